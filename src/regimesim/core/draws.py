@@ -1,0 +1,134 @@
+"""Addressed random numbers: every draw is a pure function of where it is used.
+
+``draw(keys, replicate, t, channel, i, j)`` is uniform on (0, 1) and depends on its address and on
+nothing else. A run is therefore the same alone or in a batch, stepped or not, on any number of
+threads, and a mechanism that is switched off leaves all other draws untouched.
+
+The generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy
+as 1, 2, 3", SC'11): key = the seed, counter = (round, block, pair, replicate). One call gives four
+32-bit words. A *channel* names a purpose; two neighbouring channels of a pair share a call, so that
+what a pair needs at one time costs one call:
+
+    block = channel // 2        word = 2 * (channel % 2) + (1 if i > j else 0)
+    pair  = min(i, j) * 65536 + max(i, j)
+    u     = (word's value + 0.5) / 2**32
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from regimesim.core.compiler import kernel, scalar
+
+TREMBLE, OBSERVE = 0, 1
+"""(i, j): is i's intention towards j flipped? What does i see of j?"""
+INTEND, PUBLISH = 2, 3
+"""(i, j): does i intend to restrain itself towards j? Does i's accusation of j become public?"""
+WAR, NEGOTIATE = 4, 5
+"""(i, j) with i < j: does a quarrel become war? Do two states that exploit each other talk?"""
+PREVAIL = 6
+"""(i, j) with i < j: does i win?"""
+TURNOVER, SPREAD = 8, 9
+"""(i, i): does i's leader change? Does a wave of revolution strike i?"""
+WAVE, GROWTH = 10, 11
+"""(0, 0): does a wave begin? (i, i): the shock to i's growth."""
+SANCTION = 12
+"""(k, i): does k join against i?"""
+EXIT = 14
+"""(i, i): does i, sanctioned, leave?"""
+ABSORB = 1_000
+"""+ k, (i, j): does i absorb buffer k while exploiting j?"""
+RESTORE = 2_000
+"""+ k, (i, j) with i < j: does the settlement between i and j restore buffer k?"""
+JOIN = 3_000
+"""+ k, (i, j) with i < j: does k join the war between i and j?"""
+
+MOST_BUFFERS = RESTORE - ABSORB
+
+_M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
+_UNIT = 2.0**-32
+
+
+def round_keys(seed: int) -> np.ndarray:
+    """The ten pairs of round keys that ``seed`` stands for.
+
+    Parameters
+    ----------
+    seed : int in [0, 2**64)
+
+    Returns
+    -------
+    ndarray of uint32, shape (10, 2)
+    """
+    low, high = seed & 0xFFFFFFFF, seed >> 32
+    keys = [
+        ((low + r * 0x9E3779B9) & 0xFFFFFFFF, (high + r * 0xBB67AE85) & 0xFFFFFFFF)
+        for r in range(10)
+    ]
+    return np.array(keys, dtype=np.uint32)
+
+
+@scalar
+def _mix(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+    first = _M0 * np.uint64(c0)
+    second = _M1 * np.uint64(c2)
+    return (
+        np.uint32(second >> _HALF) ^ c1 ^ k0,
+        np.uint32(second & _LOW),
+        np.uint32(first >> _HALF) ^ c3 ^ k1,
+        np.uint32(first & _LOW),
+    )
+
+
+@scalar
+def philox(c0, c1, c2, c3, keys):  # type: ignore[no-untyped-def]
+    """Philox4x32-10 of one counter (four uint32) under ``keys`` from :func:`round_keys`."""
+    c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[0, 0], keys[0, 1])
+    c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[1, 0], keys[1, 1])
+    c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[2, 0], keys[2, 1])
+    c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[3, 0], keys[3, 1])
+    c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[4, 0], keys[4, 1])
+    c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[5, 0], keys[5, 1])
+    c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[6, 0], keys[6, 1])
+    c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[7, 0], keys[7, 1])
+    c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[8, 0], keys[8, 1])
+    return _mix(c0, c1, c2, c3, keys[9, 0], keys[9, 1])
+
+
+@scalar
+def unit(word):  # type: ignore[no-untyped-def]
+    """A 32-bit word as a number in (0, 1)."""
+    return (np.float64(word) + 0.5) * _UNIT
+
+
+@kernel
+def draw(keys, replicate, t, channel, i, j):  # type: ignore[no-untyped-def]
+    """One uniform number on (0, 1): that of ``channel`` for ``(i, j)`` in round ``t``."""
+    pair = (min(i, j) << 16) | max(i, j)
+    w0, w1, w2, w3 = philox(
+        np.uint32(t), np.uint32(channel >> 1), np.uint32(pair), replicate, keys
+    )
+    if channel & 1:
+        return unit(w3 if i > j else w2)
+    return unit(w1 if i > j else w0)
+
+
+@kernel
+def fill_words(words, keys, replicate, t, channel, i, j):  # type: ignore[no-untyped-def]
+    """All four words of a pair's block, for every lane.
+
+    Parameters
+    ----------
+    words : uint32 array (4, L), overwritten: ``channel`` of (i, j) and (j, i), then ``channel + 1``
+        of (i, j) and (j, i), for i < j and an even channel.
+    replicate : uint32 array (L,)
+    """
+    c0, c1 = np.uint32(t), np.uint32(channel >> 1)
+    c2 = np.uint32((i << 16) | j)
+    for lane in range(replicate.shape[0]):
+        w0, w1, w2, w3 = philox(c0, c1, c2, replicate[lane], keys)
+        words[0, lane] = w0
+        words[1, lane] = w1
+        words[2, lane] = w2
+        words[3, lane] = w3

@@ -1,0 +1,180 @@
+"""The arrays that everything hangs on; their last axis is the *lane*, one (design point, replicate).
+
+The lane axis is last and contiguous so that the compiled loops treat many replicates at once. Sizes:
+N states, K buffer states, L lanes, T rounds. Wherever an array has two axes of states, ``[i, j]`` is
+what i does, believes or gains towards j. Actions are 1 for restraint (C) and 0 for exploitation (D).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Reals = NDArray[np.float64]
+Whole = NDArray[np.int32]
+Bits = NDArray[np.int8]
+
+
+class World(NamedTuple):
+    """What changes as a run goes on (``docs/model.md``, section 2), and what happened this round."""
+
+    capability: Reals  # [N, L] shares that sum to 1
+    revisionism: Reals  # [N, L] rho >= 0
+    norm: Reals  # [N, L] in [0, 1]
+    turmoil: Whole  # [N, L] rounds left
+    member: Bits  # [N, L]
+    trust: Reals  # [N, N, L] in [0, 1]
+    at_war: Whole  # [N, N, L] rounds left
+    stance: Bits  # [N, N, L] state of i's automaton towards j
+    sovereign: Bits  # [K, L]
+    credibility: Reals  # [L] kappa in [0, 1]
+    # this round
+    played: Bits  # [N, N, L] the pair was not at war when the round began
+    intend: Bits  # [N, N, L]
+    action: Bits  # [N, N, L]
+    seen: Bits  # [N, N, L] what i saw of j's action
+    accuses: Bits  # [N, N, L] i's accusation of j became public
+    undone: Bits  # [N, N, L] i's gain from exploiting j was undone
+    sanction: Reals  # [N, L] M_i, share of the possible joiners' capability; -1 where not accused
+    joined: Bits  # [N, N, L] k joined the sanction against i
+    joiners: Whole  # [N, L] how many joined against i
+    new_leader: Bits  # [N, L]
+    wave: Bits  # [L] a wave of revolution began
+    side: Bits  # [L, N] in the last war that began: 1, 2 or 0 for neither
+    payoff: Reals  # [N, L]
+
+
+class Game(NamedTuple):
+    """The effective game of every pair, and rates per round: functions of World and Setting.
+
+    Kept from round to round; a lane is appraised again only when it is marked ``stale``.
+    """
+
+    stale: Bits  # [L] 0: valid, 1: appraise again, 2: a new phase, rates too
+    buffer: Reals  # [N, N, L] B_ij
+    gain: Reals  # [N, N, L] T'_ij
+    loss: Reals  # [N, N, L] S'_ij
+    u_dc: Reals  # [N, N, L] expected payoff of exploiting a state that restrains itself
+    u_cd: Reals  # [N, N, L] ... of being exploited
+    u_dd: Reals  # [N, N, L] ... of exploiting each other
+    patience: Reals  # [N, N, L] worth of the future per unit of stake
+    alarm: Reals  # [N, N, L] f_ij
+    war_one: Reals  # [N, N, L] e1_ij
+    war_both: Reals  # [N, N, L] e2_ij
+    cost: Reals  # [N, N, L] cost_ij
+    law: Reals  # [N, L]
+    against: Bits  # [N, N, L] v_D > v_C at the last decision
+    # the same for all pairs of a lane
+    reward: Reals  # [L]
+    punishment: Reals  # [L]
+    hit: Reals  # [L] q
+    restraint: Reals  # [L]
+    temperature: Reals  # [L]
+    tremble: Reals  # [L]
+    publicity: Reals  # [L]
+    public_signal: Bits  # [L]
+    learning: Reals  # [L]
+    discount: Reals  # [L] delta, per round
+    intrusion: Reals  # [L] intrusion_cost * level**2
+    fade: Reals  # [L] factor by which memory fades in a round
+    socialize: Reals  # [L]
+    turnover: Reals  # [L] probability per round
+    wave: Reals  # [L]
+    talk: Reals  # [L]
+    absorb: Reals  # [L]
+
+
+class Setting(NamedTuple):
+    """What holds in the present phase, lane by lane (records: see ``parameters``)."""
+
+    parameters: NDArray[np.void]  # [L] RECORD
+    states: NDArray[np.void]  # [N, L] STATE_RECORD
+    strategy: Bits  # [N, L] number of the automaton, -1: prudent
+    affinity: Reals  # [N, N, L]
+    prior: Reals  # [N, N, L]
+    strength: Reals  # [K, L]
+    links: Whole  # [*, 3] (buffer, i, j), i < j, in the order of buffers
+    cooperate: Reals  # [A, 16] probability of restraint in each state of each automaton
+    following: Whole  # [A, 16, 2, 2] next state by (own action, seen action)
+    on: Bits  # [9] which mechanisms are on in some lane: see kernel.Mechanism
+    rounds_per_year: int
+
+
+class Tally(NamedTuple):
+    """What is counted along the way (``docs/model.md``, section 6); rounds are -1 until they come."""
+
+    cooperating: Whole  # [T, L] pairs that restrained each other
+    disputed: Bits  # [N, N, L] the pair had a dispute this year
+    disputes: Whole  # [L] pair-years
+    wars: Whole  # [L]
+    war_round: Whole  # [L] round of the first war
+    systemic_round: Whole  # [L]
+    buffers_lost: Whole  # [L]
+    revolutions: Whole  # [L] states struck
+    invoked: Whole  # [L] times the sanctions procedure was invoked
+    sanctioned: Whole  # [L] times somebody joined
+    false_alarms: Whole  # [L]
+    misses: Whole  # [L]
+    exploitations: Whole  # [L]
+    dealt: Whole  # [L] ordered pairs times rounds played
+    restrained: Whole  # [L] restraint of prudent states, ordered pairs times rounds
+    against: Whole  # [L] the same, against short-run interest
+    error: Reals  # [L] sum of |b - what was done|
+    trust: Reals  # [L] sum over rounds of the sum over ordered pairs
+    credibility: Reals  # [L] sum over rounds
+    welfare: Reals  # [L] discounted sum of mean payoffs
+    weight: Reals  # [L] sum of discounts
+    present: Reals  # [L] discount of the next round
+    pair_onset: Whole  # [N, N, L] first round of mutual restraint (i < j)
+    pair_breakdown: Whole  # [N, N, L] first round after it without
+    pair_war: Whole  # [N, N, L] first round of war
+
+
+def allocate_world(states: int, buffers: int, lanes: int) -> World:
+    """A world of zeros."""
+    n, k = (states, lanes), (buffers, lanes)
+    pairs = (states, states, lanes)
+    return World(
+        capability=np.zeros(n), revisionism=np.zeros(n), norm=np.zeros(n),
+        turmoil=np.zeros(n, np.int32), member=np.zeros(n, np.int8),
+        trust=np.zeros(pairs), at_war=np.zeros(pairs, np.int32), stance=np.zeros(pairs, np.int8),
+        sovereign=np.ones(k, np.int8), credibility=np.zeros(lanes),
+        played=np.zeros(pairs, np.int8), intend=np.zeros(pairs, np.int8),
+        action=np.zeros(pairs, np.int8), seen=np.zeros(pairs, np.int8),
+        accuses=np.zeros(pairs, np.int8), undone=np.zeros(pairs, np.int8),
+        sanction=np.full(n, -1.0), joined=np.zeros(pairs, np.int8),
+        joiners=np.zeros(n, np.int32),
+        new_leader=np.zeros(n, np.int8), wave=np.zeros(lanes, np.int8),
+        side=np.zeros((lanes, states), np.int8), payoff=np.zeros(n),
+    )  # fmt: skip
+
+
+def allocate_game(states: int, lanes: int) -> Game:
+    """A game that must be appraised before it is used."""
+    pairs, of_pairs = (states, states, lanes), 10
+    between = [np.zeros(pairs) for _ in range(of_pairs + 1)]
+    rows = {name: np.zeros(lanes) for name in Game._fields[Game._fields.index("reward") :]}
+    rows["public_signal"] = np.zeros(lanes, np.int8)  # type: ignore[assignment]
+    return Game(
+        np.full(lanes, 2, np.int8), *between, np.zeros((states, lanes)), np.zeros(pairs, np.int8), **rows
+    )  # type: ignore[arg-type]
+
+
+def allocate_tally(states: int, lanes: int, rounds: int) -> Tally:
+    """Nothing counted yet."""
+    pairs = (states, states, lanes)
+    whole, real = (lambda: np.zeros(lanes, np.int32)), (lambda: np.zeros(lanes))
+    return Tally(
+        cooperating=np.zeros((rounds, lanes), np.int32), disputed=np.zeros(pairs, np.int8),
+        disputes=whole(), wars=whole(),
+        war_round=np.full(lanes, -1, np.int32), systemic_round=np.full(lanes, -1, np.int32),
+        buffers_lost=whole(), revolutions=whole(), invoked=whole(), sanctioned=whole(),
+        false_alarms=whole(), misses=whole(), exploitations=whole(), dealt=whole(),
+        restrained=whole(), against=whole(),
+        error=real(), trust=real(), credibility=real(), welfare=real(), weight=real(),
+        present=np.ones(lanes),
+        pair_onset=np.full(pairs, -1, np.int32), pair_breakdown=np.full(pairs, -1, np.int32),
+        pair_war=np.full(pairs, -1, np.int32),
+    )  # fmt: skip
