@@ -56,7 +56,7 @@ def critical_discount(
     References
     ----------
     Friedman 1971 (grim); Axelrod 1984, Proposition 2 (tit for tat); Kraines and Kraines 1989 (Pavlov);
-    Green and Porter 1984, Econometrica 52, 87-100, eq. 4-6 (imperfect monitoring); Osborne 2004, sec. 14.7.
+    Green and Porter 1984, Econometrica 52, 87-100 (imperfect monitoring); Osborne 2004, ch. 14.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def pooled_discount(games: Sequence[Payoffs]) -> float:
 
     References
     ----------
-    Bernheim and Whinston 1990, RAND J. Economics 21, 1-26, sec. 3 (the irrelevance result).
+    Bernheim and Whinston 1990, RAND J. Economics 21, 1-26 (the irrelevance result).
 
     Examples
     --------

@@ -322,8 +322,8 @@ def _record() -> np.dtype[np.void]:
     groups = []
     for group in GROUPS:
         fields = [(p.key, _storage(p)) for p in PARAMETERS if p.group == group]
-        groups.append((group, np.dtype(fields)))
-    return np.dtype(groups)
+        groups.append((group, np.dtype((np.record, fields))))
+    return np.dtype((np.record, groups))
 
 
 def _storage(parameter: Parameter) -> str:
@@ -334,10 +334,10 @@ RECORD = _record()
 """The kernel's view of the parameters: nested, so that numba reads ``p.war.cost`` by its own name.
 
 Choices are stored as their position in ``choices``; whole numbers as floats, because some may be
-infinite.
+infinite. Elements are ``np.record``, so that plain Python reads them by name as well.
 """
 
-STATE_RECORD = np.dtype([(p.name, _storage(p)) for p in STATE])
+STATE_RECORD = np.dtype((np.record, [(p.name, _storage(p)) for p in STATE]))
 
 
 def stored(parameter: Parameter, value: Value) -> float:

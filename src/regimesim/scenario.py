@@ -139,7 +139,7 @@ class Scenario:
         """The round in which each phase begins."""
         return tuple(math.floor(phase.year * self.rounds_per_year + 0.5) for phase in self.phases)
 
-    def with_parameters(self, changes: Mapping[str, Value], phases: str = "all") -> Scenario:
+    def with_parameters(self, changes: Mapping[str, Value]) -> Scenario:
         """The same world with some parameters changed, in every phase.
 
         Parameters
@@ -153,6 +153,8 @@ class Scenario:
         """
         for name, value in changes.items():
             _check(known(name, BY_NAME, "parameter"), value, "")
+            if name == "trust.initial":
+                raise InputError("trust.initial is a table by pair; change it in the scenario's tree")
         altered = tuple(
             replace(phase, parameters=MappingProxyType({**phase.parameters, **_as_stored(changes)}))
             for phase in self.phases
@@ -160,6 +162,74 @@ class Scenario:
         scenario = replace(self, phases=altered)
         _check_phases(scenario, "")
         return scenario
+
+
+def tree_of(scenario: Scenario) -> dict[str, Any]:
+    """The tree of plain values that :func:`read_scenario` makes this scenario from; only differences.
+
+    >>> s = read_scenario({"states": {"A": {}, "B": {}}, "war": {"cost": 3}}, "x")
+    >>> read_scenario(tree_of(s), "x") == s
+    True
+    """
+    first, names = scenario.phases[0], scenario.states
+    tree: dict[str, Any] = {
+        "about": {
+            "title": scenario.title, "represents": scenario.represents, "claims": list(scenario.claims),
+            "source": scenario.source, "start": scenario.start,
+        },
+        "years": scenario.years,
+        "states": {s.name: {"strategy": s.strategy} | _differences(s.settings, _STATE) for s in first.states},
+        "buffers": {
+            b.name: {"between": [[names[i], names[j]] for i, j in b.between], "strength": b.strength}
+            for b in first.buffers
+        },
+        "affinity": _tree_of_pairs(first.affinity, names),
+    }  # fmt: skip
+    _put(tree, {name: v for name, v in first.parameters.items() if v != BY_NAME[name].default})
+    prior = _tree_of_pairs(scenario.prior, names) | {"default": scenario["trust.initial"]}
+    tree.setdefault("trust", {})["initial"] = prior
+    tree["epochs"] = [
+        _tree_of_epoch(before, phase, scenario)
+        for before, phase in zip(scenario.phases, scenario.phases[1:], strict=False)
+    ]
+    return tree
+
+
+def _tree_of_epoch(before: Phase, phase: Phase, scenario: Scenario) -> dict[str, Any]:
+    tree: dict[str, Any] = {"year": scenario.start + phase.year, "because": phase.because}
+    _put(tree, {name: v for name, v in phase.parameters.items() if v != before.parameters[name]})
+    states = {
+        new.name: {key: v for key, v in new.settings.items() if v != old[key]}
+        for old, new in zip(before.states, phase.states, strict=True)
+    }
+    tree["states"] = {name: block for name, block in states.items() if block}
+    tree["buffers"] = {
+        new.name: {"strength": new.strength}
+        for old, new in zip(before.buffers, phase.buffers, strict=True)
+        if new.strength != old.strength
+    }
+    if phase.affinity != before.affinity:
+        tree["affinity"] = _tree_of_pairs(phase.affinity, scenario.states) | {"default": 0.0}
+    return tree
+
+
+def _tree_of_pairs(table: Pairs, names: Sequence[str]) -> dict[str, float]:
+    return {
+        f"{a}-to-{b}": table[i][j]
+        for i, a in enumerate(names)
+        for j, b in enumerate(names)
+        if i != j
+    }  # fmt: skip
+
+
+def _differences(settings: Mapping[str, Value], declared: Mapping[str, Parameter]) -> dict[str, Value]:
+    return {key: value for key, value in settings.items() if value != declared[key].default}
+
+
+def _put(tree: dict[str, Any], values: Mapping[str, Value]) -> None:
+    for name, value in values.items():
+        group, _, key = name.partition(".")
+        tree.setdefault(group, {})[key] = value
 
 
 def spoken(name: str) -> str:

@@ -28,6 +28,14 @@ def strategy_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (configs_folder() / "strategy").glob("*.yaml")))
 
 
+def strategy_about(name: str) -> str:
+    """What a strategy that comes with the package does, in a sentence."""
+    import yaml  # type: ignore[import-untyped]
+
+    tree = yaml.safe_load((configs_folder() / "strategy" / f"{name}.yaml").read_text("utf-8"))
+    return " ".join(str(tree["about"]).split())
+
+
 def load_strategy(spec: str) -> Automaton:
     """The automaton that ``spec`` stands for.
 

@@ -104,7 +104,7 @@ def zero_determinant_relation(chances: Sequence[float], payoffs: Payoffs) -> Rel
 
     References
     ----------
-    Press and Dyson 2012, PNAS 109, 10409-10413, eq. 7.
+    Press and Dyson 2012, PNAS 109, 10409-10413 (zero-determinant strategies).
 
     Examples
     --------

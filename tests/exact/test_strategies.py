@@ -38,9 +38,12 @@ def seen_by(history):
 
 
 def contrite(history):
-    """Standing, kept for both sides (Sugden 1986, Boyd 1989): whoever restrains itself is in good
-    standing; whoever exploits loses it, unless it was in good standing itself and the other was not. Contrite tit for tat
-    exploits exactly while it is in good standing and the other is not."""
+    """Standing, kept for both sides (Sugden 1986, Boyd 1989).
+
+    Whoever restrains itself is in good standing; whoever exploits loses it, unless it was in good standing
+    itself and the other was not. Contrite tit for tat exploits exactly while it is in good standing and the
+    other is not.
+    """
     own_good = other_good = True
     for own, seen in history:
         own_good, other_good = (
@@ -129,7 +132,7 @@ def test_families_agree_with_files():
 
 
 def test_extortion_of_other_payoffs():
-    """Press and Dyson 2012, eq. 12, worked by hand for T, R, P, S = 6, 4, 2, 0, chi = 2, phi = 1/10."""
+    """Press and Dyson 2012, worked by hand for T, R, P, S = 6, 4, 2, 0, chi = 2, phi = 1/10."""
     automaton = zero_determinant_extortion(2, 0.1, (6, 4, 2, 0))
     assert automaton.cooperate == pytest.approx((1, 0.9, 0.5, 0.4, 0.0), abs=1e-15)
 

@@ -80,7 +80,8 @@ class Lanes:
         return self.round / self.design.rounds_per_year
 
     def play(self, until: int) -> None:
-        """Play up to, not including, round ``until``."""
+        """Play up to, not including, round ``until``, or to the horizon if that comes first."""
+        until = min(until, self.design.rounds)
         while self.round < until:
             self.enter_phase()
             last = min(until, self._phase_end())

@@ -144,7 +144,7 @@ def punish(rounds: float) -> Automaton:
     References
     ----------
     Friedman 1971, Rev. Economic Studies 38, 1-12; Green and Porter 1984, Econometrica 52, 87-100;
-    Osborne 2004, An Introduction to Game Theory, sec. 14.7.
+    Osborne 2004, An Introduction to Game Theory, ch. 14.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def zero_determinant_extortion(
 
     References
     ----------
-    Press and Dyson 2012, PNAS 109, 10409-10413, eq. 12.
+    Press and Dyson 2012, PNAS 109, 10409-10413 (extortionate strategies).
     """
     t, r, p, s = payoffs
     if not (t > r > p > s):

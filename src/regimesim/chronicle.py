@@ -1,0 +1,243 @@
+"""The chronicle of one run: what happened, when, and why, as a historian might note it.
+
+``chronicle("concert", replicate=17)`` replays that run alone, exactly as it was in its batch, and tells it
+as dated entries. Every sentence is true of that run; where there is too much to tell, what mattered least is
+left out, and counted at the end.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regimesim.parameters import quoted
+from regimesim.scenario import InputError, Scenario
+from regimesim.telling.doubts import tell_doubts
+from regimesim.telling.entries import ALWAYS, KINDS, Entry, Told
+from regimesim.telling.happenings import (
+    tell_buffers,
+    tell_epochs,
+    tell_home_fronts,
+    tell_membership,
+    tell_start,
+)
+from regimesim.telling.institutions import (
+    broken_pairs,
+    fallen_most,
+    regime_spells,
+    tell_credibility,
+    tell_end,
+    tell_regimes,
+    tell_sanctions,
+    tell_surveys,
+)
+from regimesim.telling.reasons import Bench
+from regimesim.telling.relations import nothing_broke, spells, tell_breaks, tell_near_break
+from regimesim.telling.replay import History, replay
+from regimesim.telling.returns import tell_returns
+from regimesim.telling.wars import tell_settlements, tell_wars, wars
+from regimesim.telling.wording import count, listed, span
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Chronicle", "Entry", "chronicle"]
+
+_ARROW, _GAP = "\u00a0->\u00a0", "\u00a0 "
+"""Blanks at which no line may end."""
+
+DISCOUNT, FIRST = 0.3, 3
+LINES = 80
+"""How long a chronicle may grow before entries of less weight give way."""
+
+
+@dataclass(frozen=True)
+class Chronicle:
+    """One run, told.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    seed, replicate : int
+    summary : str
+        One sentence: how long the regime held, and what ended it.
+    entries : tuple of Entry
+        In the order of time.
+    """
+
+    scenario: Scenario
+    seed: int
+    replicate: int
+    summary: str
+    entries: tuple[Entry, ...]
+
+    def text(self, width: int = 100) -> str:
+        """The chronicle as lines of at most ``width`` characters."""
+        margin = max((len(entry.date) for entry in self.entries), default=0) + 3
+        title = f"{self.scenario.title or self.scenario.name}: replicate {self.replicate}, seed {self.seed}"
+        lines = [title, *textwrap.wrap(self.summary, max(30, width)), ""]
+        for entry in self.entries:
+            lines += _wrapped(entry.text, f"{entry.date:<{margin}}", " " * margin, width)
+            for line in entry.detail:
+                lines += _wrapped(line, " " * (margin + 2), " " * (margin + 4), width)
+        return "\n".join(lines)
+
+    def frame(self) -> pd.DataFrame:
+        """A row per entry: round, year, date, kind, text, detail (lines joined by newlines)."""
+        import pandas as pd
+
+        rows = [(e.round, e.year, e.date, e.kind, e.text, "\n".join(e.detail)) for e in self.entries]
+        return pd.DataFrame(rows, columns=["round", "year", "date", "kind", "text", "detail"])
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def chronicle(scenario: Scenario | str | Path, seed: int = 0, replicate: int = 0) -> Chronicle:
+    """Replay one run and tell it.
+
+    Parameters
+    ----------
+    scenario : Scenario, name or path
+    seed : int in [0, 2**64)
+    replicate : int in [0, 2**32)
+
+    Raises
+    ------
+    InputError
+        If an argument cannot be used.
+    """
+    _check(seed, "seed", 64)
+    _check(replicate, "replicate", 32)
+    if not isinstance(scenario, Scenario):
+        from regimesim.simulate import as_scenario
+
+        scenario = as_scenario(scenario)
+    history = replay(scenario, seed, replicate)
+    found = _tell(history)
+    entries = sorted((t.entry for t in _chosen(found)), key=lambda e: (e.round, KINDS.index(e.kind)))
+    return Chronicle(scenario, seed, replicate, summary(history), tuple(entries))
+
+
+def _check(value: object, name: str, bits: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InputError(f"{name} must be a whole number; got {quoted(value)}")
+    if not 0 <= value < 2**bits:
+        raise InputError(f"{name} must lie in [0, 2^{bits}); got {value}")
+
+
+def _tell(history: History) -> list[Told]:
+    """Everything that may be told."""
+    bench, conduct = Bench(history), spells(history)
+    begun = tell_wars(history, conduct)
+    doubts, totals = tell_doubts(bench, conduct)
+    return [
+        tell_start(history, conduct),
+        *tell_epochs(history),
+        *tell_home_fronts(history),
+        *doubts,
+        *tell_near_break(bench, conduct),
+        *tell_breaks(bench, conduct),
+        *tell_returns(bench, conduct),
+        *tell_sanctions(history),
+        *tell_credibility(history),
+        *tell_membership(history),
+        *begun,
+        *tell_settlements(history, conduct, begun),
+        *tell_buffers(history),
+        *tell_regimes(history),
+        *tell_surveys(history, [entry.entry.round for entry in begun]),
+        tell_end(history, totals, len(begun), nothing_broke(history, conduct)),
+    ]
+
+
+def _chosen(found: list[Told]) -> list[Told]:
+    """The weightiest entries that fit; the more of a kind there are, the less the next one weighs."""
+    room = LINES
+    chosen: list[Told] = []
+    for item in sorted(_discounted(found), key=lambda x: (-x.weight, x.entry.round)):
+        lines = sum(1 + len(line) // 85 for line in (item.entry.text, *item.entry.detail))
+        sensible = item.after is None or any(other.entry is item.after for other in chosen)
+        if item.weight >= ALWAYS or (lines <= room and sensible):
+            chosen.append(item)
+            room -= lines
+    return chosen
+
+
+def _discounted(found: list[Told]) -> list[Told]:
+    """Each entry's weight less what is due for those of its kind; a peace weighs what its war does."""
+    kinds: dict[str, list[Told]] = {}
+    for item in found:
+        kinds.setdefault(item.entry.kind, []).append(item)
+    weights = {
+        id(item.entry): item.weight - (DISCOUNT * rank if item.weight < ALWAYS else 0)
+        for items in kinds.values()
+        for rank, item in _ranked(sorted(items, key=lambda x: x.entry.round))
+    }
+    return [
+        item._replace(
+            weight=weights[id(item.entry)] if item.after is None else weights[id(item.after)] - 0.01
+        )
+        for item in found
+    ]
+
+
+def _ranked(items: list[Told]) -> list[tuple[int, Told]]:
+    """The first ones in the order of time, the others so that any beginning is spread over the whole run."""
+    spread = sorted(range(FIRST, len(items)), key=lambda n: _reversed_bits(n - FIRST))
+    return list(enumerate([*items[:FIRST], *(items[n] for n in spread)]))
+
+
+def _reversed_bits(number: int) -> float:
+    """Van der Corput's sequence: 0, 1/2, 1/4, 3/4, 1/8, ... at 0, 1, 2, ..."""
+    value, part = 0.0, 0.5
+    while number:
+        value += part * (number & 1)
+        number, part = number >> 1, part / 2
+    return value
+
+
+def summary(history: History) -> str:
+    """How long the regime held and what ended it, in one sentence."""
+    regimes, window = regime_spells(history)
+    begun = wars(history)
+    years = span(history.rounds, history.per_year)
+    first = begun[0] if begun else None
+    peace = "there was no war" if first is None else (
+        f"{count(len(begun), 'war')} {'was' if len(begun) == 1 else 'were'} fought, "
+        f"{'in' if len(begun) == 1 else 'the first in'} {history.date(first.t)} between "
+        f"{history.names[first.i]} and {history.names[first.j]}"
+    )  # fmt: skip
+    if not regimes:
+        return f"No regime formed in {years}, and {peace}."
+    spell = regimes[0]
+    lasted = span(spell.end - spell.onset, history.per_year)
+    dates = f"{history.date(spell.onset)} to {history.date(spell.end)}"
+    if not spell.ended:
+        since = history.date(spell.onset)
+        return f"The regime held for {lasted}, from {since} to the end of the record, and {peace}."
+    broken = broken_pairs(history, spell.end, window)
+    pairs = [f"{history.names[i]} and {history.names[j]}" for i, j in broken]
+    many = f"{count(len(pairs), 'pair')} of {len(history.pairs)} no longer restrained each other"
+    if len(history.pairs) == 1 or not pairs:
+        two = len(history.pairs) == 1
+        many = (
+            "the two no longer reliably restrained each other" if two else "restraint gave way here and there"
+        )
+    elif len(pairs) < 3:
+        many = f"{listed(pairs)} no longer restrained each other"
+    term = fallen_most(history, spell, window)
+    why = f" (what had fallen most: {term[0]})" if term else ""
+    again = f"; it came back {count(len(regimes) - 1, 'time')}" if len(regimes) > 1 else ""
+    again = again.replace("one time", "once").replace("two times", "twice")
+    return f"The regime held {lasted}, {dates}; it ended when {many}{why}{again}; {peace}."
+
+
+def _wrapped(text: str, first: str, later: str, width: int) -> list[str]:
+    wrapped = textwrap.wrap(
+        text.replace(" -> ", _ARROW).replace("  ", _GAP), max(width, len(later) + 30),
+        initial_indent=first, subsequent_indent=later, break_on_hyphens=False,
+    )  # fmt: skip
+    return [line.replace("\u00a0", " ") for line in wrapped] or [first.rstrip()]

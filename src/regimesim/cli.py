@@ -1,0 +1,142 @@
+"""The command line: ``python -m regimesim COMMAND ...``; what follows a command is Hydra's override grammar.
+
+Nothing heavy is imported here, so that ``--help`` is instant.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import FrameType
+
+USED_WRONGLY, INTERRUPTED, TERMINATED = 2, 130, 143
+
+
+@dataclass(frozen=True)
+class Command:
+    """A word after ``regimesim``: where it is carried out, and what it is for."""
+
+    place: str  # "module:function", imported when it is called
+    about: str
+    usage: str
+
+
+COMMANDS: Mapping[str, Command] = {
+    "run": Command(
+        "regimesim.commands:run",
+        "simulate a scenario many times: how long cooperation lasts, and why it ends",
+        "+scenario=concert [runs=1000] [seed=0] [years=100] [workers=2] [out=DIR] [PARAMETER=VALUE ...]",
+    ),
+    "explain": Command(
+        "regimesim.commands:explain",
+        "the chronicle of one run",
+        "+scenario=concert [replicate=17] [seed=0] [PARAMETER=VALUE ...]",
+    ),
+    "list": Command(
+        "regimesim.commands:list_",
+        "what there is: scenarios, strategies, parameters",
+        "[scenarios | strategies | parameters [WORD]]",
+    ),
+    "show": Command(
+        "regimesim.commands:show",
+        "a scenario, a strategy or a parameter in full",
+        "NAME [PARAMETER=VALUE ...]",
+    ),
+}
+
+_FLAGS = {"-q": "quiet", "--quiet": "quiet", "--json": "json", "-h": "help", "--help": "help"}
+
+
+@dataclass(frozen=True)
+class Flags:
+    """Switches that every command knows."""
+
+    quiet: bool = False
+    json: bool = False
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command; the exit code: 0 done, 2 asked for what cannot be done, 130 interrupted."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    given = [word for word in words if word in _FLAGS or word == "--version"]
+    rest = [word for word in words if word not in given]
+    if "--version" in given:
+        from regimesim.provenance import program_version
+
+        print(f"regimesim {program_version()}")
+        return 0
+    chosen = {_FLAGS[word] for word in given}
+    if not rest or "help" in chosen or rest[0] == "help":
+        named = [word for word in rest if word != "help"]
+        print(_help(named[0] if named else None))
+        return 0 if rest or "help" in chosen else USED_WRONGLY
+    return _carry_out(rest[0], rest[1:], Flags(quiet="quiet" in chosen, json="json" in chosen))
+
+
+def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
+    from regimesim.scenario import InputError, known
+
+    before = signal.signal(signal.SIGTERM, _terminate) if _in_main_thread() else None
+    try:
+        command = known(name, COMMANDS, "command")
+        _function(command.place)(arguments, flags)
+    except InputError as error:
+        print(f"regimesim: {error}", file=sys.stderr)
+        return USED_WRONGLY
+    except KeyboardInterrupt:
+        print("regimesim: interrupted; nothing was written", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+    return 0
+
+
+def _in_main_thread() -> bool:
+    import threading
+
+    return threading.current_thread() is threading.main_thread()
+
+
+def _terminate(signum: int, frame: FrameType | None) -> None:
+    """Leave as tidily on SIGTERM as on an interrupt."""
+    raise SystemExit(TERMINATED)
+
+
+def _function(place: str) -> Callable[[Sequence[str], Flags], None]:
+    from importlib import import_module
+
+    module, _, name = place.partition(":")
+    function: Callable[[Sequence[str], Flags], None] = getattr(import_module(module), name)
+    return function
+
+
+def _help(name: str | None) -> str:
+    if name in COMMANDS:
+        command = COMMANDS[name]
+        return f"python -m regimesim {name} {command.usage}\n\n  {command.about}\n{_OPTIONS}"
+    lines = [f"  {word:<9}{command.about}" for word, command in COMMANDS.items()]
+    return "\n".join([
+        "regimesim: when do rival states restrain themselves, and how long does it last?",
+        "",
+        "python -m regimesim COMMAND ...",
+        "",
+        *lines,
+        "",
+        "The main job:     python -m regimesim run +scenario=concert",
+        "What can be set:  python -m regimesim list parameters",
+        "About a command:  python -m regimesim help run",
+        _OPTIONS,
+    ])  # fmt: skip
+
+
+_OPTIONS = """
+  -q, --quiet   print only where the results are
+  --json        print the result as JSON
+  --version     print the version"""

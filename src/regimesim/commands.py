@@ -1,0 +1,160 @@
+"""What the commands do; each takes its arguments and the flags, and prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regimesim import console
+from regimesim.config import load_scenario, request, scenario_names
+from regimesim.parameters import PARAMETERS, quoted
+from regimesim.scenario import InputError, known
+from regimesim.strategy import load_strategy, strategy_names
+
+if TYPE_CHECKING:
+    from regimesim.cli import Flags
+    from regimesim.config import Request
+    from regimesim.results import Results
+
+
+def run(arguments: Sequence[str], flags: Flags) -> None:
+    """Simulate a scenario, say how long cooperation lasted and why it ended, and write it all down."""
+    asked = request(arguments, {"runs": 1000, "seed": 0, "workers": None, "out": None})
+    folder = output_folder("run", asked)
+    results = _simulate(asked, flags)
+    from regimesim.diagnose import causes_of_collapse
+    from regimesim.pairs import pairs_of
+    from regimesim.plots import save_figures
+    from regimesim.storage import save_results
+
+    causes = causes_of_collapse(results, workers=asked.options["workers"])
+    pairs = pairs_of(asked.scenario)
+    answer = console.run_answer(results, causes, pairs)
+    with console.working("writing results", flags):
+        save_results(
+            results, folder,
+            lambda partial: (
+                save_figures(results, partial, causes.shares),
+                (partial / "summary.json").write_text(json.dumps(answer, indent=2) + "\n", "utf-8"),
+            ),
+        )  # fmt: skip
+    if flags.json:
+        print(json.dumps(answer | {"folder": str(folder)}, indent=2))
+    elif flags.quiet:
+        print(folder)
+    else:
+        console.print_run(results, causes, pairs, folder)
+
+
+def _simulate(asked: Request, flags: Flags) -> Results:
+    from regimesim.simulate import check_runs, simulate
+
+    options = asked.options
+    check_runs(options["runs"], options["seed"], options["workers"])
+    with console.progress("simulating", options["runs"], flags) as advance:
+        return simulate(
+            asked.scenario, options["runs"], options["seed"], workers=options["workers"], progress=advance
+        )
+
+
+def output_folder(command: str, asked: Request) -> Path:
+    """Where a command writes: ``out=DIR``, or a folder named after the time; it must not exist yet.
+
+    Checked before any work is done, so that nobody waits for results that cannot be written.
+    """
+    out = asked.options["out"]
+    if out is not None:
+        folder = Path(str(out))
+    else:
+        now = datetime.now().isoformat(timespec="microseconds").replace(":", "-")
+        folder = Path("outputs") / command / asked.scenario.name / now
+    if folder.exists():
+        raise InputError(f"out={folder} exists already; choose another folder or remove it")
+    from regimesim.storage import check_writable
+
+    check_writable(folder.parent)
+    return folder
+
+
+def explain(arguments: Sequence[str], flags: Flags) -> None:
+    """Tell one run as a chronicle."""
+    asked = request(arguments, {"replicate": 0, "seed": 0})
+    from regimesim.chronicle import chronicle
+    from regimesim.simulate import check_runs
+
+    replicate = asked.options["replicate"]
+    if isinstance(replicate, bool) or not isinstance(replicate, int) or not 0 <= replicate < 2**32:
+        raise InputError(f"replicate must be a whole number from 0; got {quoted(replicate)}")
+    check_runs(1, asked.options["seed"])
+    with console.working("playing", flags):
+        told = chronicle(asked.scenario, asked.options["seed"], replicate)
+    if flags.json:
+        print(told.frame().to_json(orient="records", indent=2))
+    else:
+        print(told.text(console.width()))
+
+
+def list_(arguments: Sequence[str], flags: Flags) -> None:
+    """Print what there is."""
+    kinds = {"scenarios": _scenarios, "strategies": _strategies, "parameters": _parameters}
+    chosen = [known(arguments[0], kinds, "list")] if arguments else list(kinds.values())
+    rows = [row for kind in chosen for row in kind(arguments[1:])]
+    if flags.json:
+        print(json.dumps([dict(zip(("kind", "name", "about"), row, strict=True)) for row in rows], indent=2))
+        return
+    console.print_list(rows)
+
+
+def _scenarios(words: Sequence[str]) -> list[tuple[str, str, str]]:
+    found = []
+    for name in scenario_names():
+        try:
+            found.append(("scenarios", name, load_scenario(name).title))
+        except InputError as error:
+            found.append(("scenarios", name, f"cannot be used: {error}"))
+    return found
+
+
+def _strategies(words: Sequence[str]) -> list[tuple[str, str, str]]:
+    prudent = ("strategies", "prudent", "cooperates where it is worth it at its present trust (the default)")
+    from regimesim.strategy import strategy_about
+
+    return [prudent, *(("strategies", name, strategy_about(name)) for name in strategy_names())]
+
+
+def _parameters(words: Sequence[str]) -> list[tuple[str, str, str]]:
+    def wanted(text: str) -> bool:
+        return all(word.lower() in text.lower() for word in words)
+
+    rows = [
+        ("parameters", p.name, f"{console.shown(p)}  {p.meaning}")
+        for p in PARAMETERS
+        if wanted(f"{p.name} {p.meaning}")
+    ]
+    if not rows:
+        raise InputError(f"no parameter speaks of {quoted(' '.join(words))}")
+    return rows
+
+
+def show(arguments: Sequence[str], flags: Flags) -> None:
+    """Print one thing in full."""
+    if not arguments:
+        raise InputError("show what? Give the name of a scenario, a strategy or a parameter")
+    name, overrides = arguments[0], list(arguments[1:])
+    name = name.lstrip("+").removeprefix("scenario=")
+    parameters = {p.name: p for p in PARAMETERS}
+    if name in parameters:
+        console.print_parameter(parameters[name])
+    elif name in strategy_names():
+        console.print_strategy(load_strategy(name))
+    elif name in scenario_names() or name.endswith((".yaml", ".yml")):
+        from regimesim.storage import scenario_yaml
+
+        sys.stdout.write(scenario_yaml(load_scenario(name, overrides)))
+    else:
+        known(name, [*scenario_names(), *strategy_names(), *parameters], "scenario, strategy or parameter")
+

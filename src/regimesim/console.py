@@ -1,0 +1,277 @@
+"""How results are put on a terminal: plain words, aligned columns, colour only where it helps."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regimesim.parameters import Parameter, show
+from regimesim.scenario import spoken
+
+if TYPE_CHECKING:
+    from regimesim.cli import Flags
+    from regimesim.core.strategies import Automaton
+    from regimesim.diagnose import Causes
+    from regimesim.pairs import Pair, Side
+    from regimesim.results import Results
+    from regimesim.survival import Estimate
+
+MOST_PAIRS = 12
+
+
+def width() -> int:
+    """Columns of the terminal, or 100."""
+    return max(60, min(120, shutil.get_terminal_size((100, 24)).columns))
+
+
+@contextmanager
+def progress(what: str, total: int, flags: Flags) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr, on a terminal only; gives the function that moves it."""
+    if flags.quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(" {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=False) as bar:
+        task = bar.add_task(what if compiled() else "compiling the model (once), then simulating", total=total)
+
+        def advance(done: int) -> None:
+            bar.update(task, advance=done, description=what)
+
+        yield advance
+
+
+@contextmanager
+def working(what: str, flags: Flags) -> Iterator[None]:
+    """A word on stderr while something takes a moment, on a terminal only."""
+    if flags.quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what if compiled() else f"compiling the model (once), then {what}"):
+        yield
+
+
+def compiled() -> bool:
+    """Whether compiled code of this very core is on disk."""
+    from regimesim.core.compiler import cache_folder
+
+    folder = cache_folder()
+    return folder.is_dir() and any(folder.rglob("*.nbc"))
+
+
+def run_answer(results: Results, causes: Causes, pairs: Sequence[Pair]) -> dict[str, Any]:
+    """What ``run`` has to say, as plain values."""
+    scenario, horizon = results.scenario, results.scenario.years
+    spells = {}
+    for spell in ("regime", "peace"):
+        found = results.summary(spell)
+        spells[spell] = {
+            "median": _numbers(found.median),
+            f"mean up to {horizon:g}": _numbers(found.rmst),
+            "still standing": found.censored,
+        }
+    return {
+        "scenario": scenario.name, "title": scenario.title, "states": list(scenario.states),
+        "buffers": list(scenario.buffers), "runs": len(results), "years": horizon,
+        "seed": results.provenance["seed"], "spells": spells, "never formed": results.never_formed,
+        "per century": {
+            name: float(results.columns[name].mean() * 100 / horizon) for name in ("disputes", "wars")
+        },
+        "causes": causes.shares, "collapses": len(causes.replicate),
+        "pairs": [
+            {"pair": [p.first.state, p.second.state], "game": [p.first.game, p.second.game],
+             "buffers": list(p.buffers)} for p in pairs
+        ],
+        "typical": results.typical(),
+    }  # fmt: skip
+
+
+def _numbers(estimate: Estimate) -> list[float | None]:
+    """Value and interval; None stands for beyond the horizon."""
+    values = (estimate.value, estimate.lower, estimate.upper)
+    return [x if math.isfinite(x) else None for x in values]
+
+
+def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], folder: Path) -> None:
+    """The answer of ``run`` on one screen."""
+    scenario = results.scenario
+    print(f"{bold(spoken(scenario.title or scenario.name))}   {_counts(results)}\n")
+    print(bold("How long it lasts") + " (years, 95 % intervals)")
+    print(_table(results.table()))
+    print(_notes(results))
+    print(bold(f"What the pairs are playing ({scenario.start:g})"))
+    print("\n".join(_pair_lines(pairs)) + "\n")
+    print(bold("Why it ended".ljust(16)) + _causes(causes, len(results)))
+    print(bold("Typical run".ljust(16)) + _typical(results) + "\n")
+    print(_files(folder))
+
+
+def _counts(results: Results) -> str:
+    scenario, seed = results.scenario, results.provenance["seed"]
+    buffers = f", {_count(len(scenario.buffers), 'buffer state')}" if scenario.buffers else ""
+    return (
+        f"{_count(len(scenario.states), 'great power')}{buffers}, {_count(len(results), 'run')} "
+        f"of {_count(scenario.years, 'year')}, seed {seed}"
+    )
+
+
+def _count(number: float, noun: str) -> str:
+    return f"{number:,g} {noun}" + ("" if number == 1 else "s")
+
+
+def _table(frame: Any) -> str:
+    columns = [str(name) for name in frame.columns]
+    rows = [[str(index), *map(str, row)] for index, row in zip(frame.index, frame.to_numpy(), strict=True)]
+    lengths = [max(len(row[k]) for row in [["", *columns], *rows]) for k in range(len(columns) + 1)]
+    lines = [["", *columns], *rows]
+    return "\n".join(
+        " " + "   ".join(cell.ljust(length) for cell, length in zip(line, lengths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _notes(results: Results) -> str:
+    """The headline at the two other pairs of thresholds, and the rates."""
+    others = "; ".join(
+        f"{results.summary(f'regime_{name}').median.text()} at {levels}"
+        for name, levels in (("loose", ".75/.5"), ("strict", ".95/.85"))
+    )
+    rates = results.scenario.years / 100
+    per_century = {k: results.columns[k].mean() / rates for k in ("disputes", "wars")}
+    return (
+        f" A regime is in force from a year with {100 * float(results.scenario['measure.onset']):g} % of pairs "
+        f"cooperating to one with under {100 * float(results.scenario['measure.collapse']):g} %.\n"
+        f" Median at other thresholds: {others}.\n"
+        f" Per century: {per_century['disputes']:.1f} disputes (pair-years), {per_century['wars']:.1f} wars.\n"
+    )
+
+
+def _pair_lines(pairs: Sequence[Pair]) -> list[str]:
+    shown = pairs[:MOST_PAIRS]
+    names = [f"{spoken(p.first.state)}-{spoken(p.second.state)}" for p in shown]
+    buffers = [_between(p.buffers) for p in shown]
+    wide, game = max(map(len, names)), max(len(p.game) for p in shown)
+    longest = max(map(len, buffers))
+    lines = [
+        f" {name:<{wide}}  {pair.game:<{game}}  {between:<{longest}}  {_needs(pair)}".rstrip()
+        for name, pair, between in zip(names, shown, buffers, strict=True)
+    ]
+    heading = f" {'':<{wide}}  {'':<{game}}  {'':<{longest}}  what it takes to cooperate, and what there is"
+    rest = [f" ... and {len(pairs) - len(shown)} more pairs"] if len(pairs) > len(shown) else []
+    return [heading, *lines, *rest]
+
+
+def _between(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    more = f" +{len(names) - 1}" if len(names) > 1 else ""
+    return f"({spoken(names[0])}{more})"
+
+
+def _needs(pair: Pair) -> str:
+    """The more demanding of the two sides."""
+    side = max(pair.first, pair.second, key=lambda s: (s.discount_needed, s.trust_needed))
+    return f"{_need('discount', side.discount_needed, side.discount)}, {_trust(side)}"
+
+
+def _trust(side: Side) -> str:
+    return _need("trust", side.trust_needed, side.trust)
+
+
+def _need(what: str, needed: float, has: float) -> str:
+    if math.isinf(needed) or needed > 1:
+        return f"{what}: none suffices (has {decimal(has)})"
+    if needed <= 0:
+        return f"{what}: none needed"
+    return f"{what} {decimal(needed)} (has {decimal(has)})"
+
+
+def decimal(number: float) -> str:
+    """A share without its leading zero."""
+    text = f"{number:.2f}"
+    return text[1:] if text.startswith("0.") else text
+
+
+def _causes(causes: Causes, runs: int) -> str:
+    if not len(causes.replicate):
+        return "no regime collapsed within the horizon"
+    listed = "   ".join(f"{name} {100 * share:.0f} %" for name, share in causes.shares.items())
+    return f"{listed}   (of {_count(len(causes.replicate), 'collapse')} looked into)"
+
+
+def _typical(results: Results) -> str:
+    replicate = results.typical()
+    years, ended = results.columns["regime_years"][replicate], results.columns["regime_ended"][replicate]
+    start = results.scenario.start + results.columns["regime_onset"][replicate]
+    if math.isnan(start):
+        story = "no regime forms"
+    elif ended:
+        story = f"the regime lasts {years:.0f} years, to {start + years:.0f}"
+    else:
+        story = "the regime stands to the end"
+    command = f"python -m regimesim explain +scenario={results.scenario.name} replicate={replicate}"
+    return f"{replicate}: {story}  ({command})"
+
+
+def _files(folder: Path) -> str:
+    names = sorted((path.name for path in folder.iterdir()), key=_by_use)
+    return f"{folder}/  {' '.join(names[:4])} ..."
+
+
+def _by_use(name: str) -> tuple[int, str]:
+    order = (".html", "survival.png", "runs.parquet", "why.png")
+    return next((k for k, end in enumerate(order) if name.endswith(end)), len(order)), name
+
+
+def print_list(rows: Sequence[tuple[str, str, str]]) -> None:
+    """Names and what they are, under a heading each kind."""
+    kind = ""
+    for this, name, about in rows:
+        if this != kind:
+            print(("\n" if kind else "") + bold(this))
+            kind = this
+        longest = max(len(row[1]) for row in rows if row[0] == this)
+        print(f"  {name:<{longest}}  {about}")
+
+
+def shown(parameter: Parameter) -> str:
+    """Default and bounds of a parameter in a few characters."""
+    return f"{show(parameter.default)}  {parameter.bounds()}"
+
+
+def print_parameter(parameter: Parameter) -> None:
+    """Everything that is declared of a parameter."""
+    print(bold(parameter.name))
+    rows = {
+        "meaning": parameter.meaning, "default": show(parameter.default), "permitted": parameter.bounds(),
+        "plausible": "" if parameter.range is None else " to ".join(map(show, parameter.range)),
+        "unit": parameter.unit, "symbol": parameter.symbol, "source": parameter.source,
+    }  # fmt: skip
+    for name, text in rows.items():
+        if text:
+            print(f"  {name:<10}{text}")
+
+
+def print_strategy(automaton: Automaton) -> None:
+    """An automaton as a table."""
+    print(bold(automaton.name))
+    print("  state  restrains itself  next after (own, seen)  CC  CD  DC  DD")
+    for number, (chance, after) in enumerate(zip(automaton.cooperate, automaton.next, strict=True)):
+        steps = "".join(f"{after[own][seen]:>4}" for own in (1, 0) for seen in (1, 0))
+        print(f"  {number:<7}{chance:<41.4g}{steps}")
+
+
+def bold(text: str) -> str:
+    """Heavier, on a terminal that shows it."""
+    plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return text if plain else f"\033[1m{text}\033[0m"

@@ -1,0 +1,46 @@
+"""Where a result came from: versions, machine, seed, settings."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from regimesim.core.compiler import core_hash
+
+_LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "mesa", "hydra-core", "matplotlib")
+
+
+def program_version() -> str:
+    """The installed version of the package; ``unknown`` where it runs without being installed."""
+    return _version("regimesim")
+
+
+def provenance(**settings: Any) -> dict[str, Any]:
+    """What is needed to make a result again.
+
+    Parameters
+    ----------
+    **settings
+        Anything that plain JSON can hold (seed, runs, scenario ...).
+    """
+    return {
+        "program": "regimesim",
+        "version": program_version(),
+        "core": core_hash(),
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": sys.argv[:],
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "libraries": {name: _version(name) for name in _LIBRARIES},
+        **settings,
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "unknown"

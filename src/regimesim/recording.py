@@ -1,0 +1,100 @@
+"""Watching a block of lanes go by: yearly means and dated events, lane by lane."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regimesim.core.lanes import Lanes
+from regimesim.core.world import Reals
+
+QUANTITIES = (
+    "cooperation", "trust", "norm", "credibility", "war", "buffers", "revisionism",
+    "now", "future", "law", "norm_term",
+)  # fmt: skip
+"""Yearly series: share of pairs that cooperated; mean trust, norm, credibility; shares of pairs at war and of buffer
+states sovereign; mean revisionism; and the means of the four terms of the margin, at the end of a year."""
+
+WAR, PEACE, LOST, RESTORED, REVOLUTION, LEADER, LEFT, JOINED = range(8)
+KINDS = ("war", "peace", "buffer lost", "buffer restored", "revolution", "new leader", "left", "joined")
+ONSET, COLLAPSE = "regime begins", "regime collapses"
+
+
+class Event(NamedTuple):
+    """One kind of event in one round, in all lanes where it happened (-1: no such state)."""
+
+    round: int
+    kind: int
+    lane: NDArray[np.intp]
+    actor: NDArray[np.intp]
+    target: NDArray[np.intp]
+
+
+class Recording(NamedTuple):
+    """What a block went through."""
+
+    yearly: Reals  # [Q, Y, L]
+    events: list[Event]
+
+
+def play_and_record(lanes: Lanes) -> Recording:
+    """Play a block to its horizon, noting what happens."""
+    rounds, per_year = lanes.design.rounds, lanes.design.rounds_per_year
+    years = -(-rounds // per_year)
+    yearly = np.zeros((len(QUANTITIES), years, len(lanes.points)))
+    events: list[Event] = []
+    while lanes.round < rounds:
+        before = _watched(lanes)
+        lanes.play(lanes.round + 1)
+        _note(lanes, before, events)
+        if lanes.round % per_year == 0 or lanes.round == rounds:
+            year = (lanes.round - 1) // per_year
+            yearly[:, year] = _means(lanes, lanes.round - year * per_year)
+    return Recording(yearly, events)
+
+
+def _watched(lanes: Lanes) -> dict[str, NDArray[np.generic]]:
+    world = lanes.world
+    fields = ("at_war", "sovereign", "turmoil", "member")
+    return {name: getattr(world, name).copy() for name in fields}
+
+
+def _note(lanes: Lanes, before: dict[str, NDArray[np.generic]], events: list[Event]) -> None:
+    world, t = lanes.world, lanes.round - 1
+    upper = np.triu(np.ones(world.at_war.shape[:2], np.bool_), 1)[..., None]
+    changes = (
+        (WAR, (world.at_war > before["at_war"]) & upper),
+        (PEACE, (before["at_war"] > 0) & (world.at_war == 0) & upper),  # type: ignore[operator]
+        (LOST, world.sovereign < before["sovereign"]),
+        (RESTORED, world.sovereign > before["sovereign"]),
+        (REVOLUTION, world.turmoil > before["turmoil"]),
+        (LEADER, world.new_leader > 0),
+        (LEFT, world.member < before["member"]),
+        (JOINED, world.member > before["member"]),
+    )
+    for kind, happened in changes:
+        if happened.any():
+            *places, lane = np.nonzero(happened)
+            actor = places[0]
+            target = places[1] if len(places) > 1 else np.full_like(actor, -1)
+            events.append(Event(t, kind, lane, actor, target))
+
+
+def _means(lanes: Lanes, rounds: int) -> NDArray[np.float64]:
+    world, n = lanes.world, lanes.world.capability.shape[0]
+    pairs = n * (n - 1)
+    terms = lanes.margins()
+    cooperating = lanes.tally.cooperating[lanes.round - rounds : lanes.round]
+    off = ~np.eye(n, dtype=np.bool_)
+    return np.stack([
+        cooperating.sum(0) / (rounds * pairs / 2),
+        world.trust[off].sum(0) / pairs,
+        world.norm.sum(0) / n,
+        world.credibility,
+        (world.at_war[off] > 0).sum(0) / pairs,
+        world.sovereign.sum(0) / max(1, len(world.sovereign)),
+        world.revisionism.sum(0) / n,
+        *(terms[:, :, term].sum((0, 1)) / pairs for term in range(4)),
+    ])  # fmt: skip

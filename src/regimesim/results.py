@@ -1,0 +1,252 @@
+"""What a simulation gave: a row per run, yearly series, dated events, and where they came from."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regimesim.recording import COLLAPSE, KINDS, LEFT, JOINED, LEADER, ONSET, QUANTITIES, REVOLUTION, Recording
+from regimesim.scenario import InputError, Scenario, spoken
+from regimesim.survival import Curve, Estimate, Summary, kaplan_meier, summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_ACTOR_IS_STATE = {LEFT, JOINED, LEADER, REVOLUTION, 0, 1}
+
+
+@dataclass(frozen=True)
+class Results:
+    """The outcome of :func:`regimesim.simulate`.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    columns : dict of name to array (runs,)
+        The table :attr:`runs`, column by column.
+    yearly : float array (Q, Y, R)
+        Series of ``recording.QUANTITIES`` in each of Y years for the first R replicates.
+    happened : dict of name to array
+        The table :attr:`events`, coded.
+    provenance : dict
+    """
+
+    scenario: Scenario
+    columns: dict[str, NDArray[Any]]
+    yearly: NDArray[np.float64]
+    happened: dict[str, NDArray[Any]]
+    provenance: dict[str, Any] = field(repr=False)
+
+    @classmethod
+    def from_parts(
+        cls,
+        scenario: Scenario,
+        columns: Sequence[dict[str, NDArray[Any]]],
+        recordings: Sequence[Recording | None],
+        provenance: dict[str, Any],
+    ) -> Results:
+        """Put blocks of lanes together, in their order."""
+        joined = {name: np.concatenate([part[name] for part in columns]) for name in columns[0]}
+        kept = [r for r in recordings if r is not None]
+        blank = np.zeros((len(QUANTITIES), math.ceil(scenario.years), 0))
+        yearly = np.concatenate([r.yearly for r in kept], axis=2) if kept else blank
+        return cls(scenario, joined, yearly, _events(kept), provenance)
+
+    def __len__(self) -> int:
+        return len(self.columns["replicate"])
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """A row per run.
+
+        Columns: ``scenario``, ``point``, ``replicate``, ``seed``; durations in years with ``*_ended`` False where the
+        horizon came first (``peace``, ``systemic``, ``regime`` and, at the two other pairs of thresholds,
+        ``regime_loose`` and ``regime_strict``); ``regime_onset`` (NaN where none formed), ``regime_spells``;
+        ``cooperation_rate``, ``disputes`` (pair-years), ``wars``, ``welfare`` (payoff per round, discounted
+        mean), ``trust``, ``credibility``, ``expectation_error``, ``restraint_against_interest`` and other rates.
+        """
+        import pandas as pd
+
+        frame = pd.DataFrame(self.columns)
+        frame.insert(0, "scenario", self.scenario.name)
+        return frame
+
+    @cached_property
+    def paths(self) -> pd.DataFrame:
+        """Yearly series as quantiles over runs: ``quantity``, ``year``, ``mean``, ``q05`` ... ``q95``."""
+        import pandas as pd
+
+        if self.yearly.shape[2] == 0:
+            return pd.DataFrame(columns=["quantity", "year", "mean", *(f"q{100 * q:02.0f}" for q in QUANTILES)])
+        levels = np.quantile(self.yearly, QUANTILES, axis=2)
+        years = self.scenario.start + np.arange(self.yearly.shape[1])
+        return pd.DataFrame({
+            "quantity": np.repeat(QUANTITIES, len(years)),
+            "year": np.tile(years, len(QUANTITIES)),
+            "mean": self.yearly.mean(axis=2).ravel(),
+            **{f"q{100 * q:02.0f}": level.ravel() for q, level in zip(QUANTILES, levels, strict=True)},
+        })  # fmt: skip
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """Dated events of the recorded replicates: ``replicate``, ``round``, ``year``, ``kind``, ``actor``, ``target``."""
+        import pandas as pd
+
+        states, buffers = np.array([*self.scenario.states, ""]), np.array([*self.scenario.buffers, ""])
+        coded, per_year = self.happened, self.scenario.rounds_per_year
+        by_state = np.isin(coded["kind"], list(_ACTOR_IS_STATE))
+        actor = np.where(
+            by_state, states[np.where(by_state, coded["actor"], -1)], buffers[np.where(by_state, -1, coded["actor"])]
+        )
+        frame = pd.DataFrame({
+            "replicate": coded["replicate"],
+            "round": coded["round"],
+            "kind": np.array(KINDS)[coded["kind"]],
+            "actor": actor,
+            "target": states[coded["target"]],
+        })  # fmt: skip
+        frame = pd.concat([frame, self._regime_events()], ignore_index=True)
+        frame.insert(2, "year", self.scenario.start + frame["round"] / per_year)
+        return frame.sort_values(["replicate", "round"], kind="stable", ignore_index=True)
+
+    def _regime_events(self) -> pd.DataFrame:
+        import pandas as pd
+
+        recorded = self.columns["replicate"] < self.yearly.shape[2]
+        per_year = self.scenario.rounds_per_year
+        onset, years = self.columns["regime_onset"], self.columns["regime_years"]
+        formed = recorded & ~np.isnan(onset)
+        fell = formed & self.columns["regime_ended"]
+        parts = [
+            (ONSET, formed, onset),
+            (COLLAPSE, fell, onset + years),
+        ]
+        return pd.concat([
+            pd.DataFrame({
+                "replicate": self.columns["replicate"][where],
+                "round": np.rint(when[where] * per_year).astype(np.int64),
+                "kind": kind, "actor": "", "target": "",
+            }) for kind, where, when in parts
+        ], ignore_index=True)  # fmt: skip
+
+    def survival(self, spell: str = "regime") -> pd.DataFrame:
+        """Kaplan-Meier curve of ``regime``, ``peace`` or ``systemic``: years, survival, lower, upper, at_risk."""
+        return self.curve(spell).frame()
+
+    def curve(self, spell: str = "regime") -> Curve:
+        """The same as arrays (:class:`regimesim.survival.Curve`)."""
+        return kaplan_meier(*self._spell(spell))
+
+    def summary(self, spell: str = "regime", horizon: float | None = None) -> Summary:
+        """Median, restricted mean and shares of one kind of spell."""
+        return summary(*self._spell(spell), horizon or self.scenario.years)
+
+    def _spell(self, spell: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        if f"{spell}_years" not in self.columns:
+            named = ", ".join(n.removesuffix("_years") for n in self.columns if n.endswith("_years"))
+            raise InputError(f"no spell {spell!r}.  (all: {named})")
+        return self.columns[f"{spell}_years"], self.columns[f"{spell}_ended"]
+
+    def table(self) -> pd.DataFrame:
+        """The headline: a row each for regime and peace, as text.
+
+        Columns: ``median``, ``mean up to H`` (H the horizon), ``still standing``, ``never formed``.
+        """
+        import pandas as pd
+
+        horizon = self.scenario.years
+        rows = {name: self.summary(name) for name in ("regime", "peace")}
+        return pd.DataFrame({
+            "median": {name: row.median.text() for name, row in rows.items()},
+            f"mean up to {horizon:g}": {name: row.rmst.text() for name, row in rows.items()},
+            "still standing": {name: percent(row.censored) for name, row in rows.items()},
+            "never formed": {"regime": percent(self.never_formed), "peace": "-"},
+        })  # fmt: skip
+
+    @property
+    def never_formed(self) -> float:
+        """Share of runs in which no regime formed within the horizon."""
+        return float(np.isnan(self.columns["regime_onset"]).mean())
+
+    def rate(self, column: str) -> Estimate:
+        """Mean over runs of a column, with a normal 95 % interval."""
+        values = np.asarray(self.columns[column], np.float64)
+        mean, error = float(values.mean()), 0.0
+        if len(values) > 1:
+            error = float(values.std(ddof=1) / math.sqrt(len(values)))
+        return Estimate(mean, mean - 1.959964 * error, mean + 1.959964 * error, error)
+
+    def typical(self) -> int:
+        """The replicate nearest the median regime (the first of them), among those recorded if any are."""
+        recorded = self.yearly.shape[2] or len(self)
+        years = self.columns["regime_years"][:recorded]
+        return int(np.argmin(np.abs(years - np.median(years))))
+
+    def plot(self, kind: str = "survival", ax: Axes | None = None) -> Axes:
+        """Draw ``survival``, ``century`` or ``why`` (see :mod:`regimesim.plots`)."""
+        from regimesim import plots
+
+        return plots.draw(self, kind, ax)
+
+    def save(self, path: str | Path) -> Path:
+        """Write tables, settings and provenance into a new folder; it appears whole or not at all.
+
+        Raises
+        ------
+        InputError
+            If the folder exists or cannot be written.
+        """
+        from regimesim.storage import save_results
+
+        return save_results(self, Path(path))
+
+    def __repr__(self) -> str:
+        s = self.scenario
+        return f"<Results of {s.name}: {len(self):,} runs of {s.years:g} years>"
+
+    def _repr_html_(self) -> str:
+        from regimesim.plots import inline_svg
+
+        title = f"{spoken(self.scenario.title or self.scenario.name)}: {len(self):,} runs"
+        return f"<h4>{title}</h4>{self.table().to_html(border=0)}{inline_svg(self)}"
+
+
+def percent(share: float) -> str:
+    """A share as people read it; small but not zero is said so."""
+    if 0 < share < 0.005:
+        return "under 1 %"
+    if 0.995 < share < 1:
+        return "over 99 %"
+    return f"{100 * share:.0f} %"
+
+
+def _events(recordings: Sequence[Recording]) -> dict[str, NDArray[Any]]:
+    rows: dict[str, list[NDArray[Any]]] = {name: [] for name in ("replicate", "round", "kind", "actor", "target")}
+    first = 0
+    for recording in recordings:
+        for event in recording.events:
+            rows["replicate"].append(event.lane + first)
+            rows["round"].append(np.full(len(event.lane), event.round))
+            rows["kind"].append(np.full(len(event.lane), event.kind))
+            rows["actor"].append(event.actor)
+            rows["target"].append(event.target)
+        first += recording.yearly.shape[2]
+    empty = np.zeros(0, np.int64)
+    joined = {name: np.concatenate(parts) if parts else empty for name, parts in rows.items()}
+    order = np.argsort(joined["replicate"], kind="stable")
+    return {name: column[order] for name, column in joined.items()}
+
+
+def provenance_json(provenance: dict[str, Any]) -> str:
+    """Provenance as it is written to disk."""
+    return json.dumps(provenance, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,216 @@
+"""From a scenario to results: replicates in blocks of lanes, blocks on threads."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regimesim.core.lanes import Design, Lanes
+from regimesim.lowering import lower
+from regimesim.parameters import quoted
+from regimesim.provenance import provenance
+from regimesim.recording import Recording, play_and_record
+from regimesim.results import Results
+from regimesim.scenario import MOST_YEARS, InputError, Scenario
+
+THRESHOLDS = {"regime": None, "loose": (0.75, 0.5), "strict": (0.95, 0.85)}
+"""Onset and collapse of the regime as measured, and the two pairs that every headline is held against."""
+
+MOST_RUNS = 100_000_000
+RECORDED = 1_000
+"""Replicates of which yearly series and events are kept, unless asked otherwise."""
+
+Columns = dict[str, NDArray[np.generic]]
+Progress = Callable[[int], None]
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
+
+
+class Part(NamedTuple):
+    """What one block of lanes gave."""
+
+    columns: Columns
+    recording: Recording | None
+
+
+def simulate(
+    scenario: Scenario | str | Path,
+    runs: int = 1000,
+    seed: int = 0,
+    years: float | None = None,
+    workers: int | None = None,
+    *,
+    record: int = RECORDED,
+    progress: Progress | None = None,
+) -> Results:
+    """Run a scenario many times.
+
+    Parameters
+    ----------
+    scenario : Scenario, name or path
+    runs : int
+        Replicates 0 .. runs - 1.
+    seed : int in [0, 2**64)
+        The same seed and replicate give the same run in every batch, and common luck to every scenario.
+    years : float, optional
+        Horizon; the scenario's own by default.
+    workers : int, optional
+        Threads; all cores by default. The results do not depend on it.
+    record : int
+        Of how many replicates yearly series and events are kept.
+    progress : callable, optional
+        Called with the number of runs that have just been finished.
+
+    Raises
+    ------
+    InputError
+        If an argument cannot be used.
+
+    Examples
+    --------
+    >>> import regimesim as rs
+    >>> rs.simulate("anarchy", runs=8, years=10).runs.shape[0]
+    8
+    """
+    chosen = as_scenario(scenario, years)
+    check_runs(runs, seed, workers)
+    design = lower(chosen)
+    blocks = [
+        (first, min(runs, first + lanes_for(design))) for first in range(0, runs, lanes_for(design))
+    ]
+
+    def play(block: tuple[int, int]) -> Part:
+        lanes = Lanes(design, np.zeros(block[1] - block[0], np.intp), np.arange(*block), seed)
+        recording = None
+        if block[0] < record:
+            recording = play_and_record(lanes)
+        else:
+            lanes.play(design.rounds)
+        if progress is not None:
+            progress(block[1] - block[0])
+        return Part(measure(lanes), recording)
+
+    parts = on_threads(play, blocks, workers)
+    about = provenance(seed=seed, runs=runs, years=chosen.years, scenario=chosen.name)
+    return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about)
+
+
+def as_scenario(scenario: Scenario | str | Path, years: float | None = None) -> Scenario:
+    """A scenario from a name or a path, with another horizon if one is given."""
+    if not isinstance(scenario, Scenario):
+        from regimesim.config import load_scenario
+
+        scenario = load_scenario(scenario)
+    if years is None:
+        return scenario
+    if isinstance(years, bool) or not isinstance(years, int | float) or not 0.25 <= years <= MOST_YEARS:
+        raise InputError(f"years must lie in [0.25, {MOST_YEARS}]; got {quoted(years)}")
+    return replace(scenario, years=float(years))
+
+
+def check_runs(runs: object, seed: object, workers: object = None) -> None:
+    """Refuse numbers of runs, seeds and workers that cannot be used."""
+    whole = [(runs, "runs", 1, MOST_RUNS), (seed, "seed", 0, 2**64 - 1)]
+    if workers is not None:
+        whole.append((workers, "workers", 1, 1024))
+    for value, name, low, high in whole:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise InputError(f"{name} must be a whole number; got {quoted(value)}")
+        if not low <= value <= high:
+            raise InputError(f"{name} must lie in [{low}, {high}]; got {value}")
+
+
+def lanes_for(design: Design) -> int:
+    """Lanes of a block: enough to fill the processor's vectors, few enough to fit its cache."""
+    states = design.states.shape[2]
+    return max(8, min(128, 8 * (400 // (states * states))))
+
+
+def on_threads(
+    task: Callable[[Item], Outcome], items: Sequence[Item], workers: int | None
+) -> list[Outcome]:
+    """Do every task, in threads, and return the outcomes in order.
+
+    The first failure or interruption cancels what has not begun and is raised.
+    """
+    count = workers or os.cpu_count() or 1
+    if count == 1 or len(items) == 1:
+        return [task(item) for item in items]
+    with ThreadPoolExecutor(min(count, len(items))) as pool:
+        futures: list[Future[Outcome]] = [pool.submit(task, item) for item in items]
+        try:
+            for done in _as_they_finish(futures):
+                done.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [future.result() for future in futures]
+
+
+def _as_they_finish(futures: Sequence[Future[Outcome]]) -> Iterator[Future[Outcome]]:
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, return_when=FIRST_COMPLETED)
+        yield from done
+
+
+def measure(lanes: Lanes) -> Columns:
+    """A row per lane: the measures of model.md, section 6 (columns: see ``Results.runs``)."""
+    world, tally, design = lanes.world, lanes.tally, lanes.design
+    n, m = world.capability.shape[0], design.rounds_per_year
+    rounds, pairs = lanes.round, n * (n - 1)
+    columns: Columns = {
+        "point": lanes.points,
+        "replicate": lanes.replicates.astype(np.int64),
+        "seed": np.full(len(lanes.points), lanes.seed, np.uint64),
+    }
+    for name, first in (("peace", tally.war_round), ("systemic", tally.systemic_round)):
+        columns[f"{name}_years"] = np.where(first < 0, rounds, first) / m
+        columns[f"{name}_ended"] = first >= 0
+    columns |= _regimes(lanes)
+    dealt, played = np.maximum(tally.dealt, 1), tally.dealt > 0
+    columns |= {
+        "cooperation_rate": tally.cooperating[:rounds].sum(0) / (rounds * pairs / 2),
+        "disputes": tally.disputes,
+        "wars": tally.wars,
+        "welfare": tally.welfare / tally.weight,
+        "trust": tally.trust / (rounds * pairs),
+        "credibility": tally.credibility / rounds,
+        "expectation_error": np.where(played, tally.error / dealt, 0.0),
+        "restraint_against_interest": np.where(
+            tally.restrained > 0, tally.against / np.maximum(tally.restrained, 1), 0.0
+        ),
+        "exploitation_rate": tally.exploitations / dealt,
+        "false_alarm_rate": tally.false_alarms / dealt,
+        "miss_rate": tally.misses / dealt,
+        "buffers_lost": tally.buffers_lost,
+        "revolutions": tally.revolutions,
+        "sanctions_invoked": tally.invoked,
+        "sanctions_joined": tally.sanctioned,
+    }
+    return columns
+
+
+def _regimes(lanes: Lanes) -> Columns:
+    settings, m = lanes.setting.parameters["measure"], lanes.design.rounds_per_year
+    window = max(1, math.floor(float(settings["window"][0]) * m + 0.5))
+    found: Columns = {}
+    for name, levels in THRESHOLDS.items():
+        high, low = levels or (settings["onset"], settings["collapse"])
+        full = np.broadcast_to(high, len(settings)), np.broadcast_to(low, len(settings))
+        spells = lanes.regimes(*full, window)
+        prefix = name if name == "regime" else f"regime_{name}"
+        if name == "regime":
+            found["regime_onset"] = np.where(spells.onset < 0, np.nan, spells.onset / m)
+            found["regime_spells"] = spells.count
+        found[f"{prefix}_years"] = np.where(spells.onset < 0, 0, spells.end - spells.onset) / m
+        found[f"{prefix}_ended"] = spells.ended
+    return found

@@ -1,0 +1,137 @@
+"""Results on disk: Parquet for tables, YAML for settings, JSON for provenance.
+
+A result is written into a folder beside its place and moved there when it is complete: whatever stands under
+its own name is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regimesim.results import Results, provenance_json
+from regimesim.scenario import InputError, Scenario, read_scenario, tree_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TABLES = ("runs", "paths", "events")
+_SERIES, _CODED = "yearly.npy", "happened.npz"
+PARTIAL = ".partial-"
+
+
+def save_results(results: Results, path: Path, more: Callable[[Path], object] | None = None) -> Path:
+    """Write results into the new folder ``path``; ``more`` may add files before it appears.
+
+    Raises
+    ------
+    InputError
+        If the folder exists already or cannot be written.
+    """
+
+    def fill(folder: Path) -> None:
+        import pyarrow.parquet as pq
+
+        pq.write_table(_runs_table(results), folder / "runs.parquet")
+        pq.write_table(_table(results.paths), folder / "paths.parquet")
+        pq.write_table(_table(results.events), folder / "events.parquet")
+        np.save(folder / _SERIES, results.yearly)
+        np.savez_compressed(folder / _CODED, **results.happened)
+        (folder / "config.yaml").write_text(scenario_yaml(results.scenario), "utf-8")
+        (folder / "provenance.json").write_text(provenance_json(results.provenance), "utf-8")
+        if more is not None:
+            more(folder)
+
+    return write_folder(path, fill)
+
+
+def write_folder(path: Path, fill: Callable[[Path], None]) -> Path:
+    """Make a folder with everything that ``fill`` writes into it, or none at all."""
+    if path.exists():
+        raise InputError(f"out={path} exists already; choose another folder or remove it")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=path.parent))
+    except OSError as error:
+        raise InputError(f"cannot write to {path.parent}: {error.strerror}") from None
+    try:
+        fill(partial)
+        os.chmod(partial, 0o755)
+        os.rename(partial, path)
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        if path.exists():
+            raise InputError(f"out={path} was taken by another command meanwhile; choose another") from None
+        raise InputError(f"cannot write to {path}: {error.strerror}") from None
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return path
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a folder that nothing could be written into, before any work is done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(f"cannot write to {folder}: {error.strerror}") from None
+
+
+def load_results(path: str | Path) -> Results:
+    """Results from a folder that :meth:`Results.save` or the command ``run`` wrote.
+
+    Raises
+    ------
+    InputError
+        If the folder does not hold results, or they are damaged.
+    """
+    folder = Path(path)
+    if not (folder / "runs.parquet").is_file():
+        raise InputError(f"no results in {folder} (there is no runs.parquet)")
+    try:
+        return _load(folder)
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"the results in {folder} are damaged: {error}") from None
+
+
+def _load(folder: Path) -> Results:
+    import pyarrow.parquet as pq
+    import yaml
+
+    provenance = json.loads((folder / "provenance.json").read_text("utf-8"))
+    tree = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
+    scenario = read_scenario(tree, str(provenance["scenario"]), str(folder / "config.yaml"))
+    table = pq.read_table(folder / "runs.parquet").drop_columns(["scenario"])
+    columns = {name: table[name].to_numpy() for name in table.column_names}
+    with np.load(folder / _CODED) as coded:
+        happened = dict(coded)
+    return Results(scenario, columns, np.load(folder / _SERIES), happened, provenance)
+
+
+def scenario_yaml(scenario: Scenario) -> str:
+    """A scenario as YAML that :func:`regimesim.load_scenario` reads back."""
+    import yaml
+
+    return "# @package _global_\n" + yaml.safe_dump(tree_of(scenario), sort_keys=False, allow_unicode=True)
+
+
+def _runs_table(results: Results) -> pa.Table:
+    import pyarrow as pa
+
+    columns: dict[str, Any] = {"scenario": np.full(len(results), results.scenario.name)}
+    return pa.table(columns | results.columns)
+
+
+def _table(frame: Any) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_pandas(frame, preserve_index=False)

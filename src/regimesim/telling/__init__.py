@@ -1,0 +1,1 @@
+"""How one run is retold: replayed round by round, and put into dated sentences."""

@@ -1,0 +1,59 @@
+"""What tests share: small worlds, the historical record, and a kernel compiled once."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from regimesim.core.compiler import cache_folder
+from regimesim.scenario import read_scenario
+
+ROOT = Path(__file__).resolve().parent.parent
+
+COMPILE = "import regimesim as rs; rs.simulate('anarchy', runs=1, years=1)"
+
+
+def pytest_configure(config):
+    """Before several workers start, compile the kernel once; each then loads it from the cache."""
+    workers = getattr(config.option, "numprocesses", None)
+    if workers and not hasattr(config, "workerinput") and not any(cache_folder().rglob("*.nbi")):
+        subprocess.run([sys.executable, "-c", COMPILE], cwd=ROOT, check=False, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def root():
+    """The folder of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def world():
+    """A builder of small scenarios: neutral, but for what is said.
+
+    ``world({"transparency.level": 1.0}, states=3, years=10, buffers={...})``: parameters by full name; a
+    number of states (A, B, C ...) or a table of them; any other key of a scenario's tree.
+    """
+
+    def build(parameters=(), *, states=2, years=10, name="small", **rest):
+        tree = {"years": years, **rest}
+        if isinstance(states, int):
+            states = {chr(ord("A") + i): {} for i in range(states)}
+        tree["states"] = states
+        for full, value in dict(parameters).items():
+            group, _, key = full.partition(".")
+            tree.setdefault(group, {})[key] = value
+        return read_scenario(tree, name)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def record():
+    """The folder of the historical record, in the shape that ``regimesim history`` reads."""
+    named = os.environ.get("REGIMESIM_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data"
+    if not (folder / "great_power_dyad_years.csv").is_file():
+        pytest.skip("no historical record: set REGIMESIM_DATA to the folder with great_power_dyad_years.csv")
+    return folder

@@ -1,0 +1,66 @@
+"""Random worlds: trees of plain values for ``read_scenario``, valid or refused for their payoffs."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from regimesim.core.strategies import Automaton, memory_one
+from regimesim.parameters import PARAMETERS, Parameter, Value
+
+AUTOMATA: dict[str, Automaton] = {
+    "tit_for_tat": memory_one(1, 0, 1, 0),
+    "win_stay_lose_shift": memory_one(1, 0, 0, 1),
+    "hesitant": memory_one(0.9, 0.2, 0.6, 0.3, 0.5),
+}
+UNTOUCHED = ("payoffs", "measure")
+
+
+def world(rng: random.Random) -> dict[str, Any]:
+    """A scenario in which anything may be on: every rule, wars, buffers, epochs, growth, automata, 2 to 6 states."""
+    names = [f"S{i}" for i in range(rng.randint(2, 6))]
+    tree: dict[str, Any] = {"years": rng.choice([10, 20])}
+    for parameter in PARAMETERS:
+        if parameter.group not in UNTOUCHED and rng.random() < 0.75:
+            tree.setdefault(parameter.group, {})[parameter.key] = setting(parameter, rng)
+    tree["states"] = {name: _state(rng) for name in names}
+    pairs = [[a, b] for i, a in enumerate(names) for b in names[:i]]
+    tree["buffers"] = {
+        f"B{k}": {"between": rng.sample(pairs, min(len(pairs), rng.randint(1, 2))), "strength": rng.random()}
+        for k in range(rng.randint(0, 4))
+    }
+    tree["affinity"] = {"default": rng.uniform(0, 0.5), f"{names[0]}-{names[1]}": rng.uniform(0, 1)}
+    tree["epochs"] = [_epoch(names, list(tree["buffers"]), rng)]
+    return tree
+
+
+def setting(parameter: Parameter, rng: random.Random) -> Value:
+    """A plausible value."""
+    if parameter.kind == "switch":
+        return rng.random() < 0.5
+    if parameter.kind == "choice":
+        return rng.choice(parameter.choices)
+    if parameter.name == "shadow.rounds_per_year":
+        return rng.choice([1, 2, 4])
+    low, high = parameter.range or (0.0, 1.0)
+    value = rng.uniform(low, high)
+    if parameter.group == "domestic":  # otherwise too rare to matter in a few years
+        value = min(2 * value, parameter.high)
+    return int(value) if parameter.kind == "integer" else value
+
+
+def _state(rng: random.Random) -> dict[str, Any]:
+    return {
+        "capability": rng.uniform(0.5, 3), "ideology": rng.random(), "revisionism": rng.uniform(0, 0.5),
+        "nuclear": rng.random() < 0.3, "second_strike": rng.random(), "veto": rng.random() < 0.3,
+        "member": rng.random() < 0.8, "growth": rng.choice([0, rng.uniform(-0.02, 0.02)]),
+        "strategy": rng.choice(["prudent", "prudent", *AUTOMATA]),
+    }  # fmt: skip
+
+
+def _epoch(names: list[str], buffers: list[str], rng: random.Random) -> dict[str, Any]:
+    return {
+        "year": 5, "transparency": {"level": rng.random()},
+        "states": {names[0]: {"revisionism": rng.random(), "member": rng.random() < 0.5}},
+        "buffers": {name: {"strength": 0.2} for name in buffers[:1]},
+    }  # fmt: skip
