@@ -49,7 +49,7 @@ _ARROW, _GAP = "\u00a0->\u00a0", "\u00a0 "
 """Blanks at which no line may end."""
 
 DISCOUNT, FIRST = 0.3, 3
-LINES = 80
+LINES = 75
 """How long a chronicle may grow before entries of less weight give way."""
 
 
@@ -158,29 +158,29 @@ def _chosen(found: list[Told]) -> list[Told]:
     room = LINES
     chosen: list[Told] = []
     for item in sorted(_discounted(found), key=lambda x: (-x.weight, x.entry.round)):
-        lines = sum(1 + len(line) // 85 for line in (item.entry.text, *item.entry.detail))
-        sensible = item.after is None or any(other.entry is item.after for other in chosen)
-        if item.weight >= ALWAYS or (lines <= room and sensible):
-            chosen.append(item)
-            room -= lines
+        if item.after is None:
+            whole = [item, *(other for other in found if other.after is item.entry)]
+            lines = sum(_lines(part.entry) for part in whole)
+            if item.weight >= ALWAYS or lines <= room:
+                chosen += whole
+                room -= lines
     return chosen
 
 
+def _lines(entry: Entry) -> int:
+    """How many lines it takes, or nearly so."""
+    return sum(1 + len(line) // 85 for line in (entry.text, *entry.detail))
+
+
 def _discounted(found: list[Told]) -> list[Told]:
-    """Each entry's weight less what is due for those of its kind; a peace weighs what its war does."""
+    """Each entry's weight, less what is due for those of its kind."""
     kinds: dict[str, list[Told]] = {}
     for item in found:
         kinds.setdefault(item.entry.kind, []).append(item)
-    weights = {
-        id(item.entry): item.weight - (DISCOUNT * rank if item.weight < ALWAYS else 0)
+    return [
+        item._replace(weight=item.weight - (DISCOUNT * rank if item.weight < ALWAYS else 0))
         for items in kinds.values()
         for rank, item in _ranked(sorted(items, key=lambda x: x.entry.round))
-    }
-    return [
-        item._replace(
-            weight=weights[id(item.entry)] if item.after is None else weights[id(item.after)] - 0.01
-        )
-        for item in found
     ]
 
 

@@ -15,7 +15,7 @@ from regimesim.scenario import spoken
 
 
 class Wording(NamedTuple):
-    """How one kind of spell is spoken of (``{}`` is a number of years or a share)."""
+    """How one kind of spell is spoken of (``{}`` is a time or a share)."""
 
     name: str
     share: str
@@ -32,7 +32,7 @@ class Wording(NamedTuple):
 def _war(name: str, war: str, without: str) -> Wording:
     return Wording(
         name, f"runs {without} (%)", "years since the start",
-        f"Half of the runs see a {war} within {{}}", f"{{}} of the runs see no {war}", "{} see none",
+        f"Half of the runs see a {war} {{}}", f"{{}} of the runs see no {war}", "{} see none",
         f"No run sees a {war}", "every run sees one",
         f"The run sees a {war} after {{}}", f"The run never sees a {war}",
     )  # fmt: skip
@@ -41,7 +41,7 @@ def _war(name: str, war: str, without: str) -> Wording:
 SPELLS = {
     "regime": Wording(
         "Cooperation (the regime)", "runs whose regime still stands (%)", "years since the regime began",
-        "Half of the regimes fall within {}", "{} of the regimes stand to the end", "{} stand to the end",
+        "Half of the regimes fall {}", "{} of the regimes stand to the end", "{} stand to the end",
         "Every regime stands to the end", "none stands to the end",
         "The regime falls after {}", "The regime stands to the end",
     ),
@@ -57,7 +57,7 @@ def wording(spell: str) -> Wording:
 
 def years(number: float) -> str:
     """A duration, as exactly as one speaks of it."""
-    text = f"{number:.0f}" if number >= 10 else f"{number:.2g}"
+    text = f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
     return f"{text} year{'s' if text != '1' else ''}"
 
 
@@ -65,7 +65,7 @@ def lasting(results: Results, spell: str = "regime") -> str:
     """How long a kind of spell lasts."""
     words, found = wording(spell), results.summary(spell)
     forms = spell.startswith("regime")
-    never = found.never if forms else 0.0
+    never = results.never_formed if forms else 0.0
     if never == 1.0:
         return "No regime forms"
     if found.runs == 1:
@@ -77,7 +77,8 @@ def lasting(results: Results, spell: str = "regime") -> str:
     rest = words.rest.format(percent(found.censored)) if found.censored else words.none
     if forms and found.median.value == 0:
         return f"In {percent(never)} of the runs no regime forms; {rest}"
-    first = words.half.format(years(found.median.value))
+    median = found.median.value
+    first = words.half.format(f"within {years(median)}" if median else "at once")
     if never:
         first = f"Counting the {percent(never)} that never form, {first[0].lower()}{first[1:]}"
     return f"{first}; {rest}"

@@ -122,7 +122,9 @@ class RegimeModel(mesa.Model):
         TypeError
             If a state's own ``intend`` gives anything but a bool, "C" or "D"; the round is then still open.
         """
-        pass
+        if self.round >= self.case.rounds:
+            self.running = False
+            return
         try:
             self._play_round()
         except BaseException:

@@ -91,10 +91,10 @@ def note(ax: Axes, x: float, y: float, words: str, **style: Any) -> None:
 def framed(figure: Figure, headline: str, caption: str) -> Figure:
     """The finding above, where it came from below."""
     wide, high = figure.get_size_inches()
-    lines = textwrap.fill(headline, int(wide * 8.4))
+    lines = wrapped(headline, int(wide * 8.4))
     figure.suptitle(lines, x=0.02, y=1 - 0.12 / high, ha="left", va="top", fontsize=12.5, weight="bold",
                     color=BLACK, parse_math=False)  # fmt: skip
-    below = "\n".join(textwrap.fill(part, int(wide * 14.5)) for part in caption.splitlines())
+    below = "\n".join(wrapped(part, int(wide * 14.5)) for part in caption.splitlines())
     figure.text(0.02, 0.1 / high, below, fontsize=7.5, color=GREY, va="bottom", parse_math=False)
     return figure
 
@@ -108,9 +108,14 @@ def caption(results: Results, *notes: str) -> str:
     return "\n".join([" ".join(notes), f"Scenario {spoken(scenario.name)}{title} · {runs} · {made}"]).strip()
 
 
+def wrapped(words: str, width: int) -> str:
+    """Words in lines of so many letters; a number stays with its %."""
+    return textwrap.fill(words.replace(" %", "\u00a0%"), width).replace("\u00a0%", " %")
+
+
 def length(years: float) -> str:
     """A number of years in words."""
-    return f"{years:g} year{'s' if years != 1 else ''}"
+    return f"{years:,g} year{'s' if years != 1 else ''}"
 
 
 def spread_out(heights: Sequence[float], apart: float) -> list[float]:

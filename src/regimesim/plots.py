@@ -31,6 +31,7 @@ from regimesim.palette import (
     look,
     note,
     tidy,
+    wrapped,
 )  # fmt: skip
 from regimesim.results import Results, percent
 from regimesim.scenario import known, spoken
@@ -67,7 +68,7 @@ def draw(results: Results, kind: str, ax: Axes | None = None) -> Axes:
     if ax is not None:
         return picture(results, tidy(ax))
     high = 5.2 + (rows(results) * ROW / 72 if kind == "century" else 0.0)
-    figure, (ax,) = blank(8.5, high, (0.09, 1.2 / high, 0.745, 3.0 / high))
+    figure, (ax,) = blank(8.5, high, (0.09, 1.2 / high, 0.745, 3.15 / high))
     picture(results, ax)
     framed(figure, found(results), caption(results, _SIGNS[kind], *_thresholds(ax)))
     return ax
@@ -106,6 +107,8 @@ def survival(
     if spell == "regime":
         _other_thresholds(results, ax, curve)
     _median(ax, curve, horizon)
+    if curve.years[-1] == 0:
+        note(ax, horizon / 2, 0.5, findings.lasting(results, spell), ha="center", color=GREY)
     for name, year in (marks or {}).items():
         ax.plot([year, year], [0, 1.02], color=BLACK, linewidth=1.0, linestyle=(0, (1, 2)))
         ax.plot([year], [1.02], marker="v", color=BLACK, markersize=6)
@@ -127,7 +130,8 @@ def _median(ax: Axes, curve: Curve, horizon: float) -> None:
 def _other_thresholds(results: Results, ax: Axes, curve: Curve) -> None:
     """The same runs at the two other pairs of thresholds, where that makes a difference."""
     ages = np.linspace(0, results.scenario.years, 101)
-    for spell, words, line in (("regime_loose", "looser", ":"), ("regime_strict", "stricter", "-.")):
+    handles, places = [], []
+    for spell, line in (("regime_loose", ":"), ("regime_strict", "-.")):
         if f"{spell}_years" not in results.columns:
             continue
         other = results.curve(spell)
@@ -135,19 +139,21 @@ def _other_thresholds(results: Results, ax: Axes, curve: Curve) -> None:
         gap = np.abs(share - curve.at(ages))
         if gap.max() < 0.02:
             continue
-        style: dict[str, Any] = {"color": GREY, "linewidth": 1.0, "linestyle": line}
-        ax.step(other.years, other.survival, where="post", label=spell, **style)
+        style: dict[str, Any] = {"color": GREY, "linewidth": 1.0, "linestyle": line, "label": spell}
+        handles += ax.step(other.years, other.survival, where="post", **style)
         above = spell == "regime_loose"  # nothing is drawn above it, nothing below the stricter one
         room = (share > 0.6) & (ages < 0.62 * ages[-1]) if above else (share > 0.08) & (ages > 0.3 * ages[-1])
         if room.any():
             place = int(np.argmax(np.where(room, gap, -1.0)))
-            side = {"ha": "left", "va": "bottom"} if above else {"ha": "right", "va": "top"}
-            height = share[place] + (0.01 if above else -0.02)
-            note(ax, ages[place], height, f"{words} thresholds", fontsize=8, color=GREY, **side)
-        else:
-            ax.plot([], [], label=f"{words} thresholds", **style)
-            named = [handle for handle in ax.get_lines() if str(handle.get_label()).endswith("thresholds")]
-            ax.legend(handles=named, loc="upper right", fontsize=8, frameon=False, labelcolor=GREY)
+            places.append((ages[place], share[place] + (0.01 if above else -0.02), above))
+    names = {"regime_loose": "looser thresholds", "regime_strict": "stricter thresholds"}
+    labels = [names[str(handle.get_label())] for handle in handles]
+    if len(places) < len(handles):
+        ax.legend(handles, labels, loc="upper right", fontsize=8, frameon=False, labelcolor=GREY)
+        return
+    for (age, height, above), words in zip(places, labels, strict=True):
+        side = {"ha": "left", "va": "bottom"} if above else {"ha": "right", "va": "top"}
+        note(ax, age, height, words, fontsize=8, color=GREY, **side)
 
 
 def _thresholds(ax: Axes) -> list[str]:
@@ -179,7 +185,7 @@ def survival_figure(results: Results, marks: Mapping[str, Mapping[str, float]] |
     for ax, spell in zip(axes, ("regime", "peace"), strict=True):
         survival(results, ax, spell, (marks or {}).get(spell))
         at_risk(results, ax, spell)
-        words = textwrap.fill(findings.lasting(results, spell), 66)
+        words = wrapped(findings.lasting(results, spell), 66)
         above = 1.04 + 0.062 * (1 + words.count("\n"))
         note(ax, 0, 1.02, words, transform=ax.transAxes, va="bottom", fontsize=9)
         name = findings.wording(spell).name
@@ -215,6 +221,8 @@ def ends(causes: Mapping[str, float], ax: Axes, collapses: int | None = None) ->
     ax.barh(range(len(ranked)), [share for _, share in ranked], color=GREY, height=0.62)
     names = [textwrap.fill(spoken(name), 24) for name, _ in ranked]
     ax.set_yticks(range(len(ranked)), names, parse_math=False)
+    if not ranked:
+        note(ax, 0.5, 0.5, findings.foremost(causes), transform=ax.transAxes, ha="center", color=GREY)
     most = max([share for _, share in ranked], default=0.0) or 1.0
     ax.set_xlim(0, 1.35 * most)
     ax.set_xticks([t for t in MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(0, most) if 0 <= t <= most])
@@ -283,6 +291,6 @@ def svg(figure: Figure, title: str = "") -> str:
 
 def inline_svg(results: Results) -> str:
     """A small survival curve for a notebook."""
-    figure, (ax,) = blank(4.6, 2.6, (0.13, 0.19, 0.84, 0.76))
+    figure, (ax,) = blank(5.0, 3.1, (0.13, 0.17, 0.84, 0.79))
     survival(results, ax)
     return svg(figure, findings.lasting(results))

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.core.lanes import Lanes
-from regimesim.core.world import Reals
 
 QUANTITIES = (
     "cooperation", "trust", "norm", "credibility", "war", "buffers", "revisionism",
@@ -35,7 +34,7 @@ class Event(NamedTuple):
 class Recording(NamedTuple):
     """What a block went through."""
 
-    yearly: Reals  # [Q, Y, L]
+    yearly: NDArray[np.float32]  # [Q, Y, L]
     events: list[Event]
 
 
@@ -43,7 +42,7 @@ def play_and_record(lanes: Lanes) -> Recording:
     """Play a block to its horizon, noting what happens."""
     rounds, per_year = lanes.design.rounds, lanes.design.rounds_per_year
     years = -(-rounds // per_year)
-    yearly = np.zeros((len(QUANTITIES), years, len(lanes.points)))
+    yearly = np.zeros((len(QUANTITIES), years, len(lanes.points)), np.float32)
     events: list[Event] = []
     while lanes.round < rounds:
         before = _watched(lanes)

@@ -43,7 +43,7 @@ class Results:
 
     scenario: Scenario
     columns: dict[str, NDArray[Any]]
-    yearly: NDArray[np.float64]
+    yearly: NDArray[np.float32]
     happened: dict[str, NDArray[Any]]
     provenance: dict[str, Any] = field(repr=False)
 
@@ -58,7 +58,7 @@ class Results:
         """Put blocks of lanes together, in their order."""
         joined = {name: np.concatenate([part[name] for part in columns]) for name in columns[0]}
         kept = [r for r in recordings if r is not None]
-        blank = np.zeros((len(QUANTITIES), math.ceil(scenario.years), 0))
+        blank = np.zeros((len(QUANTITIES), math.ceil(scenario.years), 0), np.float32)
         yearly = np.concatenate([r.yearly for r in kept], axis=2) if kept else blank
         return cls(scenario, joined, yearly, _events(kept), provenance)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import Any, NamedTuple
 
@@ -53,6 +54,8 @@ def century(results: Results, ax: Axes) -> Axes:
 
 def key(ax: Axes, below: float) -> None:
     """What the lines and bands are, in a row so far below the axes (in letters)."""
+    if not ax.get_legend_handles_labels()[0]:
+        return
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=below, ncols=6, fontsize=8,
               frameon=False, handlelength=1.6, columnspacing=1.2)  # fmt: skip
 
@@ -190,10 +193,10 @@ def epochs(results: Results) -> list[Epoch]:
     placed: list[Epoch] = []
     for phase in reversed([phase for phase in scenario.phases[1:] if phase.year < scenario.years]):
         year = scenario.start + phase.year
-        words = textwrap.shorten(f"{year:g}  {phase.because}".strip(), 60, placeholder=" ...")
+        words = textwrap.shorten(f"{math.floor(year)} {phase.because}".strip(), 60, placeholder=" ...")
         place, width = (year - first) / (last - first), 0.0082 * len(words)
         beneath = [later.row for later in placed if later.left < place + width + 0.01]
-        left = place if place + width < 1.09 else max(0.0, 1.09 - width)
+        left = place if place + width < 1.09 else max(0.0, place - width - 0.01)
         placed.append(Epoch(year, words, left, max(beneath, default=-1) + 1))
     return placed
 

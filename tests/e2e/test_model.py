@@ -401,14 +401,42 @@ def test_a_regime_is_in_force_as_the_measure_says():
     assert ended > 0 and standing > 0
 
 
+def test_a_second_regime_is_in_force_as_soon_as_a_year_after_the_collapse_is_good_enough():
+    """One round a year, so the year before decides: worked by hand from the definitions of fine-print.md.
+
+    Cooperation C C D C C C D. A regime from round 1 (round 0 was good), collapsed at round 2 and known to be when
+    round 2 is over; round 3 is good, and so the second regime begins with round 4 and ends with round 6.
+    """
+
+    class Scripted(State):
+        def intend(self, other):
+            return "CCDCCCD"[self.model.round]
+
+    tree = {**PAIR, "years": 7}
+    model = RegimeModel(read_scenario(tree, "greece"), agents={"Athens": Scripted, "Sparta": Scripted})
+    history = []
+    while model.running:
+        model.step()
+        history.append(model.regime)
+    assert history == [False, True, False, False, True, True, False]
+
+
 def test_the_horizon_ends_the_run():
     model = RegimeModel(busy())
     assert model.run(1.5).round == 6 and model.running and model.year == 1816.5
     assert model.run().round == 60 and not model.running and model.year == 1830.0
     before = bits(model.lanes)
     model.step()
-    assert model.round == 60 and bits(model.lanes) == before
+    assert model.round == 60 and bits(model.lanes) == before and not model.running
     assert model.run(1).round == 60
+    assert len(model.datacollector.get_model_vars_dataframe()) == 60
+
+
+def test_the_horizon_ends_the_run_of_a_state_with_a_mind_too():
+    model = RegimeModel(busy(), agents={"France": Echo}).run()
+    before, asked = bits(model.lanes), model.state("France").asked
+    model.step()
+    assert bits(model.lanes) == before and model.state("France").asked == asked
 
 
 # --------------------------------------------------------------------------------------------- data collector

@@ -19,9 +19,9 @@ CERTAIN = 52.0
 """A rate per year that makes an event certain in a round, if rounds are years."""
 
 
-def world(start=1900, years=10, per_year=1, states=("North_Land", "South"), strategy="always_cooperate", **groups):
+def world(start=1900, years=10, per_year=1, states=("North_Land", "South"), strategy="", **groups):
     groups.setdefault("shadow", {})["rounds_per_year"] = per_year
-    tree = {"about": {"start": start}, "years": years, "strategy": strategy, **groups}
+    tree = {"about": {"start": start}, "years": years, "strategy": strategy or "always_cooperate", **groups}
     tree["states"] = states if isinstance(states, dict) else {name: {} for name in states}
     return read_scenario(tree, "made")
 
@@ -34,14 +34,16 @@ def busy(rule="none"):
     """A world in which everything may happen."""
     return world(
         years=60, per_year=4, strategy="prudent",
-        states={"A": {"capability": 3, "veto": True}, "B": {"ideology": 0.9}, "C": {"revisionism": 0.4}, "D": {}},
+        states={"A": {"capability": 3, "veto": True}, "B": {"ideology": 0.9},
+                "C": {"revisionism": 0.4}, "D": {}},
         buffers={"K": {"between": [["A", "B"], ["A", "C"]]}, "L_L": {"between": [["C", "D"]]}},
         affinity={"default": 0.1, "A-B": 0.8}, choice={"temperature": 0.4, "tremble": 0.01},
         shadow={"discount_factor": 0.85, "punishment_rounds": 6},
         transparency={"level": 0.3, "miss_rate": 0.4, "false_alarm_rate": 0.15, "publicity": 0.5},
         diplomacy={"conference": 0.4, "cleavage": 0.5, "renegotiation": 0.4, "agreement_trust": 0.7},
         norms={"restraint": 1.5, "half_life": 20, "institutionalization": 0.6},
-        domestic={"turnover": 0.1, "reset": 0.3, "revolution": 0.06, "nationalism": 0.3, "preoccupation": 0.7},
+        domestic={"turnover": 0.1, "reset": 0.3, "revolution": 0.06, "nationalism": 0.3,
+                  "preoccupation": 0.7},
         geography={"absorption": 0.1, "absorption_gain": 0.02}, periphery={"rate": 0.3, "insulation": 0.5},
         war={"unilateral": 0.05, "mutual": 0.3, "cost": 8, "capability_loss": 0.1, "resentment": 0.3,
              "restoration": 0.6, "contagion": 0.4},
@@ -60,7 +62,8 @@ RULES = ("none", "decentralized", "centralized", "collective", "balancing")
 def test_a_certain_war_is_told_with_its_cause_its_end_and_what_was_lost():
     scenario = world(
         per_year=4, years=4, strategy="always_defect",
-        war={"mutual": CERTAIN, "years": 2, "capability_loss": 0.4, "resentment": 0.5, "settlement_trust": 0.6},
+        war={"mutual": CERTAIN, "years": 2, "capability_loss": 0.4, "resentment": 0.5,
+             "settlement_trust": 0.6},
     )  # fmt: skip
     war = told(scenario, "war")[0]
     assert (war.round, war.year, war.date) == (0, 1900.0, "1900 Q1")
@@ -118,10 +121,6 @@ def test_a_fall_of_the_norm_is_no_news_where_norms_have_no_weight():
 
 def test_a_revolution_everywhere():
     scenario = world(
-        per_year=4, years=2,
-        domestic={"revolution": CERTAIN * 4, "spread": 1.0, "turmoil_years": 0, "nationalism": 0.75},
-        norms={"restraint": 1.0, "institutionalization": 0.65},
-    ) if False else world(
         years=1, domestic={"revolution": CERTAIN, "spread": 1.0, "turmoil_years": 0, "nationalism": 0.75},
         norms={"restraint": 1.0, "institutionalization": 0.65},
     )  # fmt: skip
@@ -138,7 +137,8 @@ def accused(rule, **states):
     powers["A"]["capability"] = 1.0 if rule != "balancing" else 3.0
     return world(
         states=powers, years=1, affinity=states.get("affinity", {}),
-        sanctions={"rule": rule, "enforcement_value": 5.0, "cost": 0.1, "credibility": 0.5, "alliance_weight": 0.0},
+        sanctions={"rule": rule, "enforcement_value": 5.0, "cost": 0.1, "credibility": 0.5,
+                   "alliance_weight": 0.0},
     )  # fmt: skip
 
 
@@ -148,7 +148,8 @@ def accused(rule, **states):
         ("decentralized", "B and C publicly accuse A. B and C join the sanction (M 1).", ()),
         ("collective", "B and C publicly accuse A. B and C stand with the victim (M 1).",
          ("What it gained is undone.",)),
-        ("centralized", "B and C publicly accuse A. The vote passes: all other members sanction it (M 1).", ()),
+        ("centralized",
+         "B and C publicly accuse A. The vote passes: all other members sanction it (M 1).", ()),
         ("balancing", "A (.60 of all capability) exploits B and C. B and C balance against it (M 1).", ()),
     ],
 )  # fmt: skip
@@ -186,7 +187,8 @@ def test_restraint_taken_for_exploitation():
 def test_a_quarrel_abroad_is_told_from_a_doubt_at_home():
     scenario = world(periphery={"rate": CERTAIN, "insulation": 0.0}, years=1)
     texts = [entry.text for entry in told(scenario, "mis-seen")]
-    assert "A quarrel abroad looks to South like exploitation by North Land (mis-seen). Trust 1 -> .90." in texts
+    text = "A quarrel abroad looks to South like exploitation by North Land (mis-seen). Trust 1 -> .90."
+    assert text in texts
 
 
 def test_a_doubt_talked_through():
@@ -195,7 +197,9 @@ def test_a_doubt_talked_through():
         trust={"initial": 0.8}, years=1,
     )  # fmt: skip
     found = told(scenario, "talked through")
-    assert found[0].text == "North Land doubts South; the two talk it through (conference). No harm: trust is .82."
+    assert found[0].text == (
+        "North Land doubts South; the two talk it through (conference). No harm: trust is .82."
+    )
     assert found[0].detail == ("Without it North Land's trust would have fallen, .80 -> .72.",)
 
 
@@ -210,7 +214,9 @@ def fading(half_life=10.0, **more):
 def test_a_break_by_fading_memory_is_dated_and_explained():
     lead = told(fading(), "break")[0]
     assert (lead.round, lead.date) == (11, "1911")
-    assert lead.text == "North Land and South stop restraining themselves towards each other, after eleven years."
+    assert lead.text == (
+        "North Land and South stop restraining themselves towards each other, after eleven years."
+    )
     then, now = 2.0**-0.7, 2.0**-1.2
     assert lead.detail[0] == (
         f"1911  now -2.0   future +1.0   law 0      norm {signed(2.2 * now)}  sum {signed(2.2 * now - 1)}"
@@ -230,7 +236,8 @@ def test_a_break_by_a_new_leader_is_told_from_fading():
     ])  # fmt: skip
     lead = told(scenario, "break")[0]
     assert lead.date == "1908"
-    assert "North Land had a new leader (1908) who kept less of the old restraint (norm 1 -> .30)" in lead.detail[2]
+    why = "North Land had a new leader (1908) who kept less of the old restraint (norm 1 -> .30)"
+    assert why in lead.detail[2]
     epoch = told(scenario, "epoch")[0]
     assert (epoch.date, epoch.text) == ("1908", "A year of changes.")
 
@@ -239,12 +246,12 @@ def test_a_break_by_a_change_of_what_holds():
     scenario = fading(math.inf, epochs=[
         {"year": 1906, "because": "New weapons", "payoffs": {"temptation": 5.9}}
     ])  # fmt: skip
-    lead = told(scenario, "break")[0] if told(scenario, "break") else None
-    assert lead is None  # restraint is still worth 2.2 - 1.9
+    assert told(scenario, "break") == []  # restraint is still worth 2.2 - 1.9
     scenario = fading(math.inf, payoffs={"game": "any"}, epochs=[
         {"year": 1906, "because": "New weapons", "payoffs": {"temptation": 6.5}}
     ])  # fmt: skip
-    assert any("now (-1.5): what holds has changed (New weapons)." in x for x in told(scenario, "break")[0].detail)
+    why = "What changed most: now (-1.5): what holds has changed (New weapons)."
+    assert why in told(scenario, "break")[0].detail
 
 
 def test_an_automaton_follows_its_strategy():
@@ -257,14 +264,19 @@ def test_an_automaton_follows_its_strategy():
     assert any("It follows its strategy, grim" in line for line in lead.detail)
 
 
-def test_agreement_brings_restraint_back():
-    scenario = fading(math.inf, domestic={"turnover": 0.0}, epochs=[
-        {"year": 1905, "payoffs": {"temptation": 5.9}, "norms": {"restraint": 0.0}},
-        {"year": 1912, "payoffs": {"temptation": 5.0}, "norms": {"restraint": 2.2},
+def test_an_agreement_brings_restraint_back():
+    scenario = fading(math.inf, payoffs={"game": "any"}, epochs=[
+        {"year": 1905, "payoffs": {"temptation": 6.5}},
+        {"year": 1912, "payoffs": {"temptation": 5.0}, "norms": {"restraint": 1.15},
          "diplomacy": {"renegotiation": CERTAIN, "agreement_trust": 0.9}},
     ])  # fmt: skip
-    agreed = told(scenario, "agreement") + told(scenario, "restoration")
-    assert agreed and all("North Land" in entry.text and "South" in entry.text for entry in agreed)
+    # at the trust of 1912, .9**7, the margin is -1.48 + .22 + 1.15 < 0; at .9 it is -1.9 + .85 + 1.15 > 0
+    (agreed,) = told(scenario, "agreement")
+    assert agreed.date == "1912"
+    assert agreed.text == (
+        "North Land and South come to terms: trust on both sides .90. "
+        "From 1913 both restrain themselves, after eight years without."
+    )
 
 
 def test_when_nothing_breaks_it_says_so():
@@ -276,12 +288,20 @@ def test_when_nothing_breaks_it_says_so():
     assert story.entries[-1].detail[0].startswith("Nothing broke: in 40 years no state")
 
 
+def test_a_war_that_is_told_is_told_to_its_end():
+    for replicate in range(6):
+        entries = chronicle(busy(), 0, replicate).entries
+        kinds = [entry.kind for entry in entries]
+        unfinished = sum(1 for entry in entries if entry.kind == "war" and entry.year > 1958 - 0.5)
+        assert kinds.count("peace") >= kinds.count("war") - unfinished
+        assert not kinds.count("peace") or kinds.index("war") < kinds.index("peace")
+
+
 def test_the_end_of_a_regime_in_one_sentence():
-    story = chronicle(fading())
-    assert story.summary == (
-        "The regime held ten years, 1901 to 1911; it ended when the two no longer reliably restrained each other; "
-        "there was no war."
-    ) or "what had fallen most: norm" in story.summary
+    assert chronicle(fading()).summary == (
+        "The regime held ten years, 1901 to 1911; it ended when the two no longer reliably restrained "
+        "each other (what had fallen most: norm); there was no war."
+    )
 
 
 # ---- it is the same run, and the same every time ----
@@ -311,7 +331,7 @@ def test_what_is_told_agrees_with_what_was_counted(rule, replicate):
     spell = history.lanes.regimes(high, low, window)
     assert len(spells) == spell.count[0]
     if spells:
-        assert (spells[0].onset, spells[0].end, spells[0].ended) == (spell.onset[0], spell.end[0], spell.ended[0])
+        assert spells[0] == (spell.onset[0], spell.end[0], spell.ended[0])
     story = chronicle(busy(rule), 0, replicate)
     assert story == chronicle(busy(rule), 0, replicate)
     rounds = [entry.round for entry in story.entries]
@@ -359,7 +379,9 @@ def test_any_number_of_states_and_of_rounds(states, per_year):
     assert chronicle(scenario, 0, 4).entries[0].kind == "start"
 
 
-@pytest.mark.parametrize(("seed", "replicate"), [(-1, 0), (0, -1), (2**64, 0), (0, 2**32), (True, 0), (0, 1.5)])
+@pytest.mark.parametrize(
+    ("seed", "replicate"), [(-1, 0), (0, -1), (2**64, 0), (0, 2**32), (True, 0), (0, 1.5)]
+)
 def test_refusals(seed, replicate):
     with pytest.raises(InputError, match="seed|replicate"):
         chronicle(world(), seed, replicate)
@@ -371,8 +393,10 @@ def test_refusals(seed, replicate):
 @pytest.mark.parametrize(
     ("start", "per_year", "t", "text"),
     [
-        (1848, 4, 0, "1848 Q1"), (1815, 4, 153, "1853 Q2"), (1848.5, 4, 0, "1848 Q3"), (1848, 12, 14, "1849 Mar"),
-        (1848, 1, 3, "1851"), (1848, 26, 28, "1849 3/26"), (-431, 4, 1, "431 BC Q2"), (0, 4, 50, "year 12 Q3"),
+        (1848, 4, 0, "1848 Q1"), (1815, 4, 153, "1853 Q2"), (1848.5, 4, 0, "1848 Q3"),
+        (1848, 12, 14, "1849 Mar"), (1848, 1, 3, "1851"), (1848, 26, 28, "1849 3/26"),
+        (-431, 4, 1, "431 BC Q2"),
+        (0, 4, 50, "year 12 Q3"),
     ],
 )  # fmt: skip
 def test_dates(start, per_year, t, text):
@@ -382,5 +406,6 @@ def test_dates(start, per_year, t, text):
 def test_numbers_and_lists():
     assert [share(x) for x in (0.834, 0.0, 1.0, 0.999)] == [".83", "0", "1", "1"]
     assert [signed(x) for x in (2.14, -0.633, 0.0, -0.001)] == ["+2.1", "-0.63", "0", "0"]
-    assert [listed(x) for x in ((), ("A",), ("A", "B"), ("A", "B", "C"))] == ["", "A", "A and B", "A, B and C"]
-    assert [span(r, 4) for r in (1, 2, 4, 10, 52)] == ["one round", "half a year", "one year", "2.5 years", "13 years"]
+    assert [listed(x) for x in ((), ("A",), ("A", "B"), "ABC")] == ["", "A", "A and B", "A, B and C"]
+    spans = ["one round", "half a year", "one year", "2.5 years", "13 years"]
+    assert [span(r, 4) for r in (1, 2, 4, 10, 52)] == spans

@@ -176,7 +176,10 @@ def tell_buffers(history: History) -> list[Told]:
             text += f" while exploiting {history.names[j]}"
             pairs = [f"{history.names[a]}-{history.names[b]}" for a, b in _links(history, int(k))]
             gain = history.real(t, "geography.absorption_gain")
-            detail = [f"It had lain between {listed(pairs)}."]
+            a, b = _links(history, int(k))[0]
+            only = f"{history.names[a]} and {history.names[b]}"
+            between = only if len(pairs) == 1 else listed(pairs)
+            detail = [f"It had lain between {between}."]
             if gain > 0:
                 own = share(history.decided.capability[t, i])
                 detail.append(f"Share of capability {own} -> {share(history.ended.capability[t, i])}.")

@@ -11,9 +11,9 @@ from regimesim.core.spells import regimes
 from regimesim.telling.entries import ALWAYS, GREAT, LARGE, Told, told
 from regimesim.telling.reasons import TERMS
 from regimesim.telling.replay import History
-from regimesim.telling.wording import count, listed, share, signed, span, times
+from regimesim.telling.wording import count, likely, listed, share, signed, span, times
 
-MOST_SANCTIONS = 9
+MOST_SANCTIONS = 6
 MOST_FALLS = 5
 
 
@@ -54,7 +54,7 @@ def _episode(history: History, i: int, episode: list[int]) -> Told:
     before, after = float(history.decided.credibility[t]), float(ended.credibility[episode[-1]])
     if abs(after - before) >= 0.005:
         detail.append(f"Credibility of enforcement {share(before)} -> {share(after)}.")
-    weight = LARGE + min(1.0, abs(after - before) * 4) + 0.5 * max(mass) + (0.5 if undone else 0)
+    weight = LARGE + 1 + min(1.0, abs(after - before) * 4) + 0.5 * max(mass) + (0.5 if undone else 0)
     return told(history, weight, t, "sanction", text, detail)
 
 
@@ -89,7 +89,7 @@ def _outcome(history: History, i: int, t: int, rule: str) -> str:
     if len(joined) == 1:
         first, _, rest = how.partition(" ")
         how = f"{first}s {rest}"
-    return f"{listed(joined)} {how} (M {share(mass)})."
+    return f"{listed(joined)} {how} (M {likely(mass)})."
 
 
 def _outcomes(history: History, i: int, episode: list[int], rule: str) -> str:
@@ -104,7 +104,7 @@ def _outcomes(history: History, i: int, episode: list[int], rule: str) -> str:
     joined = [f"{name} {times(n)}" for name, n in sorted(names.items(), key=lambda x: -x[1]) if n]
     if not joined:
         return "Nobody ever acts against it (M 0)."
-    return f"Against it act {listed(joined)} (M {share(float(np.mean(mass)))} on average)."
+    return f"Against it act {listed(joined)} (M {likely(float(np.mean(mass)))} on average)."
 
 
 def _accusations(history: History, i: int, episode: list[int]) -> str:
@@ -118,6 +118,8 @@ def _accusations(history: History, i: int, episode: list[int]) -> str:
         return "Both accusations are false."
     if total == 1:
         return "The accusation is false: it had restrained itself."
+    if false == total:
+        return f"All {count(total, 'accusation')} are false."
     return f"Of {total} accusations {false} {'is' if false == 1 else 'are'} false."
 
 
@@ -194,8 +196,8 @@ def tell_regimes(history: History) -> list[Told]:
             lasted = span(spell.end - spell.onset, history.per_year)
             ahead = last.replace("the year", "a year")
             text = (
-                f"The regime collapses after {lasted}: for {ahead} from here only {_percent(kept)} of dealings "
-                "are mutual restraint"
+                f"The regime collapses after {lasted}: for {ahead} from here only {_percent(kept)} of "
+                "dealings are mutual restraint"
             )
             pairs = [
                 f"{history.names[i]}-{history.names[j]}" for i, j in broken_pairs(history, spell.end, window)
@@ -294,7 +296,7 @@ def tell_end(history: History, doubts: dict[str, int], wars: int, quiet: bool) -
     detail = []
     if quiet:
         detail.append(
-            f"Nothing broke: in {years} no state that had restrained itself for two stopped doing so for one."
+            f"Nothing broke: in {years} no state that had restrained itself for two of them stopped for one."
         )
     acts = [
         count(int(tally.exploitations[0]), "exploitation") + (

@@ -108,7 +108,7 @@ def tell_settlements(history: History, found: Spells, begun: list[Told]) -> list
         for i, j in history.pairs:
             if t and history.ended.at_war[t - 1, i, j] == 1:
                 settled, war_of = _settlement(history, found, t, i, j), present[i, j]
-                entries.append(Told(war_of.weight - 0.01, settled.entry, war_of.entry))
+                entries.append(settled._replace(after=war_of.entry))
             if (t, i, j) in of_pair and history.ended.at_war[t, i, j]:
                 present[i, j] = of_pair[t, i, j]
     return entries

@@ -1,0 +1,78 @@
+"""Addressed draws: the published generator, and no correlation between neighbouring addresses."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from regimesim.core.compiler import entry
+from regimesim.core.draws import INTEND, OBSERVE, TREMBLE, draw, fill_words, philox, round_keys, unit
+
+VECTORS = [
+    ((0, 0, 0, 0), 0, (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
+    ((0xFFFFFFFF,) * 4, 0xFFFFFFFFFFFFFFFF, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
+    (
+        (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
+        0x299F31D0A4093822,
+        (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
+    ),
+]
+
+
+@entry
+def one(keys, replicate, t, channel, i, j):
+    return draw(keys, replicate, t, channel, i, j)
+
+
+@entry
+def block(words, keys, replicate, t, channel, i, j):
+    fill_words(words, keys, replicate, t, channel, i, j)
+
+
+@pytest.mark.parametrize(("counter", "key", "expected"), VECTORS)
+def test_published_vectors(counter, key, expected):
+    """Known answers of philox4x32-10 in Random123's kat_vectors (Salmon et al. 2011)."""
+    words = philox(*(np.uint32(c) for c in counter), round_keys(key))
+    assert tuple(int(word) for word in words) == expected
+
+
+def test_a_block_is_four_addressed_draws():
+    keys, replicates = round_keys(2**63 + 5), np.arange(7, dtype=np.uint32)
+    words = np.empty((4, 7), np.uint32)
+    block(words, keys, replicates, 31, TREMBLE, 2, 5)
+    for lane, replicate in enumerate(replicates):
+        by_address = [(TREMBLE, 2, 5), (TREMBLE, 5, 2), (OBSERVE, 2, 5), (OBSERVE, 5, 2)]
+        for word, (channel, i, j) in zip(words[:, lane], by_address, strict=True):
+            assert one(keys, replicate, 31, channel, i, j) == unit(word)
+
+
+def test_every_address_has_its_own_draw():
+    """Neighbours in any coordinate differ: seed, replicate, round, channel, i, j."""
+    seen = set()
+    for seed, replicate, t, channel, i, j in itertools.product((0, 1, 2**32), (0, 1), (0, 1), (0, 1, 2), (0, 1, 2), (0, 1, 2)):
+        if i != j:
+            seen.add(one(round_keys(seed), np.uint32(replicate), t, channel, i, j))
+    assert len(seen) == 3 * 2 * 2 * 3 * 6
+
+
+def sample(axis: str, n: int) -> np.ndarray:
+    """Draws along one coordinate of the address, the others fixed."""
+    at = {"replicate": 3, "t": 5, "i": 1, "j": 2, "seed": 0} | {"channel": INTEND}
+    found = np.empty(n)
+    for k in range(n):
+        a = at | {axis: k + (3 if axis == "j" else 0)}
+        found[k] = one(round_keys(a["seed"]), np.uint32(a["replicate"]), a["t"], a["channel"], a["i"], a["j"])
+    return found
+
+
+@pytest.mark.parametrize("axis", ["replicate", "t", "j", "seed"])
+def test_uniform_and_uncorrelated_along_every_axis(axis):
+    """Mean, variance, lag-one correlation and a chi-square of 64 cells, each within z = 5 (1 in a million)."""
+    n = 20_000
+    u = sample(axis, n)
+    assert abs(u.mean() - 0.5) < 5 * np.sqrt(1 / 12 / n)
+    assert abs(u.var() - 1 / 12) < 5 * np.sqrt(1 / 180 / n)
+    assert abs(np.corrcoef(u[1:], u[:-1])[0, 1]) < 5 / np.sqrt(n)
+    counts = np.histogram(u, 64, (0, 1))[0]
+    chi2 = ((counts - n / 64) ** 2 / (n / 64)).sum()
+    assert abs(chi2 - 63) < 5 * np.sqrt(2 * 63)
