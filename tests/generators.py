@@ -17,7 +17,8 @@ UNTOUCHED = ("payoffs", "measure")
 
 
 def world(rng: random.Random) -> dict[str, Any]:
-    """A scenario in which anything may be on: every rule, wars, buffers, epochs, growth, automata, 2 to 6 states."""
+    """A scenario in which anything may be on: every rule, wars, buffers, epochs, growth, automata, 2 to 6
+    states."""
     names = [f"S{i}" for i in range(rng.randint(2, 6))]
     tree: dict[str, Any] = {"years": rng.choice([10, 20])}
     for parameter in PARAMETERS:

@@ -23,17 +23,16 @@ from regimesim.telling.happenings import (
     tell_membership,
     tell_start,
 )
-from regimesim.telling.institutions import (
+from regimesim.telling.institutions import tell_credibility, tell_sanctions
+from regimesim.telling.reasons import Bench
+from regimesim.telling.regime import (
     broken_pairs,
     fallen_most,
     regime_spells,
-    tell_credibility,
     tell_end,
     tell_regimes,
-    tell_sanctions,
     tell_surveys,
 )
-from regimesim.telling.reasons import Bench
 from regimesim.telling.relations import nothing_broke, spells, tell_breaks, tell_near_break
 from regimesim.telling.replay import History, replay
 from regimesim.telling.returns import tell_returns

@@ -118,7 +118,7 @@ def _function(place: str) -> Callable[[Sequence[str], Flags], None]:
 
 
 def _help(name: str | None) -> str:
-    if name in COMMANDS:
+    if name is not None and name in COMMANDS:
         command = COMMANDS[name]
         return f"python -m regimesim {name} {command.usage}\n\n  {command.about}\n{_OPTIONS}"
     lines = [f"  {word:<9}{command.about}" for word, command in COMMANDS.items()]

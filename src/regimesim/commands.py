@@ -157,4 +157,3 @@ def show(arguments: Sequence[str], flags: Flags) -> None:
         sys.stdout.write(scenario_yaml(load_scenario(name, overrides)))
     else:
         known(name, [*scenario_names(), *strategy_names(), *parameters], "scenario, strategy or parameter")
-

@@ -103,7 +103,9 @@ def _value(key: str, text: str) -> Any:
     if override.is_sweep_override():
         raise InputError(f"{key}={text} gives several values; use the command sweep for that")
     value = override.value()
-    return {"inf": float("inf"), "infinity": float("inf")}.get(value, value) if isinstance(value, str) else value
+    return (
+        {"inf": float("inf"), "infinity": float("inf")}.get(value, value) if isinstance(value, str) else value
+    )
 
 
 def _parsable(key: str) -> str:

@@ -41,7 +41,9 @@ def progress(what: str, total: int, flags: Flags) -> Iterator[Callable[[int], No
 
     columns = (TextColumn(" {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=False) as bar:
-        task = bar.add_task(what if compiled() else "compiling the model (once), then simulating", total=total)
+        task = bar.add_task(
+            what if compiled() else "compiling the model (once), then simulating", total=total
+        )
 
         def advance(done: int) -> None:
             bar.update(task, advance=done, description=what)

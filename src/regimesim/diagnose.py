@@ -1,9 +1,9 @@
 """Why cooperation ended: the margin at the collapse against five years before.
 
 Each run whose regime collapsed is played again (a run is a function of its address) and its world kept at two
-times: at the collapse, and five years before it or at the onset if that was later. The margin of a state, averaged over
-ordered pairs, is a function of what it remembers, trusts, fears and owns; putting one of these back to its former
-value and leaving the rest as it is gives that one's part in the fall.
+times: at the collapse, and five years before it or at the onset if that was later. The margin of a state,
+averaged over ordered pairs, is a function of what it remembers, trusts, fears and owns; putting one of these
+back to its former value and leaving the rest as it is gives that one's part in the fall.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "enforcement failed": ("credibility", "member"),
     "new conditions": (),
 }
-"""What may have lowered the margin, and the parts of the world that carry it; *new conditions* are those of an
-epoch. *Trust lost* is told apart as *mis-seen acts* where most exploitation seen in those years was imagined, and *chance*
-is a collapse before which nothing lowered the margin: hasty choices and accidents."""
+"""What may have lowered the margin, and the parts of the world that carry it; *new conditions* are those of
+an epoch. *Trust lost* is told apart as *mis-seen acts* where most exploitation seen in those years was
+imagined, and *chance* is a collapse before which nothing lowered the margin: hasty choices and accidents."""
 
 MIS_SEEN, CHANCE = "mis-seen acts", "chance"
 _COUNTED = ("false_alarms", "exploitations", "misses")
@@ -54,8 +54,8 @@ class Causes:
     shares : dict of str to float
         Share of each cause among them, the most frequent first.
     contribution : dict of str to float array (R,)
-        What each change since five years before added to the mean margin (payoff units; negative: it undermined
-        restraint).
+        What each change since five years before added to the mean margin (payoff units; negative: it
+        undermined restraint).
     before, after : float arrays (R, 4)
         Mean terms of the margin (:data:`TERMS`) at both times.
     """
@@ -91,7 +91,9 @@ def causes_of_collapse(results: Results, most: int = 2000, workers: int | None =
     blocks = [slice(first, first + size) for first in range(0, len(chosen), size)]
 
     def look(block: slice) -> dict[str, NDArray[Any]]:
-        lanes = Lanes(design, np.zeros(len(replicate[block]), np.intp), replicate[block].astype(np.intp), seed)
+        lanes = Lanes(
+            design, np.zeros(len(replicate[block]), np.intp), replicate[block].astype(np.intp), seed
+        )
         return _contributions(*_moments(lanes, begin[block], end[block]))
 
     return _gather(replicate, on_threads(look, blocks, workers))
@@ -125,7 +127,7 @@ def _moments(lanes: Lanes, begin: NDArray[np.int64], end: NDArray[np.int64]) -> 
 
 def _copy(lanes: Lanes) -> Moment:
     return Moment(
-        World(*(field.copy() for field in lanes.world)),
+        World._make(field.copy() for field in lanes.world),
         lanes.setting._replace(**{name: getattr(lanes.setting, name).copy() for name in _BY_LANE}),
         {name: getattr(lanes.tally, name).copy() for name in _COUNTED},
     )
@@ -135,9 +137,9 @@ _BY_LANE = ("parameters", "states", "affinity", "prior", "strength")
 
 
 def _keep(lanes: Lanes, moment: Moment, which: NDArray[np.intp]) -> None:
-    for name, field in zip(World._fields, lanes.world, strict=True):
+    for name in World._fields:
         if name != "side":
-            getattr(moment.world, name)[..., which] = field[..., which]
+            getattr(moment.world, name)[..., which] = getattr(lanes.world, name)[..., which]
     for name in _BY_LANE:
         getattr(moment.setting, name)[..., which] = getattr(lanes.setting, name)[..., which]
     for name in _COUNTED:

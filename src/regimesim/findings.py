@@ -75,7 +75,7 @@ def lasting(results: Results, spell: str = "regime") -> str:
     if math.isinf(found.median.value):
         return _capital(words.some.format(percent(found.censored)))
     rest = words.rest.format(percent(found.censored)) if found.censored else words.none
-    if forms and found.median.value == 0:
+    if forms and found.median.value == 0 and never >= 0.5:
         return f"In {percent(never)} of the runs no regime forms; {rest}"
     median = found.median.value
     first = words.half.format(f"within {years(median)}" if median else "at once")

@@ -103,7 +103,7 @@ def _least_discount(gain: float, loss: float, rounds: float, hit: float, alarm: 
 def _patience(discount: float, rounds: float, hit: float, alarm: float) -> float:
     from regimesim.core.game import patience
 
-    return float(patience(discount, float(rounds), float(hit), float(alarm)))  # type: ignore[no-untyped-call]
+    return float(patience(discount, float(rounds), float(hit), float(alarm)))
 
 
 def _most_patience(rounds: float, hit: float, alarm: float) -> float:

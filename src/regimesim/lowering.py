@@ -72,9 +72,7 @@ def _strength(points: Sequence[Scenario]) -> NDArray[np.float64]:
 
 
 def _links(scenario: Scenario) -> NDArray[np.int32]:
-    links = [
-        (k, i, j) for k, buffer in enumerate(scenario.phases[0].buffers) for i, j in buffer.between
-    ]
+    links = [(k, i, j) for k, buffer in enumerate(scenario.phases[0].buffers) for i, j in buffer.between]
     return np.array(links, np.int32).reshape(-1, 3)
 
 

@@ -11,7 +11,6 @@ import copy
 import math
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import mesa
@@ -88,7 +87,7 @@ class RegimeModel(mesa.Model):
     ) -> None:
         self.seed, self.replicate = _whole("seed", seed, 64), _whole("replicate", replicate, 32)
         super().__init__(rng=[self.seed, self.replicate])
-        self.case = _with_plain_tables(_loaded(scenario))
+        self.case = _loaded(scenario)
         self.lanes = Lanes(lower(self.case), np.zeros(1, np.intp), np.array([self.replicate]), self.seed)
         self.dealt: NDArray[np.bool_] = np.zeros((len(self.case.states),) * 2, np.bool_)
         self._terms: tuple[tuple[int, bool], NDArray[np.float64]] | None = None
@@ -294,21 +293,6 @@ def _loaded(scenario: Scenario | str | Path) -> Scenario:
     from regimesim.config import load_scenario
 
     return load_scenario(scenario)
-
-
-def _with_plain_tables(scenario: Scenario) -> Scenario:
-    """The same scenario with dictionaries for its read-only tables, which cannot be pickled."""
-    return replace(
-        scenario,
-        phases=tuple(
-            replace(
-                phase,
-                parameters=dict(phase.parameters),
-                states=tuple(replace(state, settings=dict(state.settings)) for state in phase.states),
-            )
-            for phase in scenario.phases
-        ),
-    )
 
 
 def _schedule_next_step(model: RegimeModel) -> None:

@@ -26,11 +26,11 @@ class Side:
     game : str
         Its name by the ordering of the four.
     discount_needed, discount : float
-        Yearly discount factor from which on mutual restraint sustains itself under full trust (inf: none does), and the
-        one the state has.
+        Yearly discount factor from which on mutual restraint sustains itself under full trust (inf: none
+        does), and the one the state has.
     trust_needed, trust : float
-        Trust from which on restraint is a best reply at the state's own patience, without law or norm (inf: none
-        is enough), and the trust it has.
+        Trust from which on restraint is a best reply at the state's own patience, without law or norm (inf:
+        none is enough), and the trust it has.
     now, future, law, norm : float
         Terms of its margin.
     """
@@ -99,9 +99,7 @@ def pairs_in(lanes: Lanes, scenario: Scenario, lane: int = 0) -> list[Pair]:
     ]
 
 
-def _side(
-    lanes: Lanes, names: Sequence[str], i: int, j: int, terms: np.ndarray, lane: int
-) -> Side:
+def _side(lanes: Lanes, names: Sequence[str], i: int, j: int, terms: np.ndarray, lane: int) -> Side:
     game, m = lanes.game, lanes.setting.rounds_per_year
     shadow = lanes.setting.parameters[lane]["shadow"]
     u_cc, u_dc, u_cd, u_dd = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,9 @@ QUANTITIES = (
     "cooperation", "trust", "norm", "credibility", "war", "buffers", "revisionism",
     "now", "future", "law", "norm_term",
 )  # fmt: skip
-"""Yearly series: share of pairs that cooperated; mean trust, norm, credibility; shares of pairs at war and of buffer
-states sovereign; mean revisionism; and the means of the four terms of the margin, at the end of a year."""
+"""Yearly series: share of pairs that cooperated; mean trust, norm, credibility; shares of pairs at war and
+of buffer states sovereign; mean revisionism; and the means of the four terms of the margin, at the end of a
+year."""
 
 WAR, PEACE, LOST, RESTORED, REVOLUTION, LEADER, LEFT, JOINED = range(8)
 KINDS = ("war", "peace", "buffer lost", "buffer restored", "revolution", "new leader", "left", "joined")
@@ -54,18 +55,18 @@ def play_and_record(lanes: Lanes) -> Recording:
     return Recording(yearly, events)
 
 
-def _watched(lanes: Lanes) -> dict[str, NDArray[np.generic]]:
+def _watched(lanes: Lanes) -> dict[str, NDArray[Any]]:
     world = lanes.world
     fields = ("at_war", "sovereign", "turmoil", "member")
     return {name: getattr(world, name).copy() for name in fields}
 
 
-def _note(lanes: Lanes, before: dict[str, NDArray[np.generic]], events: list[Event]) -> None:
+def _note(lanes: Lanes, before: dict[str, NDArray[Any]], events: list[Event]) -> None:
     world, t = lanes.world, lanes.round - 1
     upper = np.triu(np.ones(world.at_war.shape[:2], np.bool_), 1)[..., None]
     changes = (
         (WAR, (world.at_war > before["at_war"]) & upper),
-        (PEACE, (before["at_war"] > 0) & (world.at_war == 0) & upper),  # type: ignore[operator]
+        (PEACE, (before["at_war"] > 0) & (world.at_war == 0) & upper),
         (LOST, world.sovereign < before["sovereign"]),
         (RESTORED, world.sovereign > before["sovereign"]),
         (REVOLUTION, world.turmoil > before["turmoil"]),

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.recording import COLLAPSE, KINDS, LEFT, JOINED, LEADER, ONSET, QUANTITIES, REVOLUTION, Recording
+from regimesim.recording import (
+    COLLAPSE,
+    JOINED,
+    KINDS,
+    LEADER,
+    LEFT,
+    ONSET,
+    QUANTITIES,
+    REVOLUTION,
+    Recording,
+)
 from regimesim.scenario import InputError, Scenario, spoken
 from regimesim.survival import Curve, Estimate, Summary, kaplan_meier, summary
 
@@ -69,11 +79,13 @@ class Results:
     def runs(self) -> pd.DataFrame:
         """A row per run.
 
-        Columns: ``scenario``, ``point``, ``replicate``, ``seed``; durations in years with ``*_ended`` False where the
-        horizon came first (``peace``, ``systemic``, ``regime`` and, at the two other pairs of thresholds,
+        Columns: ``scenario``, ``point``, ``replicate``, ``seed``; durations in years with ``*_ended`` False
+        where the horizon came first (``peace``, ``systemic``, ``regime`` and, at the two other pairs of
+        thresholds,
         ``regime_loose`` and ``regime_strict``); ``regime_onset`` (NaN where none formed), ``regime_spells``;
         ``cooperation_rate``, ``disputes`` (pair-years), ``wars``, ``welfare`` (payoff per round, discounted
-        mean), ``trust``, ``credibility``, ``expectation_error``, ``restraint_against_interest`` and other rates.
+        mean), ``trust``, ``credibility``, ``expectation_error``, ``restraint_against_interest`` and other
+        rates.
         """
         import pandas as pd
 
@@ -87,7 +99,9 @@ class Results:
         import pandas as pd
 
         if self.yearly.shape[2] == 0:
-            return pd.DataFrame(columns=["quantity", "year", "mean", *(f"q{100 * q:02.0f}" for q in QUANTILES)])
+            return pd.DataFrame(
+                columns=["quantity", "year", "mean", *(f"q{100 * q:02.0f}" for q in QUANTILES)]
+            )
         levels = np.quantile(self.yearly, QUANTILES, axis=2)
         years = self.scenario.start + np.arange(self.yearly.shape[1])
         return pd.DataFrame({
@@ -99,14 +113,17 @@ class Results:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """Dated events of the recorded replicates: ``replicate``, ``round``, ``year``, ``kind``, ``actor``, ``target``."""
+        """Dated events of the recorded replicates: ``replicate``, ``round``, ``year``, ``kind``, ``actor``,
+        ``target``."""
         import pandas as pd
 
         states, buffers = np.array([*self.scenario.states, ""]), np.array([*self.scenario.buffers, ""])
         coded, per_year = self.happened, self.scenario.rounds_per_year
         by_state = np.isin(coded["kind"], list(_ACTOR_IS_STATE))
         actor = np.where(
-            by_state, states[np.where(by_state, coded["actor"], -1)], buffers[np.where(by_state, -1, coded["actor"])]
+            by_state,
+            states[np.where(by_state, coded["actor"], -1)],
+            buffers[np.where(by_state, -1, coded["actor"])],
         )
         frame = pd.DataFrame({
             "replicate": coded["replicate"],
@@ -140,7 +157,8 @@ class Results:
         ], ignore_index=True)  # fmt: skip
 
     def survival(self, spell: str = "regime") -> pd.DataFrame:
-        """Kaplan-Meier curve of ``regime``, ``peace`` or ``systemic``: years, survival, lower, upper, at_risk."""
+        """Kaplan-Meier curve of ``regime``, ``peace`` or ``systemic``: years, survival, lower, upper,
+        at_risk."""
         return self.curve(spell).frame()
 
     def curve(self, spell: str = "regime") -> Curve:
@@ -231,7 +249,9 @@ def percent(share: float) -> str:
 
 
 def _events(recordings: Sequence[Recording]) -> dict[str, NDArray[Any]]:
-    rows: dict[str, list[NDArray[Any]]] = {name: [] for name in ("replicate", "round", "kind", "actor", "target")}
+    rows: dict[str, list[NDArray[Any]]] = {
+        name: [] for name in ("replicate", "round", "kind", "actor", "target")
+    }
     first = 0
     for recording in recordings:
         for event in recording.events:

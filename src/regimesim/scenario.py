@@ -14,7 +14,6 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 from regimesim.parameters import (
@@ -156,8 +155,7 @@ class Scenario:
             if name == "trust.initial":
                 raise InputError("trust.initial is a table by pair; change it in the scenario's tree")
         altered = tuple(
-            replace(phase, parameters=MappingProxyType({**phase.parameters, **_as_stored(changes)}))
-            for phase in self.phases
+            replace(phase, parameters={**phase.parameters, **_as_stored(changes)}) for phase in self.phases
         )
         scenario = replace(self, phases=altered)
         _check_phases(scenario, "")
@@ -276,7 +274,7 @@ def read_scenario(tree: Mapping[str, Any], name: str, place: str = "") -> Scenar
     first = _first_phase(tree, place)
     prior, trust = _prior(tree, [s.name for s in first.states], place)
     parameters = {**defaults(), **trust, **_groups(tree, place, skip="trust.initial")}
-    first = replace(first, parameters=MappingProxyType(parameters))
+    first = replace(first, parameters=parameters)
     phases = _phases(tree.get("epochs") or [], first, about["start"], place)
     scenario = Scenario(name=name, years=years, phases=phases, prior=prior, **about)
     _check_phases(scenario, place)
@@ -304,15 +302,13 @@ def _first_phase(tree: Mapping[str, Any], place: str) -> Phase:
     here = _into(place, "states")
     _mapping(states, here)
     if not 2 <= len(states) <= MOST_STATES:
-        raise InputError(
-            f"{_at(here)}a scenario needs between 2 and {MOST_STATES} states; got {len(states)}"
-        )
+        raise InputError(f"{_at(here)}a scenario needs between 2 and {MOST_STATES} states; got {len(states)}")
     common = tree.get("strategy", "prudent")
     read = tuple(_state(key, block, common, here) for key, block in states.items())
     names = [state.name for state in read]
     buffers = _buffers(tree.get("buffers") or {}, names, _into(place, "buffers"))
     affinity = pair_table(tree.get("affinity") or {}, names, 0.0, 0.0, 1e6, _into(place, "affinity"))
-    return Phase(0.0, "", MappingProxyType({}), read, buffers, affinity)
+    return Phase(0.0, "", {}, read, buffers, affinity)
 
 
 def _state(name: Any, block: Any, strategy: Any, place: str) -> State:
@@ -329,7 +325,7 @@ def _state(name: Any, block: Any, strategy: Any, place: str) -> State:
     settings: dict[str, Value] = {p.name: p.default for p in STATE}
     for key, value in given.items():
         settings[key] = _check(_STATE[key], value, here)
-    return State(name, strategy, MappingProxyType(settings))
+    return State(name, strategy, settings)
 
 
 def _buffers(block: Any, states: Sequence[str], place: str) -> tuple[Buffer, ...]:
@@ -406,7 +402,9 @@ def _groups(tree: Mapping[str, Any], place: str, skip: str = "") -> dict[str, Va
         _mapping(block, here)
         keys = {p.key: p for p in BY_NAME.values() if p.group == group}
         for key, value in block.items():
-            parameter = known(key, keys, f"parameter {group}.", place).name if key not in keys else keys[key].name
+            parameter = (
+                known(key, keys, f"parameter {group}.", place).name if key not in keys else keys[key].name
+            )
             if parameter != skip:
                 found[parameter] = _check(BY_NAME[parameter], value, place)
     return found
@@ -440,7 +438,7 @@ def _epoch(block: Any, before: Phase, start: float, place: str) -> Phase:
     return Phase(
         year,
         str(block.get("because", "")),
-        MappingProxyType({**before.parameters, **changes}),
+        {**before.parameters, **changes},
         _changed_states(block.get("states") or {}, before.states, _into(place, "states")),
         _changed_buffers(block.get("buffers") or {}, before.buffers, _into(place, "buffers")),
         pair_table(block.get("affinity") or {}, names, 0.0, 0.0, 1e6, _into(place, "affinity"),
@@ -455,9 +453,11 @@ def _changed_states(block: Any, states: tuple[State, ...], place: str) -> tuple[
         state = known(name, changed, "state", place)
         here = _into(place, name)
         _mapping(settings, here)
-        _only(settings, [key for key in _STATE if key != "capability"], here, "setting that an epoch may change")
+        _only(
+            settings, [key for key in _STATE if key != "capability"], here, "setting that an epoch may change"
+        )
         new = {key: _check(_STATE[key], value, here) for key, value in settings.items()}
-        changed[name] = replace(state, settings=MappingProxyType({**state.settings, **new}))
+        changed[name] = replace(state, settings={**state.settings, **new})
     return tuple(changed.values())
 
 

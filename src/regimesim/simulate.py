@@ -83,9 +83,7 @@ def simulate(
     chosen = as_scenario(scenario, years)
     check_runs(runs, seed, workers)
     design = lower(chosen)
-    blocks = [
-        (first, min(runs, first + lanes_for(design))) for first in range(0, runs, lanes_for(design))
-    ]
+    blocks = [(first, min(runs, first + lanes_for(design))) for first in range(0, runs, lanes_for(design))]
 
     def play(block: tuple[int, int]) -> Part:
         lanes = Lanes(design, np.zeros(block[1] - block[0], np.intp), np.arange(*block), seed)
@@ -130,13 +128,11 @@ def check_runs(runs: object, seed: object, workers: object = None) -> None:
 
 def lanes_for(design: Design) -> int:
     """Lanes of a block: enough to fill the processor's vectors, few enough to fit its cache."""
-    states = design.states.shape[2]
+    states = int(design.states.shape[2])
     return max(8, min(128, 8 * (400 // (states * states))))
 
 
-def on_threads(
-    task: Callable[[Item], Outcome], items: Sequence[Item], workers: int | None
-) -> list[Outcome]:
+def on_threads(task: Callable[[Item], Outcome], items: Sequence[Item], workers: int | None) -> list[Outcome]:
     """Do every task, in threads, and return the outcomes in order.
 
     The first failure or interruption cancels what has not begun and is raised.
@@ -210,7 +206,7 @@ def _regimes(lanes: Lanes) -> Columns:
         prefix = name if name == "regime" else f"regime_{name}"
         if name == "regime":
             found["regime_onset"] = np.where(spells.onset < 0, np.nan, spells.onset / m)
-            found["regime_spells"] = spells.count
+            found["regime_spells"] = spells.number
         found[f"{prefix}_years"] = np.where(spells.onset < 0, 0, spells.end - spells.onset) / m
         found[f"{prefix}_ended"] = spells.ended
     return found

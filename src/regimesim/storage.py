@@ -43,7 +43,7 @@ def save_results(results: Results, path: Path, more: Callable[[Path], object] | 
         pq.write_table(_table(results.paths), folder / "paths.parquet")
         pq.write_table(_table(results.events), folder / "events.parquet")
         np.save(folder / _SERIES, results.yearly)
-        np.savez_compressed(folder / _CODED, **results.happened)
+        np.savez_compressed(folder / _CODED, allow_pickle=False, **results.happened)
         (folder / "config.yaml").write_text(scenario_yaml(results.scenario), "utf-8")
         (folder / "provenance.json").write_text(provenance_json(results.provenance), "utf-8")
         if more is not None:

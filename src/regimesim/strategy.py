@@ -30,7 +30,7 @@ def strategy_names() -> tuple[str, ...]:
 
 def strategy_about(name: str) -> str:
     """What a strategy that comes with the package does, in a sentence."""
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     tree = yaml.safe_load((configs_folder() / "strategy" / f"{name}.yaml").read_text("utf-8"))
     return " ".join(str(tree["about"]).split())
@@ -135,7 +135,7 @@ def _table(block: Any, place: str, keys: Iterable[str] = (), kind: str = "") -> 
 
 
 def _from_file(path: Path, place: str) -> Automaton:
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     try:
         tree = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -9,8 +9,8 @@ from regimesim.chronicle import chronicle
 from regimesim.core.lanes import Lanes
 from regimesim.scenario import InputError, read_scenario
 from regimesim.telling.entries import KINDS
-from regimesim.telling.institutions import regime_spells
 from regimesim.telling.reasons import Bench
+from regimesim.telling.regime import regime_spells
 from regimesim.telling.replay import replay
 from regimesim.telling.wars import prevails, wars
 from regimesim.telling.wording import date_text, listed, share, signed, span
@@ -329,7 +329,7 @@ def test_what_is_told_agrees_with_what_was_counted(rule, replicate):
     spells, window = regime_spells(history)
     high, low = (np.array([float(history.scenario[f"measure.{x}"])]) for x in ("onset", "collapse"))
     spell = history.lanes.regimes(high, low, window)
-    assert len(spells) == spell.count[0]
+    assert len(spells) == spell.number[0]
     if spells:
         assert spells[0] == (spell.onset[0], spell.end[0], spell.ended[0])
     story = chronicle(busy(rule), 0, replicate)
@@ -383,7 +383,7 @@ def test_any_number_of_states_and_of_rounds(states, per_year):
     ("seed", "replicate"), [(-1, 0), (0, -1), (2**64, 0), (0, 2**32), (True, 0), (0, 1.5)]
 )
 def test_refusals(seed, replicate):
-    with pytest.raises(InputError, match="seed|replicate"):
+    with pytest.raises(InputError, match=r"seed|replicate"):
         chronicle(world(), seed, replicate)
 
 

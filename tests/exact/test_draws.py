@@ -49,7 +49,9 @@ def test_a_block_is_four_addressed_draws():
 def test_every_address_has_its_own_draw():
     """Neighbours in any coordinate differ: seed, replicate, round, channel, i, j."""
     seen = set()
-    for seed, replicate, t, channel, i, j in itertools.product((0, 1, 2**32), (0, 1), (0, 1), (0, 1, 2), (0, 1, 2), (0, 1, 2)):
+    for seed, replicate, t, channel, i, j in itertools.product(
+        (0, 1, 2**32), (0, 1), (0, 1), (0, 1, 2), (0, 1, 2), (0, 1, 2)
+    ):
         if i != j:
             seen.add(one(round_keys(seed), np.uint32(replicate), t, channel, i, j))
     assert len(seen) == 3 * 2 * 2 * 3 * 6
@@ -67,7 +69,8 @@ def sample(axis: str, n: int) -> np.ndarray:
 
 @pytest.mark.parametrize("axis", ["replicate", "t", "j", "seed"])
 def test_uniform_and_uncorrelated_along_every_axis(axis):
-    """Mean, variance, lag-one correlation and a chi-square of 64 cells, each within z = 5 (1 in a million)."""
+    """Mean, variance, lag-one correlation and a chi-square of 64 cells, each within z = 5 (1 in a
+    million)."""
     n = 20_000
     u = sample(axis, n)
     assert abs(u.mean() - 0.5) < 5 * np.sqrt(1 / 12 / n)

@@ -14,17 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regimesim.survival import (
-    Estimate,
-    cox,
-    hazard,
-    kaplan_meier,
-    logrank,
-    rmst,
-    rmst_difference,
-    summary,
-    weibull_shape,
-)
+from regimesim.hazards import cox, hazard, logrank, weibull_shape
+from regimesim.survival import Estimate, kaplan_meier, rmst, rmst_difference, summary
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -79,7 +79,8 @@ def test_theory_and_kernel_meet_at_the_critical_discount(game, rounds, hit, alar
 
 
 def test_patience_is_the_sum_it_stands_for():
-    """With q = 1, f = 0 and K rounds: delta + delta**2 + ... + delta**K (each round of punishment costs the stake)."""
+    """With q = 1, f = 0 and K rounds: delta + delta**2 + ... + delta**K (each round of punishment costs the
+    stake)."""
     for delta, rounds in ((0.5, 1), (0.9, 3), (0.97, 12)):
         assert patience(delta, float(rounds), 1.0, 0.0) == pytest.approx(
             sum(delta**k for k in range(1, rounds + 1)), rel=1e-12

@@ -75,7 +75,9 @@ def compare(scenario: Scenario, lanes: Lanes, history: Any, exact: bool) -> None
     for t, now in enumerate(history.rounds):
         lanes.play(t + 1)
         for name in WHOLE:
-            assert np.array_equal(getattr(world, name)[..., -1], np.array(now[name]).reshape(getattr(world, name).shape[:-1])), (t, name)
+            assert np.array_equal(
+                getattr(world, name)[..., -1], np.array(now[name]).reshape(getattr(world, name).shape[:-1])
+            ), (t, name)
         assert np.array_equal(world.stance[automata, ..., -1], np.array(now["stance"])[automata]), t
         played = np.array(now["played"]) & off
         assert np.array_equal(world.played[..., -1].astype(bool) & off, played), t

@@ -7,7 +7,7 @@ from regimesim.core.draws import unit
 
 
 @kernel
-def follow(world, setting, i, j, words):  # type: ignore[no-untyped-def]
+def follow(world, setting, i, j, words):
     """Step 3 for states that follow an automaton."""
     strategy, stance, intend = setting.strategy[i], world.stance[i, j], world.intend[i, j]
     for lane in range(strategy.shape[0]):
@@ -16,7 +16,7 @@ def follow(world, setting, i, j, words):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def move_on(world, setting, i, j):  # type: ignore[no-untyped-def]
+def move_on(world, setting, i, j):
     """Step 9 for automata."""
     strategy, stance, played = setting.strategy[i], world.stance[i, j], world.played[i, j]
     own, seen = world.action[i, j], world.seen[i, j]

@@ -27,9 +27,9 @@ def scalar(function: F) -> F:
 
 def kernel(function: F) -> F:
     """Compile a function that loops over lanes, for other compiled functions to call."""
-    compiled: F = numba.njit(
-        error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False
-    )(function)
+    compiled: F = numba.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)(
+        function
+    )
     return compiled
 
 

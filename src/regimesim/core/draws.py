@@ -62,15 +62,12 @@ def round_keys(seed: int) -> np.ndarray:
     ndarray of uint32, shape (10, 2)
     """
     low, high = seed & 0xFFFFFFFF, seed >> 32
-    keys = [
-        ((low + r * 0x9E3779B9) & 0xFFFFFFFF, (high + r * 0xBB67AE85) & 0xFFFFFFFF)
-        for r in range(10)
-    ]
+    keys = [((low + r * 0x9E3779B9) & 0xFFFFFFFF, (high + r * 0xBB67AE85) & 0xFFFFFFFF) for r in range(10)]
     return np.array(keys, dtype=np.uint32)
 
 
 @scalar
-def _mix(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def _mix(c0, c1, c2, c3, k0, k1):
     first = _M0 * np.uint64(c0)
     second = _M1 * np.uint64(c2)
     return (
@@ -82,7 +79,7 @@ def _mix(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def philox(c0, c1, c2, c3, keys):  # type: ignore[no-untyped-def]
+def philox(c0, c1, c2, c3, keys):
     """Philox4x32-10 of one counter (four uint32) under ``keys`` from :func:`round_keys`."""
     c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[0, 0], keys[0, 1])
     c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[1, 0], keys[1, 1])
@@ -97,25 +94,23 @@ def philox(c0, c1, c2, c3, keys):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def unit(word):  # type: ignore[no-untyped-def]
+def unit(word):
     """A 32-bit word as a number in (0, 1)."""
     return (np.float64(word) + 0.5) * _UNIT
 
 
 @kernel
-def draw(keys, replicate, t, channel, i, j):  # type: ignore[no-untyped-def]
+def draw(keys, replicate, t, channel, i, j):
     """One uniform number on (0, 1): that of ``channel`` for ``(i, j)`` in round ``t``."""
     pair = (min(i, j) << 16) | max(i, j)
-    w0, w1, w2, w3 = philox(
-        np.uint32(t), np.uint32(channel >> 1), np.uint32(pair), replicate, keys
-    )
+    w0, w1, w2, w3 = philox(np.uint32(t), np.uint32(channel >> 1), np.uint32(pair), replicate, keys)
     if channel & 1:
         return unit(w3 if i > j else w2)
     return unit(w1 if i > j else w0)
 
 
 @kernel
-def fill_words(words, keys, replicate, t, channel, i, j):  # type: ignore[no-untyped-def]
+def fill_words(words, keys, replicate, t, channel, i, j):
     """All four words of a pair's block, for every lane.
 
     Parameters

@@ -17,7 +17,7 @@ _BIAS = 1023
 
 
 @scalar
-def exponential(x):  # type: ignore[no-untyped-def]
+def exponential(x):
     """e**x; x is taken as -700 or 700 where it lies beyond."""
     x = min(max(x, -700.0), 700.0)
     shifted = x * _LOG2_E + _ROUND
@@ -43,7 +43,7 @@ def exponential(x):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def logarithm(x):  # type: ignore[no-untyped-def]
+def logarithm(x):
     """Natural logarithm of a normal number x > 0."""
     bits = np.float64(x).view(np.int64)
     k = (bits >> 52) - _BIAS
@@ -68,19 +68,19 @@ def logarithm(x):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def logistic(x):  # type: ignore[no-untyped-def]
+def logistic(x):
     """1 / (1 + e**-x)."""
     return 1.0 / (1.0 + exponential(-x))
 
 
 @scalar
-def chance(rate, rounds_per_year):  # type: ignore[no-untyped-def]
+def chance(rate, rounds_per_year):
     """Probability per round of an event with ``rate`` per year: 1 - e**(-rate/m)."""
     return 1.0 - exponential(-rate / rounds_per_year)
 
 
 @scalar
-def normal_quantile(u):  # type: ignore[no-untyped-def]
+def normal_quantile(u):
     """Quantile of the standard normal distribution (Wichura 1988, AS 241, PPND16), 0 < u < 1."""
     q = u - 0.5
     if abs(q) <= 0.425:

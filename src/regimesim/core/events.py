@@ -1,6 +1,7 @@
 """What befalls states: leaders, revolutions, growth; war, settlement and the loss of buffers.
 
-Rates are small, so most lanes see nothing in a round: these loops branch, and draw only where a draw may matter.
+Rates are small, so most lanes see nothing in a round: these loops branch, and draw only where a draw may
+matter.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from regimesim.core.draws import (
     JOIN,
     PREVAIL,
     RESTORE,
-    SPREAD,
     TURNOVER,
     WAVE,
     draw,
@@ -25,13 +25,13 @@ from regimesim.core.elementary import exponential, normal_quantile
 
 
 @scalar
-def rounds_of(years, rounds_per_year):  # type: ignore[no-untyped-def]
+def rounds_of(years, rounds_per_year):
     """A stretch of time in rounds, to the nearest."""
     return int(np.floor(years * rounds_per_year + 0.5))
 
 
 @kernel
-def grow(world, game, setting, keys, replicate, t):  # type: ignore[no-untyped-def]
+def grow(world, game, setting, keys, replicate, t):
     """Capabilities at the turn of a year."""
     n, lanes = world.capability.shape
     for lane in range(lanes):
@@ -42,15 +42,13 @@ def grow(world, game, setting, keys, replicate, t):  # type: ignore[no-untyped-d
         if moving:
             for i in range(n):
                 shock = normal_quantile(draw(keys, replicate[lane], t, GROWTH, i, i))
-                world.capability[i, lane] *= exponential(
-                    setting.states[i, lane].growth + volatility * shock
-                )
+                world.capability[i, lane] *= exponential(setting.states[i, lane].growth + volatility * shock)
             _normalise(world, lane)
             game.stale[lane] = max(game.stale[lane], 1)
 
 
 @kernel
-def _normalise(world, lane):  # type: ignore[no-untyped-def]
+def _normalise(world, lane):
     total = 0.0
     for i in range(world.capability.shape[0]):
         total += world.capability[i, lane]
@@ -59,7 +57,7 @@ def _normalise(world, lane):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def remember(world, game, setting):  # type: ignore[no-untyped-def]
+def remember(world, game, setting):
     """Turmoil runs out; norms fade, and conferences renew them."""
     n, lanes = world.capability.shape
     for i in range(n):
@@ -76,7 +74,7 @@ def remember(world, game, setting):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def change_leaders(world, game, setting, tally, keys, replicate, t, words):  # type: ignore[no-untyped-def]
+def change_leaders(world, game, setting, tally, keys, replicate, t, words):
     """Turnover, and waves of revolution."""
     n, lanes = world.capability.shape
     fill_words(words, keys, replicate, t, WAVE, 0, 0)
@@ -95,7 +93,7 @@ def change_leaders(world, game, setting, tally, keys, replicate, t, words):  # t
 
 
 @kernel
-def _succeed(world, setting, i, lane):  # type: ignore[no-untyped-def]
+def _succeed(world, setting, i, lane):
     p = setting.parameters[lane]
     world.new_leader[i, lane] = 1
     world.norm[i, lane] = p.norms.institutionalization * world.norm[i, lane]
@@ -107,7 +105,7 @@ def _succeed(world, setting, i, lane):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _revolt(world, game, setting, i, lane):  # type: ignore[no-untyped-def]
+def _revolt(world, game, setting, i, lane):
     p = setting.parameters[lane]
     rounds = rounds_of(p.domestic.turmoil_years, setting.rounds_per_year)
     world.turmoil[i, lane] = rounds
@@ -118,7 +116,7 @@ def _revolt(world, game, setting, i, lane):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def end_wars(world, game, setting, keys, replicate, t):  # type: ignore[no-untyped-def]
+def end_wars(world, game, setting, keys, replicate, t):
     """Wars count down, and are settled when they end."""
     n, lanes = world.capability.shape
     for i in range(n):
@@ -133,7 +131,7 @@ def end_wars(world, game, setting, keys, replicate, t):  # type: ignore[no-untyp
 
 
 @kernel
-def _settle(world, game, setting, keys, replicate, t, i, j, lane):  # type: ignore[no-untyped-def]
+def _settle(world, game, setting, keys, replicate, t, i, j, lane):
     p = setting.parameters[lane]
     odds = world.capability[i, lane] / (world.capability[i, lane] + world.capability[j, lane])
     i_prevails = draw(keys, replicate, t, PREVAIL, i, j) < odds
@@ -154,7 +152,7 @@ def _settle(world, game, setting, keys, replicate, t, i, j, lane):  # type: igno
 
 
 @kernel
-def begin_wars(world, game, setting, tally, keys, replicate, t, i, j, words):  # type: ignore[no-untyped-def]
+def begin_wars(world, game, setting, tally, keys, replicate, t, i, j, words):
     """Exploitation between i < j turns to war (words: WAR)."""
     action_ij, action_ji, played = world.action[i, j], world.action[j, i], world.played[i, j]
     for lane in range(action_ij.shape[0]):
@@ -166,7 +164,7 @@ def begin_wars(world, game, setting, tally, keys, replicate, t, i, j, words):  #
 
 
 @kernel
-def _wage(world, game, setting, tally, keys, replicate, t, i, j, lane):  # type: ignore[no-untyped-def]
+def _wage(world, game, setting, tally, keys, replicate, t, i, j, lane):
     """A war between i and j, whoever joins it, and what it costs all of them."""
     n = world.capability.shape[0]
     p = setting.parameters[lane]
@@ -197,7 +195,7 @@ def _wage(world, game, setting, tally, keys, replicate, t, i, j, lane):  # type:
 
 
 @kernel
-def absorb_buffers(world, game, setting, tally, keys, replicate, t):  # type: ignore[no-untyped-def]
+def absorb_buffers(world, game, setting, tally, keys, replicate, t):
     """States that exploit each other across buffers swallow them."""
     n, lanes = world.capability.shape
     for i in range(n):
@@ -216,7 +214,7 @@ def absorb_buffers(world, game, setting, tally, keys, replicate, t):  # type: ig
 
 
 @kernel
-def _swell(world, setting, i, lane):  # type: ignore[no-untyped-def]
+def _swell(world, setting, i, lane):
     gain = setting.parameters[lane].geography.absorption_gain
     if gain > 0.0:
         world.capability[i, lane] += gain

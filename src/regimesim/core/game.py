@@ -16,11 +16,12 @@ _LN2 = 0.6931471805599453
 
 
 @scalar
-def patience(discount, punishment_rounds, hit, alarm):  # type: ignore[no-untyped-def]
+def patience(discount, punishment_rounds, hit, alarm):
     """Worth of the future per unit of what the relationship gives over mutual exploitation.
 
-    The discounted loss that one exploitation brings about, if it is answered by K rounds in which cooperation is
-    withdrawn, cheating is seen with probability q and imagined with probability f (Green & Porter 1984):
+    The discounted loss that one exploitation brings about, if it is answered by K rounds in which
+    cooperation is withdrawn, cheating is seen with probability q and imagined with probability f (Green &
+    Porter 1984):
 
         delta (q - f) (1 - delta^K) / (1 - delta (1 - f) - f delta^(K+1))
 
@@ -37,11 +38,13 @@ def patience(discount, punishment_rounds, hit, alarm):  # type: ignore[no-untype
         worth = punishment_rounds / (1.0 + alarm * punishment_rounds)
         return (hit - alarm) * worth
     power = 0.0 if punishment_rounds == INFINITE else discount**punishment_rounds
-    return discount * (hit - alarm) * (1.0 - power) / (1.0 - discount * (1.0 - alarm) - alarm * power * discount)
+    return (
+        discount * (hit - alarm) * (1.0 - power) / (1.0 - discount * (1.0 - alarm) - alarm * power * discount)
+    )
 
 
 @scalar
-def values(trust, reward, u_dc, u_cd, u_dd):  # type: ignore[no-untyped-def]
+def values(trust, reward, u_dc, u_cd, u_dd):
     """(v_C, v_D): expected payoffs of restraint and of exploitation at ``trust``."""
     v_c = trust * reward + (1.0 - trust) * u_cd
     v_d = trust * u_dc + (1.0 - trust) * u_dd
@@ -49,13 +52,13 @@ def values(trust, reward, u_dc, u_cd, u_dd):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def future_term(patience_, v_c, u_dd):  # type: ignore[no-untyped-def]
+def future_term(patience_, v_c, u_dd):
     """What the future of the relationship is worth: patience times the stake, floored at 0."""
     return patience_ * max(0.0, v_c - u_dd)
 
 
 @scalar
-def restrains(margin, temperature, u):  # type: ignore[no-untyped-def]
+def restrains(margin, temperature, u):
     """Whether a prudent state restrains itself, given a uniform draw (no branch: lanes go side by side)."""
     soft = temperature > 0.0
     p = logistic(margin / (temperature if soft else 1.0))
@@ -63,7 +66,7 @@ def restrains(margin, temperature, u):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def set_rates(game, setting, lane):  # type: ignore[no-untyped-def]
+def set_rates(game, setting, lane):
     """Everything in ``game`` that only a new phase can change."""
     p = setting.parameters[lane]
     m = setting.rounds_per_year
@@ -88,7 +91,7 @@ def set_rates(game, setting, lane):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def appraise(world, game, setting):  # type: ignore[no-untyped-def]
+def appraise(world, game, setting):
     """Step 2: bring the effective games of all stale lanes up to date."""
     for lane in range(game.stale.shape[0]):
         if game.stale[lane] > 0:
@@ -98,7 +101,7 @@ def appraise(world, game, setting):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _appraise_lane(world, game, setting, lane):  # type: ignore[no-untyped-def]
+def _appraise_lane(world, game, setting, lane):
     n = world.capability.shape[0]
     p = setting.parameters[lane]
     _buffering(world, game, setting, lane)
@@ -113,8 +116,7 @@ def _appraise_lane(world, game, setting, lane):  # type: ignore[no-untyped-def]
                 warning = p.transparency.early_warning * (1.0 - (1.0 - tau) * (1.0 - block))
                 exposure = max(
                     0.0,
-                    (1.0 + p.geography.offense_advantage)
-                    * (1.0 - p.geography.buffer_effectiveness * block),
+                    (1.0 + p.geography.offense_advantage) * (1.0 - p.geography.buffer_effectiveness * block),
                 )
                 w_ij = _weight(p.power.weight, world.capability[i, lane], world.capability[j, lane])
                 w_ji = _weight(p.power.weight, world.capability[j, lane], world.capability[i, lane])
@@ -139,18 +141,18 @@ def _appraise_lane(world, game, setting, lane):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _second_strike(setting, i, lane):  # type: ignore[no-untyped-def]
+def _second_strike(setting, i, lane):
     state = setting.states[i, lane]
     return state.second_strike if state.nuclear else 0.0
 
 
 @scalar
-def _weight(power_weight, own, other):  # type: ignore[no-untyped-def]
+def _weight(power_weight, own, other):
     return (1.0 - power_weight) + power_weight * 2.0 * own / (own + other)
 
 
 @kernel
-def _temptation(world, setting, i, lane, exposure, weight):  # type: ignore[no-untyped-def]
+def _temptation(world, setting, i, lane, exposure, weight):
     """T_ij before the nuclear term."""
     p = setting.parameters[lane]
     pay = p.payoffs
@@ -162,7 +164,7 @@ def _temptation(world, setting, i, lane, exposure, weight):  # type: ignore[no-u
 
 
 @kernel
-def _alarm(setting, i, j, lane, meeting, deterrence):  # type: ignore[no-untyped-def]
+def _alarm(setting, i, j, lane, meeting, deterrence):
     """f_ij, with the spill-over of quarrels abroad."""
     p = setting.parameters[lane]
     apart = abs(setting.states[i, lane].ideology - setting.states[j, lane].ideology)
@@ -174,7 +176,7 @@ def _alarm(setting, i, j, lane, meeting, deterrence):  # type: ignore[no-untyped
 
 
 @kernel
-def _buffering(world, game, setting, lane):  # type: ignore[no-untyped-def]
+def _buffering(world, game, setting, lane):
     """B_ij = 1 - product over sovereign buffers between i and j of (1 - strength)."""
     n = world.capability.shape[0]
     for i in range(n):
@@ -191,7 +193,7 @@ def _buffering(world, game, setting, lane):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def set_law(world, game, setting, lane):  # type: ignore[no-untyped-def]
+def set_law(world, game, setting, lane):
     """The sanction that each state expects for an exploitation."""
     p = setting.parameters[lane]
     rule = int(p.sanctions.rule)
@@ -212,13 +214,13 @@ def set_law(world, game, setting, lane):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def expected_joiners(kappa, n):  # type: ignore[no-untyped-def]
+def expected_joiners(kappa, n):
     """J = 1 + kappa (N - 2)."""
     return 1.0 + kappa * (n - 2)
 
 
 @kernel
-def balancing_net(p, n, kappa, capability, affinity):  # type: ignore[no-untyped-def]
+def balancing_net(p, n, kappa, capability, affinity):
     """What a state gains by opposing one of that capability, under balancing."""
     return (
         p.sanctions.balance_weight * (n * capability - 1.0)
@@ -228,7 +230,7 @@ def balancing_net(p, n, kappa, capability, affinity):  # type: ignore[no-untyped
 
 
 @scalar
-def join_chance(net, temperature):  # type: ignore[no-untyped-def]
+def join_chance(net, temperature):
     """Probability of joining at a net gain of ``net``."""
     if temperature > 0.0:
         return logistic(net / temperature)
@@ -236,7 +238,7 @@ def join_chance(net, temperature):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def margin_terms(world, game, i, j, lane):  # type: ignore[no-untyped-def]
+def margin_terms(world, game, i, j, lane):
     """The four terms of i's margin towards j: now (v_C - v_D), future, law, norm."""
     v_c, v_d = values(
         world.trust[i, j, lane], game.reward[lane],
@@ -247,7 +249,7 @@ def margin_terms(world, game, i, j, lane):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def decide(world, game, i, j, words):  # type: ignore[no-untyped-def]
+def decide(world, game, i, j, words):
     """Step 3 for prudent states: i's intention towards j in every lane (words: INTEND)."""
     trust, intend, against = world.trust[i, j], world.intend[i, j], game.against[i, j]
     u_dc, u_cd, u_dd = game.u_dc[i, j], game.u_cd[i, j], game.u_dd[i, j]
@@ -259,4 +261,3 @@ def decide(world, game, i, j, words):  # type: ignore[no-untyped-def]
         margin = (v_c - v_d) + future + law[lane] + restraint[lane] * norm[lane]
         intend[lane] = restrains(margin, temperature[lane], unit(words[lane]))
         against[lane] = v_d > v_c
-

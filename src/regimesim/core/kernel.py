@@ -42,7 +42,7 @@ WHOLE, UNTIL_DECIDED, SINCE_DECIDED = 0, 1, 2
 
 
 @entry
-def play(world, game, setting, tally, keys, replicate, words, first, last, part):  # type: ignore[no-untyped-def]
+def play(world, game, setting, tally, keys, replicate, words, first, last, part):
     """Play rounds ``first`` to ``last - 1`` in every lane; no phase may begin in between.
 
     Parameters
@@ -127,7 +127,7 @@ def play(world, game, setting, tally, keys, replicate, words, first, last, part)
 
 
 @entry
-def margins(world, game, setting, terms):  # type: ignore[no-untyped-def]
+def margins(world, game, setting, terms):
     """Appraise, and give the four terms of every margin; ``terms`` is [N, N, 4, L], overwritten."""
     new_phase(game, setting)
     appraise(world, game, setting)
@@ -142,7 +142,7 @@ def margins(world, game, setting, terms):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def new_phase(game, setting):  # type: ignore[no-untyped-def]
+def new_phase(game, setting):
     """Rates of the lanes for which a phase has just begun."""
     for lane in range(game.stale.shape[0]):
         if game.stale[lane] == 2:
@@ -150,7 +150,7 @@ def new_phase(game, setting):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def new_year(world, game, setting, tally, keys, replicate, t):  # type: ignore[no-untyped-def]
+def new_year(world, game, setting, tally, keys, replicate, t):
     """The turn of a year: capabilities grow, and disputes are counted anew."""
     if setting.on[_GROWTH]:
         grow(world, game, setting, keys, replicate, t)
@@ -160,7 +160,7 @@ def new_year(world, game, setting, tally, keys, replicate, t):  # type: ignore[n
 
 
 @kernel
-def _mark_played(world, i, j):  # type: ignore[no-untyped-def]
+def _mark_played(world, i, j):
     played_ij, played_ji, at_war = world.played[i, j], world.played[j, i], world.at_war[i, j]
     for lane in range(at_war.shape[0]):
         played_ij[lane] = at_war[lane] == 0
@@ -168,7 +168,7 @@ def _mark_played(world, i, j):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _pay(world, game):  # type: ignore[no-untyped-def]
+def _pay(world, game):
     """Step 7, but for what sanctions and wars cost."""
     n, lanes = world.capability.shape
     for i in range(n):
@@ -190,7 +190,7 @@ def _pay(world, game):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _any_exploitation(world, i, j):  # type: ignore[no-untyped-def]
+def _any_exploitation(world, i, j):
     action_ij, action_ji, count = world.action[i, j], world.action[j, i], 0
     for lane in range(action_ij.shape[0]):
         count += 1 - (action_ij[lane] & action_ji[lane])
@@ -198,7 +198,7 @@ def _any_exploitation(world, i, j):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _any_mutual(world, i, j):  # type: ignore[no-untyped-def]
+def _any_mutual(world, i, j):
     action_ij, action_ji, count = world.action[i, j], world.action[j, i], 0
     for lane in range(action_ij.shape[0]):
         count += 1 - (action_ij[lane] | action_ji[lane])
@@ -206,7 +206,7 @@ def _any_mutual(world, i, j):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _learn(world, game, i, j):  # type: ignore[no-untyped-def]
+def _learn(world, game, i, j):
     """Step 9: trust moves towards what was seen."""
     played, learning = world.played[i, j], game.learning
     trust_ij, trust_ji = world.trust[i, j], world.trust[j, i]
@@ -218,7 +218,7 @@ def _learn(world, game, i, j):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _negotiate(world, game, setting, i, j, words):  # type: ignore[no-untyped-def]
+def _negotiate(world, game, setting, i, j, words):
     """Two states that exploit each other may come to an agreement."""
     for lane in range(game.talk.shape[0]):
         mutual = not (world.action[i, j, lane] or world.action[j, i, lane])

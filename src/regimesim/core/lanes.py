@@ -119,7 +119,7 @@ class Lanes:
         parts = np.unique(np.stack([onset, collapse]), axis=1).T
         if len(parts) == 1:
             return regimes(played, pairs, window, float(onset[0]), float(collapse[0]))
-        found = Spells(*(np.zeros(len(onset), field.dtype) for field in regimes(played[:, :0], pairs, window, 0, 0)))
+        found = regimes(played[:0], pairs, window, 0.0, 0.0)
         for high, low in parts:
             here = (onset == high) & (collapse == low)
             for target, source in zip(
@@ -174,6 +174,14 @@ class Lanes:
             joined = self.setting.states["member"]
             world.member[:] = np.where(joined != before.states["member"], joined, world.member)
             self.game.stale[:] = 2
+            self._forget_round()
+
+    def _forget_round(self) -> None:
+        """Clear what happened last round: a mechanism that the new phase switches off would not."""
+        world = self.world
+        for mark in (world.accuses, world.undone, world.joined, world.joiners, world.new_leader, world.wave):
+            mark[:] = 0
+        world.sanction[:] = -1.0
 
     def _phase_end(self) -> int:
         later = self.design.phase_rounds[self.phase + 1 :]
@@ -191,9 +199,7 @@ def _switches(parameters: NDArray[np.void], states: NDArray[np.void], strategy: 
     on[Mechanism.LEADERS] = np.any(parameters["domestic"]["turnover"] > 0) or np.any(
         parameters["domestic"]["revolution"] > 0
     )
-    on[Mechanism.WAR] = np.any(parameters["war"]["unilateral"] > 0) or np.any(
-        parameters["war"]["mutual"] > 0
-    )
+    on[Mechanism.WAR] = np.any(parameters["war"]["unilateral"] > 0) or np.any(parameters["war"]["mutual"] > 0)
     on[Mechanism.TALKS] = np.any(parameters["diplomacy"]["renegotiation"] > 0)
     on[Mechanism.ABSORPTION] = np.any(parameters["geography"]["absorption"] > 0)
     on[Mechanism.SANCTIONS] = np.any(parameters["sanctions"]["rule"] != 0)

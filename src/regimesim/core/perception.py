@@ -7,7 +7,7 @@ from regimesim.core.draws import unit
 
 
 @kernel
-def act_and_observe(world, game, i, j, words):  # type: ignore[no-untyped-def]
+def act_and_observe(world, game, i, j, words):
     """Both actions of a pair i < j and both views of them, in every lane (words: TREMBLE, OBSERVE)."""
     tremble, hit, alarm, public = game.tremble, game.hit, game.alarm[i, j], game.public_signal
     intend_ij, intend_ji = world.intend[i, j], world.intend[j, i]
@@ -26,7 +26,7 @@ def act_and_observe(world, game, i, j, words):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def publish(world, game, i, j, words):  # type: ignore[no-untyped-def]
+def publish(world, game, i, j, words):
     """Which accusations of a pair i < j become public (words: INTEND, PUBLISH)."""
     publicity, played = game.publicity, world.played[i, j]
     seen_ij, seen_ji = world.seen[i, j], world.seen[j, i]

@@ -18,7 +18,7 @@ from regimesim.core.game import (
 
 
 @kernel
-def sanction(world, setting, tally, keys, replicate, t):  # type: ignore[no-untyped-def]
+def sanction(world, setting, tally, keys, replicate, t):
     """Step 6: who is accused, and who joins against them."""
     n, lanes = world.capability.shape
     for lane in range(lanes):
@@ -37,7 +37,7 @@ def sanction(world, setting, tally, keys, replicate, t):  # type: ignore[no-unty
 
 
 @kernel
-def _accused(world, rule, i, lane):  # type: ignore[no-untyped-def]
+def _accused(world, rule, i, lane):
     n = world.capability.shape[0]
     if rule == DECENTRALIZED and not world.member[i, lane]:
         return False
@@ -51,7 +51,7 @@ def _accused(world, rule, i, lane):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _sanction_one(world, setting, keys, replicate, t, i, lane):  # type: ignore[no-untyped-def]
+def _sanction_one(world, setting, keys, replicate, t, i, lane):
     """The procedure against i: who joins, and M_i."""
     n = world.capability.shape[0]
     p = setting.parameters[lane]
@@ -78,7 +78,7 @@ def _sanction_one(world, setting, keys, replicate, t, i, lane):  # type: ignore[
 
 
 @kernel
-def _net(world, setting, p, rule, k, i, lane):  # type: ignore[no-untyped-def]
+def _net(world, setting, p, rule, k, i, lane):
     """What k gains by joining against i."""
     n = world.capability.shape[0]
     kappa = world.credibility[lane]
@@ -96,7 +96,7 @@ def _net(world, setting, p, rule, k, i, lane):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _members_strength(world, lane):  # type: ignore[no-untyped-def]
+def _members_strength(world, lane):
     total = 0.0
     for k in range(world.capability.shape[0]):
         if world.member[k, lane]:
@@ -105,7 +105,7 @@ def _members_strength(world, lane):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _vetoed(world, setting, p, i, lane):  # type: ignore[no-untyped-def]
+def _vetoed(world, setting, p, i, lane):
     for k in range(world.capability.shape[0]):
         if world.member[k, lane] and setting.states[k, lane].veto:
             if k == i or setting.affinity[k, i, lane] > p.sanctions.veto_affinity:
@@ -114,7 +114,7 @@ def _vetoed(world, setting, p, i, lane):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _undo(world, strength, i, lane):  # type: ignore[no-untyped-def]
+def _undo(world, strength, i, lane):
     """Collective defence: i gains nothing from a victim that is defended by more than i's strength."""
     for j in range(world.capability.shape[0]):
         victim = world.played[i, j, lane] and not world.action[i, j, lane] and world.action[j, i, lane]
@@ -125,7 +125,7 @@ def _undo(world, strength, i, lane):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def charge(world, setting):  # type: ignore[no-untyped-def]
+def charge(world, setting):
     """Step 7: what sanctions cost those who suffer them and those who impose them."""
     n, lanes = world.capability.shape
     for lane in range(lanes):
@@ -145,7 +145,7 @@ def charge(world, setting):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def learn_from_sanctions(world, game, setting, keys, replicate, t):  # type: ignore[no-untyped-def]
+def learn_from_sanctions(world, game, setting, keys, replicate, t):
     """Step 9 for the institution: credibility follows what enforcement did; the sanctioned may leave."""
     n, lanes = world.capability.shape
     for lane in range(lanes):
@@ -155,9 +155,7 @@ def learn_from_sanctions(world, game, setting, keys, replicate, t):  # type: ign
             mass = world.sanction[i, lane]
             if mass >= 0.0:
                 invoked = True
-                world.credibility[lane] += p.sanctions.credibility_learning * (
-                    mass - world.credibility[lane]
-                )
+                world.credibility[lane] += p.sanctions.credibility_learning * (mass - world.credibility[lane])
                 leaves = draw(keys, replicate[lane], t, EXIT, i, i) < p.sanctions.exit * mass
                 if mass > 0.0 and world.member[i, lane] and leaves:
                     world.member[i, lane] = 0

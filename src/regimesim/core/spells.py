@@ -16,12 +16,10 @@ class Spells(NamedTuple):
     onset: NDArray[np.int32]  # [L] -1 where none formed
     end: NDArray[np.int32]  # [L] collapse, or the horizon
     ended: NDArray[np.bool_]  # [L] False where the horizon came first; True where none formed
-    count: NDArray[np.int32]  # [L]
+    number: NDArray[np.int32]  # [L]
 
 
-def regimes(
-    cooperating: NDArray[np.int32], pairs: int, window: int, onset: float, collapse: float
-) -> Spells:
+def regimes(cooperating: NDArray[np.int32], pairs: int, window: int, onset: float, collapse: float) -> Spells:
     """Find the first regime in every lane.
 
     Parameters
@@ -33,8 +31,8 @@ def regimes(
     window : int
         The "year", in rounds.
     onset, collapse : float
-        In force from the first round whose preceding year has a mean share of at least ``onset``; collapsed at the
-        start of the first full year with a mean below ``collapse``.
+        In force from the first round whose preceding year has a mean share of at least ``onset``; collapsed
+        at the start of the first full year with a mean below ``collapse``.
     """
     lanes = cooperating.shape[1]
     found = Spells(
@@ -49,7 +47,7 @@ def regimes(
 
 
 @entry
-def _scan(cooperating, window, high, low, found):  # type: ignore[no-untyped-def]
+def _scan(cooperating, window, high, low, found):
     rounds, lanes = cooperating.shape
     for lane in range(lanes):
         earliest = window
@@ -61,11 +59,11 @@ def _scan(cooperating, window, high, low, found):  # type: ignore[no-untyped-def
                 if onset < 0:
                     if t >= earliest and t < rounds and total >= high:
                         onset = t
-                        found.count[lane] += 1
-                        if found.count[lane] == 1:
+                        found.number[lane] += 1
+                        if found.number[lane] == 1:
                             found.onset[lane], found.end[lane], found.ended[lane] = t, rounds, False
                 elif t - window >= onset and total < low:
-                    if found.count[lane] == 1:
+                    if found.number[lane] == 1:
                         found.end[lane], found.ended[lane] = t - window, True
                     earliest = t
                     onset = -1

@@ -8,7 +8,7 @@ from regimesim.core.compiler import kernel
 
 
 @kernel
-def count_pair(world, tally, t, i, j):  # type: ignore[no-untyped-def]
+def count_pair(world, tally, t, i, j):
     """Step 10 for a pair, while trust is still what it was when the two decided."""
     played = world.played[i, j]
     for lane in range(played.shape[0]):
@@ -28,7 +28,7 @@ def count_pair(world, tally, t, i, j):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def count_side(world, game, setting, tally, i, j):  # type: ignore[no-untyped-def]
+def count_side(world, game, setting, tally, i, j):
     """What i believed and did, and what it saw of j."""
     trust, own, other, seen = world.trust[i, j], world.action[i, j], world.action[j, i], world.seen[i, j]
     played, strategy, against = world.played[i, j], setting.strategy[i], game.against[i, j]
@@ -47,7 +47,7 @@ def count_side(world, game, setting, tally, i, j):  # type: ignore[no-untyped-de
 
 
 @kernel
-def count_round(world, game, tally):  # type: ignore[no-untyped-def]
+def count_round(world, game, tally):
     """Step 10 for the whole."""
     n, lanes = world.capability.shape
     for lane in range(lanes):

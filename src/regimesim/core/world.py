@@ -7,7 +7,7 @@ what i does, believes or gains towards j. Actions are 1 for restraint (C) and 0 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,15 +151,24 @@ def allocate_world(states: int, buffers: int, lanes: int) -> World:
     )  # fmt: skip
 
 
+_OF_PAIRS = frozenset(
+    {"buffer", "gain", "loss", "u_dc", "u_cd", "u_dd", "patience", "alarm", "war_one", "war_both", "cost"}
+)
+
+
 def allocate_game(states: int, lanes: int) -> Game:
     """A game that must be appraised before it is used."""
-    pairs, of_pairs = (states, states, lanes), 10
-    between = [np.zeros(pairs) for _ in range(of_pairs + 1)]
-    rows = {name: np.zeros(lanes) for name in Game._fields[Game._fields.index("reward") :]}
-    rows["public_signal"] = np.zeros(lanes, np.int8)  # type: ignore[assignment]
-    return Game(
-        np.full(lanes, 2, np.int8), *between, np.zeros((states, lanes)), np.zeros(pairs, np.int8), **rows
-    )  # type: ignore[arg-type]
+    pairs = (states, states, lanes)
+    fields: dict[str, Any] = {
+        "stale": np.full(lanes, 2, np.int8),
+        "law": np.zeros((states, lanes)),
+        "against": np.zeros(pairs, np.int8),
+        "public_signal": np.zeros(lanes, np.int8),
+    }
+    for name in Game._fields:
+        by_pair = name in _OF_PAIRS
+        fields.setdefault(name, np.zeros(pairs if by_pair else lanes))
+    return Game(**fields)
 
 
 def allocate_tally(states: int, lanes: int, rounds: int) -> Tally:

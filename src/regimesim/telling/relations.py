@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -105,7 +106,7 @@ def breaks(history: History, found: Spells) -> list[Break]:
     """All ends of restraint that had lasted two years, in the order of time."""
     ended = []
     for (i, j), line in found.items():
-        for before, after in zip(line, line[1:], strict=False):
+        for before, after in pairwise(line):
             lasted = before.end - before.first >= 2 * history.per_year
             if before.state == RESTRAINED and after.state == BROKEN and lasted:
                 ended.append(Break(after.first, i, j, before.first))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 from regimesim.core.draws import NEGOTIATE
 from regimesim.core.elementary import chance
@@ -69,7 +70,7 @@ def _restorations(found: Spells, i: int, j: int) -> list[tuple[int, int]]:
     """(round, who came last) when both restrain themselves after one at least had not."""
     returns = []
     for a, b in ((i, j), (j, i)):
-        for before, after in zip(found[a, b], found[a, b][1:], strict=False):
+        for before, after in pairwise(found[a, b]):
             if before.state == BROKEN and after.state == RESTRAINED:
                 other = state_at(found, b, a, after.first)
                 same = other.first == after.first and state_changed(found, b, a, after.first)
@@ -81,10 +82,7 @@ def _restorations(found: Spells, i: int, j: int) -> list[tuple[int, int]]:
 def state_changed(found: Spells, i: int, j: int, t: int) -> bool:
     """Whether i turned from exploitation to restraint in round t."""
     line = found[i, j]
-    return any(
-        x.state == BROKEN and y.state == RESTRAINED and y.first == t
-        for x, y in zip(line, line[1:], strict=False)
-    )
+    return any(x.state == BROKEN and y.state == RESTRAINED and y.first == t for x, y in pairwise(line))
 
 
 def _agreement(history: History, i: int, j: int, agreed: int, t: int, broken: int) -> Told:
