@@ -35,6 +35,11 @@ COMMANDS: Mapping[str, Command] = {
         "the chronicle of one run",
         "+scenario=concert [replicate=17] [seed=0] [PARAMETER=VALUE ...]",
     ),
+    "theory": Command(
+        "regimesim.commands:theory",
+        "what each pair of states is playing at the start, and what it takes to cooperate",
+        "+scenario=concert [PARAMETER=VALUE ...]",
+    ),
     "list": Command(
         "regimesim.commands:list_",
         "what there is: scenarios, strategies, parameters",

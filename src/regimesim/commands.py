@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,6 +97,19 @@ def explain(arguments: Sequence[str], flags: Flags) -> None:
         print(told.frame().to_json(orient="records", indent=2))
     else:
         print(told.text(console.width()))
+
+
+def theory(arguments: Sequence[str], flags: Flags) -> None:
+    """What theory says of each pair at the start: its game, and what cooperation would take."""
+    asked = request(arguments, {})
+    from regimesim.pairs import pairs_of
+
+    with console.working("appraising", flags):
+        pairs = pairs_of(asked.scenario)
+    if flags.json:
+        print(json.dumps([console.plain(asdict(pair)) for pair in pairs], indent=2))
+    else:
+        console.print_theory(asked.scenario, pairs)
 
 
 def list_(arguments: Sequence[str], flags: Flags) -> None:

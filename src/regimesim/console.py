@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from regimesim.diagnose import Causes
     from regimesim.pairs import Pair, Side
     from regimesim.results import Results
+    from regimesim.scenario import Scenario
     from regimesim.survival import Estimate
 
 MOST_PAIRS = 12
@@ -150,11 +151,12 @@ def _notes(results: Results) -> str:
     )
     rates = results.scenario.years / 100
     per_century = {k: results.columns[k].mean() / rates for k in ("disputes", "wars")}
+    high, low = (100 * float(results.scenario[f"measure.{name}"]) for name in ("onset", "collapse"))
     return (
-        f" A regime is in force from a year with {100 * float(results.scenario['measure.onset']):g} % of pairs "
-        f"cooperating to one with under {100 * float(results.scenario['measure.collapse']):g} %.\n"
+        f" A regime is in force from a year with {high:g} % of pairs cooperating to one with under {low:g} %.\n"
         f" Median at other thresholds: {others}.\n"
-        f" Per century: {per_century['disputes']:.1f} disputes (pair-years), {per_century['wars']:.1f} wars.\n"
+        f" Per century: {per_century['disputes']:.1f} disputes (pair-years), "
+        f"{per_century['wars']:.1f} wars.\n"
     )
 
 
@@ -233,6 +235,35 @@ def _files(folder: Path) -> str:
 def _by_use(name: str) -> tuple[int, str]:
     order = (".html", "survival.png", "runs.parquet", "why.png")
     return next((k for k, end in enumerate(order) if name.endswith(end)), len(order)), name
+
+
+def plain(value: Any) -> Any:
+    """The same as JSON can say it: None for what no number suffices for."""
+    if isinstance(value, dict):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def print_theory(scenario: Scenario, pairs: Sequence[Pair]) -> None:
+    """Each side of each pair: payoffs, name, critical discount factor, required trust, margin."""
+    print(f"{bold(spoken(scenario.title or scenario.name))}   the effective games at the start\n")
+    print(
+        " state towards other: payoffs when both restrain themselves, it exploits, it is exploited, both exploit"
+    )
+    sides = [side for pair in pairs for side in (pair.first, pair.second)]
+    names = [f"{spoken(side.state)} to {spoken(side.other)}" for side in sides]
+    wide, game = max(map(len, names)), max(len(side.game) for side in sides)
+    for name, side in zip(names, sides, strict=True):
+        payoffs = " ".join(f"{x:6.2f}" for x in (side.u_cc, side.u_dc, side.u_cd, side.u_dd))
+        needs = f"{_need('discount', side.discount_needed, side.discount)}, {_trust(side)}"
+        print(f" {name:<{wide}}  {payoffs}  {side.game:<{game}}  {needs}, margin {side.margin:+.1f}")
+    print(
+        "\n discount: yearly factor from which on mutual restraint sustains itself under full trust;"
+        "\n trust: from which on restraint is a best reply at the state's own patience, without law or norm;"
+        "\n margin: what now, future, law and norm come to at the trust there is (restraint pays above 0)."
+    )
 
 
 def print_list(rows: Sequence[tuple[str, str, str]]) -> None:
