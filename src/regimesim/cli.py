@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
-USED_WRONGLY, INTERRUPTED, TERMINATED = 2, 130, 143
+USED_WRONGLY, INTERRUPTED = 2, 130
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ COMMANDS: Mapping[str, Command] = {
     "run": Command(
         "regimesim.commands:run",
         "simulate a scenario many times: how long cooperation lasts, and why it ends",
-        "+scenario=concert [runs=1000] [seed=0] [years=100] [workers=2] [out=DIR] [PARAMETER=VALUE ...]",
+        "+scenario=concert [runs=1000] [seed=0] [years=100] [workers=2]\n"
+        "                        [out=DIR] [PARAMETER=VALUE ...]",
     ),
     "explain": Command(
         "regimesim.commands:explain",
@@ -43,7 +44,7 @@ COMMANDS: Mapping[str, Command] = {
     "list": Command(
         "regimesim.commands:list_",
         "what there is: scenarios, strategies, parameters",
-        "[scenarios | strategies | parameters [WORD]]",
+        "[scenarios | strategies | parameters] [WORD ...]",
     ),
     "show": Command(
         "regimesim.commands:show",
@@ -74,33 +75,68 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"regimesim {program_version()}")
         return 0
     chosen = {_FLAGS[word] for word in given}
-    if not rest or "help" in chosen or rest[0] == "help":
-        named = [word for word in rest if word != "help"]
+    named = [word for word in rest if word != "help"]
+    if not rest and "help" not in chosen:
+        print(_help(None), file=sys.stderr)
+        return USED_WRONGLY
+    if not named or ("help" in chosen or rest[0] == "help") and named[0] in COMMANDS:
         print(_help(named[0] if named else None))
-        return 0 if rest or "help" in chosen else USED_WRONGLY
-    return _carry_out(rest[0], rest[1:], Flags(quiet="quiet" in chosen, json="json" in chosen))
+        return 0
+    return _carry_out(named[0], rest[1:], Flags(quiet="quiet" in chosen, json="json" in chosen))
 
 
 def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
+    before = {number: signal.signal(number, _terminate) for number in _terminations()}
+    try:
+        return _answer(name, arguments, flags)
+    except KeyboardInterrupt:
+        print("regimesim: interrupted; what was not finished is not kept", file=sys.stderr)
+        return INTERRUPTED
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _answer(name: str, arguments: Sequence[str], flags: Flags) -> int:
     from regimesim.scenario import InputError, known
 
-    before = signal.signal(signal.SIGTERM, _terminate) if _in_main_thread() else None
     try:
         command = known(name, COMMANDS, "command")
+        _refuse_options(arguments)
         _function(command.place)(arguments, flags)
+        sys.stdout.flush()
     except InputError as error:
         print(f"regimesim: {error}", file=sys.stderr)
         return USED_WRONGLY
-    except KeyboardInterrupt:
-        print("regimesim: interrupted; nothing was written", file=sys.stderr)
-        return INTERRUPTED
     except BrokenPipeError:
         # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
     return 0
+
+
+def _refuse_options(arguments: Sequence[str]) -> None:
+    """Refuse ``--runs 100``, and say what to type instead."""
+    from difflib import get_close_matches
+
+    from regimesim.scenario import InputError
+
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if not word.startswith("-"):
+            continue
+        name, _, value = word.lstrip("-").partition("=")
+        near = get_close_matches(word, [*_FLAGS, "--version"], 1, 0.7)
+        plus = "+" if name == "scenario" else ""
+        given = value or (following if "=" not in following else "") or "VALUE"
+        hint = f"did you mean {near[0]}?" if near else f"settings are written {plus}{name}={given}"
+        raise InputError(f"no option '{word}'; {hint}")
+
+
+def _terminations() -> list[signal.Signals]:
+    """Signals that end the program, as far as nobody has said what they should do."""
+    if not _in_main_thread():
+        return []
+    found = [getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")]
+    return [number for number in found if number is not None and signal.getsignal(number) == signal.SIG_DFL]
 
 
 def _in_main_thread() -> bool:
@@ -110,8 +146,8 @@ def _in_main_thread() -> bool:
 
 
 def _terminate(signum: int, frame: FrameType | None) -> None:
-    """Leave as tidily on SIGTERM as on an interrupt."""
-    raise SystemExit(TERMINATED)
+    """Leave as tidily as on an interrupt."""
+    raise SystemExit(128 + signum)
 
 
 def _function(place: str) -> Callable[[Sequence[str], Flags], None]:

@@ -153,7 +153,8 @@ def _notes(results: Results) -> str:
     per_century = {k: results.columns[k].mean() / rates for k in ("disputes", "wars")}
     high, low = (100 * float(results.scenario[f"measure.{name}"]) for name in ("onset", "collapse"))
     return (
-        f" A regime is in force from a year with {high:g} % of pairs cooperating to one with under {low:g} %.\n"
+        f" A regime is in force from a year with {high:g} % of pairs cooperating "
+        f"to one with under {low:g} %.\n"
         f" Median at other thresholds: {others}.\n"
         f" Per century: {per_century['disputes']:.1f} disputes (pair-years), "
         f"{per_century['wars']:.1f} wars.\n"
@@ -249,16 +250,15 @@ def plain(value: Any) -> Any:
 def print_theory(scenario: Scenario, pairs: Sequence[Pair]) -> None:
     """Each side of each pair: payoffs, name, critical discount factor, required trust, margin."""
     print(f"{bold(spoken(scenario.title or scenario.name))}   the effective games at the start\n")
-    print(
-        " state towards other: payoffs when both restrain themselves, it exploits, it is exploited, both exploit"
-    )
+    print(" state to other: payoffs when both restrain themselves, it exploits, is exploited, both do")
     sides = [side for pair in pairs for side in (pair.first, pair.second)]
     names = [f"{spoken(side.state)} to {spoken(side.other)}" for side in sides]
     wide, game = max(map(len, names)), max(len(side.game) for side in sides)
     for name, side in zip(names, sides, strict=True):
         payoffs = " ".join(f"{x:6.2f}" for x in (side.u_cc, side.u_dc, side.u_cd, side.u_dd))
         needs = f"{_need('discount', side.discount_needed, side.discount)}, {_trust(side)}"
-        print(f" {name:<{wide}}  {payoffs}  {side.game:<{game}}  {needs}, margin {side.margin:+.1f}")
+        line = f" {name:<{wide}}  {payoffs}  {side.game:<{game}}"
+        print(f"{line}  {needs}, margin {side.margin:+.1f}")
     print(
         "\n discount: yearly factor from which on mutual restraint sustains itself under full trust;"
         "\n trust: from which on restraint is a best reply at the state's own patience, without law or norm;"

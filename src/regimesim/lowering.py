@@ -11,9 +11,7 @@ from regimesim.core.lanes import Design
 from regimesim.core.strategies import Automaton, pack
 from regimesim.parameters import PARAMETERS, RECORD, STATE, STATE_RECORD, Value, stored
 from regimesim.scenario import Phase, Scenario
-from regimesim.strategy import load_strategy
-
-PRUDENT = "prudent"
+from regimesim.strategy import PRUDENT, load_strategy
 
 
 def lower(scenarios: Scenario | Sequence[Scenario]) -> Design:

@@ -138,7 +138,7 @@ def on_threads(task: Callable[[Item], Outcome], items: Sequence[Item], workers: 
     The first failure or interruption cancels what has not begun and is raised.
     """
     count = workers or os.cpu_count() or 1
-    if count == 1 or len(items) == 1:
+    if count == 1 or len(items) <= 1:
         return [task(item) for item in items]
     with ThreadPoolExecutor(min(count, len(items))) as pool:
         futures: list[Future[Outcome]] = [pool.submit(task, item) for item in items]

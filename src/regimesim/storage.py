@@ -54,13 +54,12 @@ def save_results(results: Results, path: Path, more: Callable[[Path], object] | 
 
 def write_folder(path: Path, fill: Callable[[Path], None]) -> Path:
     """Make a folder with everything that ``fill`` writes into it, or none at all."""
-    if path.exists():
-        raise InputError(f"out={path} exists already; choose another folder or remove it")
+    check_absent(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=path.parent))
     except OSError as error:
-        raise InputError(f"cannot write to {path.parent}: {error.strerror}") from None
+        raise InputError(f"cannot write to {path.parent}: {error.strerror or error}") from None
     try:
         fill(partial)
         os.chmod(partial, 0o755)
@@ -69,21 +68,36 @@ def write_folder(path: Path, fill: Callable[[Path], None]) -> Path:
         shutil.rmtree(partial, ignore_errors=True)
         if path.exists():
             raise InputError(f"out={path} was taken by another command meanwhile; choose another") from None
-        raise InputError(f"cannot write to {path}: {error.strerror}") from None
+        raise InputError(f"cannot write to {path}: {error.strerror or error}") from None
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
     return path
 
 
-def check_writable(folder: Path) -> None:
-    """Refuse a folder that nothing could be written into, before any work is done."""
+def check_absent(path: Path) -> None:
+    """Refuse a folder to be made that is there already, or whose name cannot be."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=folder):
+        path.lstat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise InputError(f"cannot write to {path}: {error.strerror or error}") from None
+    raise InputError(f"out={path} exists already; choose another folder or remove it")
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a folder that nothing could be written into, before any work is done; leaves nothing behind."""
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if not there.is_dir():
+        raise InputError(f"cannot write to {folder}: {there} is not a folder")
+    try:
+        with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=there):
             pass
     except OSError as error:
-        raise InputError(f"cannot write to {folder}: {error.strerror}") from None
+        raise InputError(f"cannot write to {there}: {error.strerror or error}") from None
 
 
 def load_results(path: str | Path) -> Results:

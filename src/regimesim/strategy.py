@@ -18,6 +18,9 @@ from regimesim.parameters import quoted
 from regimesim.resources import configs_folder
 from regimesim.scenario import InputError, known
 
+PRUDENT = "prudent"
+"""The strategy that is no automaton: it weighs its advantage (model.md 4.3)."""
+
 _KEYS = ("title", "about", "source", "states")
 _OUTCOMES = ("CC", "CD", "DC", "DD")
 _CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*\((.*)\)\s*", re.DOTALL)

@@ -41,3 +41,17 @@ def test_lengthens(parameter: str, low: float, high: float) -> None:
 def test_shortens(parameter: str, low: float, high: float) -> None:
     gain = rmst_difference(sample(parameter, high), sample(parameter, low), 100, paired=True)
     assert gain.upper < 0, gain.text()
+
+
+def test_more_dealings_are_more_occasions_to_be_mis_seen() -> None:
+    """Patience per round grows with the frequency of dealings; under noise cooperation is shorter all the same."""
+    gain = rmst_difference(
+        sample("shadow.rounds_per_year", 6), sample("shadow.rounds_per_year", 2), 100, paired=True
+    )
+    assert gain.upper < 0, gain.text()
+    sharp = ["transparency.level=1", "domestic.revolution=0", "periphery.rate=0"]
+    clear = [
+        simulate(load_scenario("concert", [*BASE, *sharp, f"shadow.rounds_per_year={m}"]), 50, 11, record=0)
+        for m in (2, 6)
+    ]
+    assert all(not found.columns["regime_ended"].any() for found in clear)
