@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not rest and "help" not in chosen:
         print(_help(None), file=sys.stderr)
         return USED_WRONGLY
-    if not named or ("help" in chosen or rest[0] == "help") and named[0] in COMMANDS:
+    if not named or (("help" in chosen or rest[0] == "help") and named[0] in COMMANDS):
         print(_help(named[0] if named else None))
         return 0
     return _carry_out(named[0], rest[1:], Flags(quiet="quiet" in chosen, json="json" in chosen))

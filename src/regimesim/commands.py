@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from regimesim import console
 from regimesim.config import load_scenario, request, scenario_names
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from regimesim.results import Results
 
 
+_PRUDENT = "cooperates where it is worth it at its present trust"
+
+
 def run(arguments: Sequence[str], flags: Flags) -> None:
     """Simulate a scenario, say how long cooperation lasted and why it ended, and write it all down."""
     asked = request(arguments, {"runs": 1000, "seed": 0, "workers": None, "out": None})
@@ -32,23 +37,39 @@ def run(arguments: Sequence[str], flags: Flags) -> None:
     from regimesim.plots import save_figures
     from regimesim.storage import save_results
 
-    causes = causes_of_collapse(results, workers=asked.options["workers"])
-    pairs = pairs_of(asked.scenario)
+    with console.working("looking into the collapses", flags):
+        causes = causes_of_collapse(results, workers=asked.options["workers"])
+        pairs = pairs_of(asked.scenario)
     answer = console.run_answer(results, causes, pairs)
     with console.working("writing results", flags):
         save_results(
             results, folder,
             lambda partial: (
                 save_figures(results, partial, causes.shares),
-                (partial / "summary.json").write_text(json.dumps(answer, indent=2) + "\n", "utf-8"),
+                (partial / "summary.json").write_text(_json(answer) + "\n", "utf-8"),
             ),
         )  # fmt: skip
     if flags.json:
-        print(json.dumps(answer | {"folder": str(folder)}, indent=2))
+        print(_json(answer | {"folder": str(folder)}))
     elif flags.quiet:
         print(folder)
     else:
-        console.print_run(results, causes, pairs, folder)
+        console.print_run(results, causes, pairs, _told_by(asked), folder)
+
+
+def _json(answer: Any) -> str:
+    """JSON that every reader accepts: without NaN and Infinity."""
+    return json.dumps(console.plain(answer), indent=2, allow_nan=False)
+
+
+def _told_by(asked: Request) -> str:
+    """The command that tells one of the runs that were asked for, but for which."""
+    mine = [
+        word
+        for word in asked.overrides
+        if word.partition("=")[0].lstrip("+") not in ("runs", "workers", "out")
+    ]
+    return f"python -m regimesim explain {shlex.join(mine)}"
 
 
 def _simulate(asked: Request, flags: Flags) -> Results:
@@ -68,15 +89,16 @@ def output_folder(command: str, asked: Request) -> Path:
     Checked before any work is done, so that nobody waits for results that cannot be written.
     """
     out = asked.options["out"]
+    if out == "":
+        raise InputError("out= needs the name of a folder")
     if out is not None:
-        folder = Path(str(out))
+        folder = Path(os.path.expanduser(out))
     else:
         now = datetime.now().isoformat(timespec="microseconds").replace(":", "-")
         folder = Path("outputs") / command / asked.scenario.name / now
-    if folder.exists():
-        raise InputError(f"out={folder} exists already; choose another folder or remove it")
-    from regimesim.storage import check_writable
+    from regimesim.storage import check_absent, check_writable
 
+    check_absent(folder)
     check_writable(folder.parent)
     return folder
 
@@ -107,7 +129,7 @@ def theory(arguments: Sequence[str], flags: Flags) -> None:
     with console.working("appraising", flags):
         pairs = pairs_of(asked.scenario)
     if flags.json:
-        print(json.dumps([console.plain(asdict(pair)) for pair in pairs], indent=2))
+        print(_json([asdict(pair) for pair in pairs]))
     else:
         console.print_theory(asked.scenario, pairs)
 
@@ -116,14 +138,17 @@ def list_(arguments: Sequence[str], flags: Flags) -> None:
     """Print what there is."""
     kinds = {"scenarios": _scenarios, "strategies": _strategies, "parameters": _parameters}
     chosen = [known(arguments[0], kinds, "list")] if arguments else list(kinds.values())
-    rows = [row for kind in chosen for row in kind(arguments[1:])]
+    words = [word.lower() for word in arguments[1:]]
+    rows = [row for kind in chosen for row in kind() if all(word in " ".join(row).lower() for word in words)]
+    if not rows:
+        raise InputError(f"none of the {arguments[0]} speaks of {quoted(' '.join(words))}")
     if flags.json:
-        print(json.dumps([dict(zip(("kind", "name", "about"), row, strict=True)) for row in rows], indent=2))
-        return
-    console.print_list(rows)
+        print(_json([dict(zip(("kind", "name", "about"), row, strict=True)) for row in rows]))
+    else:
+        console.print_list(rows)
 
 
-def _scenarios(words: Sequence[str]) -> list[tuple[str, str, str]]:
+def _scenarios() -> list[tuple[str, str, str]]:
     found = []
     for name in scenario_names():
         try:
@@ -133,25 +158,17 @@ def _scenarios(words: Sequence[str]) -> list[tuple[str, str, str]]:
     return found
 
 
-def _strategies(words: Sequence[str]) -> list[tuple[str, str, str]]:
-    prudent = ("strategies", "prudent", "cooperates where it is worth it at its present trust (the default)")
+def _strategies() -> list[tuple[str, str, str]]:
     from regimesim.strategy import strategy_about
 
-    return [prudent, *(("strategies", name, strategy_about(name)) for name in strategy_names())]
-
-
-def _parameters(words: Sequence[str]) -> list[tuple[str, str, str]]:
-    def wanted(text: str) -> bool:
-        return all(word.lower() in text.lower() for word in words)
-
-    rows = [
-        ("parameters", p.name, f"{console.shown(p)}  {p.meaning}")
-        for p in PARAMETERS
-        if wanted(f"{p.name} {p.meaning}")
+    return [
+        ("strategies", "prudent", f"{_PRUDENT} (the default)"),
+        *(("strategies", name, strategy_about(name)) for name in strategy_names()),
     ]
-    if not rows:
-        raise InputError(f"no parameter speaks of {quoted(' '.join(words))}")
-    return rows
+
+
+def _parameters() -> list[tuple[str, str, str]]:
+    return [("parameters", p.name, f"{console.shown(p)}  {p.meaning}") for p in PARAMETERS]
 
 
 def show(arguments: Sequence[str], flags: Flags) -> None:
@@ -161,13 +178,20 @@ def show(arguments: Sequence[str], flags: Flags) -> None:
     name, overrides = arguments[0], list(arguments[1:])
     name = name.lstrip("+").removeprefix("scenario=")
     parameters = {p.name: p for p in PARAMETERS}
-    if name in parameters:
+    if overrides and (name in parameters or name in strategy_names()):
+        raise InputError(
+            f"{name} is no scenario: nothing can be set in it; got {quoted(' '.join(overrides))}"
+        )
+    if name == "prudent":
+        print(f"prudent {_PRUDENT}: not a table but a judgement, docs/model.md, section 4.3")
+    elif name in parameters:
         console.print_parameter(parameters[name])
     elif name in strategy_names():
         console.print_strategy(load_strategy(name))
-    elif name in scenario_names() or name.endswith((".yaml", ".yml")):
+    elif name in scenario_names() or os.sep in name or name.endswith((".yaml", ".yml")):
         from regimesim.storage import scenario_yaml
 
         sys.stdout.write(scenario_yaml(load_scenario(name, overrides)))
     else:
-        known(name, [*scenario_names(), *strategy_names(), *parameters], "scenario, strategy or parameter")
+        names = [*scenario_names(), "prudent", *strategy_names(), *parameters]
+        known(name, names, "scenario, strategy or parameter")

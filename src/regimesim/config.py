@@ -158,19 +158,22 @@ def _compose(name: str, settings: Sequence[tuple[str, str]], options: Sequence[s
     if strategies:  # to Hydra, `strategy` is the folder of that name
         tree["strategy"] = strategies[0]
     try:
-        return read_scenario(tree, path.stem)
+        scenario = read_scenario(tree, path.stem)
+        _check_strategies(scenario)
+        return scenario
     except InputError as error:
         raise InputError(f"{COMMAND_LINE.strip('()')}: {error}") from None
 
 
-def _check_strategies(scenario: Scenario, place: str) -> None:
+def _check_strategies(scenario: Scenario, place: str = "") -> None:
     """Refuse a strategy that does not exist while its file and key can still be named."""
     for state in scenario.phases[0].states:
         if state.strategy != PRUDENT:
             try:
                 load_strategy(state.strategy)
             except InputError as error:
-                raise InputError(f"{place}, states.{state.name}.strategy: {error}") from None
+                where = f"{place}, " if place else ""
+                raise InputError(f"{where}states.{state.name}.strategy: {error}") from None
 
 
 def _hydra_tree(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
@@ -210,6 +213,9 @@ def _override(key: str, text: str) -> str:
     bare = key.lstrip("+~")
     if key.startswith("~"):
         return f"~{bare}"
+    if bare == "strategy" or bare.endswith(".strategy"):
+        # a family with its numbers, `memory_one(1, 0, 0, 1)`, is no call of Hydra's
+        return f"++{bare}='{_unquoted(text)}'"
     value = _value(bare, text)
     _check_table(bare, value, text)
     if bare in BY_NAME and not isinstance(value, dict):

@@ -6,6 +6,7 @@ import math
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from regimesim.survival import Estimate
 
 MOST_PAIRS = 12
+_HEAD = 14
 
 
 def width() -> int:
@@ -105,17 +107,18 @@ def _numbers(estimate: Estimate) -> list[float | None]:
     return [x if math.isfinite(x) else None for x in values]
 
 
-def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], folder: Path) -> None:
-    """The answer of ``run`` on one screen."""
+def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: str, folder: Path) -> None:
+    """The answer of ``run`` on one screen; ``explain`` is the command that tells one of these runs."""
     scenario = results.scenario
     print(f"{bold(spoken(scenario.title or scenario.name))}   {_counts(results)}\n")
     print(bold("How long it lasts") + " (years, 95 % intervals)")
     print(_table(results.table()))
     print(_notes(results))
-    print(bold(f"What the pairs are playing ({scenario.start:g})"))
+    print(bold("What the pairs are playing") + f" ({_when(scenario.start)})" * bool(scenario.start))
     print("\n".join(_pair_lines(pairs)) + "\n")
-    print(bold("Why it ended".ljust(16)) + _causes(causes, len(results)))
-    print(bold("Typical run".ljust(16)) + _typical(results) + "\n")
+    print(_headed("Why it ended", _causes(causes)))
+    print(_headed("Typical run", _typical(results)))
+    print(f"{'':<{_HEAD}}{explain} replicate={results.typical()}\n")
     print(_files(folder))
 
 
@@ -123,13 +126,24 @@ def _counts(results: Results) -> str:
     scenario, seed = results.scenario, results.provenance["seed"]
     buffers = f", {_count(len(scenario.buffers), 'buffer state')}" if scenario.buffers else ""
     return (
-        f"{_count(len(scenario.states), 'great power')}{buffers}, {_count(len(results), 'run')} "
+        f"{_count(len(scenario.states), 'state')}{buffers}, {_count(len(results), 'run')} "
         f"of {_count(scenario.years, 'year')}, seed {seed}"
     )
 
 
 def _count(number: float, noun: str) -> str:
     return f"{number:,g} {noun}" + ("" if number == 1 else "s")
+
+
+def _when(start: float, years: float = 0.0) -> str:
+    """A year of the calendar, or of the run where the scenario has no calendar."""
+    return f"{start + years:.0f}" if start else f"year {years:.0f}"
+
+
+def _headed(heading: str, text: str) -> str:
+    """Text beside a heading, wrapped at the terminal's width."""
+    lines = textwrap.wrap(text, width() - _HEAD, break_long_words=False, break_on_hyphens=False)
+    return bold(heading.ljust(_HEAD)) + f"\n{'':<{_HEAD}}".join(line.replace("\xa0", " ") for line in lines)
 
 
 def _table(frame: Any) -> str:
@@ -162,31 +176,46 @@ def _notes(results: Results) -> str:
 
 
 def _pair_lines(pairs: Sequence[Pair]) -> list[str]:
-    shown = pairs[:MOST_PAIRS]
-    names = [f"{spoken(p.first.state)}-{spoken(p.second.state)}" for p in shown]
-    buffers = [_between(p.buffers) for p in shown]
-    wide, game = max(map(len, names)), max(len(p.game) for p in shown)
-    longest = max(map(len, buffers))
+    """A line a pair, or one for all that are alike: its game, what cooperation needs, what lies between."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for pair in pairs:
+        side = max(pair.first, pair.second, key=lambda s: (s.discount_needed, s.trust_needed))
+        discount = _cell(side.discount_needed, side.discount)
+        row = (
+            pair.game,
+            discount,
+            _cell(side.trust_needed, side.trust),
+            ", ".join(map(spoken, pair.buffers)),
+        )
+        alike.setdefault(row, []).append(f"{spoken(pair.first.state)}-{spoken(pair.second.state)}")
+    rows = [(_names(names, len(pairs)), *row) for row, names in alike.items()]
+    table = [("", "", "discount", "trust", "buffers" * any(row[4] for row in rows)), *rows[:MOST_PAIRS]]
+    lengths = [max(len(row[k]) for row in table) for k in range(4)]
     lines = [
-        f" {name:<{wide}}  {pair.game:<{game}}  {between:<{longest}}  {_needs(pair)}".rstrip()
-        for name, pair, between in zip(names, shown, buffers, strict=True)
+        " " + "  ".join(cell.ljust(n) for cell, n in zip(row, (*lengths, 0), strict=True)) for row in table
     ]
-    heading = f" {'':<{wide}}  {'':<{game}}  {'':<{longest}}  what it takes to cooperate, and what there is"
-    rest = [f" ... and {len(pairs) - len(shown)} more pairs"] if len(pairs) > len(shown) else []
-    return [heading, *lines, *rest]
+    more = len(rows) - MOST_PAIRS
+    return [
+        " What cooperation needs at least, and in brackets what there is:",
+        *(_cut(line.rstrip()) for line in lines),
+        *([f" ... and {more} more"] if more > 0 else []),
+    ]
 
 
-def _between(names: Sequence[str]) -> str:
-    if not names:
-        return ""
-    more = f" +{len(names) - 1}" if len(names) > 1 else ""
-    return f"({spoken(names[0])}{more})"
+def _names(names: Sequence[str], pairs: int) -> str:
+    if len(names) == pairs > 1:
+        return f"all {pairs} pairs"
+    return names[0] if len(names) == 1 else f"{names[0]} and {_count(len(names) - 1, 'more pair')}"
 
 
-def _needs(pair: Pair) -> str:
-    """The more demanding of the two sides."""
-    side = max(pair.first, pair.second, key=lambda s: (s.discount_needed, s.trust_needed))
-    return f"{_need('discount', side.discount_needed, side.discount)}, {_trust(side)}"
+def _cut(line: str) -> str:
+    return line if len(line) <= width() else line[: width() - 3].rstrip(" ,") + "..."
+
+
+def _cell(needed: float, has: float) -> str:
+    if math.isinf(needed) or needed > 1:
+        return f"none suffices ({decimal(has)})"
+    return f"none ({decimal(has)})" if needed <= 0 else f"{decimal(needed)} ({decimal(has)})"
 
 
 def _trust(side: Side) -> str:
@@ -207,25 +236,33 @@ def decimal(number: float) -> str:
     return text[1:] if text.startswith("0.") else text
 
 
-def _causes(causes: Causes, runs: int) -> str:
-    if not len(causes.replicate):
+def _causes(causes: Causes) -> str:
+    collapses = len(causes.replicate)
+    if not collapses:
         return "no regime collapsed within the horizon"
-    listed = "   ".join(f"{name} {100 * share:.0f} %" for name, share in causes.shares.items())
-    return f"{listed}   (of {_count(len(causes.replicate), 'collapse')} looked into)"
+    listed = ", ".join(
+        f"{name} {_share(share)}".replace(" ", "\xa0") for name, share in causes.shares.items()
+    )
+    return f"{listed} (of {_count(collapses, 'collapse')} looked into)"
+
+
+def _share(share: float) -> str:
+    return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
 def _typical(results: Results) -> str:
+    from regimesim.findings import years as duration
+
     replicate = results.typical()
     years, ended = results.columns["regime_years"][replicate], results.columns["regime_ended"][replicate]
-    start = results.scenario.start + results.columns["regime_onset"][replicate]
-    if math.isnan(start):
+    onset = results.columns["regime_onset"][replicate]
+    if math.isnan(onset):
         story = "no regime forms"
     elif ended:
-        story = f"the regime lasts {years:.0f} years, to {start + years:.0f}"
+        story = f"the regime lasts {duration(years)}, to {_when(results.scenario.start, onset + years)}"
     else:
         story = "the regime stands to the end"
-    command = f"python -m regimesim explain +scenario={results.scenario.name} replicate={replicate}"
-    return f"{replicate}: {story}  ({command})"
+    return f"run {replicate}: {story}"
 
 
 def _files(folder: Path) -> str:
@@ -274,7 +311,14 @@ def print_list(rows: Sequence[tuple[str, str, str]]) -> None:
             print(("\n" if kind else "") + bold(this))
             kind = this
         longest = max(len(row[1]) for row in rows if row[0] == this)
-        print(f"  {name:<{longest}}  {about}")
+        print(_item(f"  {name:<{longest}}  ", about))
+
+
+def _item(head: str, text: str) -> str:
+    """A name and what it is: wrapped on a terminal, a line each where a program reads."""
+    if not sys.stdout.isatty():
+        return head + text
+    return "\n".join(textwrap.wrap(text, width(), initial_indent=head, subsequent_indent=" " * len(head)))
 
 
 def shown(parameter: Parameter) -> str:
@@ -292,7 +336,7 @@ def print_parameter(parameter: Parameter) -> None:
     }  # fmt: skip
     for name, text in rows.items():
         if text:
-            print(f"  {name:<10}{text}")
+            print(_item(f"  {name:<11}", text))
 
 
 def print_strategy(automaton: Automaton) -> None:

@@ -1,0 +1,279 @@
+"""What institutions do: worlds that differ in one thing, on paired seeds, with the interval of the difference.
+
+Intervals are at 95 %, paired by replicate. Where a world had to be chosen for an effect to show, or where an
+expected effect is not there, the docstring says so with the numbers.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from regimesim.config import load_scenario
+from regimesim.core.lanes import Lanes
+from regimesim.incentives import critical_discount, pooled_discount
+from regimesim.lowering import lower
+from regimesim.scenario import read_scenario, tree_of
+from regimesim.simulate import simulate
+from regimesim.survival import Estimate, rmst_difference
+
+
+def mean(values):
+    """Mean over runs with its normal 95 % interval."""
+    values = np.asarray(values, np.float64)
+    error = float(values.std(ddof=1) / math.sqrt(len(values)))
+    middle = float(values.mean())
+    return Estimate(middle, middle - 1.959964 * error, middle + 1.959964 * error, error)
+
+
+def columns(scenario, runs, seed):
+    return simulate(scenario, runs=runs, seed=seed, record=0).columns
+
+
+# ---------------------------------------------------------------- the League: one failure begets the next
+
+MANCHURIA, HORIZON = 1931.75, 10
+JAPAN = 3
+
+
+class After(NamedTuple):
+    """How it stands when Japan's year is over, one entry a run."""
+
+    credibility: np.ndarray
+    later: np.ndarray  # credibility a year later
+    next: tuple[np.ndarray, np.ndarray]  # years to the next exploitation by another state; did it come
+    answered: float  # mean M against Japan when it was accused in its year
+
+
+def league(aggression, worth=None, changes=None):
+    """The League, in which Japan's revisionism is up by ``aggression`` for the year from 1931.75 on, while it is
+    worth ``worth`` to everybody as an ally (None: as the scenario has it)."""
+    start = load_scenario("league", changes or [])
+    tree = tree_of(start)
+    begin = {"year": MANCHURIA, "because": "Japan's army marches in Manchuria"}
+    end = {"year": MANCHURIA + 1, "because": "It is over"}
+    if aggression:
+        usual = float(start.phases[0].states[JAPAN]["revisionism"])
+        begin["states"] = {"Japan": {"revisionism": usual + aggression}}
+        end["states"] = {"Japan": {"revisionism": usual}}
+    if worth is not None:
+        others = [i for i in range(len(start.states)) if i != JAPAN]
+        begin["affinity"] = {f"{start.states[i]}-to-Japan": worth for i in others}
+        end["affinity"] = {f"{start.states[i]}-to-Japan": start.phases[0].affinity[i][JAPAN] for i in others}
+    tree["epochs"] = sorted([*tree["epochs"], begin, end], key=lambda epoch: epoch["year"])
+    return read_scenario(tree, "league")
+
+
+def aftermath(scenario, runs=1_000, seed=3):
+    design = lower(scenario)
+    lanes = Lanes(design, np.zeros(runs, np.intp), np.arange(runs), seed)
+    world, m = lanes.world, design.rounds_per_year
+    begin = round((MANCHURIA - scenario.start) * m)
+    off = ~np.eye(len(scenario.states), dtype=bool)[..., None]
+    lanes.play(begin)
+    met = []
+    for _ in range(m):
+        lanes.play(lanes.round + 1)
+        met.append(np.where(world.sanction[JAPAN] >= 0, world.sanction[JAPAN], np.nan))
+    credibility, waited = world.credibility.copy(), np.full(runs, -1)
+    later = credibility
+    for now in range(HORIZON * m):
+        lanes.play(lanes.round + 1)
+        exploited = ((world.played == 1) & (world.action == 0) & off).any(axis=1)
+        by_another = np.delete(exploited, JAPAN, axis=0).any(axis=0)
+        waited[(waited < 0) & by_another] = now
+        if now == m - 1:
+            later = world.credibility.copy()
+    came = waited >= 0
+    return After(credibility, later, (np.where(came, waited / m, HORIZON), came), float(np.nanmean(met)))
+
+
+@pytest.fixture(scope="module")
+def worlds():
+    """Japan marches and everybody wants it as an ally; it marches and nobody does; it does not march."""
+    return {
+        "unpunished": aftermath(league(3.0, worth=10.0)),
+        "punished": aftermath(league(3.0, worth=0.0)),
+        "as published": aftermath(league(3.0)),
+        "no failure": aftermath(league(0.0)),
+    }
+
+
+def test_the_league_answers_or_not_by_what_the_culprit_is_worth(worlds):
+    """The manipulation works: nobody joins against a Japan that is wanted, most do against one that is not
+    (0.00 against 0.71; 0.67 as published)."""
+    assert worlds["unpunished"].answered < 0.01
+    assert worlds["punished"].answered > 0.5
+
+
+def test_credibility_falls_after_an_unpunished_aggression(worlds):
+    """L19. By .165 [.157, .173] against the world without it and by .181 [.172, .190] against the world in which
+    it is punished; a year later .050 and .058 are left."""
+    for other in ("no failure", "punished"):
+        for when in ("credibility", "later"):
+            loss = mean(getattr(worlds["unpunished"], when) - getattr(worlds[other], when))
+            assert loss.upper < 0, (other, when, loss.text(3))
+
+
+def test_after_an_unpunished_aggression_the_next_comes_sooner(worlds):
+    """L19. The next exploitation by a state other than Japan comes .21 [.16, .27] years sooner than if the first
+    was punished (of .95), and .46 [.38, .54] sooner than without a first (of 1.19): about half of that is lost
+    trust, which punishment does not mend, the rest lost credibility."""
+    for other in ("no failure", "punished"):
+        gain = rmst_difference(worlds["unpunished"].next, worlds[other].next, HORIZON, paired=True)
+        assert gain.upper < 0, (other, gain.text(3))
+
+
+def test_an_aggression_alone_does_not_cost_the_league_its_credibility(worlds):
+    """What does not hold: with the affinities as published two in three join against Japan, about as many as
+    answer anybody else, so credibility is what it was (+.005 [.001, .009]). What is told of 1931 is the world in
+    which Japan is wanted."""
+    change = mean(worlds["as published"].credibility - worlds["no failure"].credibility)
+    assert -0.01 < change.lower and change.upper < 0.03, change.text(3)
+
+
+def test_it_is_credibility_that_carries_the_failure_on():
+    """Where credibility does not learn, the next comes when it would have come: the same runs, bit for bit."""
+    still = ["sanctions.credibility_learning=0"]
+    unpunished, punished = (aftermath(league(3.0, worth, still), runs=200) for worth in (10.0, 0.0))
+    assert unpunished.answered < 0.01 < punished.answered
+    assert np.array_equal(unpunished.next[0], punished.next[0])
+    assert np.array_equal(unpunished.credibility, punished.credibility)
+
+
+def test_the_failure_does_not_rest_on_an_empty_league():
+    """As published, whoever is accused (mostly falsely) may leave, and one of seven is left after five years.
+    Without exits the members stay and the same holds: -.19 [.18, .20] of credibility, -.33 [.25, .41] years."""
+    stay = ["sanctions.exit=0"]
+    unpunished, punished = (aftermath(league(3.0, worth, stay)) for worth in (10.0, 0.0))
+    assert mean(unpunished.credibility - punished.credibility).upper < 0
+    assert rmst_difference(unpunished.next, punished.next, HORIZON, paired=True).upper < 0
+
+
+# ---------------------------------------------------------------- the Security Council: the veto
+
+NO_VETO = [
+    f"states.{state}.veto=false" for state in ("United_States", "Soviet_Union", "Britain", "France", "China")
+]
+
+
+@pytest.fixture(scope="module")
+def councils():
+    veto, none = load_scenario("security_council"), load_scenario("security_council", NO_VETO)
+    return columns(veto, 500, 11), columns(none, 500, 11)
+
+
+def test_the_veto_keeps_the_council_from_acting(councils):
+    """L20. Of the cases brought, 8 % are acted on with the veto and 61 % without: +.53 [.52, .53]."""
+    veto, none = ([c["sanctions_joined"] / np.maximum(1, c["sanctions_invoked"])] for c in councils)
+    assert mean(none[0] - veto[0]).lower > 0.4
+
+
+def test_without_the_veto_cooperation_is_more_and_lasts_longer(councils):
+    """Cooperation +.20, credibility +.53, regime +49 [48, 51] years and peace +2.5 [2.1, 2.8] of 100."""
+    veto, none = councils
+    for column in ("cooperation_rate", "credibility"):
+        assert mean(none[column] - veto[column]).lower > 0, column
+    for column in ("wars", "exploitation_rate", "disputes", "sanctions_invoked"):
+        assert mean(none[column].astype(float) - veto[column]).upper < 0, column
+    for spell in ("regime", "regime_loose", "peace"):
+        samples = [(c[f"{spell}_years"], c[f"{spell}_ended"]) for c in (none, veto)]
+        assert rmst_difference(*samples, 100, paired=True).lower > 0, spell
+
+
+# ---------------------------------------------------------------- Kaplan and Waltz
+
+
+@pytest.fixture(scope="module")
+def balances():
+    return [simulate(name, runs=1_000, seed=11, record=300) for name in ("balance_kaplan", "balance_waltz")]
+
+
+def test_kaplan_and_waltz_are_about_as_peaceful(balances):
+    """J3. Peace, Kaplan less Waltz: -3.5 [-5.0, -2.0] of 100 years (64 against 68), so the two are not the same:
+    restraint by others lasts a little longer. Similar means within 10 years in the whole interval; and the
+    regime too, -2.2 [-3.2, -1.3] (84 against 86)."""
+    for spell in ("peace", "regime"):
+        samples = [(b.columns[f"{spell}_years"], b.columns[f"{spell}_ended"]) for b in balances]
+        gain = rmst_difference(*samples, 100, paired=True)
+        assert -10 < gain.lower and gain.upper < 10, (spell, gain.text(2))
+
+
+def test_kaplan_and_waltz_differ_in_where_restraint_comes_from(balances):
+    """J3. Mean terms of the margin over a century: Kaplan norm 1.48 and law 0; Waltz norm 0 and law 1.78."""
+    kaplan, waltz = (b.paths.groupby("quantity")["mean"].mean() for b in balances)
+    assert kaplan["law"] == 0.0 and waltz["norm_term"] == 0.0
+    assert 1.2 < kaplan["norm_term"] < 1.8 and 1.5 < waltz["law"] < 2.1
+    # the rest of the margin is much the same
+    assert kaplan["future"] == pytest.approx(waltz["future"], abs=0.2)
+    assert kaplan["now"] == pytest.approx(waltz["now"], abs=0.2)
+
+
+# ---------------------------------------------------------------- many pairs
+
+
+@pytest.mark.parametrize("states", [2, 5])
+@pytest.mark.parametrize("punishment", [math.inf, 3])
+def test_pooling_like_pairs_leaves_the_threshold_where_it_was(world, states, punishment):
+    """Bernheim and Whinston 1990: like pairs that all play each round under perfect monitoring. Prudent states
+    cooperate for ever just above the discount factor of a single pair, and never just below it, with one
+    pair as with ten. (They judge pair by pair; that judging all at once moves nothing is ``pooled_discount``.)"""
+    game = (5.0, 3.0, 1.0, 0.0)
+    threshold = critical_discount(game, punishment_rounds=punishment)
+    if punishment == math.inf:
+        assert pooled_discount([game] * (states - 1)) == pytest.approx(threshold, abs=1e-12)
+    for shift, expected in ((1e-6, 1.0), (-1e-6, 0.0)):
+        settings = {
+            "shadow.rounds_per_year": 1, "shadow.discount_factor": threshold + shift,
+            "shadow.punishment_rounds": punishment, "transparency.level": 1.0,
+        }  # fmt: skip
+        rates = columns(world(settings, states=states, years=50), 4, 0)["cooperation_rate"]
+        assert (rates == expected).all(), (shift, rates)
+
+
+# ---------------------------------------------------------------- how many, and at what price
+
+
+def enforced(states, cost, rule="decentralized", runs=200):
+    """What a rule adds to cooperation: the rate with it less the rate without, run by run.
+
+    States are those of ``collective_security`` with the sight of the other scenarios and no pledge.
+    """
+    tree = tree_of(load_scenario("collective_security"))
+    tree |= {"states": {f"S{i}": {} for i in range(states)}, "affinity": {}, "epochs": []}
+    tree["trust"] = {**tree["trust"], "initial": 0.9}
+    tree["transparency"]["level"] = 0.4
+    tree["sanctions"] |= {"cost": cost, "pledge": 0.0, "credibility": 0.5}
+
+    def rate(rule):
+        tree["sanctions"]["rule"] = rule
+        return columns(read_scenario(tree, "many"), runs, 5)["cooperation_rate"]
+
+    return rate(rule) - rate("none")
+
+
+@pytest.mark.parametrize("rule", ["decentralized", "collective", "centralized"])
+@pytest.mark.parametrize("states", [3, 5, 9])
+def test_sanctions_do_less_the_more_they_cost(rule, states):
+    """L5, at a cost of .2, 1 and 2 (decentralized, five states): .38, .07 and .01 are added to cooperation."""
+    effects = [enforced(states, cost, rule) for cost in (0.2, 1.0, 2.0)]
+    assert mean(effects[0] - effects[1]).lower > 0
+    assert mean(effects[0] - effects[2]).lower > 0
+    assert (
+        mean(effects[1] - effects[2]).lower > -0.01
+    )  # where next to nothing is left there is little to lose
+
+
+def test_sanctions_do_more_not_less_among_many_where_the_cost_can_be_borne():
+    """What does not hold: that more states weaken sanctions. The expected cost is shared by J = 1 + κ (N - 2)
+    joiners, so many enforce more readily than few: decentralized, nine states against three, +.06 [.04, .08] at a
+    cost of .2 and +.23 [.21, .24] at 1."""
+    for cost in (0.2, 1.0):
+        gain = mean(enforced(9, cost) - enforced(3, cost))
+        assert gain.lower > 0, (cost, gain.text(3))
+
+
+def test_sanctions_do_less_among_many_where_hardly_anybody_joins():
+    """The direction that was expected is there only at a cost that nearly nobody bears (2): -.015 [-.020, -.010]."""
+    assert mean(enforced(9, 2.0) - enforced(3, 2.0)).upper < 0
