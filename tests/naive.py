@@ -1,9 +1,9 @@
 """The naive twin of the model: one world, one run, plain Python, slow and obvious.
 
-Written from the rules alone (``docs/model.md`` and ``docs/fine-print.md``, the latter winning where the two
-differ) and from nothing that implements them, to check the compiled kernel bit for bit. There is one
-function per numbered step of the rules, and arithmetic stands in the order in which the formulas do, from
-left to right. Floats are never added with the built-in ``sum``, which compensates for rounding.
+Written from the rules alone (``docs/model.md``) and from nothing that implements them, to check the compiled
+kernel bit for bit. There is one function per numbered step of the rules, and arithmetic stands in the order
+in which the formulas do, from left to right. Floats are never added with the built-in ``sum``, which
+compensates for rounding.
 
     history = play(scenario, seed, replicate, automata=None, rounds=None)
 
@@ -244,7 +244,7 @@ def share_out(world):
 
 
 def step_1_events(world, t):
-    """Events, in the order of the fine print."""
+    """Events, in the order of section 3."""
     change_phase(world, t)
     grow(world, t)
     count_turmoil_down(world)

@@ -120,7 +120,7 @@ def _refuse_options(arguments: Sequence[str]) -> None:
 
     from regimesim.scenario import InputError
 
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
         if not word.startswith("-"):
             continue
         name, _, value = word.lstrip("-").partition("=")

@@ -8,9 +8,8 @@ two came to in that year, as the Correlates of War codes it: 0 none, 1 no milita
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from regimesim.parameters import quoted
 from regimesim.scenario import InputError, known
+from regimesim.wars import number_wars
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ class Record:
         return int(self.rows["year"].max())
 
     def war_years(self) -> NDArray[np.int64]:
-        """The year in which each war began, in order (see :func:`number_wars`)."""
+        """The year in which each war began, in order (see :func:`regimesim.wars.number_wars`)."""
         begun = self.rows[self.rows["war_onset"]].groupby("war_number")["year"].min()
         joined = self.rows[self.rows["war_number"] >= 0].groupby("war_number")["year"].min()
         return np.sort(begun[begun == joined[begun.index]].to_numpy(np.int64))
@@ -112,58 +112,6 @@ def read_disputes(path: str | Path, columns: Mapping[str, str] | None = None) ->
     _refuse_twice(frame, file)
     doubts = _complete(frame, file)
     return Record(file.name, frame, doubts)
-
-
-def number_wars(
-    years: NDArray[np.int64], first: NDArray[Any], second: NDArray[Any], onset: Bools
-) -> NDArray[np.int64]:
-    """Which war each pair-year of war belongs to.
-
-    A war is what hangs together: pairs that begin to fight in the same year and share a state, directly or by
-    way of others at war in that year, fight one war, and so does a pair that joins states already at war.
-    A pair that fought the year before and begins anew fights another war, unless it is drawn into one by a third.
-
-    Parameters
-    ----------
-    years, first, second, onset : arrays (n,)
-        The pair-years of war only, in any order: year, the two states, whether the pair's war began then.
-
-    Returns
-    -------
-    int64 array (n,), numbers from 0 in the order of time
-    """
-    numbers = np.full(len(years), -1, np.int64)
-    before: dict[tuple[Any, Any], int] = {}
-    wars = 0
-    previous = None
-    order = np.lexsort((second, first, years))
-    for year, rows in groupby(order.tolist(), key=lambda row: int(years[row])):
-        fought = before if previous == year - 1 else {}
-        now: dict[tuple[Any, Any], int] = {}
-        for component in _hanging_together(list(rows), first, second):
-            pairs = {row: (first[row], second[row]) for row in component}
-            going_on = {row: fought[pair] for row, pair in pairs.items() if pair in fought and not onset[row]}
-            joined = min(going_on.values(), default=wars)
-            wars += not going_on
-            for row, pair in pairs.items():
-                numbers[row] = now[pair] = going_on.get(row, joined)
-        before, previous = now, year
-    return numbers
-
-
-def _hanging_together(
-    rows: list[int], first: NDArray[Any], second: NDArray[Any]
-) -> Iterator[list[int]]:
-    """Groups of rows that share states."""
-    while rows:
-        states, taken = {first[rows[0]], second[rows[0]]}, [rows[0]]
-        rest = rows[1:]
-        while near := [row for row in rest if first[row] in states or second[row] in states]:
-            states |= {state for row in near for state in (first[row], second[row])}
-            taken += near
-            rest = [row for row in rest if row not in near]
-        yield taken
-        rows = rest
 
 
 def _complete(frame: pd.DataFrame, file: Path) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What institutions do: worlds that differ in one thing, on paired seeds, with the interval of the difference.
+"""What institutions do: worlds that differ in one thing, on paired seeds, with intervals of the difference.
 
 Intervals are at 95 %, paired by replicate. Where a world had to be chosen for an effect to show, or where an
 expected effect is not there, the docstring says so with the numbers.
@@ -47,8 +47,8 @@ class After(NamedTuple):
 
 
 def league(aggression, worth=None, changes=None):
-    """The League, in which Japan's revisionism is up by ``aggression`` for the year from 1931.75 on, while it is
-    worth ``worth`` to everybody as an ally (None: as the scenario has it)."""
+    """The League, in which Japan's revisionism is up by ``aggression`` for a year from 1931.75 on, while it
+    is worth ``worth`` to everybody as an ally (None: as the scenario has it)."""
     start = load_scenario("league", changes or [])
     tree = tree_of(start)
     begin = {"year": MANCHURIA, "because": "Japan's army marches in Manchuria"}
@@ -108,8 +108,8 @@ def test_the_league_answers_or_not_by_what_the_culprit_is_worth(worlds):
 
 
 def test_credibility_falls_after_an_unpunished_aggression(worlds):
-    """L19. By .165 [.157, .173] against the world without it and by .181 [.172, .190] against the world in which
-    it is punished; a year later .050 and .058 are left."""
+    """L19. By .165 [.156, .173] against the world without it and by .181 [.171, .190] against the world in
+    which it is punished; a year later .050 and .058 are left."""
     for other in ("no failure", "punished"):
         for when in ("credibility", "later"):
             loss = mean(getattr(worlds["unpunished"], when) - getattr(worlds[other], when))
@@ -117,24 +117,24 @@ def test_credibility_falls_after_an_unpunished_aggression(worlds):
 
 
 def test_after_an_unpunished_aggression_the_next_comes_sooner(worlds):
-    """L19. The next exploitation by a state other than Japan comes .21 [.16, .27] years sooner than if the first
-    was punished (of .95), and .46 [.38, .54] sooner than without a first (of 1.19): about half of that is lost
-    trust, which punishment does not mend, the rest lost credibility."""
+    """L19. The next exploitation by a state other than Japan comes .21 [.16, .27] years sooner than if the
+    first was punished (of .95), and .46 [.38, .54] sooner than without a first (of 1.19). Of these .46, .24
+    [.18, .31] are there even if it is punished: lost trust, which punishment does not mend."""
     for other in ("no failure", "punished"):
         gain = rmst_difference(worlds["unpunished"].next, worlds[other].next, HORIZON, paired=True)
         assert gain.upper < 0, (other, gain.text(3))
 
 
 def test_an_aggression_alone_does_not_cost_the_league_its_credibility(worlds):
-    """What does not hold: with the affinities as published two in three join against Japan, about as many as
-    answer anybody else, so credibility is what it was (+.005 [.001, .009]). What is told of 1931 is the world in
-    which Japan is wanted."""
+    """What does not hold: with the affinities as published two in three join against Japan, as many as
+    answer it without its aggression, so credibility is what it was (+.005 [.001, .008]). What is told of 1931
+    is the world in which nobody wants to act."""
     change = mean(worlds["as published"].credibility - worlds["no failure"].credibility)
-    assert -0.01 < change.lower and change.upper < 0.03, change.text(3)
+    assert change.lower > -0.01 and change.upper < 0.03, change.text(3)
 
 
 def test_it_is_credibility_that_carries_the_failure_on():
-    """Where credibility does not learn, the next comes when it would have come: the same runs, bit for bit."""
+    """Where credibility does not learn, the next comes when it would have come, in every run."""
     still = ["sanctions.credibility_learning=0"]
     unpunished, punished = (aftermath(league(3.0, worth, still), runs=200) for worth in (10.0, 0.0))
     assert unpunished.answered < 0.01 < punished.answered
@@ -143,8 +143,9 @@ def test_it_is_credibility_that_carries_the_failure_on():
 
 
 def test_the_failure_does_not_rest_on_an_empty_league():
-    """As published, whoever is accused (mostly falsely) may leave, and one of seven is left after five years.
-    Without exits the members stay and the same holds: -.19 [.18, .20] of credibility, -.33 [.25, .41] years."""
+    """As published, whoever is accused (mostly falsely) may leave, and of four members one is left after five
+    years (1.03 [1.01, 1.06]). Without exits the members stay and the same holds: credibility falls by .190
+    [.183, .196], and the next comes .33 [.25, .41] years sooner."""
     stay = ["sanctions.exit=0"]
     unpunished, punished = (aftermath(league(3.0, worth, stay)) for worth in (10.0, 0.0))
     assert mean(unpunished.credibility - punished.credibility).upper < 0
@@ -161,13 +162,13 @@ NO_VETO = [
 @pytest.fixture(scope="module")
 def councils():
     veto, none = load_scenario("security_council"), load_scenario("security_council", NO_VETO)
-    return columns(veto, 500, 11), columns(none, 500, 11)
+    return columns(veto, 1_000, 11), columns(none, 1_000, 11)
 
 
 def test_the_veto_keeps_the_council_from_acting(councils):
     """L20. Of the cases brought, 8 % are acted on with the veto and 61 % without: +.53 [.52, .53]."""
-    veto, none = ([c["sanctions_joined"] / np.maximum(1, c["sanctions_invoked"])] for c in councils)
-    assert mean(none[0] - veto[0]).lower > 0.4
+    veto, none = (c["sanctions_joined"] / np.maximum(1, c["sanctions_invoked"]) for c in councils)
+    assert mean(none - veto).lower > 0.4
 
 
 def test_without_the_veto_cooperation_is_more_and_lasts_longer(councils):
@@ -191,13 +192,13 @@ def balances():
 
 
 def test_kaplan_and_waltz_are_about_as_peaceful(balances):
-    """J3. Peace, Kaplan less Waltz: -3.5 [-5.0, -2.0] of 100 years (64 against 68), so the two are not the same:
-    restraint by others lasts a little longer. Similar means within 10 years in the whole interval; and the
-    regime too, -2.2 [-3.2, -1.3] (84 against 86)."""
+    """J3. Peace, Kaplan less Waltz: -3.5 [-5.0, -2.0] of 100 years (64 against 68), so the two are not the
+    same: under restraint by others it lasts a little longer. Similar means that the whole interval lies
+    within 10 years; so does that of the regime, -2.2 [-3.1, -1.3] (84 against 86)."""
     for spell in ("peace", "regime"):
         samples = [(b.columns[f"{spell}_years"], b.columns[f"{spell}_ended"]) for b in balances]
         gain = rmst_difference(*samples, 100, paired=True)
-        assert -10 < gain.lower and gain.upper < 10, (spell, gain.text(2))
+        assert gain.lower > -10 and gain.upper < 10, (spell, gain.text(2))
 
 
 def test_kaplan_and_waltz_differ_in_where_restraint_comes_from(balances):
@@ -216,9 +217,10 @@ def test_kaplan_and_waltz_differ_in_where_restraint_comes_from(balances):
 @pytest.mark.parametrize("states", [2, 5])
 @pytest.mark.parametrize("punishment", [math.inf, 3])
 def test_pooling_like_pairs_leaves_the_threshold_where_it_was(world, states, punishment):
-    """Bernheim and Whinston 1990: like pairs that all play each round under perfect monitoring. Prudent states
-    cooperate for ever just above the discount factor of a single pair, and never just below it, with one
-    pair as with ten. (They judge pair by pair; that judging all at once moves nothing is ``pooled_discount``.)"""
+    """Bernheim and Whinston 1990: like pairs that all play each round under perfect monitoring. Prudent
+    states cooperate for ever just above the discount factor of a single pair, and never just below it, with
+    one pair as with ten. (They judge pair by pair; that judging all at once would move nothing is
+    ``pooled_discount``.)"""
     game = (5.0, 3.0, 1.0, 0.0)
     threshold = critical_discount(game, punishment_rounds=punishment)
     if punishment == math.inf:
@@ -253,10 +255,10 @@ def enforced(states, cost, rule="decentralized", runs=200):
     return rate(rule) - rate("none")
 
 
-@pytest.mark.parametrize("rule", ["decentralized", "collective", "centralized"])
+@pytest.mark.parametrize("rule", ["decentralized", "centralized"])
 @pytest.mark.parametrize("states", [3, 5, 9])
 def test_sanctions_do_less_the_more_they_cost(rule, states):
-    """L5, at a cost of .2, 1 and 2 (decentralized, five states): .38, .07 and .01 are added to cooperation."""
+    """L5. At a cost of .2, 1 and 2 among five: .38, .07 and .01 are added to cooperation (decentralized)."""
     effects = [enforced(states, cost, rule) for cost in (0.2, 1.0, 2.0)]
     assert mean(effects[0] - effects[1]).lower > 0
     assert mean(effects[0] - effects[2]).lower > 0
@@ -267,13 +269,14 @@ def test_sanctions_do_less_the_more_they_cost(rule, states):
 
 def test_sanctions_do_more_not_less_among_many_where_the_cost_can_be_borne():
     """What does not hold: that more states weaken sanctions. The expected cost is shared by J = 1 + κ (N - 2)
-    joiners, so many enforce more readily than few: decentralized, nine states against three, +.06 [.04, .08] at a
-    cost of .2 and +.23 [.21, .24] at 1."""
+    joiners, so many enforce more readily than few: decentralized, nine states against three, +.06 [.04, .08]
+    at a cost of .2 and +.23 [.21, .24] at 1."""
     for cost in (0.2, 1.0):
         gain = mean(enforced(9, cost) - enforced(3, cost))
         assert gain.lower > 0, (cost, gain.text(3))
 
 
 def test_sanctions_do_less_among_many_where_hardly_anybody_joins():
-    """The direction that was expected is there only at a cost that nearly nobody bears (2): -.015 [-.020, -.010]."""
+    """The direction that was expected is there only at a cost (2) that hardly anybody bears: -.015 [-.020,
+    -.010], of .025 with three states."""
     assert mean(enforced(9, 2.0) - enforced(3, 2.0)).upper < 0

@@ -402,7 +402,7 @@ def test_a_regime_is_in_force_as_the_measure_says():
 
 
 def test_a_second_regime_is_in_force_as_soon_as_a_year_after_the_collapse_is_good_enough():
-    """One round a year, so the year before decides: worked by hand from the definitions of fine-print.md.
+    """One round a year, so the year before decides: worked by hand from the definitions of model.md 6.
 
     Cooperation C C D C C C D. A regime from round 1 (round 0 was good), collapsed at round 2 and known to be
     when round 2 is over; round 3 is good, and so the second regime begins with round 4 and ends with round 6.

@@ -24,7 +24,7 @@ class War(NamedTuple):
 
 
 def wars(history: History) -> list[War]:
-    """Every onset, in order (fine-print.md, step 8)."""
+    """Every onset, in order (model.md 4.7)."""
     found = []
     peace = np.zeros_like(history.ended.at_war[0])
     for t in range(history.rounds):

@@ -1,0 +1,247 @@
+"""Pictures of a comparison: how long cooperation and peace last, and the plane that they span.
+
+``survival`` has a curve a scenario, named where it ends; ``plane`` has a cloud of runs and one large mark a
+scenario. Both stand alone, as those of :mod:`regimesim.plots` do: the title says what was found, the caption
+what it was made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from regimesim import findings
+from regimesim.compare import CAUTION, RECORD, SPELLS, Comparison
+from regimesim.palette import BLACK, GREY, PALE, Look, blank, framed, label, length, look, note, spread_out
+from regimesim.plots import svg
+from regimesim.scenario import known, spoken
+
+MOST_POINTS = 400
+"""Runs drawn a scenario in the plane."""
+
+ROW = 0.155
+"""Height of a row of numbers at risk, in inches."""
+
+
+def draw(comparison: Comparison, kind: str = "survival") -> Figure:
+    """Draw one picture.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    kind : {"survival", "plane"}
+
+    Raises
+    ------
+    InputError
+        For an unknown kind.
+    """
+    pictures: dict[str, Callable[[Comparison], Figure]] = {
+        "survival": survival_figure,
+        "plane": plane_figure,
+    }
+    return known(kind, pictures, "picture")(comparison)  # type: ignore[no-any-return]
+
+
+def survival_figure(comparison: Comparison) -> Figure:
+    """Survival of cooperation and of peace side by side, with the durations of the record."""
+    strip = ROW * len(comparison.names)
+    high = 5.6 + strip
+    low, tall = (1.45 + strip) / high, 3.0 / high
+    figure, axes = blank(12.0, high, (0.085, low, 0.31, tall), (0.575, low, 0.31, tall))
+    for ax, spell in zip(axes, SPELLS, strict=True):
+        survival(comparison, ax, spell)
+        words = findings.wording(spell)
+        note(ax, 0, 1.09, words.name, transform=ax.transAxes, va="bottom", fontsize=10.5, weight="bold")
+        note(ax, 0, 1.02, comparison.finding(spell), transform=ax.transAxes, va="bottom", fontsize=9)
+    signs = "Kaplan-Meier curves, 95 % bands; below the axes, runs at risk: still standing and still watched."
+    marks = (
+        "Dotted: durations of the record; the Cold War's as years of peace only, since whether it was a regime "
+        "is the question. "
+    )
+    return framed(figure, headline(comparison), caption(comparison, signs, marks + CAUTION))
+
+
+def survival(comparison: Comparison, ax: Axes, spell: str = "regime") -> Axes:
+    """A Kaplan-Meier curve a scenario, with its band, its name where it ends and its runs at risk."""
+    horizon, words = comparison.years, findings.wording(spell)
+    ends = []
+    for position, (name, results) in enumerate(comparison.results.items()):
+        curve, style = results.curve(spell), look(name, position)
+        years = np.append(curve.years, max(horizon, curve.years[-1]))
+        share, lower, upper = (np.append(x, x[-1]) for x in (curve.survival, curve.lower, curve.upper))
+        ax.fill_between(years, lower, upper, step="post", color=style.colour, alpha=0.15, linewidth=0)
+        ax.step(years, share, where="post", color=style.colour, linestyle=style.line, linewidth=2.0,
+                label=name)  # fmt: skip
+        ends.append(float(share[-1]))
+    ax.set(xlim=(0, horizon), ylim=(0, 1.06))
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
+    label(ax, words.since, words.share)
+    _names(comparison, ax, ends)
+    _record(ax, spell, horizon)
+    _at_risk(comparison, ax, spell)
+    return ax
+
+
+def _names(comparison: Comparison, ax: Axes, ends: Sequence[float]) -> None:
+    """The names of the curves at their ends, moved apart, inside the height of the axes."""
+    apart, horizon = 0.062, comparison.years
+    heights = spread_out(ends, apart)
+    lift = max(0.0, 0.01 - min(heights)) - max(0.0, max(heights) - 1.04)
+    for position, (name, end, height) in enumerate(zip(comparison.names, ends, heights, strict=True)):
+        style = look(name, position)
+        place = height + lift
+        ax.plot([horizon, 1.035 * horizon], [end, place], color=style.colour, linewidth=0.8, clip_on=False)
+        note(ax, 1.045 * horizon, place, spoken(name), color=style.colour, va="center", weight="bold",
+             clip_on=False)  # fmt: skip
+
+
+def _record(ax: Axes, spell: str, horizon: float) -> None:
+    """The durations of the record, as dotted lines with their names along them."""
+    for mark in RECORD:
+        if spell in mark.spells and mark.years < horizon:
+            ax.axvline(mark.years, color=BLACK, linewidth=1.0, linestyle=(0, (1, 2)), zorder=1)
+            note(ax, mark.years, 0.03, f"{mark.name}: {mark.years:g}", rotation=90, ha="center", va="bottom",
+                 fontsize=7.5)  # fmt: skip
+
+
+def _at_risk(comparison: Comparison, ax: Axes, spell: str) -> None:
+    horizon = comparison.years
+    ticks = np.asarray([t for t in MaxNLocator(5).tick_values(0, horizon) if 0 <= t <= horizon])
+    ax.set_xticks(ticks)
+    below: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+    below |= {"va": "top", "fontsize": 7.5}
+    for row, (name, results) in enumerate(comparison.results.items()):
+        curve, colour = results.curve(spell), look(name, row).colour
+        standing = np.append(curve.at_risk, 0)[np.searchsorted(curve.years, ticks, side="left")]
+        unknown = (ticks > curve.years[-1]) & (curve.survival[-1] > 0)
+        drop = -37 - 72 * ROW * row
+        for tick, number, nobody in zip(ticks, standing, unknown, strict=True):
+            words = "\N{EN DASH}" if nobody else f"{number:,}"
+            ax.annotate(words, (tick, 0), xytext=(0, drop), ha="center", color=GREY, **below)
+        ax.annotate(spoken(name), (0, 0), xytext=(-16, drop), ha="right", color=colour, parse_math=False,
+                    **below)  # fmt: skip
+
+
+def plane_figure(comparison: Comparison) -> Figure:
+    """Years of peace across, years of cooperation up: where deterrence and regimes sit apart."""
+    figure, (ax,) = blank(8.6, 8.6, (0.1, 0.175, 0.86, 0.7))
+    plane(comparison, ax)
+    signs = (
+        "Small: a run (the first "
+        f"{min(MOST_POINTS, comparison.runs)}, moved a little at random so that they do not cover one another). "
+        "Large: the mean up to the horizon (RMST) with its 95 % intervals."
+    )
+    return framed(figure, _apart(comparison), caption(comparison, signs))
+
+
+def plane(comparison: Comparison, ax: Axes) -> Axes:
+    """A thin cloud of runs and one large mark a scenario; the corners and the diagonal are named."""
+    horizon = comparison.years
+    ax.set(xlim=(-0.04 * horizon, 1.06 * horizon), ylim=(-0.11 * horizon, 1.11 * horizon))
+    label(
+        ax, "years of peace (to the first war between great powers)", "years of cooperation (of the regime)"
+    )
+    ax.plot([0, horizon], [0, horizon], color=PALE, linewidth=1.2, zorder=1)
+    _corners(ax, horizon)
+    marks = []
+    for position, (name, results) in enumerate(comparison.results.items()):
+        style, columns = look(name, position), results.columns
+        cloud = [
+            np.minimum(columns[f"{spell}_years"][:MOST_POINTS], horizon) for spell in ("peace", "regime")
+        ]
+        moved = [x + 0.012 * horizon * _scatter(len(x), 2 * position + k) for k, x in enumerate(cloud)]
+        ax.scatter(*moved, s=7, color=style.colour, alpha=0.22, linewidth=0, zorder=2)
+        marks.append(_mean(ax, comparison, name, style))
+    _mark_names(comparison, ax, marks)
+    return ax
+
+
+def _corners(ax: Axes, horizon: float) -> None:
+    words: dict[str, Any] = {"fontsize": 9.5, "style": "italic", "color": GREY, "weight": "bold"}
+    note(
+        ax, 1.05 * horizon, 1.065 * horizon, "regime: peace and cooperation", ha="right", va="center", **words
+    )
+    note(ax, 1.05 * horizon, -0.065 * horizon, "deterrence: peace without cooperation", ha="right",
+         va="center", **words)  # fmt: skip
+    note(ax, 0, -0.065 * horizon, "neither", va="center", **words)
+    note(ax, 0, 1.065 * horizon, "cooperation that outlives its wars", va="center", **words)
+    ax.text(0.2 * horizon, 0.2 * horizon, "cooperation as long as peace", rotation=45, rotation_mode="anchor",
+            transform_rotates_text=True, ha="center", va="bottom", fontsize=8, color=GREY, zorder=4)  # fmt: skip
+
+
+def _mean(ax: Axes, comparison: Comparison, name: str, style: Look) -> tuple[float, float]:
+    peace, regime = (comparison.results[name].summary(s, comparison.years).rmst for s in ("peace", "regime"))
+    reach = [[[e.value - e.lower], [e.upper - e.value]] for e in (peace, regime)]
+    ax.errorbar(peace.value, regime.value, xerr=reach[0], yerr=reach[1], color=BLACK, elinewidth=1.2,
+                capsize=3, zorder=6)  # fmt: skip
+    edge: dict[str, Any] = {} if style.marker == "x" else {"edgecolor": BLACK}
+    ax.scatter([peace.value], [regime.value], s=150, color=style.colour, marker=style.marker, linewidth=1.2,
+               zorder=7, label=name, **edge)  # fmt: skip
+    return peace.value, regime.value
+
+
+def _mark_names(comparison: Comparison, ax: Axes, marks: Sequence[tuple[float, float]]) -> None:
+    """Names beside the marks, towards the middle; those on one side are moved apart."""
+    horizon = comparison.years
+    for right in (True, False):
+        side = [k for k, (peace, _) in enumerate(marks) if (peace < 0.6 * horizon) == right]
+        heights = spread_out([marks[k][1] for k in side], 0.045 * horizon)
+        for k, height in zip(side, heights, strict=True):
+            name = comparison.names[k]
+            place = (marks[k][0] + (0.035 if right else -0.035) * horizon, height)
+            ax.plot([marks[k][0], place[0]], [marks[k][1], height], color=GREY, linewidth=0.7, zorder=5)
+            note(ax, *place, spoken(name), ha="left" if right else "right", va="center", weight="bold",
+                 fontsize=9.5, color=look(name, k).colour, zorder=8)  # fmt: skip
+
+
+def _scatter(number: int, salt: int) -> NDArray[np.float64]:
+    """Small moves in [-1, 1], the same every time."""
+    return np.random.default_rng(salt).uniform(-1, 1, number)
+
+
+def headline(comparison: Comparison) -> str:
+    """What was found, in a sentence each for cooperation and peace."""
+    regime, peace = (comparison.finding(spell) for spell in SPELLS)
+    return f"{regime}; {peace[0].lower()}{peace[1:]}"
+
+
+def _apart(comparison: Comparison) -> str:
+    """Which scenarios have far more peace than cooperation, told from the intervals of both means."""
+    far = []
+    for name, results in comparison.results.items():
+        peace, regime = (results.summary(spell, comparison.years).rmst for spell in ("peace", "regime"))
+        if peace.lower - regime.upper > 0.1 * comparison.years:
+            far.append(spoken(name))
+    if not far:
+        return "Nowhere does peace last much longer than cooperation: no deterrence without a regime here"
+    rest = " only" if len(far) < len(comparison.names) else ""
+    return f"Peace far outlasts cooperation{rest} in {', '.join(far)}: the mark of deterrence"
+
+
+def caption(comparison: Comparison, *notes: str) -> str:
+    """What the picture was made of, after what its signs mean."""
+    about = next(iter(comparison.results.values())).provenance
+    names = ", ".join(spoken(name) for name in comparison.names)
+    runs = f"{comparison.runs:,} run{'s' if comparison.runs != 1 else ''}"
+    made = f"seed {about.get('seed', 'unknown')} · regimesim, version {about.get('version', 'unknown')}"
+    last = f"Scenarios {names} · {runs} of {length(comparison.years)} each, on the same seeds · {made}"
+    return "\n".join([*notes, last])
+
+
+def save_figures(comparison: Comparison, folder: str | Path) -> list[Path]:
+    """Write both pictures into a folder, each as PNG and SVG; returns the four paths."""
+    folder, paths = Path(folder), []
+    for kind in ("survival", "plane"):
+        figure = draw(comparison, kind)
+        paths += [folder / f"{kind}.png", folder / f"{kind}.svg"]
+        figure.savefig(paths[-2], dpi=150, metadata={"Software": None})
+        paths[-1].write_text(svg(figure), encoding="utf-8")
+    return paths
