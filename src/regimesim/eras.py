@@ -1,20 +1,22 @@
 """A record of disputes by era: rates, spells of peace, and what luck alone would give.
 
-A *spell* is a run of whole quiet years of a pair. It begins with the first quiet year that the pair is on the
-record, or after a war; it has ended if a war begins in the year after its last, and is censored if the pair leaves the
-record, goes to war in some other way, or the era or the record ends. A war in a pair's first year, or straight
-after another, ends a spell of 0 years. So a spell from 1816 on with war in 1854 has 38 years.
+A *spell* is a run of whole quiet years of a pair. It begins with the first quiet year that the pair is on
+the record, or after a war; it has ended if a war begins in the year after its last, and is censored if the
+pair leaves the record, goes to war in some other way, or the era or the record ends. A war in a pair's
+first year, or straight after another, ends a spell of 0 years. So a spell from 1816 on with war in 1854 has
+38 years.
 
-*Late entry*: within an era the clock of a pair starts with the era, or with its own first quiet year in it, and
-the years of peace behind it are told (``late_entry``) but not counted. A curve of an era therefore says how
-long peace lasts from the era's beginning or the pair's entry, as it does in a simulation that begins then.
+*Late entry*: within an era the clock of a pair starts with the era, or with its own first quiet year in it,
+and the years of peace behind it are told (``late_entry``) but not counted. A curve of an era therefore says
+how long peace lasts from the era's beginning or the pair's entry, as it does in a simulation that begins
+then.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +48,7 @@ ENDS = ("war", "force")
 
 
 class Spells(NamedTuple):
-    """Quiet spells as arrays: the group of each, its first year, whole years, whether it ended, years before."""
+    """Quiet spells as arrays: group, first year, whole years, whether it ended, quiet years before."""
 
     group: Ints
     start: Ints
@@ -89,11 +91,11 @@ def era_named(name: str, eras: Sequence[Era]) -> Era:
 def era_table(record: Record, eras: Sequence[Era] = ERAS, confidence: float = 0.95) -> pd.DataFrame:
     """What happened, a row per era.
 
-    Columns: ``era``, ``start``, ``end``; ``years`` on the record; fewest and most powers in a year (``powers_min``,
-    ``powers_max``); ``wars`` begun; ``pair_years``; ``force_used``, those with force used; their ``share`` with a
-    Wilson interval (``share_lower``, ``share_upper``; it takes pair-years for independent, which they are
-    not quite); wars a year (``war_rate``) with an exact Poisson interval; and ``chance_of_none``, the probability
-    of so many years without a war at the mean rate of the whole record.
+    Columns: ``era``, ``start``, ``end``; ``years`` on the record; fewest and most powers in a year
+    (``powers_min``, ``powers_max``); ``wars`` begun; ``pair_years``; ``force_used``, those with force used;
+    their ``share`` with a Wilson interval (``share_lower``, ``share_upper``; it takes pair-years for
+    independent, which they are not quite); wars a year (``war_rate``) with an exact Poisson interval; and
+    ``chance_of_none``, the probability of so many years without a war at the mean rate of the whole record.
     """
     import pandas as pd
 
@@ -146,8 +148,9 @@ def caution(record: Record, era: Era | None = None, eras: Sequence[Era] = ERAS) 
         f"{row.years} quiet years {_decimal(row.chance_of_none)}" for row in named.itertuples(index=False)
     )
     return (
-        f"This record has {wars} war{'s' if wars > 1 else ''} in {years} years, {_decimal(wars / years, 3)} a year. At "
-        f"that rate luck alone gives, with probability: {chances}. One Concert cannot by itself tell a regime from luck."
+        f"This record has {wars} war{'s' if wars > 1 else ''} in {years} years, {_decimal(wars / years, 3)} a year. "
+        f"At that rate luck alone gives, with probability: {chances}. "
+        "One Concert cannot by itself tell a regime from luck."
     )
 
 
@@ -213,7 +216,8 @@ def quiet_spells(
         np.concatenate([age[first] - 1, behind]),
     )
     order = np.lexsort((found.years, found.start, found.group))
-    return Spells(*(column[order] for column in found))
+    return Spells(found.group[order], found.start[order], found.years[order], found.ended[order],
+                  found.late_entry[order])  # fmt: skip
 
 
 def peace_curve(record: Record, era: Era | None = None, until: str = "war") -> Curve:
@@ -259,6 +263,6 @@ def _age(quiet: Bools, goes_on: Bools) -> Ints:
     return np.where(quiet, place - start + 1, 0)
 
 
-def _decimal(number: float, places: int = 2) -> str:
+def _decimal(number: Any, places: int = 2) -> str:
     text = f"{number:.{places}f}"
     return text[1:] if text.startswith("0.") else text

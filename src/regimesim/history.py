@@ -1,33 +1,38 @@
-"""A record of disputes beside a simulation: the same measures of both, with how sure they are.
+"""The command ``history``: a record of disputes by era, beside a simulation, with the caution due to it.
 
-Runs of which events were recorded are read as a record is: pair by pair and calendar year by calendar year, with
-the same rule for how long a peace was (:mod:`regimesim.eras`). A war is one war in both, however many join it; where
-wars overlap and share states, the model still tells them apart and the record does not. A *dispute* of the model is a pair-year in which one exploited the other and was seen to; of the record, one
-in which force was used.
+What is read and how: :mod:`regimesim.record`; what is counted: :mod:`regimesim.eras`; what a simulation is
+set against: :mod:`regimesim.beside`.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import re
+import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from regimesim import console
-from regimesim.eras import ERAS, Era, caution, era_named, era_table, eras_of, peace_curve, quiet_spells, spells
+from regimesim.beside import beside, share_after, simulated, words_of
+from regimesim.eras import (
+    ERAS,
+    Era,
+    caution,
+    chance_of_quiet,
+    era_named,
+    era_table,
+    eras_of,
+    peace_curve,
+    spells,
+)
 from regimesim.parameters import quoted
-from regimesim.record import Record, read_disputes
-from regimesim.recording import PEACE, WAR
-from regimesim.results import Results
-from regimesim.scenario import InputError, Scenario, spoken
-from regimesim.survival import Curve, Estimate, kaplan_meier, tails
+from regimesim.record import MAY_BE, NEEDED, Record, read_disputes
+from regimesim.results import Results, percent, provenance_json
+from regimesim.scenario import InputError, known, spoken
+from regimesim.storage import check_writable, write_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,173 +40,21 @@ if TYPE_CHECKING:
 
     from regimesim.cli import Flags
 
-MOST_CELLS = 20_000_000
-"""Pair-years of recorded runs that are looked through; further runs are left out."""
+__all__ = [
+    "ERAS", "Era", "Record", "beside", "caution", "chance_of_quiet", "era_table", "history_command",
+    "history_figure", "peace_curve", "read_disputes", "spells",
+]  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class Simulated:
-    """Recorded runs, read as a record is.
+@dataclass(frozen=True)
+class Asked:
+    """What the command was asked: the table's names, the eras, one of them, and what is for a scenario."""
 
-    Attributes
-    ----------
-    runs, years, pairs : int
-        Runs looked through, whole years of each, pairs of states.
-    peace : Curve
-        Of pairs, until war; its band takes runs for independent, not pairs within a run.
-    """
-
-    runs: int
-    years: int
-    pairs: int
-    peace: Curve
-
-
-def simulated(results: Results) -> Simulated:
-    """Read the recorded runs as a record of disputes.
-
-    Raises
-    ------
-    InputError
-        If no run was recorded, there is no pair, or the horizon is under a year.
-    """
-    n, years = len(results.scenario.states), math.floor(results.scenario.years)
-    pairs = n * (n - 1) // 2
-    if not results.yearly.shape[2] or not pairs or not years:
-        raise InputError("to be set beside a record, a simulation needs recorded runs, two states and a year")
-    runs = min(results.yearly.shape[2], max(1, MOST_CELLS // (pairs * years)))
-    at_war, onset = _pair_years(results, runs, years, n)
-    group, year = np.divmod(np.arange(at_war.size), years)
-    found = quiet_spells(group, year, at_war.ravel(), onset.ravel())
-    peace = _clustered(kaplan_meier(found.years, found.ended), found.group // pairs, found.years, found.ended, runs)
-    return Simulated(runs, years, pairs, peace)
-
-
-def _pair_years(results: Results, runs: int, years: int, n: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Whether each pair of each run was at war in each year, and whether a war began: (runs, pairs, years)."""
-    happened, per_year = results.happened, results.scenario.rounds_per_year
-    kept = np.isin(happened["kind"], (WAR, PEACE)) & (happened["replicate"] < runs)
-    run, kind, when = (happened[name][kept] for name in ("replicate", "kind", "round"))
-    a, b = (np.asarray(happened[name][kept], np.int64) for name in ("actor", "target"))
-    place = np.zeros((n, n), np.int64)
-    place[np.triu_indices(n, 1)] = np.arange(n * (n - 1) // 2)
-    cell = run * (n * (n - 1) // 2) + place[a, b]
-    order = np.lexsort((when, cell))
-    cell, kind, year = cell[order], kind[order], np.asarray(when[order] // per_year, np.int64)
-    start = np.flatnonzero((kind == WAR) & (year < years))
-    goes_on = np.append(cell[1:] == cell[:-1], False)[start]
-    end = np.where(goes_on, np.append(year[1:], 0)[start], years - 1)
-    change = np.zeros((runs * (n * (n - 1) // 2), years + 1), np.int32)
-    np.add.at(change, (cell[start], year[start]), 1)
-    np.add.at(change, (cell[start], np.minimum(end, years - 1) + 1), -1)
-    onset = np.zeros(change.shape, np.bool_)
-    onset[cell[start], year[start]] = True
-    shape = (runs, n * (n - 1) // 2, years)
-    return (change.cumsum(axis=1)[:, :-1] > 0).reshape(shape), onset[:, :-1].reshape(shape)
-
-
-def _clustered(
-    curve: Curve, run: NDArray[np.int64], years: NDArray[np.int64], ended: NDArray[np.bool_], runs: int
-) -> Curve:
-    """The curve with a band that lets the pairs of a run depend on one another.
-
-    The logarithm of the share is a sum over years of ends less those expected, run by run; its variance is that
-    of these sums over runs (Ying & Wei 1994, J. Multivariate Anal. 50, 17), the band log-log as elsewhere.
-    """
-    ages = np.arange(int(curve.years[-1]) + 1)
-    last = len(ages)
-    ends = np.bincount(run[ended] * last + years[ended], minlength=runs * last).reshape(runs, last)
-    leave = np.bincount(run * last + years, minlength=runs * last).reshape(runs, last)
-    at_risk = leave[:, ::-1].cumsum(axis=1)[:, ::-1]
-    total, hazard = at_risk.sum(axis=0), ends.sum(axis=0) / at_risk.sum(axis=0)
-    left = np.maximum(total * (1 - hazard), 1)  # where none is left, the row has no band of this kind
-    error = np.sqrt((((ends - at_risk * hazard) / left).cumsum(axis=1) ** 2).sum(axis=0))
-    z, alpha = tails(0.95)
-    share, error = curve.survival, error[curve.years.astype(np.int64)]
-    inside = (share > 0) & (share < 1)
-    logs = np.log(share, where=inside, out=np.full(share.size, -1.0))
-    missed = alpha ** (1 / runs)
-    lower = np.where(inside, np.exp(logs * np.exp(z * error / -logs)), np.where(share == 1, missed, 0.0))
-    upper = np.where(inside, np.exp(logs * np.exp(-z * error / -logs)), 1.0)
-    upper = np.where(share == 0, 1 - missed, upper)
-    return replace(curve, lower=np.minimum(lower, share), upper=np.maximum(upper, share))
-
-
-def beside(record: Record, results: Results, era: Era) -> pd.DataFrame:
-    """The record of an era and a simulation, measure by measure.
-
-    Columns: ``measure``; ``record``, ``record_lower``, ``record_upper``; ``model``, ``model_lower``, ``model_upper``. The
-    measures: share of pair-years in dispute, wars a year, and the share of pairs still at peace after a
-    quarter, half, three quarters and all of the years that both cover. 95 % intervals: Wilson, exact Poisson
-    and log-log for the record; over runs for the model.
-
-    Parameters
-    ----------
-    record : Record
-    results : Results
-        With recorded runs; best of as many years as the era.
-    era : Era
-    """
-    import pandas as pd
-
-    row = _row_of(record, era)
-    seen, theirs = simulated(results), peace_curve(record, era)
-    years = results.scenario.years
-    rows: list[tuple[str, Estimate, Estimate]] = [
-        ("pair-years in dispute", Estimate(row["share"], row["share_lower"], row["share_upper"]),
-         _mean(results.columns["disputes"] / (seen.pairs * math.ceil(years)), (0, 1))),
-        ("wars a year", Estimate(row["war_rate"], row["war_rate_lower"], row["war_rate_upper"]),
-         _mean(results.columns["wars"] / years, (0, math.inf))),
-    ]  # fmt: skip
-    both = min(int(row["years"]), seen.years)
-    for age in sorted({max(1, round(both * part / 4)) for part in (1, 2, 3, 4)}):
-        rows.append((f"pairs at peace after {age} years", _at(theirs, age - 1), _at(seen.peace, age - 1)))
-    return pd.DataFrame([
-        {"measure": name} | _named("record", one) | _named("model", other) for name, one, other in rows
-    ])  # fmt: skip
-
-
-def _row_of(record: Record, era: Era) -> Any:
-    table = era_table(record, [era])
-    if table.iloc[0]["era"] != era.name:
-        raise InputError(f"the record ({record.first}-{record.last}) has nothing on {era.name} "
-                         f"({era.start}-{era.end})")  # fmt: skip
-    return table.iloc[0]
-
-
-def _named(whose: str, e: Estimate) -> dict[str, float]:
-    return {whose: e.value, f"{whose}_lower": e.lower, f"{whose}_upper": e.upper}
-
-
-def _at(curve: Curve, age: float) -> Estimate:
-    """The curve at an age: a war in the year after so many quiet ones has happened."""
-    place = int(max(np.searchsorted(curve.years, age, side="right") - 1, 0))
-    return Estimate(*(float(band[place]) for band in (curve.survival, curve.lower, curve.upper)))
-
-
-def _mean(values: NDArray[Any], limits: tuple[float, float]) -> Estimate:
-    """A mean over runs; one run has no interval but the possible."""
-    values = np.asarray(values, np.float64)
-    mean = float(values.mean())
-    if len(values) < 2:
-        return Estimate(mean, limits[0], limits[1])
-    reach = tails(0.95)[0] * float(values.std(ddof=1)) / math.sqrt(len(values))
-    if reach == 0.0 and math.isfinite(limits[1]):  # nothing varied: what so many runs can miss
-        missed = 1 - tails(0.95)[1] ** (1 / len(values))
-        return Estimate(mean, max(limits[0], mean - missed), min(limits[1], mean + missed))
-    return Estimate(mean, max(limits[0], mean - reach), min(limits[1], mean + reach))
-
-
-def words_of(table: pd.DataFrame) -> pd.DataFrame:
-    """The table of :func:`beside` as text."""
-    import pandas as pd
-
-    def words(row: Any, whose: str) -> str:
-        decimals = 2 if row["measure"].startswith("pairs at peace") else 3
-        return Estimate(row[whose], row[f"{whose}_lower"], row[f"{whose}_upper"]).text(decimals)
-
-    rows = {row["measure"]: [words(row, "record"), words(row, "model")] for _, row in table.iterrows()}
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["record", "model"])
+    columns: dict[str, str]
+    eras: tuple[Era, ...]
+    era: str | None
+    out: str | None
+    rest: tuple[str, ...]
 
 
 def history_figure(record: Record, results: Results, era: Era) -> Figure:
@@ -219,17 +72,21 @@ def history_figure(record: Record, results: Results, era: Era) -> Figure:
                     alpha=0.25, linewidth=0)  # fmt: skip
     ax.step(theirs.years, theirs.survival, where="post", color=palette.BLACK, linewidth=2.0, linestyle="--",
             label=f"record: {era.name}")  # fmt: skip
-    ax.step(seen.peace.years, seen.peace.survival, where="post", color=style.colour, linewidth=2.0, label=name)
+    ax.step(
+        seen.peace.years, seen.peace.survival, where="post", color=style.colour, linewidth=2.0, label=name
+    )
     ax.set(xlim=(0, span), ylim=(0, 1.04))
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
     palette.label(ax, "whole years of peace behind them", "pairs of great powers still at peace (%)")
     ax.legend(loc="lower left", fontsize=9, frameon=False)
-    one, other = (percent(_at(curve, span - 1).value) for curve in (theirs, seen.peace))
-    headline = f"After {span:g} years {one} of the pairs are still at peace in the record, {other} in the simulation"
+    one, other = (percent(share_after(curve, span).value) for curve in (theirs, seen.peace))
+    headline = (
+        f"After {span:g} years {one} of the pairs are still at peace in the record, {other} in the simulation"
+    )
     about = palette.caption(
         results,
-        f"Kaplan-Meier curves, 95 % bands. Record: {record.name}, {era.name} {era.start}-{era.end}, pairs taken for "
-        "independent; simulation: runs are.",
+        f"Kaplan-Meier curves, 95 % bands. Record: {record.name}, {era.name} {era.start}-{era.end}, pairs "
+        "taken for independent; simulation: runs are.",
     )
     return palette.framed(figure, headline, f"{about}\n{caution(record, era)}")
 
@@ -239,9 +96,10 @@ def history_command(arguments: Sequence[str], flags: Flags) -> None:
     path, asked = _asked(arguments)
     record = read_disputes(path, asked.columns)
     eras = eras_of(record, asked.eras)
-    results, era, folder = None, None, _folder(asked.out, Path(path).stem)
+    era = None if asked.era is None else era_named(asked.era, eras)
+    results, folder = None, _folder(asked.out, Path(path).stem)
     if asked.rest:
-        results, era = _simulated_era(asked, eras, flags)
+        results, era = _simulated_era(asked, record, eras, era, flags)
     table, said = era_table(record, eras), [*record.doubts, caution(record, era, eras)]
     compared = beside(record, results, era) if results is not None and era is not None else None
 
@@ -264,6 +122,141 @@ def history_command(arguments: Sequence[str], flags: Flags) -> None:
     elif flags.quiet:
         print(folder)
     else:
-        _print(record, table, results, era, compared)
+        heading = ""
+        if results is not None and era is not None:
+            years = f"{results.scenario.years:g} years"
+            heading = f"{era.name} beside {spoken(results.scenario.name)}, {len(results):,} runs of {years}"
+        _print(record, table, compared, heading)
         print("\n".join(textwrap.fill(words, console.width()) for words in said))
         print(f"\n{folder}/  {' '.join(sorted(file.name for file in folder.iterdir()))}")
+
+
+def _asked(arguments: Sequence[str]) -> tuple[str, Asked]:
+    """The path (the one word that is no setting) and the settings."""
+    words = [word for word in arguments if not _setting(word)]
+    if len(words) != 1:
+        raise InputError(
+            "which table? Give one file or folder: python -m regimesim history PATH [+scenario=NAME]"
+            + (f"; got {' and '.join(map(quoted, words))}" if words else "")
+        )
+    columns: dict[str, str] = {}
+    given: dict[str, str] = {}
+    rest = []
+    for word in arguments:
+        key, _, value = word.partition("=")
+        key = key.strip().lstrip("+")
+        if word == words[0]:
+            continue
+        if key.startswith("columns."):
+            name = known(key.removeprefix("columns."), (*NEEDED, *MAY_BE), "column")
+            columns[name] = value.strip()
+        elif key in ("era", "eras", "out"):
+            given[key] = value.strip()
+        else:
+            rest.append(word)
+    if rest and not any(word.lstrip("+").startswith("scenario=") for word in rest):
+        raise InputError(
+            f"{quoted(rest[0])} is a setting of a scenario; add +scenario=NAME to compare with one"
+        )
+    eras = _eras(given["eras"]) if "eras" in given else ERAS
+    return words[0], Asked(columns, eras, given.get("era"), given.get("out"), tuple(rest))
+
+
+def _setting(word: str) -> bool:
+    return word.startswith("~") or re.match(r"\+{0,2}[A-Za-z_][\w.-]*\s*=", word) is not None
+
+
+def _eras(text: str) -> tuple[Era, ...]:
+    """Eras as they are typed: ``eras=1816-1853,Detente:1969-1979``."""
+    found = []
+    for part in text.strip("[]'\" ").split(","):
+        match = re.fullmatch(r"\s*(?:([^:]+):)?\s*(\d{1,4})\s*-\s*(\d{1,4})\s*", part)
+        if match is None:
+            raise InputError(
+                f"eras are typed NAME:FIRST-LAST,...: eras=Concert:1816-1853; got {quoted(part)}"
+            )
+        name, first, last = match.groups()
+        found.append(Era((name or f"{first}-{last}").strip(), int(first), int(last)))
+    return tuple(found)
+
+
+def _folder(out: str | None, name: str) -> Path:
+    now = datetime.now().isoformat(timespec="microseconds").replace(":", "-")
+    folder = Path("outputs") / "history" / name / now if out is None else Path(out)
+    if folder.exists():
+        raise InputError(f"out={folder} exists already; choose another folder or remove it")
+    check_writable(folder.parent)
+    return folder
+
+
+def _simulated_era(
+    asked: Asked, record: Record, eras: Sequence[Era], era: Era | None, flags: Flags
+) -> tuple[Results, Era]:
+    """The scenario, simulated for as many years as the era has on the record unless told otherwise."""
+    from regimesim.config import request
+    from regimesim.simulate import check_runs, simulate
+
+    wanted = request(asked.rest, {"runs": 1000, "seed": 0, "workers": None})
+    scenario, options = wanted.scenario, wanted.options
+    check_runs(options["runs"], options["seed"], options["workers"])
+    begun = [era for era in eras if era.start <= scenario.start + 1 <= era.end + 1] or list(eras)
+    era = era or begun[0]
+    told = any(word.lstrip("+").startswith("years=") for word in asked.rest)
+    on_record = int(era_table(record, [era])["years"].iloc[0])
+    with console.progress("simulating", options["runs"], flags) as advance:
+        results = simulate(
+            scenario, options["runs"], options["seed"], None if told else on_record,
+            workers=options["workers"], progress=advance,
+        )  # fmt: skip
+    return results, era
+
+
+def _write(folder: Path, record: Record, eras: Sequence[Era], said: Sequence[str]) -> None:
+    import pandas as pd
+
+    era_table(record, eras).to_csv(folder / "eras.csv", index=False)
+    curves = [
+        peace_curve(record, era).frame().assign(era=era.name)
+        for era in eras
+        if len(spells(record, "war", era))
+    ]
+    if curves:
+        pd.concat(curves).to_csv(folder / "curves.csv", index=False)
+    for until, name in (("war", "peace"), ("force", "calm")):
+        found = [spells(record, until, era).assign(era=era.name) for era in eras]
+        pd.concat(found).to_csv(folder / f"{name}.csv", index=False)
+    (folder / "notes.txt").write_text("\n".join(said) + "\n", "utf-8")
+
+
+def words_of_eras(table: pd.DataFrame) -> pd.DataFrame:
+    """The table of :func:`regimesim.eras.era_table` as text, a row per era."""
+    import pandas as pd
+
+    def span(low: Any, high: Any) -> str:
+        return f"{low}" if low == high else f"{low}-{high}"
+
+    def interval(row: Any, name: str, places: int) -> str:
+        value, low, high = (row[key] for key in (name, f"{name}_lower", f"{name}_upper"))
+        return f"{value:.{places}f} [{low:.{places}f}, {high:.{places}f}]"
+
+    rows = {}
+    for _, row in table.iterrows():
+        years = span(row["start"], row["end"])
+        name = row["era"] if years in row["era"] else f"{row['era']} {years}"
+        rows[name] = {
+            "years": row["years"], "powers": span(row["powers_min"], row["powers_max"]), "wars": row["wars"],
+            "wars a year": interval(row, "war_rate", 3), "pair-years": row["pair_years"],
+            "force used": row["force_used"], "share": interval(row, "share", 2),
+        }  # fmt: skip
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _print(record: Record, table: pd.DataFrame, compared: pd.DataFrame | None, heading: str) -> None:
+    rows, first, last = len(record.rows), record.first, record.last
+    print(f"{console.bold(record.name)}   {rows:,} pair-years, {first}-{last}\n")
+    print(console.bold("The record by era") + " (95 % intervals)")
+    print(console._table(words_of_eras(table)) + "\n")
+    if compared is not None:
+        print(console.bold(heading) + " (95 % intervals)")
+        print(console._table(words_of(compared)))
+        print(" A dispute: force used (record), exploitation seen by its victim (model).\n")

@@ -1,9 +1,9 @@
 """A user's record of disputes: a table with a row for every pair of states in every year, read and checked.
 
-A *pair-year* is a row: two states, in either order, in a calendar year in which both belong to the system. A pair
-enters the record with its first row and leaves it in any year without one. *Hostility* is the highest level the
-two came to in that year, as the Correlates of War codes it: 0 none, 1 no militarised action, 2 threat, 3 display,
-4 use of force, 5 war. *Force used* means 4 or 5.
+A *pair-year* is a row: two states, in either order, in a calendar year in which both belong to the system.
+A pair enters the record with its first row and leaves it in any year without one. *Hostility* is the
+highest level the two came to in that year, as the Correlates of War codes it: 0 none, 1 no militarised
+action, 2 threat, 3 display, 4 use of force, 5 war. *Force used* means 4 or 5.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ MAY_BE = ("war", "war_onset", "war_id")
 IN_A_FOLDER = "great_power_dyad_years.csv"
 EARLIEST, LATEST = -4000, 3000
 WAR, FORCE = 5, 4
+ONE_WAR = "Pairs that begin to fight in one year and share a state, or join states at war, count as one war."
 MOST_BYTES, MOST_ROWS = 200_000_000, 2_000_000
 
 Bools = NDArray[np.bool_]
@@ -43,8 +44,8 @@ class Record:
     name : str
         Of the file it came from.
     rows : DataFrame
-        ``state_a``, ``state_b`` (in the order of the alphabet), ``year``, ``hostility``, ``war``, ``war_onset`` and
-        ``war_number`` (which war of the record it is; -1 in peace), by pair and year.
+        ``state_a``, ``state_b`` (in the order of the alphabet), ``year``, ``hostility``, ``war``,
+        ``war_onset`` and ``war_number`` (which war of the record it is; -1 in peace), by pair and year.
     doubts : tuple of str
         What the table did not say and how it was made up for, in sentences.
     """
@@ -81,7 +82,8 @@ def read_disputes(path: str | Path, columns: Mapping[str, str] | None = None) ->
     path : str or Path
         A CSV (separated by comma, semicolon or tab; UTF-8) or Parquet file, or a folder that holds
         ``great_power_dyad_years.csv``. Columns ``year``, ``state_a``, ``state_b``, ``hostility`` (0 to 5);
-        optional ``war`` and ``war_onset`` (0 or 1) and ``war_id`` (which war it is: any text). Others are not read.
+        optional ``war`` and ``war_onset`` (0 or 1) and ``war_id`` (which war it is: any text). Others are
+        not read.
     columns : mapping of str to str, optional
         What these columns are called in the table, where it is something else: ``{"state_a": "ccode1"}``.
 
@@ -118,7 +120,7 @@ def _complete(frame: pd.DataFrame, file: Path) -> tuple[str, ...]:
     """Add what the table does not say of wars, and say so."""
     doubts = []
     if "war" not in frame:
-        given = frame["war_onset"] if "war_onset" in frame else False
+        given = frame.get("war_onset", False)
         frame.insert(4, "war", (frame["hostility"] == WAR) | given)
         doubts.append("The table has no column war: every pair-year of hostility 5 counts as war.")
     same = (frame["state_a"] == frame["state_a"].shift()) & (frame["state_b"] == frame["state_b"].shift())
@@ -144,8 +146,7 @@ def _complete(frame: pd.DataFrame, file: Path) -> tuple[str, ...]:
         arrays = (fought[name].to_numpy() for name in ("year", "state_a", "state_b", "war_onset"))
         numbers = number_wars(*arrays)
         if len(fought):
-            doubts.append("Pairs that begin to fight in one year and share a state, or that join states at war, count as "
-                          "one war.")  # fmt: skip
+            doubts.append(ONE_WAR)
     frame.loc[at_war, "war_number"] = numbers.astype(np.int64)
     return tuple(doubts)
 
@@ -157,14 +158,16 @@ def _pair_year(row: Any) -> str:
 def _refuse_same_state(frame: pd.DataFrame, file: Path) -> None:
     alone = frame[frame["state_a"] == frame["state_b"]]
     if len(alone):
-        raise InputError(f"{file}: row {alone.index[0] + 1} pairs {quoted(alone.iloc[0]['state_a'])} with itself")
+        raise InputError(
+            f"{file}: row {alone.index[0] + 1} pairs {quoted(alone.iloc[0]['state_a'])} with itself"
+        )
 
 
 def _refuse_twice(frame: pd.DataFrame, file: Path) -> None:
     twice = frame[frame.duplicated(["state_a", "state_b", "year"])]
     if len(twice):
         raise InputError(
-            f"{file}: {_pair_year(twice.iloc[0])} is there twice (the order of the two states does not matter); "
+            f"{file}: {_pair_year(twice.iloc[0])} is there twice (in either order); "
             "give the highest hostility of the year once"
         )
 
@@ -202,6 +205,8 @@ def _file(path: Path) -> Path:
             inside = f" (the folder holds no {IN_A_FOLDER})" if path.is_dir() else ""
             raise InputError(f"no table of disputes at {path}{inside}")
         size = file.stat().st_size
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
         raise InputError(f"{quoted(str(path))} cannot be read: {error}") from None
     if size == 0:
@@ -219,10 +224,10 @@ def _text(file: Path, names: Mapping[str, str], asked: set[str]) -> pd.DataFrame
         table = _open(file, names, asked)
         arrays = {name: table.column(names[name]).cast(pa.string()) for name in names if names[name] in
                   table.column_names}  # fmt: skip
-        frame = pa.table(arrays).to_pandas().fillna("").astype(object)
+        frame: pd.DataFrame = pa.table(arrays).to_pandas().fillna("").astype(object)
+    except InputError:
+        raise
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-        if isinstance(error, InputError):
-            raise
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"{file} cannot be read as a table (CSV or Parquet): {reason}") from None
     if frame.empty:
@@ -261,7 +266,9 @@ def _refuse_rows(file: Path, rows: int) -> None:
 
 def _wanted(file: Path, there: list[str], names: Mapping[str, str], asked: set[str]) -> list[str]:
     """Which columns to read; refuses a table without those that are needed."""
-    missing = [names[name] for name in names if (name in NEEDED or name in asked) and names[name] not in there]
+    missing = [
+        names[name] for name in names if (name in NEEDED or name in asked) and names[name] not in there
+    ]
     if missing:
         shown = ", ".join(map(str, there[:12])) + (" ..." if len(there) > 12 else "")
         hint = ", ".join(f"columns.{name}=..." for name in NEEDED if names[name] in missing)

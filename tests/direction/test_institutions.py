@@ -135,7 +135,7 @@ def test_an_aggression_alone_does_not_cost_the_league_its_credibility(worlds):
 
 def test_it_is_credibility_that_carries_the_failure_on():
     """Where credibility does not learn, the next comes when it would have come, in every run."""
-    still = ["sanctions.credibility_learning=0"]
+    still = ["sanctions.credibility_learning=0", "sanctions.exit=0"]
     unpunished, punished = (aftermath(league(3.0, worth, still), runs=200) for worth in (10.0, 0.0))
     assert unpunished.answered < 0.01 < punished.answered
     assert np.array_equal(unpunished.next[0], punished.next[0])
