@@ -62,6 +62,8 @@ def _state(rng: random.Random) -> dict[str, Any]:
 def _epoch(names: list[str], buffers: list[str], rng: random.Random) -> dict[str, Any]:
     return {
         "year": 5, "transparency": {"level": rng.random()},
+        "war": {"unilateral": 0.0, "mutual": rng.choice([0.0, 0.5])},
+        "domestic": {"turnover": rng.choice([0.0, 0.2]), "revolution": rng.choice([0.0, 0.2])},
         "states": {names[0]: {"revisionism": rng.random(), "member": rng.random() < 0.5}},
         "buffers": {name: {"strength": 0.2} for name in buffers[:1]},
     }  # fmt: skip

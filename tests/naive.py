@@ -294,7 +294,7 @@ def count_turmoil_down(world):
 
 def fade_memory(world):
     """Step 1.4: norms fade, and conferences renew those of members."""
-    fading = 2.0 ** (-1.0 / (world.get("norms.half_life") * world.m))
+    fading = math.exp(-math.log(2.0) / (world.get("norms.half_life") * world.m))
     socialized = 1.0 - exp(-world.get("diplomacy.conference") * world.get("norms.socialization") / world.m)
     for i in range(world.n):
         world.norm[i] = world.norm[i] * fading
@@ -356,8 +356,6 @@ def buffering(world, i, j):
 def power(world, i, j):
     """w_ij."""
     c_i, c_j = world.capability[i], world.capability[j]
-    if c_i == c_j:
-        return 1.0
     weight = world.get("power.weight")
     return (1.0 - weight) + weight * 2.0 * c_i / (c_i + c_j)
 

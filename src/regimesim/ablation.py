@@ -205,4 +205,4 @@ def _removal(
     parted = [worlds.difference(more, less, spell, until) for spell in ("regime", "peace")]
     left = [rmst(*sample(worlds.results(removed), spell), until) for spell in ("regime", "peace")]
     regime, peace = parted
-    return Removal(change, removed, regime.paired, peace.paired, *left, regime.narrowed)
+    return Removal(change, removed, regime.paired, peace.paired, left[0], left[1], regime.narrowed)

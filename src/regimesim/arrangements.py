@@ -9,8 +9,9 @@ to be. What absence is:
 conferences      no conference, hence no mediation and no socialization of leaders
 negotiation      estranged states do not come back to the table
 norms            nobody restrains itself for the rule's sake
-sanctions        nobody answers an accusation (rule ``none``)
+sanctions        nobody answers an accusation (rule ``none``, unless it is ``balancing``)
 transparency     the level falls to :data:`BASE_LEVEL` where it is above it, and each sees for itself
+balancing        nobody joins against the strong (rule ``none`` instead of ``balancing``)
 buffers          the small states stay on the map but block nothing (strength 0)
 insulation       0: every quarrel abroad is felt at home. The neutral value 1 switches quarrels off, which is
                  what a perfect arrangement would do, not what its absence does
@@ -18,8 +19,10 @@ settlement       a punitive peace (:data:`PUNITIVE`) instead of one that include
 ===============  =========================================================================================
 
 The first five are *institutions*: their absence is the twin by which autonomy from power is measured
-(``docs/model.md`` 6). Buffers and insulation lie on the map, the settlement in the outcome of wars; whoever
-counts them in asks for ``"everything"``.
+(``docs/model.md`` 6). Balancing is a rule of the model but no institution: strength draws it, not guilt, and
+nobody has agreed to it, so that in Waltz's balance it is power's own work (Jervis 1982). Buffers and
+insulation lie on the map, the settlement in the outcome of wars. Whoever counts these in asks for
+``"everything"``.
 """
 
 from __future__ import annotations
@@ -120,13 +123,19 @@ ARRANGEMENTS: Mapping[str, Arrangement] = {
             _fixed(norms__restraint=0.0), _positive("norms.restraint"),
         ),
         Arrangement(
-            "sanctions", "others answer an exploitation", True,
-            _fixed(sanctions__rule="none"), lambda values: values["sanctions.rule"] != "none",
+            "sanctions", "an exploitation is answered for its guilt, by a rule", True,
+            lambda values: {} if values["sanctions.rule"] == "balancing" else {"sanctions.rule": "none"},
+            lambda values: True,
         ),
         Arrangement(
             "transparency", "more is seen than embassies and newspapers show", True, _base,
             _positive(*(f"transparency.{name}" for name in (
                 "miss_rate", "false_alarm_rate", "early_warning", "target_knowledge", "intrusion_cost"))),
+        ),
+        Arrangement(
+            "balancing", "an exploitation is answered for its strength, by whoever fears it", False,
+            lambda values: {"sanctions.rule": "none"} if values["sanctions.rule"] == "balancing" else {},
+            lambda values: True,
         ),
         Arrangement(
             "buffers", "small states lie between the powers", False, lambda values: {},

@@ -127,9 +127,9 @@ def beside(record: Record, results: Results, era: Era) -> pd.DataFrame:
     """The record of an era and a simulation, measure by measure.
 
     Columns: ``measure``; ``record``, ``record_lower``, ``record_upper``; ``model``, ``model_lower``,
-    ``model_upper``. The measures: share of pair-years in dispute, wars a year, and the share of pairs still
-    at peace after a quarter, half, three quarters and all of the years that both cover. 95 % intervals:
-    Wilson, exact Poisson and log-log for the record; over runs for the model.
+    ``model_upper``. The measures: share of pair-years in dispute, wars a year, and the share of spells of
+    peace (those after a war too) that last a quarter, half, three quarters and all of the years that both
+    cover. 95 % intervals: Wilson, exact Poisson and log-log for the record; over runs for the model.
 
     Parameters
     ----------
@@ -152,7 +152,11 @@ def beside(record: Record, results: Results, era: Era) -> pd.DataFrame:
     both = min(int(row["years"]), seen.years)
     for age in sorted({max(1, round(both * part / 4)) for part in (1, 2, 3, 4)}):
         rows.append(
-            (f"pairs at peace after {age} years", share_after(theirs, age), share_after(seen.peace, age))
+            (
+                f"peace of a pair lasts {age} year{'s' if age > 1 else ''}",
+                share_after(theirs, age),
+                share_after(seen.peace, age),
+            )
         )
     return pd.DataFrame([
         {"measure": name} | _named("record", one) | _named("model", other) for name, one, other in rows
@@ -172,7 +176,7 @@ def _named(whose: str, e: Estimate) -> dict[str, Any]:
 
 
 def share_after(curve: Curve, age: float) -> Estimate:
-    """The share of pairs that have so many whole years of peace behind them."""
+    """The share of spells that last so many whole years."""
     place = max(int(np.searchsorted(curve.years, age - 1, side="right")) - 1, 0) if age > 0 else 0
     return Estimate(*(float(band[place]) for band in (curve.survival, curve.lower, curve.upper)))
 

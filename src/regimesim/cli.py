@@ -5,6 +5,7 @@ Nothing heavy is imported here, so that ``--help`` is instant.
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
-USED_WRONGLY, INTERRUPTED = 2, 130
+FAILED, USED_WRONGLY, INTERRUPTED = 1, 2, 130
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ COMMANDS: Mapping[str, Command] = {
         "what each pair of states is playing at the start, and what it takes to cooperate",
         "+scenario=concert [PARAMETER=VALUE ...]",
     ),
+    "history": Command(
+        "regimesim.history:history_command",
+        "your own table of disputes, era by era, beside a scenario if one is given",
+        "PATH [+scenario=concert] [era=concert] [runs=200] [columns.year=NAME ...] [out=DIR]",
+    ),
     "list": Command(
         "regimesim.commands:list_",
         "what there is: scenarios, strategies, parameters",
@@ -65,8 +71,10 @@ class Flags:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry out a command; the exit code: 0 done, 2 asked for what cannot be done, 130 interrupted."""
+    """Carry out a command; the exit code: 0 done, 1 failed, 2 cannot be done as asked, 130 interrupted."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show every letter
     given = [word for word in words if word in _FLAGS or word == "--version"]
     rest = [word for word in words if word not in given]
     if "--version" in given:
@@ -92,6 +100,11 @@ def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
     except KeyboardInterrupt:
         print("regimesim: interrupted; what was not finished is not kept", file=sys.stderr)
         return INTERRUPTED
+    except _Terminated as ended:
+        # all is tidied up: now die of the signal, which leaves nothing for threads to trip over
+        signal.signal(ended.number, signal.SIG_DFL)
+        os.kill(os.getpid(), ended.number)
+        return 128 + ended.number
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -102,6 +115,7 @@ def _answer(name: str, arguments: Sequence[str], flags: Flags) -> int:
 
     try:
         command = known(name, COMMANDS, "command")
+        _refuse_unreadable(arguments)
         _refuse_options(arguments)
         _function(command.place)(arguments, flags)
         sys.stdout.flush()
@@ -110,8 +124,25 @@ def _answer(name: str, arguments: Sequence[str], flags: Flags) -> int:
         return USED_WRONGLY
     except BrokenPipeError:
         # the reader (head, less) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
+    except OSError as error:
+        print(f"regimesim: the system refuses: {error}", file=sys.stderr)
+        _say_no_more()
+        return FAILED
     return 0
+
+
+def _say_no_more() -> None:
+    """Let nothing more be written to an output that takes nothing, not even at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _refuse_unreadable(arguments: Sequence[str]) -> None:
+    from regimesim.scenario import InputError
+
+    for word in arguments:
+        if any("\ud800" <= letter <= "\udfff" for letter in word):
+            raise InputError(f"{word!a} is not text in UTF-8")
 
 
 def _refuse_options(arguments: Sequence[str]) -> None:
@@ -145,9 +176,17 @@ def _in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
+class _Terminated(BaseException):
+    """A signal has come that ends the program."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 def _terminate(signum: int, frame: FrameType | None) -> None:
     """Leave as tidily as on an interrupt."""
-    raise SystemExit(128 + signum)
+    raise _Terminated(signum)
 
 
 def _function(place: str) -> Callable[[Sequence[str], Flags], None]:

@@ -111,7 +111,7 @@ def explain(arguments: Sequence[str], flags: Flags) -> None:
 
     replicate = asked.options["replicate"]
     if isinstance(replicate, bool) or not isinstance(replicate, int) or not 0 <= replicate < 2**32:
-        raise InputError(f"replicate must be a whole number from 0; got {quoted(replicate)}")
+        raise InputError(f"replicate must be a whole number in [0, {2**32 - 1}]; got {quoted(replicate)}")
     check_runs(1, asked.options["seed"])
     with console.working("playing", flags):
         told = chronicle(asked.scenario, asked.options["seed"], replicate)

@@ -31,7 +31,8 @@ THRESHOLDS = {"regime_loose": "looser (75 and 50 %)", "regime_strict": "stricter
 
 CAUTION = (
     "Great powers fought ten wars with one another in 192 years, .052 a year; at that rate 38 quiet years "
-    "come by chance with probability .14 and 46 with .09: one Concert cannot by itself tell a regime from luck."
+    "come by chance with probability .14 and 46 with .09: one Concert cannot by itself tell a regime from "
+    "luck."
 )
 """To be printed beside every comparison with the record."""
 
@@ -89,27 +90,28 @@ class Comparison:
         return next(iter(self.results.values()))
 
     def table(self, horizon: float | None = None) -> pd.DataFrame:
-        """The headline, as text: a row a scenario.
+        """The headline, as text: two rows a scenario, cooperation and peace.
 
-        Columns: for cooperation and peace the median, the mean up to the horizon and the share still standing
-        (censored), with 95 % intervals; the share in which no regime formed; disputes and wars in a hundred
-        pair-years, which do not depend on the number of states.
+        Columns: the median, the mean up to the horizon and the share still standing (censored), with 95 %
+        intervals; the share in which no regime formed; disputes and wars in a hundred pair-years, which do
+        not depend on the number of states.
         """
         import pandas as pd
 
-        until = self._horizon(horizon)
-        rows = {}
+        until, rows = self._horizon(horizon), {}
         for name, results in self.results.items():
-            row = {}
+            counted = {kind: f"{rate.value:.1f}" for kind, rate in rates(results).items()}
             for spell, word in SPELLS.items():
-                found = results.summary(spell, until)
-                row[f"{word}: median"] = found.median.text()
-                row[f"mean up to {until:g}" + (" " if spell == "peace" else "")] = found.rmst.text()
-                row["standing" + (" " if spell == "peace" else "")] = percent(found.censored)
-            row["never formed"] = percent(results.never_formed)
-            row |= {kind: f"{rate.value:.1f}" for kind, rate in rates(results).items()}
-            rows[spoken(name)] = row
-        return pd.DataFrame.from_dict(rows, orient="index")
+                found, regime = results.summary(spell, until), spell == "regime"
+                rows[spoken(name), word] = {
+                    "median": found.median.text(), f"mean up to {until:g}": found.rmst.text(),
+                    "standing": percent(found.censored),
+                    "never formed": percent(results.never_formed) if regime else "-",
+                    **{kind: rate if not regime else "" for kind, rate in counted.items()},
+                }  # fmt: skip
+        frame = pd.DataFrame(rows).T
+        frame.index.names = ["scenario", "of"]
+        return frame.rename(columns={kind: f"{kind} a 100 pair-years" for kind in ("disputes", "wars")})
 
     def differences(
         self, horizon: float | None = None, spell: str = "regime", against: str | None = None
@@ -206,7 +208,7 @@ class Comparison:
 
             for name, results in self.results.items():
                 save_results(results, folder / name)
-            self.table().to_csv(folder / "table.csv", index_label="scenario")
+            self.table().to_csv(folder / "table.csv")
             for spell in SPELLS:
                 self.rmst(spell=spell).to_csv(folder / f"differences_{spell}.csv", index=False)
             (folder / "summary.json").write_text(json.dumps(self.answer, indent=2) + "\n", "utf-8")
@@ -256,7 +258,7 @@ def compare(
     >>> compare(["anarchy", "trade"], runs=8, years=10)
     <Comparison of anarchy, trade: 8 runs of 10 years each>
     """
-    chosen = _named(scenarios, years)
+    chosen = named(scenarios, years)
     shortest = min(scenario.years for scenario in chosen)
     results = {
         s.name: simulate(s, runs, seed, shortest, workers, progress=progress) for s in chosen
@@ -264,9 +266,11 @@ def compare(
     return Comparison(results)
 
 
-def _named(
-    scenarios: Sequence[Scenario | str | Path] | Mapping[str, Scenario | str | Path], years: float | None
+def named(
+    scenarios: Sequence[Scenario | str | Path] | Mapping[str, Scenario | str | Path],
+    years: float | None = None,
 ) -> list[Scenario]:
+    """The scenarios to be compared, each with a name of its own."""
     if isinstance(scenarios, str | Path | Scenario):
         raise InputError("compare needs a list of scenarios, such as [concert, bipolar]")
     if isinstance(scenarios, Mapping):

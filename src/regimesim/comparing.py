@@ -19,7 +19,20 @@ from numpy.typing import NDArray
 
 from regimesim import findings
 from regimesim.compare import CAUTION, RECORD, SPELLS, Comparison
-from regimesim.palette import BLACK, GREY, PALE, Look, blank, framed, label, length, look, note, spread_out
+from regimesim.palette import (
+    BLACK,
+    GREY,
+    PALE,
+    SCENARIOS,
+    Look,
+    blank,
+    framed,
+    label,
+    length,
+    look,
+    note,
+    spread_out,
+)
 from regimesim.plots import svg
 from regimesim.scenario import known, spoken
 
@@ -28,6 +41,12 @@ MOST_POINTS = 400
 
 ROW = 0.155
 """Height of a row of numbers at risk, in inches."""
+
+
+def looks(names: Sequence[str]) -> dict[str, Look]:
+    """How each scenario is drawn; those without a look of their own take the others in turn."""
+    own = [name for name in names if name not in SCENARIOS]
+    return {name: look(name, own.index(name) if name in own else 0) for name in names}
 
 
 def draw(comparison: Comparison, kind: str = "survival") -> Figure:
@@ -55,7 +74,7 @@ def survival_figure(comparison: Comparison) -> Figure:
     strip = ROW * len(comparison.names)
     high = 5.6 + strip
     low, tall = (1.45 + strip) / high, 3.0 / high
-    figure, axes = blank(12.0, high, (0.085, low, 0.31, tall), (0.575, low, 0.31, tall))
+    figure, axes = blank(13.0, high, (0.1, low, 0.285, tall), (0.58, low, 0.285, tall))
     for ax, spell in zip(axes, SPELLS, strict=True):
         survival(comparison, ax, spell)
         words = findings.wording(spell)
@@ -63,25 +82,25 @@ def survival_figure(comparison: Comparison) -> Figure:
         note(ax, 0, 1.02, comparison.finding(spell), transform=ax.transAxes, va="bottom", fontsize=9)
     signs = "Kaplan-Meier curves, 95 % bands; below the axes, runs at risk: still standing and still watched."
     marks = (
-        "Dotted: durations of the record; the Cold War's as years of peace only, since whether it was a regime "
-        "is the question. "
+        "Dotted: durations of the record; the Cold War's only as years of peace: whether it was a regime is "
     )
-    return framed(figure, headline(comparison), caption(comparison, signs, marks + CAUTION))
+    marks += f"the question. {CAUTION}"
+    return framed(figure, headline(comparison), caption(comparison, signs, marks))
 
 
 def survival(comparison: Comparison, ax: Axes, spell: str = "regime") -> Axes:
     """A Kaplan-Meier curve a scenario, with its band, its name where it ends and its runs at risk."""
     horizon, words = comparison.years, findings.wording(spell)
     ends = []
-    for position, (name, results) in enumerate(comparison.results.items()):
-        curve, style = results.curve(spell), look(name, position)
+    for name, style in looks(comparison.names).items():
+        curve = comparison.results[name].curve(spell)
         years = np.append(curve.years, max(horizon, curve.years[-1]))
         share, lower, upper = (np.append(x, x[-1]) for x in (curve.survival, curve.lower, curve.upper))
         ax.fill_between(years, lower, upper, step="post", color=style.colour, alpha=0.15, linewidth=0)
         ax.step(years, share, where="post", color=style.colour, linestyle=style.line, linewidth=2.0,
                 label=name)  # fmt: skip
         ends.append(float(share[-1]))
-    ax.set(xlim=(0, horizon), ylim=(0, 1.06))
+    ax.set(xlim=(0, horizon), ylim=(0, 1.23))
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
     label(ax, words.since, words.share)
     _names(comparison, ax, ends)
@@ -92,11 +111,10 @@ def survival(comparison: Comparison, ax: Axes, spell: str = "regime") -> Axes:
 
 def _names(comparison: Comparison, ax: Axes, ends: Sequence[float]) -> None:
     """The names of the curves at their ends, moved apart, inside the height of the axes."""
-    apart, horizon = 0.062, comparison.years
+    apart, horizon = 0.07, comparison.years
     heights = spread_out(ends, apart)
-    lift = max(0.0, 0.01 - min(heights)) - max(0.0, max(heights) - 1.04)
-    for position, (name, end, height) in enumerate(zip(comparison.names, ends, heights, strict=True)):
-        style = look(name, position)
+    lift = max(0.0, 0.01 - min(heights)) - max(0.0, max(heights) - 1.2)
+    for (name, style), end, height in zip(looks(comparison.names).items(), ends, heights, strict=True):
         place = height + lift
         ax.plot([horizon, 1.035 * horizon], [end, place], color=style.colour, linewidth=0.8, clip_on=False)
         note(ax, 1.045 * horizon, place, spoken(name), color=style.colour, va="center", weight="bold",
@@ -104,12 +122,17 @@ def _names(comparison: Comparison, ax: Axes, ends: Sequence[float]) -> None:
 
 
 def _record(ax: Axes, spell: str, horizon: float) -> None:
-    """The durations of the record, as dotted lines with their names along them."""
-    for mark in RECORD:
-        if spell in mark.spells and mark.years < horizon:
-            ax.axvline(mark.years, color=BLACK, linewidth=1.0, linestyle=(0, (1, 2)), zorder=1)
-            note(ax, mark.years, 0.03, f"{mark.name}: {mark.years:g}", rotation=90, ha="center", va="bottom",
-                 fontsize=7.5)  # fmt: skip
+    """The durations of the record: dotted lines, their names above the curves."""
+    shown = [mark for mark in RECORD if spell in mark.spells and mark.years < horizon]
+    for row, mark in enumerate(shown):
+        top = 1.1 + 0.075 * (len(shown) - 1 - row)
+        ax.plot(
+            [mark.years, mark.years], [0, top], color=BLACK, linewidth=1.0, linestyle=(0, (1, 2)), zorder=1
+        )
+        ax.plot([mark.years], [top], marker="v", color=BLACK, markersize=5)
+        left = mark.years < 0.6 * horizon
+        note(ax, mark.years + (0.02 if left else -0.02) * horizon, top, f"{mark.name}: {mark.years:g} years",
+             ha="left" if left else "right", va="center", fontsize=8)  # fmt: skip
 
 
 def _at_risk(comparison: Comparison, ax: Axes, spell: str) -> None:
@@ -118,27 +141,28 @@ def _at_risk(comparison: Comparison, ax: Axes, spell: str) -> None:
     ax.set_xticks(ticks)
     below: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
     below |= {"va": "top", "fontsize": 7.5}
-    for row, (name, results) in enumerate(comparison.results.items()):
-        curve, colour = results.curve(spell), look(name, row).colour
+    for row, (name, style) in enumerate(looks(comparison.names).items()):
+        curve = comparison.results[name].curve(spell)
         standing = np.append(curve.at_risk, 0)[np.searchsorted(curve.years, ticks, side="left")]
         unknown = (ticks > curve.years[-1]) & (curve.survival[-1] > 0)
         drop = -37 - 72 * ROW * row
         for tick, number, nobody in zip(ticks, standing, unknown, strict=True):
             words = "\N{EN DASH}" if nobody else f"{number:,}"
             ax.annotate(words, (tick, 0), xytext=(0, drop), ha="center", color=GREY, **below)
-        ax.annotate(spoken(name), (0, 0), xytext=(-16, drop), ha="right", color=colour, parse_math=False,
-                    **below)  # fmt: skip
+        ax.annotate(spoken(name), (0, 0), xytext=(-16, drop), ha="right", color=style.colour,
+                    parse_math=False, **below)  # fmt: skip
 
 
 def plane_figure(comparison: Comparison) -> Figure:
     """Years of peace across, years of cooperation up: where deterrence and regimes sit apart."""
-    figure, (ax,) = blank(8.6, 8.6, (0.1, 0.175, 0.86, 0.7))
+    figure, (ax,) = blank(8.6, 8.6, (0.1, 0.155, 0.87, 0.76))
     plane(comparison, ax)
     signs = (
-        "Small: a run (the first "
-        f"{min(MOST_POINTS, comparison.runs)}, moved a little at random so that they do not cover one another). "
-        "Large: the mean up to the horizon (RMST) with its 95 % intervals."
+        f"Small: a run (the first {min(MOST_POINTS, comparison.runs)}, moved a little at random so that they "
+        "do not hide one another). Large: the mean up to the horizon (RMST) with its 95 % intervals."
     )
+    if peaceful := [spoken(name) for name in comparison.names if not _warlike(comparison, name)]:
+        signs += f" No war can break out in {', '.join(peaceful)}."
     return framed(figure, _apart(comparison), caption(comparison, signs))
 
 
@@ -152,13 +176,13 @@ def plane(comparison: Comparison, ax: Axes) -> Axes:
     ax.plot([0, horizon], [0, horizon], color=PALE, linewidth=1.2, zorder=1)
     _corners(ax, horizon)
     marks = []
-    for position, (name, results) in enumerate(comparison.results.items()):
-        style, columns = look(name, position), results.columns
-        cloud = [
+    for position, (name, style) in enumerate(looks(comparison.names).items()):
+        columns = comparison.results[name].columns
+        peace, regime = (
             np.minimum(columns[f"{spell}_years"][:MOST_POINTS], horizon) for spell in ("peace", "regime")
-        ]
-        moved = [x + 0.012 * horizon * _scatter(len(x), 2 * position + k) for k, x in enumerate(cloud)]
-        ax.scatter(*moved, s=7, color=style.colour, alpha=0.22, linewidth=0, zorder=2)
+        )
+        across, up = (0.012 * horizon * _scatter(len(peace), 2 * position + k) for k in (0, 1))
+        ax.scatter(peace + across, regime + up, s=7, color=style.colour, alpha=0.22, linewidth=0, zorder=2)
         marks.append(_mean(ax, comparison, name, style))
     _mark_names(comparison, ax, marks)
     return ax
@@ -173,8 +197,9 @@ def _corners(ax: Axes, horizon: float) -> None:
          va="center", **words)  # fmt: skip
     note(ax, 0, -0.065 * horizon, "neither", va="center", **words)
     note(ax, 0, 1.065 * horizon, "cooperation that outlives its wars", va="center", **words)
-    ax.text(0.2 * horizon, 0.2 * horizon, "cooperation as long as peace", rotation=45, rotation_mode="anchor",
-            transform_rotates_text=True, ha="center", va="bottom", fontsize=8, color=GREY, zorder=4)  # fmt: skip
+    along: dict[str, Any] = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True}
+    ax.text(0.5 * horizon, 0.505 * horizon, "cooperation as long as peace", ha="center", va="bottom",
+            fontsize=8, color=GREY, zorder=4, **along)  # fmt: skip
 
 
 def _mean(ax: Axes, comparison: Comparison, name: str, style: Look) -> tuple[float, float]:
@@ -199,7 +224,7 @@ def _mark_names(comparison: Comparison, ax: Axes, marks: Sequence[tuple[float, f
             place = (marks[k][0] + (0.035 if right else -0.035) * horizon, height)
             ax.plot([marks[k][0], place[0]], [marks[k][1], height], color=GREY, linewidth=0.7, zorder=5)
             note(ax, *place, spoken(name), ha="left" if right else "right", va="center", weight="bold",
-                 fontsize=9.5, color=look(name, k).colour, zorder=8)  # fmt: skip
+                 fontsize=9.5, color=looks(comparison.names)[name].colour, zorder=8)  # fmt: skip
 
 
 def _scatter(number: int, salt: int) -> NDArray[np.float64]:
@@ -208,9 +233,21 @@ def _scatter(number: int, salt: int) -> NDArray[np.float64]:
 
 
 def headline(comparison: Comparison) -> str:
-    """What was found, in a sentence each for cooperation and peace."""
-    regime, peace = (comparison.finding(spell) for spell in SPELLS)
-    return f"{regime}; {peace[0].lower()}{peace[1:]}"
+    """The means of few scenarios, or which of many lasts longest."""
+    if len(comparison.names) > 4:
+        regime, peace = (comparison.finding(spell) for spell in SPELLS)
+        return f"{regime}; {peace[0].lower()}{peace[1:]}"
+    words = []
+    for spell, word in SPELLS.items():
+        means = [(n, r.summary(spell, comparison.years).rmst.value) for n, r in comparison.results.items()]
+        words.append(f"{word} lasts " + ", ".join(f"{mean:.0f} in {spoken(name)}" for name, mean in means))
+    return f"Out of {findings.years(comparison.years)}, {'; '.join(words)}"
+
+
+def _warlike(comparison: Comparison, name: str) -> bool:
+    """Whether war can break out in a scenario at all."""
+    phases = comparison.results[name].scenario.phases
+    return any(float(p.parameters[f"war.{kind}"]) > 0 for p in phases for kind in ("unilateral", "mutual"))
 
 
 def _apart(comparison: Comparison) -> str:
@@ -218,7 +255,7 @@ def _apart(comparison: Comparison) -> str:
     far = []
     for name, results in comparison.results.items():
         peace, regime = (results.summary(spell, comparison.years).rmst for spell in ("peace", "regime"))
-        if peace.lower - regime.upper > 0.1 * comparison.years:
+        if _warlike(comparison, name) and peace.lower - regime.upper > 0.1 * comparison.years:
             far.append(spoken(name))
     if not far:
         return "Nowhere does peace last much longer than cooperation: no deterrence without a regime here"

@@ -130,7 +130,7 @@ def _value(key: str, text: str) -> Any:
     except HydraException:
         raise InputError(f"{key}={text} cannot be read; put text with special characters in quotes") from None
     if override.is_sweep_override():
-        point = f"; write decimals with a point: {text.replace(',', '.')}" if _DECIMAL.fullmatch(text) else ""
+        point = f"; if a decimal is meant, write {text.replace(',', '.')}" if _DECIMAL.fullmatch(text) else ""
         raise InputError(f"{key}={text} gives several values where one is wanted{point}")
     value = override.value()
     return (

@@ -166,12 +166,13 @@ def _notes(results: Results) -> str:
     rates = results.scenario.years / 100
     per_century = {k: results.columns[k].mean() / rates for k in ("disputes", "wars")}
     high, low = (100 * float(results.scenario[f"measure.{name}"]) for name in ("onset", "collapse"))
+    notes = (
+        f"A regime is in force from a year with {high:g} % of pairs cooperating to one with under {low:g} %.",
+        f"Its median at other thresholds: {others}.",
+        f"Per century: {per_century['disputes']:.1f} disputes (pair-years), {per_century['wars']:.1f} wars.",
+    )
     return (
-        f" A regime is in force from a year with {high:g} % of pairs cooperating "
-        f"to one with under {low:g} %.\n"
-        f" Median at other thresholds: {others}.\n"
-        f" Per century: {per_century['disputes']:.1f} disputes (pair-years), "
-        f"{per_century['wars']:.1f} wars.\n"
+        "\n".join(textwrap.fill(n, width(), initial_indent=" ", subsequent_indent="  ") for n in notes) + "\n"
     )
 
 
@@ -182,14 +183,14 @@ def _pair_lines(pairs: Sequence[Pair]) -> list[str]:
         side = max(pair.first, pair.second, key=lambda s: (s.discount_needed, s.trust_needed))
         discount = _cell(side.discount_needed, side.discount)
         row = (
-            pair.game,
             discount,
             _cell(side.trust_needed, side.trust),
+            pair.game,
             ", ".join(map(spoken, pair.buffers)),
         )
         alike.setdefault(row, []).append(f"{spoken(pair.first.state)}-{spoken(pair.second.state)}")
     rows = [(_names(names, len(pairs)), *row) for row, names in alike.items()]
-    table = [("", "", "discount", "trust", "buffers" * any(row[4] for row in rows)), *rows[:MOST_PAIRS]]
+    table = [("", "discount", "trust", "game", "buffers" * any(row[4] for row in rows)), *rows[:MOST_PAIRS]]
     lengths = [max(len(row[k]) for row in table) for k in range(4)]
     lines = [
         " " + "  ".join(cell.ljust(n) for cell, n in zip(row, (*lengths, 0), strict=True)) for row in table
@@ -197,7 +198,8 @@ def _pair_lines(pairs: Sequence[Pair]) -> list[str]:
     more = len(rows) - MOST_PAIRS
     return [
         " What cooperation needs at least, and in brackets what there is:",
-        *(_cut(line.rstrip()) for line in lines),
+        lines[0][: width()].rstrip(),
+        *(_cut(line.rstrip()) for line in lines[1:]),
         *([f" ... and {more} more"] if more > 0 else []),
     ]
 
@@ -262,7 +264,7 @@ def _typical(results: Results) -> str:
         story = f"the regime lasts {duration(years)}, to {_when(results.scenario.start, onset + years)}"
     else:
         story = "the regime stands to the end"
-    return f"run {replicate}: {story}"
+    return f"{replicate}: {story}"
 
 
 def _files(folder: Path) -> str:

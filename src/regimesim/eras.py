@@ -148,8 +148,8 @@ def caution(record: Record, era: Era | None = None, eras: Sequence[Era] = ERAS) 
         f"{row.years} quiet years {_decimal(row.chance_of_none)}" for row in named.itertuples(index=False)
     )
     return (
-        f"This record has {wars} war{'s' if wars > 1 else ''} in {years} years, {_decimal(wars / years, 3)} a year. "
-        f"At that rate luck alone gives, with probability: {chances}. "
+        f"This record has {wars} war{'s' if wars > 1 else ''} in {years} years, "
+        f"{_decimal(wars / years, 3)} a year. At that rate luck alone gives, with probability: {chances}. "
         "One Concert cannot by itself tell a regime from luck."
     )
 

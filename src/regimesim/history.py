@@ -77,16 +77,17 @@ def history_figure(record: Record, results: Results, era: Era) -> Figure:
     )
     ax.set(xlim=(0, span), ylim=(0, 1.04))
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
-    palette.label(ax, "whole years of peace behind them", "pairs of great powers still at peace (%)")
+    palette.label(ax, "whole years of peace", "spells of peace between pairs that last longer (%)")
     ax.legend(loc="lower left", fontsize=9, frameon=False)
     one, other = (percent(share_after(curve, span).value) for curve in (theirs, seen.peace))
     headline = (
-        f"After {span:g} years {one} of the pairs are still at peace in the record, {other} in the simulation"
+        f"Of the spells of peace between pairs, {one} last {span:g} years in the record, {other} simulated"
     )
     about = palette.caption(
         results,
-        f"Kaplan-Meier curves, 95 % bands. Record: {record.name}, {era.name} {era.start}-{era.end}, pairs "
-        "taken for independent; simulation: runs are.",
+        "Kaplan-Meier curves of spells of peace, those after a war included; 95 % bands (pairs of the "
+        "record, runs of the model taken for independent).",
+        f"Record: {record.name}, {era.name} ({era.start}-{era.end}).",
     )
     return palette.framed(figure, headline, f"{about}\n{caution(record, era)}")
 

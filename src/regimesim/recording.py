@@ -37,6 +37,9 @@ class Recording(NamedTuple):
 
     yearly: NDArray[np.float32]  # [Q, Y, L]
     events: list[Event]
+    pairs: NDArray[
+        np.int32
+    ]  # [3, P, L] per pair: first restraint, first breakdown after it, first war (-1: never)
 
 
 def play_and_record(lanes: Lanes) -> Recording:
@@ -52,12 +55,18 @@ def play_and_record(lanes: Lanes) -> Recording:
         if lanes.round % per_year == 0 or lanes.round == rounds:
             year = (lanes.round - 1) // per_year
             yearly[:, year] = _means(lanes, lanes.round - year * per_year)
-    return Recording(yearly, events)
+    return Recording(yearly, events, _pair_spells(lanes))
+
+
+def _pair_spells(lanes: Lanes) -> NDArray[np.int32]:
+    i, j = np.triu_indices(lanes.world.capability.shape[0], 1)
+    tally = lanes.tally
+    return np.stack([tally.pair_onset[i, j], tally.pair_breakdown[i, j], tally.pair_war[i, j]])
 
 
 def _watched(lanes: Lanes) -> dict[str, NDArray[Any]]:
     world = lanes.world
-    fields = ("at_war", "sovereign", "turmoil", "member")
+    fields = ("at_war", "sovereign", "member")
     return {name: getattr(world, name).copy() for name in fields}
 
 
@@ -65,11 +74,12 @@ def _note(lanes: Lanes, before: dict[str, NDArray[Any]], events: list[Event]) ->
     world, t = lanes.world, lanes.round - 1
     upper = np.triu(np.ones(world.at_war.shape[:2], np.bool_), 1)[..., None]
     changes = (
-        (WAR, (world.at_war > before["at_war"]) & upper),
-        (PEACE, (before["at_war"] > 0) & (world.at_war == 0) & upper),
+        # a pair that settles may be drawn into another war in the same round
+        (WAR, (world.at_war > 0) & (before["at_war"] <= 1) & upper),
+        (PEACE, (before["at_war"] == 1) & upper),
         (LOST, world.sovereign < before["sovereign"]),
         (RESTORED, world.sovereign > before["sovereign"]),
-        (REVOLUTION, world.turmoil > before["turmoil"]),
+        (REVOLUTION, world.revolted > 0),
         (LEADER, world.new_leader > 0),
         (LEFT, world.member < before["member"]),
         (JOINED, world.member > before["member"]),

@@ -56,6 +56,7 @@ class Results:
     yearly: NDArray[np.float32]
     happened: dict[str, NDArray[Any]]
     provenance: dict[str, Any] = field(repr=False)
+    pair_spells: NDArray[np.int32] = field(default_factory=lambda: np.zeros((3, 0, 0), np.int32), repr=False)
 
     @classmethod
     def from_parts(
@@ -70,7 +71,8 @@ class Results:
         kept = [r for r in recordings if r is not None]
         blank = np.zeros((len(QUANTITIES), math.ceil(scenario.years), 0), np.float32)
         yearly = np.concatenate([r.yearly for r in kept], axis=2) if kept else blank
-        return cls(scenario, joined, yearly, _events(kept), provenance)
+        pairs = np.concatenate([r.pairs for r in kept], axis=2) if kept else np.zeros((3, 0, 0), np.int32)
+        return cls(scenario, joined, yearly, _events(kept), provenance, pairs)
 
     def __len__(self) -> int:
         return len(self.columns["replicate"])
@@ -135,6 +137,34 @@ class Results:
         frame = pd.concat([frame, self._regime_events()], ignore_index=True)
         frame.insert(2, "year", self.scenario.start + frame["round"] / per_year)
         return frame.sort_values(["replicate", "round"], kind="stable", ignore_index=True)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """Spells of every pair in the recorded replicates.
+
+        Columns: ``replicate``, ``state_a``, ``state_b``; ``restraint_onset`` (years to the first round of
+        mutual restraint, NaN if there was none), ``restraint_years`` and ``restraint_ended`` (how long it
+        then went on unbroken);
+        ``peace_years``, ``peace_ended`` (until the first war between the two).
+        """
+        import pandas as pd
+
+        states, per_year, horizon = self.scenario.states, self.scenario.rounds_per_year, self.scenario.rounds
+        onset, breakdown, war = self.pair_spells.reshape(3, -1)
+        runs = self.pair_spells.shape[2]
+        names = [(a, b) for i, a in enumerate(states) for b in states[i + 1 :]] if runs else []
+        formed = onset >= 0
+        end = np.where(breakdown >= 0, breakdown, horizon)
+        return pd.DataFrame({
+            "replicate": np.tile(self.columns["replicate"][:runs], len(names)),
+            "state_a": np.repeat([a for a, _ in names], runs),
+            "state_b": np.repeat([b for _, b in names], runs),
+            "restraint_onset": np.where(formed, onset / per_year, np.nan),
+            "restraint_years": np.where(formed, end - onset, 0) / per_year,
+            "restraint_ended": ~formed | (breakdown >= 0),
+            "peace_years": np.where(war >= 0, war, horizon) / per_year,
+            "peace_ended": war >= 0,
+        })  # fmt: skip
 
     def _regime_events(self) -> pd.DataFrame:
         import pandas as pd

@@ -493,9 +493,11 @@ def _check_game(values: Mapping[str, Value], place: str) -> None:
             f"and 2 reward > temptation + sucker; got {show(t)}, {show(r)}, {show(p)}, {show(s)} "
             "(payoffs.game=any allows other games)"
         )
-    if values["shadow.discount_factor"] == 1.0 and values["shadow.punishment_rounds"] == math.inf:
+    per_round = float(values["shadow.discount_factor"]) ** (1.0 / float(values["shadow.rounds_per_year"]))
+    if per_round > 1.0 - 1e-12 and values["shadow.punishment_rounds"] == math.inf:
         raise InputError(
-            f"{_at(place)}shadow.discount_factor=1 needs a finite shadow.punishment_rounds "
+            f"{_at(place)}shadow.discount_factor={show(values['shadow.discount_factor'])} needs a finite "
+            "shadow.punishment_rounds "
             "(an endless future and an endless punishment have no comparable worth)"
         )
 

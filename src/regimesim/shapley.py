@@ -95,6 +95,10 @@ class Shares:
     absent: tuple[str, ...]
     kept: tuple[str, ...] = ()
 
+    def estimate(self, name: str) -> Estimate:
+        """The share of an arrangement, or of all of them ``together``."""
+        return self.total if name == "together" else self.years[name]
+
     def frame(self) -> pd.DataFrame:
         """A row an arrangement, the largest share first, and the total: years and interval."""
         import pandas as pd

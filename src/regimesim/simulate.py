@@ -185,8 +185,9 @@ def measure(lanes: Lanes) -> Columns:
             tally.restrained > 0, tally.against / np.maximum(tally.restrained, 1), 0.0
         ),
         "exploitation_rate": tally.exploitations / dealt,
-        "false_alarm_rate": tally.false_alarms / dealt,
-        "miss_rate": tally.misses / dealt,
+        "false_alarm_share": tally.false_alarms / dealt,
+        "miss_share": tally.misses / dealt,
+        "trust_spread": tally.spread / max(1, rounds // m),
         "buffers_lost": tally.buffers_lost,
         "revolutions": tally.revolutions,
         "sanctions_invoked": tally.invoked,

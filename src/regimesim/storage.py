@@ -22,8 +22,8 @@ from regimesim.scenario import InputError, Scenario, read_scenario, tree_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TABLES = ("runs", "paths", "events")
-_SERIES, _CODED = "yearly.npy", "happened.npz"
+TABLES = ("runs", "paths", "events", "pairs")
+_SERIES, _CODED, _PAIRS = "yearly.npy", "happened.npz", "pair_spells.npy"
 PARTIAL = ".partial-"
 
 
@@ -42,7 +42,9 @@ def save_results(results: Results, path: Path, more: Callable[[Path], object] | 
         pq.write_table(_runs_table(results), folder / "runs.parquet")
         pq.write_table(_table(results.paths), folder / "paths.parquet")
         pq.write_table(_table(results.events), folder / "events.parquet")
+        pq.write_table(_table(results.pairs), folder / "pairs.parquet")
         np.save(folder / _SERIES, results.yearly)
+        np.save(folder / _PAIRS, results.pair_spells)
         np.savez_compressed(folder / _CODED, allow_pickle=False, **results.happened)
         (folder / "config.yaml").write_text(scenario_yaml(results.scenario), "utf-8")
         (folder / "provenance.json").write_text(provenance_json(results.provenance), "utf-8")
@@ -128,7 +130,8 @@ def _load(folder: Path) -> Results:
     columns = {name: table[name].to_numpy() for name in table.column_names}
     with np.load(folder / _CODED) as coded:
         happened = dict(coded)
-    return Results(scenario, columns, np.load(folder / _SERIES), happened, provenance)
+    spells = np.load(folder / _PAIRS)
+    return Results(scenario, columns, np.load(folder / _SERIES), happened, provenance, spells)
 
 
 def scenario_yaml(scenario: Scenario) -> str:

@@ -44,7 +44,8 @@ def test_shortens(parameter: str, low: float, high: float) -> None:
 
 
 def test_more_dealings_are_more_occasions_to_be_mis_seen() -> None:
-    """Patience per round grows with the frequency of dealings; under noise cooperation is shorter all the same."""
+    """Patience per round grows with the frequency of dealings; under noise cooperation is shorter all the
+    same."""
     gain = rmst_difference(
         sample("shadow.rounds_per_year", 6), sample("shadow.rounds_per_year", 2), 100, paired=True
     )

@@ -74,6 +74,12 @@ def logistic(x):
 
 
 @scalar
+def power(x, y):
+    """x**y for x > 0."""
+    return exponential(y * logarithm(x))
+
+
+@scalar
 def chance(rate, rounds_per_year):
     """Probability per round of an event with ``rate`` per year: 1 - e**(-rate/m)."""
     return 1.0 - exponential(-rate / rounds_per_year)

@@ -84,6 +84,7 @@ def change_leaders(world, game, setting, tally, keys, replicate, t, words):
         fill_words(words, keys, replicate, t, TURNOVER, i, i)
         for lane in range(lanes):
             world.new_leader[i, lane] = 0
+            world.revolted[i, lane] = 0
             if unit(words[0, lane]) < game.turnover[lane]:
                 _succeed(world, setting, i, lane)
         for lane in range(lanes):
@@ -108,6 +109,7 @@ def _succeed(world, setting, i, lane):
 def _revolt(world, game, setting, i, lane):
     p = setting.parameters[lane]
     rounds = rounds_of(p.domestic.turmoil_years, setting.rounds_per_year)
+    world.revolted[i, lane] = 1
     world.turmoil[i, lane] = rounds
     if rounds == 0:
         world.revisionism[i, lane] += p.domestic.nationalism

@@ -6,7 +6,7 @@ import numpy as np
 
 from regimesim.core.compiler import kernel, scalar
 from regimesim.core.draws import unit
-from regimesim.core.elementary import chance, exponential, logistic
+from regimesim.core.elementary import chance, exponential, logistic, power
 
 INFINITE = np.inf
 NONE, DECENTRALIZED, CENTRALIZED, COLLECTIVE, BALANCING = 0, 1, 2, 3, 4
@@ -37,9 +37,12 @@ def patience(discount, punishment_rounds, hit, alarm):
     if discount == 1.0:
         worth = punishment_rounds / (1.0 + alarm * punishment_rounds)
         return (hit - alarm) * worth
-    power = 0.0 if punishment_rounds == INFINITE else discount**punishment_rounds
+    endured = 0.0 if punishment_rounds == INFINITE else power(discount, punishment_rounds)
     return (
-        discount * (hit - alarm) * (1.0 - power) / (1.0 - discount * (1.0 - alarm) - alarm * power * discount)
+        discount
+        * (hit - alarm)
+        * (1.0 - endured)
+        / (1.0 - discount * (1.0 - alarm) - alarm * endured * discount)
     )
 
 
@@ -80,7 +83,7 @@ def set_rates(game, setting, lane):
     game.publicity[lane] = p.transparency.publicity
     game.public_signal[lane] = p.transparency.public_signal
     game.learning[lane] = p.trust.learning_rate
-    game.discount[lane] = p.shadow.discount_factor ** (1.0 / m)
+    game.discount[lane] = power(p.shadow.discount_factor, 1.0 / m)
     game.intrusion[lane] = p.transparency.intrusion_cost * (level * level)
     game.fade[lane] = exponential(-_LN2 / (p.norms.half_life * m))
     game.socialize[lane] = chance(p.diplomacy.conference * p.norms.socialization, m)

@@ -123,7 +123,7 @@ def play(world, game, setting, tally, keys, replicate, words, first, last, part)
             if on[_SANCTIONS]:
                 learn_from_sanctions(world, game, setting, keys, replicate, t)
             # 10 record
-            count_round(world, game, tally)
+            count_round(world, game, setting, tally, t)
 
 
 @entry

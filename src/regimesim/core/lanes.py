@@ -175,11 +175,15 @@ class Lanes:
             world.member[:] = np.where(joined != before.states["member"], joined, world.member)
             self.game.stale[:] = 2
             self._forget_round()
+            if (world.at_war > 0).any():  # wars that are on run their course under any rates
+                self.setting.on[Mechanism.WAR] = 1
 
     def _forget_round(self) -> None:
         """Clear what happened last round: a mechanism that the new phase switches off would not."""
         world = self.world
-        for mark in (world.accuses, world.undone, world.joined, world.joiners, world.new_leader, world.wave):
+        for mark in (world.accuses, world.undone, world.joined, world.joiners):
+            mark[:] = 0
+        for mark in (world.new_leader, world.revolted, world.wave):
             mark[:] = 0
         world.sanction[:] = -1.0
 

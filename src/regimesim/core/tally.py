@@ -47,7 +47,7 @@ def count_side(world, game, setting, tally, i, j):
 
 
 @kernel
-def count_round(world, game, tally):
+def count_round(world, game, setting, tally, t):
     """Step 10 for the whole."""
     n, lanes = world.capability.shape
     for lane in range(lanes):
@@ -58,3 +58,25 @@ def count_round(world, game, tally):
         tally.weight[lane] += tally.present[lane]
         tally.present[lane] *= game.discount[lane]
         tally.credibility[lane] += world.credibility[lane]
+    if (t + 1) % setting.rounds_per_year == 0:
+        _count_spread(world, tally)
+
+
+@kernel
+def _count_spread(world, tally):
+    """How far observers differ: the standard deviation of b_ij over i, averaged over j."""
+    n, lanes = world.capability.shape
+    for lane in range(lanes):
+        total = 0.0
+        for j in range(n):
+            mean = 0.0
+            for i in range(n):
+                if i != j:
+                    mean += world.trust[i, j, lane]
+            mean /= n - 1
+            square = 0.0
+            for i in range(n):
+                if i != j:
+                    square += (world.trust[i, j, lane] - mean) * (world.trust[i, j, lane] - mean)
+            total += np.sqrt(square / (n - 1))
+        tally.spread[lane] += total / n

@@ -41,6 +41,7 @@ class World(NamedTuple):
     joined: Bits  # [N, N, L] k joined the sanction against i
     joiners: Whole  # [N, L] how many joined against i
     new_leader: Bits  # [N, L]
+    revolted: Bits  # [N, L] struck by a wave of revolution
     wave: Bits  # [L] a wave of revolution began
     side: Bits  # [L, N] in the last war that began: 1, 2 or 0 for neither
     payoff: Reals  # [N, L]
@@ -124,6 +125,7 @@ class Tally(NamedTuple):
     error: Reals  # [L] sum of |b - what was done|
     trust: Reals  # [L] sum over rounds of the sum over ordered pairs
     credibility: Reals  # [L] sum over rounds
+    spread: Reals  # [L] sum over years of the spread of trust over observers
     welfare: Reals  # [L] discounted sum of mean payoffs
     weight: Reals  # [L] sum of discounts
     present: Reals  # [L] discount of the next round
@@ -146,7 +148,8 @@ def allocate_world(states: int, buffers: int, lanes: int) -> World:
         accuses=np.zeros(pairs, np.int8), undone=np.zeros(pairs, np.int8),
         sanction=np.full(n, -1.0), joined=np.zeros(pairs, np.int8),
         joiners=np.zeros(n, np.int32),
-        new_leader=np.zeros(n, np.int8), wave=np.zeros(lanes, np.int8),
+        new_leader=np.zeros(n, np.int8), revolted=np.zeros(n, np.int8),
+        wave=np.zeros(lanes, np.int8),
         side=np.zeros((lanes, states), np.int8), payoff=np.zeros(n),
     )  # fmt: skip
 
@@ -182,7 +185,7 @@ def allocate_tally(states: int, lanes: int, rounds: int) -> Tally:
         buffers_lost=whole(), revolutions=whole(), invoked=whole(), sanctioned=whole(),
         false_alarms=whole(), misses=whole(), exploitations=whole(), dealt=whole(),
         restrained=whole(), against=whole(),
-        error=real(), trust=real(), credibility=real(), welfare=real(), weight=real(),
+        error=real(), trust=real(), credibility=real(), spread=real(), welfare=real(), weight=real(),
         present=np.ones(lanes),
         pair_onset=np.full(pairs, -1, np.int32), pair_breakdown=np.full(pairs, -1, np.int32),
         pair_war=np.full(pairs, -1, np.int32),
