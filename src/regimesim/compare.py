@@ -111,7 +111,7 @@ class Comparison:
                 }  # fmt: skip
         frame = pd.DataFrame(rows).T
         frame.index.names = ["scenario", "of"]
-        return frame.rename(columns={kind: f"{kind} a 100 pair-years" for kind in ("disputes", "wars")})
+        return frame
 
     def differences(
         self, horizon: float | None = None, spell: str = "regime", against: str | None = None

@@ -78,7 +78,9 @@ def print_comparison(found: Comparison, folder: Path) -> None:
     runs = f"{found.runs:,} run{'s' if found.runs != 1 else ''} of {found.years:g} years each"
     title = console.bold(" / ".join(map(spoken, found.names)))
     print(f"{title}   {runs}, the same seeds (seed {found.seed})\n")
-    print(console.bold("How long it lasts") + " (years, 95 % intervals)")
+    print(
+        console.bold("How long it lasts") + " (years, 95 % intervals; disputes and wars: in 100 pair-years)"
+    )
     print(_aligned(found.table()) + "\n")
     print(console.bold("Differences") + f" (years out of {found.years:g}, on the same seeds)")
     print("\n".join(_differences(found)))
@@ -175,7 +177,7 @@ def print_diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Share
     print("\n" + console.bold("What hangs on each arrangement") + " (years, 95 % intervals)")
     print(_aligned(ablation.table()) + "\n")
     print(console.bold("How much each has done") + " (Shapley shares of the years, 95 % intervals)")
-    rows = [("", "of cooperation", "of peace")]
+    rows: list[tuple[str, ...]] = [("", "of cooperation", "of peace")]
     for name in (*shares[0].years, "together"):
         rows.append((name, *(found.estimate(name).text(1) for found in shares)))
     print("\n".join(" " + line for line in _columns(rows)))

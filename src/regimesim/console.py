@@ -197,7 +197,7 @@ def _pair_lines(pairs: Sequence[Pair]) -> list[str]:
     ]
     more = len(rows) - MOST_PAIRS
     return [
-        " What cooperation needs at least, and in brackets what there is:",
+        " What cooperation needs (and in brackets what there is):",
         lines[0][: width()].rstrip(),
         *(_cut(line.rstrip()) for line in lines[1:]),
         *([f" ... and {more} more"] if more > 0 else []),

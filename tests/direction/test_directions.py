@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from regimesim.config import load_scenario
+from regimesim.scenario import Scenario
 from regimesim.simulate import simulate
 from regimesim.survival import rmst_difference
 
 RUNS = 400
-BASE = ["transparency.level=0.3", "epochs=[]"]
+BASE = {"transparency.level": "0.3", "epochs": "[]"}
 """Nearer the critical region than the scenario itself, so that effects have room in both directions."""
 
 LONGER = {
@@ -25,9 +26,13 @@ SHORTER = {
 }
 
 
+def changed(**changes: object) -> Scenario:
+    """The base world with some settings changed."""
+    return load_scenario("concert", [f"{key}={value}" for key, value in {**BASE, **changes}.items()])
+
+
 def sample(parameter: str, value: float) -> tuple[np.ndarray, np.ndarray]:
-    scenario = load_scenario("concert", [*BASE, f"{parameter}={value}"])
-    columns = simulate(scenario, runs=RUNS, seed=11, record=0).columns
+    columns = simulate(changed(**{parameter: value}), runs=RUNS, seed=11, record=0).columns
     return columns["regime_years"], columns["regime_ended"]
 
 
@@ -50,9 +55,7 @@ def test_more_dealings_are_more_occasions_to_be_mis_seen() -> None:
         sample("shadow.rounds_per_year", 6), sample("shadow.rounds_per_year", 2), 100, paired=True
     )
     assert gain.upper < 0, gain.text()
-    sharp = ["transparency.level=1", "domestic.revolution=0", "periphery.rate=0"]
-    clear = [
-        simulate(load_scenario("concert", [*BASE, *sharp, f"shadow.rounds_per_year={m}"]), 50, 11, record=0)
-        for m in (2, 6)
-    ]
-    assert all(not found.columns["regime_ended"].any() for found in clear)
+    clear = {"transparency.level": 1, "domestic.revolution": 0, "periphery.rate": 0}
+    for dealings in (2, 6):
+        scenario = changed(**clear, **{"shadow.rounds_per_year": dealings})
+        assert not simulate(scenario, 50, 11, record=0).columns["regime_ended"].any()
