@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from regimesim import theory
+    from regimesim.ablation import ablate
+    from regimesim.compare import compare
     from regimesim.config import load_scenario
     from regimesim.model import BufferState, RegimeModel, State
     from regimesim.results import Results
@@ -35,6 +37,8 @@ __all__ = [
     "Scenario",
     "State",
     "__version__",
+    "ablate",
+    "compare",
     "load_results",
     "load_scenario",
     "simulate",
@@ -48,6 +52,8 @@ _HOME = {
     "Results": "results",
     "Scenario": "scenario",
     "State": "model",
+    "ablate": "ablation",
+    "compare": "compare",
     "load_results": "storage",
     "load_scenario": "config",
     "simulate": "simulate",

@@ -42,6 +42,16 @@ COMMANDS: Mapping[str, Command] = {
         "what each pair of states is playing at the start, and what it takes to cooperate",
         "+scenario=concert [PARAMETER=VALUE ...]",
     ),
+    "compare": Command(
+        "regimesim.comparisons_cli:compare_command",
+        "several scenarios on the same seeds: which lasts longer, and how sure that is",
+        "[scenarios=[concert,bipolar,collective_security]] [runs=1000] [seed=0] [years=100] [out=DIR]",
+    ),
+    "diagnose": Command(
+        "regimesim.comparisons_cli:diagnose_command",
+        "is it a regime? What its institutions add to power, and what each arrangement carries",
+        "+scenario=concert [runs=300] [seed=0] [PARAMETER=VALUE ...]",
+    ),
     "history": Command(
         "regimesim.history:history_command",
         "your own table of disputes, era by era, beside a scenario if one is given",
