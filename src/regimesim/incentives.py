@@ -101,9 +101,9 @@ def _least_discount(gain: float, loss: float, rounds: float, hit: float, alarm: 
 
 
 def _patience(discount: float, rounds: float, hit: float, alarm: float) -> float:
-    from regimesim.core.game import patience
+    from regimesim.core.game import patience_of
 
-    return float(patience(discount, float(rounds), float(hit), float(alarm)))
+    return float(patience_of(discount, float(rounds), float(hit), float(alarm)))
 
 
 def _most_patience(rounds: float, hit: float, alarm: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from regimesim.core.compiler import kernel, scalar
+from regimesim.core.compiler import entry, kernel, scalar
 from regimesim.core.draws import unit
 from regimesim.core.elementary import chance, exponential, logistic, power
 
@@ -44,6 +44,12 @@ def patience(discount, punishment_rounds, hit, alarm):
         * (1.0 - endured)
         / (1.0 - discount * (1.0 - alarm) - alarm * endured * discount)
     )
+
+
+@entry
+def patience_of(discount, punishment_rounds, hit, alarm):
+    """:func:`patience` for callers in Python: kept compiled on disk."""
+    return patience(discount, punishment_rounds, hit, alarm)
 
 
 @scalar
