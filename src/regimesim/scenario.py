@@ -400,13 +400,11 @@ def _groups(tree: Mapping[str, Any], place: str, skip: str = "") -> dict[str, Va
         block = tree.get(group) or {}
         here = _into(place, group)
         _mapping(block, here)
-        keys = {p.key: p for p in BY_NAME.values() if p.group == group}
+        keys = {p.name: p for p in BY_NAME.values() if p.group == group}
         for key, value in block.items():
-            parameter = (
-                known(key, keys, f"parameter {group}.", place).name if key not in keys else keys[key].name
-            )
-            if parameter != skip:
-                found[parameter] = _check(BY_NAME[parameter], value, place)
+            parameter = known(f"{group}.{key}", keys, "parameter", place)
+            if parameter.name != skip:
+                found[parameter.name] = _check(parameter, value, place)
     return found
 
 

@@ -141,8 +141,10 @@ def on_threads(task: Callable[[Item], Outcome], items: Sequence[Item], workers: 
     if count == 1 or len(items) <= 1:
         return [task(item) for item in items]
     with ThreadPoolExecutor(min(count, len(items))) as pool:
-        futures: list[Future[Outcome]] = [pool.submit(task, item) for item in items]
+        futures: list[Future[Outcome]] = []
         try:
+            for item in items:
+                futures.append(pool.submit(task, item))
             for done in _as_they_finish(futures):
                 done.result()
         except BaseException:

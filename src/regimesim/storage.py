@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,14 +68,23 @@ def write_folder(path: Path, fill: Callable[[Path], None]) -> Path:
         os.chmod(partial, 0o755)
         os.rename(partial, path)
     except OSError as error:
-        shutil.rmtree(partial, ignore_errors=True)
+        _discard(partial)
         if path.exists():
             raise InputError(f"out={path} was taken by another command meanwhile; choose another") from None
         raise InputError(f"cannot write to {path}: {error.strerror or error}") from None
     except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
+        _discard(partial)
         raise
     return path
+
+
+def _discard(folder: Path) -> None:
+    """Remove a folder, also while a library's own thread is still finishing a file in it."""
+    for _ in range(40):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.05)
 
 
 def check_absent(path: Path) -> None:

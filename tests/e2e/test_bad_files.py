@@ -87,7 +87,7 @@ BAD = {
     ),
     "misspelt parameter in an epoch": (
         {"years: 10": "years: 10\nepochs: [{year: 1905, sanctions: {quorom: 0.5}}]"},
-        "bad.yaml, epochs[0]: no parameter sanctions. 'quorom'. Did you mean 'quorum'?",
+        "bad.yaml, epochs[0]: no parameter 'sanctions.quorom'. Did you mean 'sanctions.quorum'?",
     ),
     "epoch before the start": (
         {"years: 10": "years: 10\nepochs: [{year: 1890}]"},

@@ -100,7 +100,7 @@ WRONG = {
     "run +scenario=concert transparency.level=0,5": "if a decimal is meant, write 0.5",
     "run +scenario=concert transparency.level=0.2,0.5": "gives several values where one is wanted",
     "run +scenario=concert transparency=0.5": "set one of it, such as transparency.level",
-    "run +scenario=concert transparency={levl:1}": "Did you mean 'level'?",
+    "run +scenario=concert transparency={levl:1}": "Did you mean 'transparency.level'?",
     "run +scenario=concert ~foo": "no parameter 'foo'",
     "run +scenario=concert states.Frnce.revisionism=1": "Did you mean 'states.France.revisionism'?",
     "run +scenario=concert strategy=grimm": "no strategy 'grimm'. Did you mean 'grim'?",
