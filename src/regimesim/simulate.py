@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -140,24 +141,19 @@ def on_threads(task: Callable[[Item], Outcome], items: Sequence[Item], workers: 
     count = workers or os.cpu_count() or 1
     if count == 1 or len(items) <= 1:
         return [task(item) for item in items]
+    outcomes: list[Outcome] = []
+    pending: deque[Future[Outcome]] = deque()
     with ThreadPoolExecutor(min(count, len(items))) as pool:
-        futures: list[Future[Outcome]] = []
         try:
             for item in items:
-                futures.append(pool.submit(task, item))
-            for done in _as_they_finish(futures):
-                done.result()
+                if len(pending) == 2 * count:  # few at a time: an interrupt finds little to cancel
+                    outcomes.append(pending.popleft().result())
+                pending.append(pool.submit(task, item))
+            outcomes.extend(future.result() for future in pending)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return [future.result() for future in futures]
-
-
-def _as_they_finish(futures: Sequence[Future[Outcome]]) -> Iterator[Future[Outcome]]:
-    pending = set(futures)
-    while pending:
-        done, pending = wait(pending, return_when=FIRST_COMPLETED)
-        yield from done
+    return outcomes
 
 
 def measure(lanes: Lanes) -> Columns:
