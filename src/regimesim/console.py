@@ -112,7 +112,7 @@ def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: 
     scenario = results.scenario
     print(f"{bold(spoken(scenario.title or scenario.name))}   {_counts(results)}\n")
     print(bold("How long it lasts") + " (years, 95 % intervals)")
-    print(_table(results.table()))
+    print(table(results.table()))
     print(_notes(results))
     print(bold("What the pairs are playing") + f" ({_when(scenario.start)})" * bool(scenario.start))
     print("\n".join(_pair_lines(pairs)) + "\n")
@@ -146,7 +146,7 @@ def _headed(heading: str, text: str) -> str:
     return bold(heading.ljust(_HEAD)) + f"\n{'':<{_HEAD}}".join(line.replace("\xa0", " ") for line in lines)
 
 
-def _table(frame: Any) -> str:
+def table(frame: Any) -> str:
     columns = [str(name) for name in frame.columns]
     rows = [[str(index), *map(str, row)] for index, row in zip(frame.index, frame.to_numpy(), strict=True)]
     lengths = [max(len(row[k]) for row in [["", *columns], *rows]) for k in range(len(columns) + 1)]

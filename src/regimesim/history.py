@@ -256,8 +256,8 @@ def _print(record: Record, table: pd.DataFrame, compared: pd.DataFrame | None, h
     rows, first, last = len(record.rows), record.first, record.last
     print(f"{console.bold(record.name)}   {rows:,} pair-years, {first}-{last}\n")
     print(console.bold("The record by era") + " (95 % intervals)")
-    print(console._table(words_of_eras(table)) + "\n")
+    print(console.table(words_of_eras(table)) + "\n")
     if compared is not None:
         print(console.bold(heading) + " (95 % intervals)")
-        print(console._table(words_of(compared)))
+        print(console.table(words_of(compared)))
         print(" A dispute: force used (record), exploitation seen by its victim (model).\n")

@@ -21,7 +21,7 @@ from regimesim.ablation import Worlds
 from regimesim.paired import plain, sample
 from regimesim.scenario import InputError, Scenario, known, spoken
 from regimesim.simulate import Progress
-from regimesim.survival import Estimate, _error, _normal, _restricted, tails
+from regimesim.survival import Estimate, error_of, normal_estimate, restricted_mean, tails
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,7 +171,7 @@ def shapley(
 
 def pseudo_observations(worlds: Worlds, removed: Sequence[str], spell: str, horizon: float) -> Floats:
     """A pseudo-observation of RMST for every run (Andersen & Perme 2010), in replicate order."""
-    mean, influence = _restricted(*sample(worlds.results(removed), spell), horizon)
+    mean, influence = restricted_mean(*sample(worlds.results(removed), spell), horizon)
     return mean + influence
 
 
@@ -182,9 +182,9 @@ def mean_of(values: Floats, bound: float) -> Estimate:
     size can miss, as :func:`regimesim.survival.rmst_difference` does.
     """
     mean = float(values.mean())
-    error = _error(values - mean)
+    error = error_of(values - mean)
     if error > 1e-9 * bound:
-        return _normal(mean, error, (-bound, bound), 0.95)
+        return normal_estimate(mean, error, (-bound, bound), 0.95)
     seen = tails(0.95)[1] ** (1 / len(values))
     missed = (1 - seen) * bound
     return Estimate(mean, seen * mean - missed, seen * mean + missed, 0.0, bound)

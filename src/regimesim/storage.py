@@ -23,7 +23,6 @@ from regimesim.scenario import InputError, Scenario, read_scenario, tree_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TABLES = ("runs", "paths", "events", "pairs")
 _SERIES, _CODED, _PAIRS = "yearly.npy", "happened.npz", "pair_spells.npy"
 PARTIAL = ".partial-"
 

@@ -212,10 +212,10 @@ def rmst(years: ArrayLike, ended: ArrayLike, horizon: float, confidence: float =
     ----------
     Royston & Parmar 2013; Andersen, Hansen & Klein 2004, Lifetime Data Anal. 10, 335.
     """
-    mean, influence = _restricted(years, ended, horizon)
-    error = _error(influence)
+    mean, influence = restricted_mean(years, ended, horizon)
+    error = error_of(influence)
     if error > ROUNDING * horizon:
-        return _normal(mean, error, (0, horizon), confidence)
+        return normal_estimate(mean, error, (0, horizon), confidence)
     curve = kaplan_meier(years, ended, confidence)
     lower, upper = (curve._area(band, horizon) for band in (curve.lower, curve.upper))
     return Estimate(mean, min(lower, mean), min(max(upper, mean), horizon), 0.0, horizon)
@@ -252,7 +252,7 @@ def rmst_difference(
     Andersen & Perme 2010, Stat. Methods Med. Res. 19, 71 (pseudo-observations); Jaeckel 1972
     (the infinitesimal jackknife, which gives them without leaving runs out one by one).
     """
-    (mean_a, influence_a), (mean_b, influence_b) = (_restricted(*sample, horizon) for sample in (a, b))
+    (mean_a, influence_a), (mean_b, influence_b) = (restricted_mean(*sample, horizon) for sample in (a, b))
     sizes = influence_a.size, influence_b.size
     if paired and sizes[0] != sizes[1]:
         raise ValueError(
@@ -260,11 +260,11 @@ def rmst_difference(
         )
     value = mean_a - mean_b
     if paired:
-        error = _error(influence_a - influence_b)
+        error = error_of(influence_a - influence_b)
     else:
-        error = math.hypot(_error(influence_a), _error(influence_b))
+        error = math.hypot(error_of(influence_a), error_of(influence_b))
     if error > ROUNDING * horizon:
-        return _normal(value, error, (-horizon, horizon), confidence)
+        return normal_estimate(value, error, (-horizon, horizon), confidence)
     if not paired:
         one, other = rmst(*a, horizon, confidence), rmst(*b, horizon, confidence)
         return Estimate(value, one.lower - other.upper, one.upper - other.lower, 0.0, horizon)
@@ -337,7 +337,7 @@ def _greenwood(events: Ints, at_risk: Ints) -> Floats:
     return np.where(left > 0, events / (at_risk * np.maximum(left, 1.0)), 0.0)
 
 
-def _restricted(years: ArrayLike, ended: ArrayLike, horizon: float) -> tuple[float, Floats]:
+def restricted_mean(years: ArrayLike, ended: ArrayLike, horizon: float) -> tuple[float, Floats]:
     """RMST, and the influence of each run on it (shape (n,), mean 0).
 
     The influence is n times the derivative of the RMST with respect to the weight of a run. Its mean
@@ -357,10 +357,10 @@ def _restricted(years: ArrayLike, ended: ArrayLike, horizon: float) -> tuple[flo
     return mean, years.size * (exposure[where] - step[where] * ended)
 
 
-def _error(influence: Floats) -> float:
+def error_of(influence: Floats) -> float:
     return float(np.linalg.norm(influence)) / influence.size
 
 
-def _normal(value: float, error: float, limits: tuple[float, float], confidence: float) -> Estimate:
+def normal_estimate(value: float, error: float, limits: tuple[float, float], confidence: float) -> Estimate:
     reach = tails(confidence)[0] * error
     return Estimate(value, max(value - reach, limits[0]), min(value + reach, limits[1]), error, limits[1])
