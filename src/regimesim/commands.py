@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim import console
-from regimesim.config import load_scenario, request, scenario_names
+from regimesim.catalogue import scenario_names
+from regimesim.config import load_scenario, request
 from regimesim.parameters import PARAMETERS, quoted
 from regimesim.scenario import InputError, known
 from regimesim.strategy import load_strategy, strategy_names
