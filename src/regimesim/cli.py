@@ -47,6 +47,14 @@ COMMANDS: Mapping[str, Command] = {
         "several scenarios on the same seeds: which lasts longer, and how sure that is",
         "[scenarios=[concert,bipolar,collective_security]] [runs=1000] [seed=0] [years=100] [out=DIR]",
     ),
+    "sweep": Command(
+        "regimesim.sweep_cli:sweep_command",
+        "many settings, many runs of each, in pieces that can be interrupted and gone on with",
+        "+scenario=concert PARAMETER=VALUES ... [+sweep=NAME] [points=FILE.csv]\n"
+        "                        [runs=100] [seed=0] [engine=local] [engine.workers=2]\n"
+        "                        [extend=true] [out=DIR]\n\n"
+        "  VALUES: 0.2,0.4,0.6 or range(0,1,0.1)",
+    ),
     "diagnose": Command(
         "regimesim.comparisons_cli:diagnose_command",
         "is it a regime? What its institutions add to power, and what each arrangement carries",
@@ -107,8 +115,9 @@ def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
     before = {number: signal.signal(number, _terminate) for number in _terminations()}
     try:
         return _answer(name, arguments, flags)
-    except KeyboardInterrupt:
-        print("regimesim: interrupted; what was not finished is not kept", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        words = str(interrupt) or "interrupted; what was not finished is not kept"
+        print(f"regimesim: {words}", file=sys.stderr)
         return INTERRUPTED
     except _Terminated as ended:
         # all is tidied up: now die of the signal, which leaves nothing for threads to trip over

@@ -77,10 +77,26 @@ class Points:
         """Names of the swept settings."""
         return tuple(self.columns)
 
+    def without_swept(self, design: Design) -> Iterator[NDArray[Any]]:
+        """All that a design of one world plays, with zeros where swept settings stand."""
+        (places,) = self.places
+        arrays = {name: np.array(value) for name, value in design._asdict().items()}
+        for place in places.values():
+            target = arrays[place.array]
+            for field in place.fields:
+                target = target[field]
+            for e in place.phases:
+                target[(0, e) if place.row < 0 else (0, e, place.row)] = 0
+        yield from arrays.values()
+
     def take(self, first: int, last: int) -> Points:
-        """The points ``first`` to ``last - 1``, without the worlds that they do not need."""
-        kept, world = np.unique(self.world[first:last], return_inverse=True)
-        columns = {name: column[first:last] for name, column in self.columns.items()}
+        """The points ``first`` to ``last - 1``."""
+        return self.select(np.arange(first, last))
+
+    def select(self, chosen: Indices) -> Points:
+        """Some points, without the worlds that they do not need."""
+        kept, world = np.unique(self.world[chosen], return_inverse=True)
+        columns = {name: column[chosen] for name, column in self.columns.items()}
         worlds, places = (tuple(of[k] for k in kept) for of in (self.worlds, self.places))
         return Points(worlds, world.astype(np.intp), columns, places)
 
