@@ -30,7 +30,8 @@ COMMANDS: Mapping[str, Command] = {
         "regimesim.commands:run",
         "simulate a scenario many times: how long cooperation lasts, and why it ends",
         "+scenario=concert [runs=1000] [seed=0] [years=100] [workers=2]\n"
-        "                        [out=DIR] [PARAMETER=VALUE ...]",
+        "                        [out=DIR] [PARAMETER=VALUE ...]\n\n"
+        "  with -m, Hydra's multirun: a job for each of several values, by any of Hydra's launchers",
     ),
     "explain": Command(
         "regimesim.commands:explain",
@@ -77,7 +78,10 @@ COMMANDS: Mapping[str, Command] = {
     ),
 }
 
-_FLAGS = {"-q": "quiet", "--quiet": "quiet", "--json": "json", "-h": "help", "--help": "help"}
+_FLAGS = {
+    "-q": "quiet", "--quiet": "quiet", "--json": "json", "-h": "help", "--help": "help",
+    "-m": "multirun", "--multirun": "multirun",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class Flags:
 
     quiet: bool = False
     json: bool = False
+    multirun: bool = False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,7 +113,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not named or (("help" in chosen or rest[0] == "help") and named[0] in COMMANDS):
         print(_help(named[0] if named else None))
         return 0
-    return _carry_out(named[0], rest[1:], Flags(quiet="quiet" in chosen, json="json" in chosen))
+    return _carry_out(named[0], rest[1:], _flags(chosen))
+
+
+def _flags(chosen: set[str]) -> Flags:
+    return Flags(**dict.fromkeys(chosen - {"help"}, True))
 
 
 def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
@@ -136,6 +145,8 @@ def _answer(name: str, arguments: Sequence[str], flags: Flags) -> int:
         command = known(name, COMMANDS, "command")
         _refuse_unreadable(arguments)
         _refuse_options(arguments)
+        if flags.multirun and name != "run":
+            raise InputError("-m (many jobs by Hydra) goes with run; many settings at once are: sweep")
         _function(command.place)(arguments, flags)
         sys.stdout.flush()
     except InputError as error:

@@ -30,6 +30,11 @@ _PRUDENT = "cooperates where it is worth it at its present trust"
 
 def run(arguments: Sequence[str], flags: Flags) -> None:
     """Simulate a scenario, say how long cooperation lasted and why it ended, and write it all down."""
+    if flags.multirun:
+        from regimesim.multirun import multirun
+
+        multirun(arguments, flags)
+        return
     asked = request(arguments, {"runs": 1000, "seed": 0, "workers": None, "out": None})
     folder = output_folder("run", asked)
     results = _simulate(asked, flags)

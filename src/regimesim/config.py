@@ -7,8 +7,10 @@ working directory if there is one) and validated here: Hydra itself would accept
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
 
 COMMAND_LINE = "(command line)"
+MOST_VALUES = 100_000
+"""Of one setting in a sweep."""
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _TREE = ("about", "years", "strategy", "states", "buffers", "affinity", "epochs", *GROUPS)
 _TABLES = ("about", "states", "buffers", "affinity", *GROUPS)
@@ -47,7 +51,7 @@ class SweepRequest:
 
     scenario: str
     settings: tuple[Setting, ...]
-    swept: dict[str, tuple[str, ...]]  # ``scenario`` among them if several were named
+    swept: dict[str, tuple[Any, ...]]  # ``scenario`` among them if several were named
     options: dict[str, Any]
     overrides: tuple[str, ...]
 
@@ -98,7 +102,7 @@ def sweep_request(arguments: Sequence[str], options: Mapping[str, Any]) -> Sweep
     """
     name, settings, chosen = _sorted(arguments, options)
     fixed: list[Setting] = []
-    swept: dict[str, tuple[str, ...]] = {}
+    swept: dict[str, tuple[Any, ...]] = {}
     for key, text in [("scenario", name), *settings]:
         values = several(key, text) if not key.startswith("~") else ()
         if values:
@@ -108,15 +112,14 @@ def sweep_request(arguments: Sequence[str], options: Mapping[str, Any]) -> Sweep
     return SweepRequest(name, tuple(fixed), swept, chosen, tuple(arguments))
 
 
-def several(key: str, text: str) -> tuple[str, ...]:
-    """The values of a sweep in Hydra's grammar, each as one would type it; none if it is a single value.
+def several(key: str, text: str) -> tuple[Any, ...]:
+    """The values of a sweep in Hydra's grammar; none if it is a single value.
 
     >>> several("transparency.level", "range(0.1,0.4,0.1)")
-    ('0.1', '0.2', '0.3')
+    (0.1, 0.2, 0.3)
     >>> several("transparency.level", "0.1")
     ()
     """
-    from hydra.core.override_parser.types import Transformer
     from hydra.errors import HydraException
 
     try:
@@ -128,24 +131,60 @@ def several(key: str, text: str) -> tuple[str, ...]:
     if not override.is_sweep_override():
         return ()
     try:
-        values = list(override.sweep_iterator(transformer=Transformer.encode))
+        values = tuple(_swept(value) for value in islice(override.sweep_iterator(), MOST_VALUES + 1))
     except (HydraException, ValueError):
         raise InputError(
             f"{key}={text}: a sweep takes values such as 0.5,0.9 or range(0,1,0.1) {COMMAND_LINE}"
         ) from None
-    return tuple(_brief(value) for value in values)
+    if len(values) > MOST_VALUES:
+        raise InputError(f"{key}={text} gives more than {MOST_VALUES:,} values {COMMAND_LINE}")
+    return values
 
 
-def _brief(value: Any) -> str:
-    """A value of a sweep as one would type it: ``0.7``, not ``0.7000000000000001``."""
+def _swept(value: Any) -> Any:
+    """A value as Hydra's iterator gives it: without quotes, 0.7 instead of 0.7000000000000001."""
     if isinstance(value, float):
-        return f"{value:.12g}"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        return float(f"{value:.12g}")
+    return getattr(value, "text", value)
 
 
 def _free(key: str) -> bool:
     """Whether a setting is text that need not follow Hydra's grammar: a path, a strategy's family."""
     return key.lstrip("+").rpartition(".")[2] in ("scenario", "strategy")
+
+
+def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None]) -> None:
+    """Hydra's multirun: every combination of values is a job, started by the launcher that Hydra is told.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        Settings, some with several values, and settings of Hydra's own (``hydra/launcher=joblib``).
+    job : callable
+        Given the arguments of one job and the folder that Hydra made for it.
+    """
+    import hydra
+    from hydra.core.config_store import ConfigStore
+    from hydra.core.hydra_config import HydraConfig
+
+    def task(_: Any) -> None:
+        here = HydraConfig.get()
+        job([word.lstrip("+") for word in here.overrides.task], Path(here.runtime.output_dir))
+
+    folder = "hydra.sweep.dir=outputs/multirun/${now:%Y-%m-%dT%H-%M-%S.%f}"
+    own = [word for word in arguments if word.lstrip("+~").startswith("hydra")]
+    settings = ["+" + word.lstrip("+") for word in arguments if word not in own]
+    for word in settings:
+        _parsed(*_split(word.lstrip("+"), {}))  # refused here in a sentence rather than by Hydra
+    if not any(word.startswith("hydra.sweep.dir=") for word in own):
+        own.append(folder)
+    ConfigStore.instance().store(name="jobs", node={})
+    before = sys.argv
+    sys.argv = [before[0], "--multirun", *settings, *own]
+    try:
+        hydra.main(config_path=None, config_name="jobs", version_base="1.3")(task)()
+    finally:
+        sys.argv = before
 
 
 def _sorted(
@@ -286,9 +325,9 @@ def _hydra_tree(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
     GlobalHydra.instance().clear()
     try:
         store.store(name="neutral", node=_neutral(), package="_global_")
-        store.store(group="scenario", name="_chosen", node=read_yaml(path), package="_global_")
+        store.store(group="world", name="chosen", node=read_yaml(path), package="_global_")
         with initialize_config_dir(str(configs_folder()), version_base="1.3"):
-            composed = compose("config", ["+scenario=_chosen", *overrides])
+            composed = compose("config", ["+world=chosen", *overrides])
         tree = OmegaConf.to_container(composed, resolve=False)
     except (HydraException, OmegaConfBaseException) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

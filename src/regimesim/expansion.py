@@ -55,7 +55,7 @@ def expand(asked: SweepRequest, tables: Sequence[Table] = ()) -> Points:
     """
     typed = {key.lstrip("+") for key, _ in asked.settings} | set(asked.swept)
     kept = [{name: column for name, column in table.items() if name not in typed} for table in tables]
-    kept += [{name: [value_of(name, text) for text in texts]} for name, texts in asked.swept.items()]
+    kept += [{name: list(values)} for name, values in asked.swept.items()]
     columns = product([table for table in kept if table])
     if not columns:
         raise InputError("sweep over what? Give a setting several values: transparency.level=range(0,1,0.1)")
@@ -231,8 +231,7 @@ def read_points(path: str | Path) -> Table:
 def _listed(name: str, value: Any, place: str) -> list[Any]:
     """The values of a setting in a sweep's file: a list, or Hydra's words for one."""
     if isinstance(value, str):
-        texts = several(name, value) or (value,)
-        return [value_of(name, text) for text in texts]
+        return list(several(name, value) or (value_of(name, value),))
     values = value if isinstance(value, list) else [value]
     if not values or not all(isinstance(v, bool | int | float | str) for v in values):
         raise InputError(f"{place}: {name} must be a list of values, or range(0,1,0.1); got {quoted(value)}")
