@@ -23,6 +23,7 @@ from regimesim.config import SweepRequest
 from regimesim.dataset import LOG, PARTS, SUMMARY, Cut, Folder, Manifest, extended, new_manifest, write_whole
 from regimesim.engines import Engine, EngineError, Task, carry_out, engine_of
 from regimesim.expansion import Table, expand
+from regimesim.parameters import show
 from regimesim.points import Points
 from regimesim.provenance import program_version
 from regimesim.scenario import InputError, Scenario
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from regimesim.results import Results
 
 MOST_TOTAL = 10_000_000_000
+_ANEW = "out=DIR begins anew"
 
 
 @dataclass(frozen=True)
@@ -299,13 +301,18 @@ def _reconciled(
     merged = merged_points(before, points, place.path)
     if len(merged) == len(before) and runs == manifest.runs and len(points) == len(before):
         return before, manifest, False
+    if extend:
+        return _extended(before, merged, manifest, max(runs, manifest.runs))
+    there = f"{place.path} holds a sweep of {len(before):,} points of {manifest.runs:,} runs"
+    asked = f"{len(points):,} of {runs:,}"
+    if len(merged) == len(before) and runs <= manifest.runs:
+        raise InputError(f"{there}, more than the {asked} asked for; extend=true shows it, {_ANEW}")
     grown = f"{len(merged):,} points of {max(runs, manifest.runs):,} runs"
-    if not extend:
-        raise InputError(
-            f"{place.path} holds a sweep of {len(before):,} points of {manifest.runs:,} runs, not of "
-            f"{len(points):,} of {runs:,}; extend=true makes it {grown}, out=DIR begins anew"
-        )
-    runs = max(runs, manifest.runs)
+    raise InputError(f"{there}, not of {asked}; extend=true makes it {grown}, {_ANEW}")
+
+
+def _extended(before: Points, merged: Points, manifest: Manifest, runs: int) -> tuple[Points, Manifest, bool]:
+    """A sweep with replicates added to the points that are there, and points added to those."""
     size = runs_of_chunk(merged, runs)
     cuts = [
         Cut(rectangle, size)
@@ -321,17 +328,16 @@ def _reconciled(
 def _refuse_changes(points: Points, before: Points, manifest: Manifest, seed: int, folder: Path) -> None:
     """Refuse to go on with a sweep whose runs would not be of one kind with those that are there."""
     about, now = manifest.about, new_manifest(seed, 1, []).about
-    anew = "out=DIR begins anew"
     if seed != manifest.seed:
-        raise InputError(f"{folder} holds a sweep with seed={manifest.seed}, not {seed}; {anew}")
+        raise InputError(f"{folder} holds a sweep with seed={manifest.seed}, not {seed}; {_ANEW}")
     if about.get("core") != now["core"]:
         raise InputError(
             f"{folder} was begun with another version of the model (regimesim {about.get('version')}; this "
             f"is {program_version()}): its runs would not be of one kind; "
-            f"finish it with that version, or {anew}"
+            f"finish it with that version, or {_ANEW}"
         )
     if set(points.swept) != set(before.swept):
-        raise InputError(f"{folder} varies {', '.join(before.swept)}, not {', '.join(points.swept)}; {anew}")
+        raise InputError(f"{folder} varies {', '.join(before.swept)}, not {', '.join(points.swept)}; {_ANEW}")
 
 
 def merged_points(before: Points, points: Points, folder: Path) -> Points:
@@ -352,7 +358,7 @@ def merged_points(before: Points, points: Points, folder: Path) -> Points:
             fresh.append(k)
         elif old[before.world[position[row]]] != new[points.world[k]]:
             difference = _difference(before.scenario(position[row]), points.scenario(k))
-            raise InputError(f"{folder} holds a sweep of another world{difference}; out=DIR begins anew")
+            raise InputError(f"{folder} holds a sweep of another world{difference}; {_ANEW}")
     if not fresh:
         return before
     added = points.select(np.array(fresh))
@@ -382,7 +388,7 @@ def _difference(one: Scenario, other: Scenario) -> str:
     for a, b in zip(one.phases, other.phases, strict=False):
         for name, value in a.parameters.items():
             if value != b.parameters[name]:
-                return f": {name} was {value}, not {b.parameters[name]}"
+                return f": {name} was {show(value)}, not {show(b.parameters[name])}"
     if one.states != other.states:
         return ": its states were others"
     if one.years != other.years:
