@@ -1,7 +1,7 @@
 """Executes the notebooks; as a program, writes their outputs anew (``python tests/execution.py``).
 
-The ``.ipynb`` files are the source: text, code and outputs. Each is executed in an empty folder, with warnings
-as errors, and kept without dates or machine names, so that only a change of the model changes the files.
+The ``.ipynb`` files are the source: text, code and outputs. Each is executed in an empty folder, with
+warnings as errors, and kept without dates or machine names, so that only a change of the model changes them.
 """
 
 import os
