@@ -229,7 +229,9 @@ def draw(answer: Answer) -> Figure:
         ax.set_title(f"{name} ({', '.join(f'{x:g}' for x in payoffs)})", fontsize=9.5, loc="left")
         note(ax, best + 0.02, ax.get_ylim()[0] + 0.15, f"{best:.2f}")
         label(ax, "generosity of the host", "payoff per round" if ax is axes[0] else "")
-    axes[0].legend(fontsize=8.5, frameon=False, loc="upper left")
+    figure.legend(
+        *axes[0].get_legend_handles_labels(), fontsize=8.5, frameon=False, ncols=3, loc=(0.06, 0.83)
+    )
     return framed(
         figure,
         "Up to the published optimum nothing beats restraint towards generous tit for tat",

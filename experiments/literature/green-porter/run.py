@@ -134,11 +134,11 @@ def draw(answer: Answer) -> Figure:
         found = [part[f"punished for {length}"]["found"] for part in parts]
         _points(right, ALARMS, found, colour, marker)
         right.plot(fine, 1 / (1 + fine * length), color=colour, lw=1)
-        end = 1 / (1 + 0.2 * length)
-        note(right, 0.212, end, f"K = {length}", color=colour, va="bottom", ha="right")
+        note(right, 0.225, 1 / (1 + 0.22 * length), f"K = {length}", color=colour, va="center")
     left.plot(fine, 1 / fine, color=BLUE, lw=1)
     left.plot(fine, 1 / (1 - (1 - fine) ** 2), color=ORANGE, lw=1)
     left.legend(fontsize=8.5, frameon=False)
+    right.set_xlim(0, 0.25)
     right.set_ylim(0, 1.02)
     left.set_ylim(0, 60)
     label(left, "chance a of a false alarm per round", "rounds until the first breakdown")

@@ -129,7 +129,7 @@ def draw(answer: Answer) -> Figure:
     left.set_yticks(places, [spoken(name) for name in names])
     right.set_yticks(places, [])
     right.set_xlim(0, 3.1)
-    left.legend(fontsize=8.5, frameon=False, loc="lower right")
+    left.legend(fontsize=8.5, frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     label(left, "payoff per round and partner, 95 % intervals")
     label(right, "payoff against its own twin, with slips")
     return framed(
