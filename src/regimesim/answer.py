@@ -206,7 +206,8 @@ def _within_luck(found: Mapping[str, Any], expected: Mapping[str, Any], wider: f
     if math.isinf(b[0]):
         return False
     # the lower one may reach up, the higher one down
-    return b[0] - a[0] <= wider * math.hypot(a[2] - a[0], b[0] - b[1]) + 1e-9
+    rounding = 1e-6 * max(1.0, abs(a[0]), abs(b[0]))
+    return b[0] - a[0] <= wider * math.hypot(a[2] - a[0], b[0] - b[1]) + rounding
 
 
 def _ends(estimate: Mapping[str, Any]) -> tuple[float, float, float]:
