@@ -40,7 +40,7 @@ def told(estimate: Estimate) -> dict[str, float | None]:
 
 
 def mean(values: ArrayLike) -> Estimate:
-    """Mean of independent values with its normal 95 % interval.
+    """Mean of independent values with Student's 95 % interval.
 
     Raises
     ------
@@ -50,15 +50,17 @@ def mean(values: ArrayLike) -> Estimate:
     Examples
     --------
     >>> mean([1, 2, 3, 4]).text()
-    '2 [1, 4]'
+    '2 [0, 5]'
     """
     import numpy as np
+    from scipy.special import stdtrit
 
     numbers = np.asarray(values, np.float64)
     if numbers.ndim != 1 or numbers.size < 2:
         raise ValueError(f"a mean with an interval needs a list of two values or more, got {numbers.shape}")
     middle, error = float(numbers.mean()), float(numbers.std(ddof=1)) / math.sqrt(numbers.size)
-    return Estimate(middle, middle - _Z * error, middle + _Z * error, error)
+    reach = float(stdtrit(numbers.size - 1, 0.975)) * error
+    return Estimate(middle, middle - reach, middle + reach, error)
 
 
 def share(hits: int, cases: int) -> Estimate:

@@ -17,9 +17,9 @@ def interval(value, half):
 
 
 def test_a_mean_and_a_share_by_hand():
-    """1, 2, 3, 4: s = 1.290994, s/2 = .645497. Wilson 1927: 3 of 10 gives .1078 to .6032."""
+    """1, 2, 3, 4: s/2 = .645497, and t of 3 degrees is 3.182446. Wilson: 3 of 10 gives .1078 to .6032."""
     found = mean([1, 2, 3, 4])
-    assert (found.value, found.upper) == pytest.approx((2.5, 2.5 + 1.959964 * 0.645497), abs=1e-5)
+    assert (found.value, found.upper) == pytest.approx((2.5, 2.5 + 3.182446 * 0.645497), abs=1e-5)
     assert told(share(3, 10)) == pytest.approx({"value": 0.3, "lower": 0.1078, "upper": 0.6032}, abs=1e-4)
     assert share(10, 10).upper == 1.0 and share(0, 10).lower == 0.0
     for hits, cases in ((3, 2), (-1, 2), (0, 0)):

@@ -9,7 +9,7 @@ from regimesim.palette import BLUE, GREEN, ORANGE, blank, framed, label, note
 from regimesim.scenario import read_scenario
 from regimesim.strategy import load_strategy
 
-SMALL = 0.08
+SMALL = 0.1
 SEED = 1992
 GAMES = {
     "Axelrod's": (5.0, 3.0, 1.0, 0.0),
@@ -19,7 +19,7 @@ GAMES = {
 SLIPS = (1e-2, 1e-3, 1e-4, 1e-5)
 ASIDE = 0.12
 """How far to either side of the optimum it is played."""
-PLAYED_SLIP, SETTLING, COUNTED, VICTIMS, RUNS = 0.005, 200, 400, 20, 40
+PLAYED_SLIP, SETTLING, COUNTED, VICTIMS, RUNS = 0.005, 200, 300, 10, 80
 POPULATIONS, GENERATIONS, STRATEGIES = 200, 4_000, 100
 CATALYST = (0.99, 0.01)
 """Tit for tat, nearly: what Nowak and Sigmund add to the population."""
@@ -197,7 +197,7 @@ def run(scale: float = 1.0) -> Answer:
             "formula": rs.theory.optimal_generosity(payoffs),
             "most generosity that is safe, by slips": {f"{e:g}": most_generous(payoffs, e) for e in SLIPS},
             "earned among themselves at 0, .1 .. 1": among_themselves(payoffs, 0.01),
-            "in play": played(payoffs, runs_at(scale, RUNS, least=4)),
+            "in play": played(payoffs, runs_at(scale, RUNS, least=12)),
         }
     answer["selection"] = {
         "formula agrees with the chains": table_agrees(),

@@ -90,7 +90,7 @@ def selected(table: np.ndarray, field: tuple[str, ...]) -> dict[str, float]:
 
 def run(scale: float = 1.0) -> Answer:
     answer: dict = {}
-    runs = runs_at(scale, RUNS, least=5)
+    runs = runs_at(scale, RUNS, least=8)
     for case, slip in (("without slips", 0.0), ("with slips", SLIP)):
         table, scores = exact(slip), played(slip, runs)
         theory = expected(table)
