@@ -143,22 +143,22 @@ def payoff_table(strategies: Reactive, payoffs: tuple[float, ...]) -> np.ndarray
 def selection(catalyst: bool, populations: int) -> dict:
     """Populations of random reactive strategies, with and without one that is nearly tit for tat."""
     draw_ = np.random.default_rng(SEED)
-    payoffs, winners, restrained = GAMES["Axelrod's"], [], 0
-    for _ in range(populations):
-        strategies = draw_.uniform(0.0, 1.0, (STRATEGIES, 2))
-        if catalyst:
-            strategies[0] = CATALYST
-        table, shares = payoff_table(strategies, payoffs), np.full(STRATEGIES, 1 / STRATEGIES)
-        for _ in range(GENERATIONS):
-            earned = table @ shares
-            shares *= earned / (shares @ earned)
-        after_c, after_d = strategies[shares.argmax()]
-        if shares @ table @ shares > 2.0:  # halfway between mutual exploitation and mutual restraint
-            restrained += 1
-            winners.append((after_c, after_d))
+    payoffs = GAMES["Axelrod's"]
+    strategies = draw_.uniform(0.0, 1.0, (populations, STRATEGIES, 2))
+    if catalyst:
+        strategies[:, 0] = CATALYST
+    table = np.stack([payoff_table(one, payoffs) for one in strategies])
+    shares = np.full((populations, STRATEGIES), 1 / STRATEGIES)
+    for _ in range(GENERATIONS):
+        earned = (table @ shares[..., None])[..., 0]
+        shares *= earned / (shares * earned).sum(axis=1, keepdims=True)
+    common = (shares * earned).sum(axis=1)
+    ends_well = common > 2.0  # halfway between mutual exploitation and mutual restraint
+    winners = strategies[np.arange(populations), shares.argmax(axis=1)][ends_well]
+    restrained = int(ends_well.sum())
     found: dict = {"share that ends in restraint": told(share(restrained, populations))}
     if catalyst:  # without it there are too few
-        after_c, after_d = np.array(winners).T
+        after_c, after_d = winners.T
         found["winners' restraint after restraint"] = told(mean(after_c))
         found["winners' restraint after exploitation"] = told(mean(after_d))
     return found
@@ -197,7 +197,7 @@ def run(scale: float = 1.0) -> Answer:
             "formula": rs.theory.optimal_generosity(payoffs),
             "most generosity that is safe, by slips": {f"{e:g}": most_generous(payoffs, e) for e in SLIPS},
             "earned among themselves at 0, .1 .. 1": among_themselves(payoffs, 0.01),
-            "in play": played(payoffs, runs_at(scale, RUNS, least=12)),
+            "in play": played(payoffs, runs_at(scale, RUNS, least=8)),
         }
     answer["selection"] = {
         "formula agrees with the chains": table_agrees(),
