@@ -13,6 +13,7 @@ import pytest
 import regimesim
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGES = [*ROOT.glob("seeds/*.*"), *ROOT.glob("experiments/**/*.md"), *ROOT.glob("experiments/**/*.py")]
 LINT_IMPORTS = Path(sysconfig.get_path("scripts")) / "lint-imports"
 PUBLISHED = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff", "pyproject.toml", ".ci/run")
 HEAVY = {"hydra", "matplotlib", "mesa", "numba", "numpy", "omegaconf", "pandas", "pyarrow", "rich", "scipy"}
@@ -94,6 +95,6 @@ def test_links_lead_somewhere(name):
     assert [link for link in links if not (folder / link).exists()] == []
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("name", [*PUBLISHED, *(path.relative_to(ROOT).as_posix() for path in PAGES)])
 def test_nothing_published_names_a_package_host_or_a_machine(name):
     assert not re.search(r"index-url|find-links|file://|/home/|/[r]oot/|/opt/|/[w]ork/", read(name))

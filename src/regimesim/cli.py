@@ -66,6 +66,11 @@ COMMANDS: Mapping[str, Command] = {
         "your own table of disputes, era by era, beside a scenario if one is given",
         "PATH [+scenario=concert] [era=concert] [runs=200] [columns.year=NAME ...] [out=DIR]",
     ),
+    "experiment": Command(
+        "regimesim.experiment_cli:experiment_command",
+        "ask one of the questions in experiments/ again, and hold the answer against the recorded one",
+        "[NAME] [scale=0.1] [out=DIR]",
+    ),
     "list": Command(
         "regimesim.commands:list_",
         "what there is: scenarios, strategies, parameters",
@@ -231,7 +236,7 @@ def _help(name: str | None) -> str:
     if name is not None and name in COMMANDS:
         command = COMMANDS[name]
         return f"python -m regimesim {name} {command.usage}\n\n  {command.about}\n{_OPTIONS}"
-    lines = [f"  {word:<9}{command.about}" for word, command in COMMANDS.items()]
+    lines = [f"  {word:<12}{command.about}" for word, command in COMMANDS.items()]
     return "\n".join([
         "regimesim: when do rival states restrain themselves, and how long does it last?",
         "",

@@ -70,6 +70,12 @@ def test_the_main_job_from_a_wheel(installed):
     assert "site-packages" in where.stdout
 
 
+def test_experiments_come_with_the_source(installed):
+    done = installed("-m", "regimesim", "experiment")
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith("regimesim: no experiments here; ") and "unpack the source" in done.stderr
+
+
 def test_a_mistake_with_the_wheel(installed):
     done = installed("-m", "regimesim", "run", "+scenario=concrt")
     assert done.returncode == 2 and done.stderr.startswith("regimesim: no scenario 'concrt'. Did you mean")

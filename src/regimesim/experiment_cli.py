@@ -1,0 +1,123 @@
+"""The command ``experiment``: which experiments there are, or one of them made again."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regimesim import console
+from regimesim.experiment import (
+    Answer,
+    Experiment,
+    differences,
+    experiment,
+    experiments,
+    in_words,
+    leaves,
+    plain,
+    write,
+)
+from regimesim.parameters import quoted
+from regimesim.scenario import InputError, known
+
+if TYPE_CHECKING:
+    from regimesim.cli import Flags
+
+_OPTIONS = ("scale", "out")
+
+
+def experiment_command(arguments: Sequence[str], flags: Flags) -> None:
+    """Make an experiment again; without a name, say which there are."""
+    names = [word for word in arguments if "=" not in word]
+    options = _options([word for word in arguments if "=" in word])
+    if len(names) > 1:
+        raise InputError(f"one experiment at a time; got {', '.join(names)}")
+    if not names:
+        _list(flags)
+        return
+    chosen, scale = experiment(names[0]), _scale(options.get("scale", "1"))
+    folder = _folder(chosen, options.get("out"))
+    expected = chosen.expected
+    module = chosen.load()
+    with console.working(f"asking {chosen.name} again", flags):
+        found = plain(module.run(scale))
+        folder.mkdir(parents=True)
+        write(folder, "answer.json", found, getattr(module, "draw", None))
+    wrong = differences(found, expected, scale)
+    if flags.json:
+        answer = {"experiment": chosen.name, "scale": scale, "answer": found, "differences": wrong}
+        print(json.dumps(answer | {"folder": str(folder)}, indent=2))
+    elif flags.quiet:
+        print(folder)
+    else:
+        _print(chosen, scale, found, expected, wrong)
+        print(f"\n{folder}/  {' '.join(sorted(path.name for path in folder.iterdir()))}")
+
+
+def _options(words: Sequence[str]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        name = known(name.lstrip("+"), _OPTIONS, "option")
+        if name in given:
+            raise InputError(f"{name} is given twice")
+        given[name] = value
+    return given
+
+
+def _scale(text: str) -> float:
+    try:
+        scale = float(text)
+    except ValueError:
+        raise InputError(f"scale must be a number such as 0.1; got {quoted(text)}") from None
+    if not 0 < scale <= 1:
+        raise InputError(f"scale must lie in (0, 1]; got {text}")
+    return scale
+
+
+def _folder(chosen: Experiment, out: str | None) -> Path:
+    """Where the answer goes; refused before any work if it cannot be written."""
+    from regimesim.storage import check_absent, check_writable
+
+    if out == "":
+        raise InputError("out= needs the name of a folder")
+    now = datetime.now().isoformat(timespec="microseconds").replace(":", "-")
+    folder = Path(os.path.expanduser(out)) if out else Path("outputs") / "experiment" / chosen.name / now
+    check_absent(folder)
+    check_writable(folder.parent)
+    return folder
+
+
+def _list(flags: Flags) -> None:
+    found = experiments()
+    if flags.json:
+        print(json.dumps([{"name": name, "title": one.title} for name, one in found.items()], indent=2))
+        return
+    wide = max(map(len, found), default=0)
+    for name, one in found.items():
+        print(name if flags.quiet else f"{name:<{wide}}  {one.title}".rstrip())
+
+
+def _print(chosen: Experiment, scale: float, found: Answer, expected: Answer, wrong: Sequence[str]) -> None:
+    size = "" if scale == 1 else f", at {scale:g} of its size"
+    print(console.bold(chosen.title or chosen.name) + f"   {chosen.name}{size}\n")
+    recorded: dict[str, Any] = dict(leaves(expected))
+    rows = [("", "now", "recorded")]
+    rows += [
+        (place, in_words(part), in_words(recorded[place]) if place in recorded else "-")
+        for place, part in leaves(found)
+    ]
+    wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for row in rows:
+        print(f" {row[0]:<{wide[0]}}  {row[1]:<{wide[1]}}  {row[2]}".rstrip())
+    print()
+    if wrong:
+        print("This is not what is recorded:\n" + "\n".join(f" {line}" for line in wrong))
+    elif scale == 1:
+        print("Every number is the recorded one.")
+    else:
+        print("Agrees with what is recorded, within the luck of so many runs.")
