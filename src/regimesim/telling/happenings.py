@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from regimesim.core.draws import ABSORB, SPREAD
-from regimesim.core.elementary import chance
-from regimesim.core.events import rounds_of
 from regimesim.parameters import show
 from regimesim.scenario import Phase, spoken
+from regimesim.telling.doors import chance, rounds_of
 from regimesim.telling.entries import ALWAYS, GREAT, SMALL, Told, told
 from regimesim.telling.relations import Spells, cooperating
 from regimesim.telling.replay import History
