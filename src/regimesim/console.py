@@ -108,7 +108,7 @@ def _numbers(estimate: Estimate) -> list[float | None]:
 
 
 def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: str, folder: Path) -> None:
-    """The answer of ``run`` on one screen; ``explain`` is the command that tells one of these runs."""
+    """The answer of ``run`` on one screen; ``explain`` is the command that tells the typical run."""
     from regimesim.findings import dated, made_of, notes, typical_run
 
     scenario = results.scenario
@@ -122,7 +122,7 @@ def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: 
     print("\n".join(_pair_lines(pairs)) + "\n")
     print(_headed("Why it ended", _causes(causes)))
     print(_headed("Typical run", typical_run(results)))
-    print(f"{'':<{_HEAD}}{explain} replicate={results.typical()}\n")
+    print(f"{'':<{_HEAD}}{explain}\n")
     print(_files(folder))
 
 

@@ -1,0 +1,35 @@
+"use strict";
+// Every figure holds a still picture. Where its charts can be drawn, they take its place.
+const charts = JSON.parse(document.getElementById("charts").textContent);
+const options = { renderer: "svg", actions: false, ast: true };
+
+// Data come as rows under the names of their columns.
+for (const { spec } of Object.values(charts).flat()) {
+  for (const [name, { columns, rows }] of Object.entries(spec.datasets)) {
+    spec.datasets[name] = rows.map((row) => Object.fromEntries(row.map((x, k) => [columns[k], x])));
+  }
+}
+
+const shown = new Map();
+
+async function show(place, choice) {
+  place.setAttribute("aria-label", choice.words);
+  shown.get(place)?.finalize();
+  shown.set(place, await vegaEmbed(place, choice.spec, options));
+}
+
+for (const figure of document.querySelectorAll("figure[data-charts]")) {
+  figure.classList.add("alive");
+  const drawn = [...figure.querySelectorAll(".live")].map((place) => {
+    const choices = charts[place.id];
+    const chooser = figure.querySelector(`select[aria-controls="${place.id}"]`);
+    if (chooser) {
+      chooser.addEventListener("change", () => show(place, choices[chooser.selectedIndex]));
+    }
+    return show(place, choices[chooser ? chooser.selectedIndex : 0]);
+  });
+  Promise.all(drawn).then(
+    () => { figure.dataset.drawn = "yes"; },
+    (error) => { figure.classList.remove("alive"); console.error(error); },
+  );
+}
