@@ -200,11 +200,11 @@ def _course(comparison: Comparison, drawn: str) -> Picture:
 def _each(comparison: Comparison) -> Sequence[Html]:
     found = []
     for name, results in comparison.results.items():
-        scenario = results.scenario
+        scenario, of = results.scenario, f" of {spoken(name)}"
         title = spoken(name) + (f": {spoken(scenario.title)}" if scenario.title else "")
         found.append(details(
             title, described(results), paragraphs(f"Typical run {findings.typical_run(results)}."),
-            settings.epochs(scenario), settings.world(scenario), games(pairs_of(scenario)),
-            details(f"Chronicle of the typical run of {spoken(name)}", told(tell(results), "")),
+            settings.epochs(scenario, of), settings.world(scenario, of), games(pairs_of(scenario), of),
+            details(f"Chronicle of the typical run{of}", told(tell(results), "")),
         ))  # fmt: skip
     return found

@@ -104,7 +104,7 @@ class Page:
             contents=element("nav", element("ul", *links), aria_label="Contents"),
             main=together(section(*part) for part in self.sections),
             footer=paragraphs(
-                f"Written by regimesim, version {program_version()}. This file is whole and needs no network.",
+                f"Written by regimesim, version {program_version()}. This file needs nothing but itself.",
                 "" if script else vega.MISSING,
             ),
             scripts=self._scripts(script) if script else "",

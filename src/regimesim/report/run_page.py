@@ -125,8 +125,8 @@ def _survival(results: Results, drawn: str) -> Picture:
         )
     caption = (
         "Kaplan-Meier curves with 95 % bands; dashed to the median. Thin grey lines: the same runs with "
-        "looser (dotted) and stricter (dashed and dotted) thresholds of what a regime is. What the horizon cuts off "
-        "counts as standing until then."
+        "looser (dotted) and stricter (dashed and dotted) thresholds of what a regime is. "
+        "What the horizon cuts off counts as standing until then."
     )
     return Picture(
         still(drawn, "survival", findings.headline(results)), panels, caption, survival_table(results)
@@ -204,8 +204,8 @@ def _why(results: Results, causes: Causes, drawn: str) -> Picture:
     return Picture(still(drawn, "why", words), (), caption, numbers)
 
 
-def games(pairs: Sequence[Pair]) -> Html:
-    """Each pair's game and what cooperation takes, on the side for which it takes more."""
+def games(pairs: Sequence[Pair], of: str = "") -> Html:
+    """Each pair's game and what cooperation takes; ``of`` ends the name of the table."""
     rows = []
     for pair in pairs:
         side = pair.harder
@@ -220,7 +220,9 @@ def games(pairs: Sequence[Pair]) -> Html:
         "At the start. What cooperation takes is that of the side for which it takes more; in brackets what "
         "that side has. Where both sides play different games, both are named."
     )
-    return together([paragraphs(words), settings.long_table("The games of the pairs", head, rows, "games")])
+    return together(
+        [paragraphs(words), settings.long_table(f"The games of the pairs{of}", head, rows, "games")]
+    )
 
 
 def described(results: Results) -> Html:

@@ -90,7 +90,7 @@ def _by_pair(scenario: Scenario) -> bool:
     )
 
 
-def states(scenario: Scenario) -> Html:
+def states(scenario: Scenario, of: str = "") -> Html:
     """Each state's strategy and the settings that differ from neutral in any of them."""
     first = scenario.phases[0]
     chosen = [p for p in STATE if any(state[p.name] != p.default for state in first.states)]
@@ -100,10 +100,10 @@ def states(scenario: Scenario) -> Html:
         for state in first.states
     ]
     meanings = "; ".join(f"{spoken(p.name)}: {p.meaning}" + f" ({p.unit})" * bool(p.unit) for p in chosen)
-    return together([long_table("States", head, rows), paragraphs(_capital(meanings), class_="soft")])
+    return together([long_table(f"States{of}", head, rows), paragraphs(_capital(meanings), class_="soft")])
 
 
-def buffers(scenario: Scenario) -> Html:
+def buffers(scenario: Scenario, of: str = "") -> Html:
     """Buffer states: between whom they lie and how strong they are."""
     names, first = scenario.states, scenario.phases[0]
     rows = [
@@ -113,18 +113,18 @@ def buffers(scenario: Scenario) -> Html:
         ) for b in first.buffers
     ]  # fmt: skip
     head = ("buffer state", "between", "strength (share of the exposure it blocks)")
-    return long_table("Buffer states", head, rows) if rows else Html("")
+    return long_table(f"Buffer states{of}", head, rows) if rows else Html("")
 
 
-def pairwise(scenario: Scenario) -> Html:
+def pairwise(scenario: Scenario, of: str = "") -> Html:
     """Trust at the start and affinities, where they differ between pairs."""
     parts = []
     if _by_pair(scenario):
         parts.append(
-            _of_pairs("Trust at the start", scenario.prior, scenario, float(scenario["trust.initial"]))
+            _of_pairs(f"Trust at the start{of}", scenario.prior, scenario, float(scenario["trust.initial"]))
         )
     if any(x for row in scenario.phases[0].affinity for x in row):
-        caption = "Affinities: what the other is worth as a future ally"
+        caption = f"Affinities{of}: what the other is worth as a future ally"
         parts.append(_of_pairs(caption, scenario.phases[0].affinity, scenario, 0.0))
     return together(parts)
 
@@ -138,7 +138,7 @@ def _of_pairs(caption: str, values: Pairs, scenario: Scenario, rest: float) -> H
     return long_table(f"{caption} ({show(rest)} where not named)", ("pair", "value"), rows)
 
 
-def epochs(scenario: Scenario) -> Html:
+def epochs(scenario: Scenario, of: str = "") -> Html:
     """What changes when, and why."""
     rows, phases = [], scenario.phases
     for before, after, t in zip(phases, phases[1:], scenario.phase_rounds()[1:], strict=False):
@@ -148,7 +148,7 @@ def epochs(scenario: Scenario) -> Html:
             rows.append((date, after.because or "no reason is given", element("ul", *changes)))
     if not rows:
         return paragraphs("Nothing is changed on the way: there are no epochs within these years.")
-    return table("Epochs: what changes when, and why", ("date", "because", "what changes"), rows)
+    return table(f"Epochs{of}: what changes when, and why", ("date", "because", "what changes"), rows)
 
 
 def _explained(change: str) -> str:
@@ -158,9 +158,9 @@ def _explained(change: str) -> str:
     return f"{text} ({BY_NAME[name].meaning})" if name in BY_NAME else text
 
 
-def world(scenario: Scenario) -> Html:
-    """States, buffer states and what holds between pairs."""
-    return together([states(scenario), buffers(scenario), pairwise(scenario)])
+def world(scenario: Scenario, of: str = "") -> Html:
+    """States, buffer states and what holds between pairs; ``of`` ends the names of the tables."""
+    return together([states(scenario, of), buffers(scenario, of), pairwise(scenario, of)])
 
 
 def provenance(about: Mapping[str, Any]) -> Html:
