@@ -72,17 +72,30 @@ def axis(field: str, title: str, domain: Sequence[float] | None = None, **more: 
     return {"field": field, "type": "quantitative", "scale": scale, "title": title, "axis": more}
 
 
-def pointer(across: Spec, head: Sequence[str], titles: Sequence[str], rows: Sequence[Sequence[Any]]) -> Spec:
-    """A vertical line where the pointer is, with what the columns after the first say there."""
+def pointer(
+    across: Spec, head: Sequence[str], titles: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> list[Spec]:
+    """Where the pointer is: a vertical line, and what the columns after the first say there.
+
+    The whole height is divided into stripes that nobody sees, one a row, from half-way to half-way between
+    the first column's numbers; a pointer, or a finger, is always in one of them. (Vega-Lite's own way, to
+    take the nearest, loses words.)
+    """
+    places = np.array([row[0] for row in rows], np.float64)
+    middles = (places[1:] + places[:-1]) / 2
+    ends = np.concatenate([places[:1], middles]), np.concatenate([middles, places[-1:]])
+    stripes = [(*row, float(a), float(b)) for row, a, b in zip(rows, *ends, strict=True)]
+    given = data((*head, "from", "to"), stripes)
     tooltip = [{"field": h, "type": "nominal", "title": t} for h, t in zip(head, titles, strict=True)]
     tooltip[0] |= {"type": "quantitative", "format": ".5~g"}
-    near = {"type": "point", "fields": [head[0]], "nearest": True, "on": "pointerover", "clear": "pointerout"}
+    here = {"type": "point", "fields": [head[0]], "on": "pointerover", "clear": "pointerout"}
     visible = {"condition": {"param": "here", "value": 0.8, "empty": False}, "value": 0}
-    return {
-        "data": data(head, rows), "mark": {"type": "rule", "color": GREY},
-        "params": [{"name": "here", "select": near}],
-        "encoding": {"x": across, "opacity": visible, "tooltip": tooltip},
-    }  # fmt: skip
+    return [
+        {"data": given, "mark": {"type": "rule", "color": GREY},
+         "encoding": {"x": across, "opacity": visible}},
+        {"data": given, "mark": {"type": "rect", "opacity": 0}, "params": [{"name": "here", "select": here}],
+         "encoding": {"x": across | {"field": "from"}, "x2": {"field": "to"}, "tooltip": tooltip}},
+    ]  # fmt: skip
 
 
 def ages(results: Results) -> Floats:
@@ -94,7 +107,7 @@ def ages(results: Results) -> Floats:
 
 def steps(curve: Curve, horizon: float) -> list[tuple[float, float, float, float]]:
     """Rows of a curve, in percent, up to the horizon; thinned where many fall on one pixel."""
-    bins = (curve.years / horizon * BINS).astype(np.int64)
+    bins = (curve.years * (BINS / horizon)).astype(np.int64)
     kept = np.unique(np.concatenate([[0], np.flatnonzero(np.diff(bins)), [len(bins) - 1]]))
     rows = [
         (float(curve.years[k]), *(float(100 * x[k]) for x in (curve.survival, curve.lower, curve.upper)))
@@ -141,7 +154,7 @@ def survival(results: Results, spell: str) -> Spec:
         layers.append({"data": half, "mark": dashed, "encoding": {"x": across, "y": up, "order": order}})
     told = [(float(age), *standing(curve, float(age))) for age in ages(results)]
     titles = ("years", "still standing", "95 % band", "runs at risk")
-    return chart([*layers, pointer(across, ("year", "share", "band", "risk"), titles, told)])
+    return chart([*layers, *pointer(across, ("year", "share", "band", "risk"), titles, told)])
 
 
 def survival_of_many(comparison: Comparison, spell: str) -> Spec:
@@ -166,7 +179,7 @@ def survival_of_many(comparison: Comparison, spell: str) -> Spec:
     first = next(iter(comparison.results.values()))
     told = [(float(age), *(standing(c, float(age))[0] for c in curves)) for age in ages(first)]
     head = ("year", *(f"s{k}" for k in range(len(curves))))
-    return chart([*layers, pointer(across, head, ("years", *map(spoken, comparison.names)), told)], 340)
+    return chart([*layers, *pointer(across, head, ("years", *map(spoken, comparison.names)), told)], 340)
 
 
 def plane(comparison: Comparison) -> Spec:

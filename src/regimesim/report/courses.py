@@ -102,7 +102,7 @@ def course(results: Results, quantity: str) -> Spec:
     titles += ["median", "half of the runs", "nine tenths"] if several else []
     titles += ["settings changed"] if epochs else []
     return chart(
-        [*layers, pointer(across, [f"c{k}" if k else "year" for k in range(len(titles))], titles, told)]
+        [*layers, *pointer(across, [f"c{k}" if k else "year" for k in range(len(titles))], titles, told)]
     )
 
 
@@ -127,7 +127,7 @@ def course_of_many(comparison: Comparison, quantity: str) -> Spec:
     return chart([
         {"data": given, "mark": {"type": "area", "opacity": 0.13}, "encoding": band},
         {"data": given, "mark": {"type": "line", "strokeWidth": 2.2}, "encoding": line},
-        pointer(across, head, ["years", *map(spoken, comparison.names)], told),
+        *pointer(across, head, ["years", *map(spoken, comparison.names)], told),
     ])  # fmt: skip
 
 

@@ -15,8 +15,17 @@ const shown = new Map();
 async function show(place, choice) {
   place.setAttribute("aria-label", choice.words);
   shown.get(place)?.finalize();
-  shown.set(place, await vegaEmbed(place, choice.spec, options));
+  const inside = document.createElement("div"); // Vega names what it draws in; the place keeps its own words
+  place.replaceChildren(inside);
+  shown.set(place, await vegaEmbed(inside, choice.spec, options));
 }
+
+// A finger that rests on a chart is told what a moving pointer is told.
+document.addEventListener("pointerdown", (event) => {
+  if (event.pointerType === "touch" && event.target.closest(".live")) {
+    event.target.dispatchEvent(new PointerEvent("pointermove", event));
+  }
+});
 
 for (const figure of document.querySelectorAll("figure[data-charts]")) {
   figure.classList.add("alive");
