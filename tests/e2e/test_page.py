@@ -110,7 +110,7 @@ def test_the_pointer_is_told_the_numbers(kind, browser, pages):
     reading = "return document.querySelector('#vg-tooltip-element.visible')?.innerText || ''"
     text = WebDriverWait(browser, 10).until(lambda found: found.execute_script(reading))
     actions.clear_actions()
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     read = dict(zip(lines[::2], lines[1::2], strict=True))
     age = float(read.pop("years"))
     runs = list(results.results.values()) if kind == "compare" else [results]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from regimesim import findings
-from regimesim.compare import CAUTION, SPELLS, THRESHOLDS, Comparison
+from regimesim.compare import CAUTION, RECORD, SPELLS, THRESHOLDS, Comparison
 from regimesim.comparing import draw, headline, looks
 from regimesim.pairs import pairs_of
 from regimesim.plots import svg
@@ -131,10 +131,14 @@ def _survival(comparison: Comparison, drawn: str) -> Picture:
         alt = f"Survival curves, one a scenario: {words.share} by {words.since}. {finding}. {BELOW}"
         chart = Choice("", alt, survival_of_many(comparison, spell))
         panels.append(Panel(f"live-{spell}", words.name, f"{finding}.", [chart]))
-    caption = (
-        "Kaplan-Meier curves with 95 % bands. Dotted: durations of the record, the Concert's 38 years and, "
-        "as years of peace only, the Cold War's 46; whether that was a regime is the question."
-    )
+    marks = [mark for mark in RECORD if mark.years < comparison.years]
+    caption = "Kaplan-Meier curves with 95 % bands."
+    if marks:
+        named = ", ".join(
+            f"{mark.name}, {mark.years:g} years" + " (as years of peace only)" * (mark.spells == ("peace",))
+            for mark in marks
+        )
+        caption += f" Dotted: durations of the record: {named}."
     seen, numbers = still(drawn, "survival", headline(comparison)), _survival_tables(comparison)
     return Picture(seen, panels, caption, numbers, key(looks(comparison.names)))
 
