@@ -41,26 +41,30 @@ def run(arguments: Sequence[str], flags: Flags) -> None:
     from regimesim.diagnose import causes_of_collapse
     from regimesim.pairs import pairs_of
     from regimesim.plots import save_figures
+    from regimesim.report import Asked, write_run
     from regimesim.storage import save_results
 
     with console.working("looking into the collapses", flags):
         causes = causes_of_collapse(results, workers=asked.options["workers"])
         pairs = pairs_of(asked.scenario)
     answer = console.run_answer(results, causes, pairs)
+    explained = f"{_told_by(asked)} replicate={results.typical()}"
+
+    def add(partial: Path) -> None:
+        figures = {path.stem: path for path in save_figures(results, partial, causes.shares)}
+        stills = {name: path.with_suffix(".svg").read_text("utf-8") for name, path in figures.items()}
+        typed = Asked(f"python -m regimesim run {shlex.join(arguments)}", explained)
+        write_run(results, partial / "report.html", causes, stills, typed)
+        (partial / "summary.json").write_text(_json(answer) + "\n", "utf-8")
+
     with console.working("writing results", flags):
-        save_results(
-            results, folder,
-            lambda partial: (
-                save_figures(results, partial, causes.shares),
-                (partial / "summary.json").write_text(_json(answer) + "\n", "utf-8"),
-            ),
-        )  # fmt: skip
+        save_results(results, folder, add)
     if flags.json:
         print(_json(answer | {"folder": str(folder)}))
     elif flags.quiet:
         print(folder)
     else:
-        console.print_run(results, causes, pairs, _told_by(asked), folder)
+        console.print_run(results, causes, pairs, explained, folder)
 
 
 def _json(answer: Any) -> str:

@@ -188,13 +188,31 @@ class Comparison:
         }  # fmt: skip
 
     def plot(self, kind: str = "survival") -> Figure:
-        """Draw ``survival`` or ``plane`` (see :mod:`regimesim.comparing`)."""
+        """Draw ``survival``, ``plane`` or ``course`` (see :mod:`regimesim.comparing`)."""
         from regimesim import comparing
 
         return comparing.draw(self, kind)
 
-    def save(self, path: str | Path) -> Path:
-        """Write a new folder: a folder of results each scenario, tables, pictures and a summary.
+    def report(self, path: str | Path) -> Path:
+        """Write a page that opens anywhere, all in one file (see :mod:`regimesim.report`).
+
+        Raises
+        ------
+        InputError
+            If it cannot be written.
+        """
+        from regimesim.report import write_comparison
+
+        return write_comparison(self, path)
+
+    def save(self, path: str | Path, command: str = "") -> Path:
+        """Write a new folder: a page, a folder of results each scenario, tables, pictures and a summary.
+
+        Parameters
+        ----------
+        path : str or Path
+        command : str, optional
+            What was typed, for the page.
 
         Raises
         ------
@@ -205,6 +223,7 @@ class Comparison:
 
         def fill(folder: Path) -> None:
             from regimesim import comparing
+            from regimesim.report import write_comparison
 
             for name, results in self.results.items():
                 save_results(results, folder / name)
@@ -213,6 +232,8 @@ class Comparison:
                 self.rmst(spell=spell).to_csv(folder / f"differences_{spell}.csv", index=False)
             (folder / "summary.json").write_text(json.dumps(self.answer, indent=2) + "\n", "utf-8")
             comparing.save_figures(self, folder)
+            stills = {p.stem: p.read_text("utf-8") for p in folder.glob("*.svg")}
+            write_comparison(self, folder / "report.html", stills, command)
 
         return write_folder(Path(path), fill)
 

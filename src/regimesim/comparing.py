@@ -1,8 +1,8 @@
 """Pictures of a comparison: how long cooperation and peace last, and the plane that they span.
 
 ``survival`` has a curve a scenario, named where it ends; ``plane`` has a cloud of runs and one large mark a
-scenario. Both stand alone, as those of :mod:`regimesim.plots` do: the title says what was found, the caption
-what it was made of.
+scenario; ``course`` has medians year by year. All stand alone, as those of :mod:`regimesim.plots` do: the
+title says what was found, the caption what it was made of.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from regimesim.palette import (
     spread_out,
 )
 from regimesim.plots import svg
+from regimesim.recording import QUANTITIES
 from regimesim.scenario import known, spoken
 
 MOST_POINTS = 400
@@ -55,7 +56,7 @@ def draw(comparison: Comparison, kind: str = "survival") -> Figure:
     Parameters
     ----------
     comparison : Comparison
-    kind : {"survival", "plane"}
+    kind : {"survival", "plane", "course"}
 
     Raises
     ------
@@ -65,6 +66,7 @@ def draw(comparison: Comparison, kind: str = "survival") -> Figure:
     pictures: dict[str, Callable[[Comparison], Figure]] = {
         "survival": survival_figure,
         "plane": plane_figure,
+        "course": course_figure,
     }
     return known(kind, pictures, "picture")(comparison)  # type: ignore[no-any-return]
 
@@ -232,6 +234,53 @@ def _scatter(number: int, salt: int) -> NDArray[np.float64]:
     return np.random.default_rng(salt).uniform(-1, 1, number)
 
 
+def course_figure(comparison: Comparison) -> Figure:
+    """How cooperation and trust go: the median of each scenario, and the middle half of its runs."""
+    figure, axes = blank(13.0, 5.0, (0.05, 0.2, 0.33, 0.62), (0.55, 0.2, 0.33, 0.62))
+    for ax, quantity, words in zip(
+        axes, ("cooperation", "trust"), ("pairs that cooperate (share)", "mean trust (0 to 1)"), strict=True
+    ):
+        course(comparison, ax, quantity)
+        label(ax, "years since the start", words)
+    signs = "Lines: medians over runs. Bands: the middle half of the runs."
+    return framed(figure, comparison.finding("regime"), caption(comparison, signs))
+
+
+def course(comparison: Comparison, ax: Axes, quantity: str) -> Axes:
+    """A yearly series of each scenario, named where it ends."""
+    index, ends = QUANTITIES.index(quantity), []
+    for name, style in looks(comparison.names).items():
+        series = comparison.results[name].yearly[index]
+        if not series.size:
+            note(
+                ax,
+                0.5,
+                0.5,
+                "No yearly series were recorded",
+                transform=ax.transAxes,
+                ha="center",
+                color=GREY,
+            )
+            return ax
+        low, middle, high = np.quantile(series, (0.25, 0.5, 0.75), axis=1)
+        times = np.arange(len(series), dtype=np.float64)
+        if len(series) == 1:  # a single year is drawn from beginning to end
+            times, (low, middle, high) = np.array([0.0, 1.0]), (np.repeat(x, 2) for x in (low, middle, high))
+        ax.fill_between(times, low, high, color=style.colour, alpha=0.13, linewidth=0)
+        ax.plot(times, middle, color=style.colour, linestyle=style.line, linewidth=2.0, label=name)
+        ends.append(float(middle[-1]))
+    ax.set(xlim=(0, times[-1]), ylim=(-0.02, 1.05))
+    for (name, style), end, height in zip(
+        looks(comparison.names).items(), ends, spread_out(ends, 0.07), strict=True
+    ):
+        ax.plot(
+            [times[-1], 1.035 * times[-1]], [end, height], color=style.colour, linewidth=0.8, clip_on=False
+        )
+        note(ax, 1.045 * times[-1], height, spoken(name), color=style.colour, va="center", weight="bold",
+             clip_on=False)  # fmt: skip
+    return ax
+
+
 def headline(comparison: Comparison) -> str:
     """The means of few scenarios, or which of many lasts longest."""
     if len(comparison.names) > 4:
@@ -274,9 +323,9 @@ def caption(comparison: Comparison, *notes: str) -> str:
 
 
 def save_figures(comparison: Comparison, folder: str | Path) -> list[Path]:
-    """Write both pictures into a folder, each as PNG and SVG; returns the four paths."""
+    """Write all pictures into a folder, each as PNG and SVG; returns the six paths."""
     folder, paths = Path(folder), []
-    for kind in ("survival", "plane"):
+    for kind in ("survival", "plane", "course"):
         figure = draw(comparison, kind)
         paths += [folder / f"{kind}.png", folder / f"{kind}.svg"]
         figure.savefig(paths[-2], dpi=150, metadata={"Software": None})

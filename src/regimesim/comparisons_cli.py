@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +40,7 @@ def compare_command(arguments: Sequence[str], flags: Flags) -> None:
             scenarios, options["runs"], options["seed"], workers=options["workers"], progress=advance
         )
     with console.working("writing results", flags):
-        found.save(folder)
+        found.save(folder, shlex.join(["python", "-m", "regimesim", "compare", *arguments]))
     if flags.json:
         print(json.dumps(found.answer | {"folder": str(folder)}, indent=2))
     elif flags.quiet:
@@ -92,7 +93,7 @@ def print_comparison(found: Comparison, folder: Path) -> None:
         print(f" Cooperation at {THRESHOLDS[spell]} thresholds: {words}")
     print("\n" + "\n".join(f"{found.finding(spell)}." for spell in SPELLS))
     print(_wrapped(CAUTION) + "\n")
-    print(f"{folder}/  survival.png plane.png table.csv summary.json ...")
+    print(f"{folder}/  report.html survival.png plane.png table.csv ...")
 
 
 def _differences(found: Comparison) -> list[str]:

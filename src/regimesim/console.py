@@ -111,36 +111,22 @@ def _numbers(estimate: Estimate) -> list[float | None]:
 
 
 def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: str, folder: Path) -> None:
-    """The answer of ``run`` on one screen; ``explain`` is the command that tells one of these runs."""
+    """The answer of ``run`` on one screen; ``explain`` is the command that tells the typical run."""
+    from regimesim.findings import dated, made_of, notes, typical_run
+
     scenario = results.scenario
-    print(f"{bold(spoken(scenario.title or scenario.name))}   {_counts(results)}\n")
+    print(f"{bold(spoken(scenario.title or scenario.name))}   {made_of(results)}\n")
     print(bold("How long it lasts") + " (years, 95 % intervals)")
     print(table(results.table()))
-    print(_notes(results))
-    print(bold("What the pairs are playing") + f" ({_when(scenario.start)})" * bool(scenario.start))
+    for words in notes(results):
+        print(textwrap.fill(words, width(), initial_indent=" ", subsequent_indent="  "))
+    print()
+    print(bold("What the pairs are playing") + f" ({dated(scenario.start)})" * bool(scenario.start))
     print("\n".join(_pair_lines(pairs)) + "\n")
     print(_headed("Why it ended", _causes(causes)))
-    print(_headed("Typical run", _typical(results)))
-    print(f"{'':<{_HEAD}}{explain} replicate={results.typical()}\n")
+    print(_headed("Typical run", typical_run(results)))
+    print(f"{'':<{_HEAD}}{explain}\n")
     print(_files(folder))
-
-
-def _counts(results: Results) -> str:
-    scenario, seed = results.scenario, results.provenance["seed"]
-    buffers = f", {_count(len(scenario.buffers), 'buffer state')}" if scenario.buffers else ""
-    return (
-        f"{_count(len(scenario.states), 'state')}{buffers}, {_count(len(results), 'run')} "
-        f"of {_count(scenario.years, 'year')}, seed {seed}"
-    )
-
-
-def _count(number: float, noun: str) -> str:
-    return f"{number:,g} {noun}" + ("" if number == 1 else "s")
-
-
-def _when(start: float, years: float = 0.0) -> str:
-    """A year of the calendar, or of the run where the scenario has no calendar."""
-    return f"{start + years:.0f}" if start else f"year {years:.0f}"
 
 
 def _headed(heading: str, text: str) -> str:
@@ -160,34 +146,17 @@ def table(frame: Any) -> str:
     )
 
 
-def _notes(results: Results) -> str:
-    """The headline at the two other pairs of thresholds, and the rates."""
-    others = "; ".join(
-        f"{results.summary(f'regime_{name}').median.text()} at {levels}"
-        for name, levels in (("loose", ".75/.5"), ("strict", ".95/.85"))
-    )
-    rates = results.scenario.years / 100
-    per_century = {k: results.columns[k].mean() / rates for k in ("disputes", "wars")}
-    high, low = (100 * float(results.scenario[f"measure.{name}"]) for name in ("onset", "collapse"))
-    notes = (
-        f"A regime is in force from a year with {high:g} % of pairs cooperating to one with under {low:g} %.",
-        f"Its median at other thresholds: {others}.",
-        f"Per century: {per_century['disputes']:.1f} disputes (pair-years), {per_century['wars']:.1f} wars.",
-    )
-    return (
-        "\n".join(textwrap.fill(n, width(), initial_indent=" ", subsequent_indent="  ") for n in notes) + "\n"
-    )
-
-
 def _pair_lines(pairs: Sequence[Pair]) -> list[str]:
     """A line a pair, or one for all that are alike: its game, what cooperation needs, what lies between."""
+    from regimesim.pairs import needed_and_had
+
     alike: dict[tuple[str, ...], list[str]] = {}
     for pair in pairs:
-        side = max(pair.first, pair.second, key=lambda s: (s.discount_needed, s.trust_needed))
-        discount = _cell(side.discount_needed, side.discount)
+        side = pair.harder
+        discount = needed_and_had(side.discount_needed, side.discount)
         row = (
             discount,
-            _cell(side.trust_needed, side.trust),
+            needed_and_had(side.trust_needed, side.trust),
             pair.game,
             ", ".join(map(spoken, pair.buffers)),
         )
@@ -208,19 +177,15 @@ def _pair_lines(pairs: Sequence[Pair]) -> list[str]:
 
 
 def _names(names: Sequence[str], pairs: int) -> str:
+    from regimesim.findings import counted
+
     if len(names) == pairs > 1:
         return f"all {pairs} pairs"
-    return names[0] if len(names) == 1 else f"{names[0]} and {_count(len(names) - 1, 'more pair')}"
+    return names[0] if len(names) == 1 else f"{names[0]} and {counted(len(names) - 1, 'more pair')}"
 
 
 def _cut(line: str) -> str:
     return line if len(line) <= width() else line[: width() - 3].rstrip(" ,") + "..."
-
-
-def _cell(needed: float, has: float) -> str:
-    if math.isinf(needed) or needed > 1:
-        return f"none suffices ({decimal(has)})"
-    return f"none ({decimal(has)})" if needed <= 0 else f"{decimal(needed)} ({decimal(has)})"
 
 
 def _trust(side: Side) -> str:
@@ -228,6 +193,8 @@ def _trust(side: Side) -> str:
 
 
 def _need(what: str, needed: float, has: float) -> str:
+    from regimesim.pairs import decimal
+
     if math.isinf(needed) or needed > 1:
         return f"{what}: none suffices (has {decimal(has)})"
     if needed <= 0:
@@ -235,39 +202,20 @@ def _need(what: str, needed: float, has: float) -> str:
     return f"{what} {decimal(needed)} (has {decimal(has)})"
 
 
-def decimal(number: float) -> str:
-    """A share without its leading zero."""
-    text = f"{number:.2f}"
-    return text[1:] if text.startswith("0.") else text
-
-
 def _causes(causes: Causes) -> str:
+    from regimesim.findings import counted
+
     collapses = len(causes.replicate)
     if not collapses:
         return "no regime collapsed within the horizon"
     listed = ", ".join(
         f"{name} {_share(share)}".replace(" ", "\xa0") for name, share in causes.shares.items()
     )
-    return f"{listed} (of {_count(collapses, 'collapse')} looked into)"
+    return f"{listed} (of {counted(collapses, 'collapse')} looked into)"
 
 
 def _share(share: float) -> str:
     return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
-
-
-def _typical(results: Results) -> str:
-    from regimesim.findings import years as duration
-
-    replicate = results.typical()
-    years, ended = results.columns["regime_years"][replicate], results.columns["regime_ended"][replicate]
-    onset = results.columns["regime_onset"][replicate]
-    if math.isnan(onset):
-        story = "no regime forms"
-    elif ended:
-        story = f"the regime lasts {duration(years)}, to {_when(results.scenario.start, onset + years)}"
-    else:
-        story = "the regime stands to the end"
-    return f"{replicate}: {story}"
 
 
 def _files(folder: Path) -> str:

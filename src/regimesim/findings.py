@@ -92,6 +92,56 @@ def headline(results: Results) -> str:
     return f"Out of {horizon}, cooperation lasts {regime:.1f} and peace {peace:.1f}{average}"
 
 
+def made_of(results: Results) -> str:
+    """States, buffer states, runs, years and seed."""
+    scenario, seed = results.scenario, results.provenance["seed"]
+    buffers = f", {counted(len(scenario.buffers), 'buffer state')}" if scenario.buffers else ""
+    return (
+        f"{counted(len(scenario.states), 'state')}{buffers}, {counted(len(results), 'run')} "
+        f"of {counted(scenario.years, 'year')}, seed {seed}"
+    )
+
+
+def notes(results: Results) -> tuple[str, ...]:
+    """What a regime is, the headline at the two other pairs of thresholds, and the rates."""
+    others = "; ".join(
+        f"{results.summary(f'regime_{name}').median.text()} at {levels}"
+        for name, levels in (("loose", ".75/.5"), ("strict", ".95/.85"))
+    )
+    rates = results.scenario.years / 100
+    per_century = {k: results.columns[k].mean() / rates for k in ("disputes", "wars")}
+    high, low = (100 * float(results.scenario[f"measure.{name}"]) for name in ("onset", "collapse"))
+    return (
+        f"A regime is in force from a year with {high:g} % of pairs cooperating to one with under {low:g} %.",
+        f"Its median at other thresholds: {others}.",
+        f"Per century: {per_century['disputes']:.1f} disputes (pair-years), {per_century['wars']:.1f} wars.",
+    )
+
+
+def typical_run(results: Results) -> str:
+    """The number of the typical run, and what becomes of its regime."""
+    replicate = results.typical()
+    lasted, ended = results.columns["regime_years"][replicate], results.columns["regime_ended"][replicate]
+    onset = results.columns["regime_onset"][replicate]
+    if math.isnan(onset):
+        story = "no regime forms"
+    elif ended:
+        story = f"the regime lasts {years(lasted)}, to {dated(results.scenario.start, onset + lasted)}"
+    else:
+        story = "the regime stands to the end"
+    return f"{replicate}: {story}"
+
+
+def counted(number: float, noun: str) -> str:
+    """A number of things."""
+    return f"{number:,g} {noun}" + ("" if number == 1 else "s")
+
+
+def dated(start: float, passed: float = 0.0) -> str:
+    """A year of the calendar, or of the run where the scenario has no calendar."""
+    return f"{start + passed:.0f}" if start else f"year {passed:.0f}"
+
+
 def date(results: Results, index: int) -> str:
     """The name of a year: of the calendar if the scenario has one."""
     start = results.scenario.start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -72,6 +73,11 @@ class Pair:
         one, two = self.first.game, self.second.game
         return one if one == two else f"{one} / {two}"
 
+    @property
+    def harder(self) -> Side:
+        """The side for which cooperation takes more."""
+        return max(self.first, self.second, key=lambda side: (side.discount_needed, side.trust_needed))
+
 
 def pairs_of(scenario: Scenario) -> list[Pair]:
     """Every pair at the start of a scenario."""
@@ -119,3 +125,16 @@ def _side(lanes: Lanes, names: Sequence[str], i: int, j: int, terms: np.ndarray,
         float(lanes.world.trust[i, j, lane]),
         *(float(x) for x in terms[i, j]),
     )  # fmt: skip
+
+
+def needed_and_had(needed: float, has: float) -> str:
+    """What cooperation takes, and in brackets what there is: ``.60 (.90)``."""
+    if math.isinf(needed) or needed > 1:
+        return f"none suffices ({decimal(has)})"
+    return f"none ({decimal(has)})" if needed <= 0 else f"{decimal(needed)} ({decimal(has)})"
+
+
+def decimal(number: float) -> str:
+    """A share without its leading zero."""
+    text = f"{number:.2f}"
+    return text[1:] if text.startswith("0.") else text

@@ -246,6 +246,18 @@ class Results:
 
         return plots.draw(self, kind, ax)
 
+    def report(self, path: str | Path) -> Path:
+        """Write a page that opens anywhere, all in one file (see :mod:`regimesim.report`).
+
+        Raises
+        ------
+        InputError
+            If it cannot be written.
+        """
+        from regimesim.report import write_run
+
+        return write_run(self, path)
+
     def save(self, path: str | Path) -> Path:
         """Write tables, settings and provenance into a new folder; it appears whole or not at all.
 

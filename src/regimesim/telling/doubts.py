@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from regimesim.core.draws import OBSERVE
-from regimesim.core.elementary import logistic
+from regimesim.telling.doors import logistic
 from regimesim.telling.entries import SMALL, Told, told
 from regimesim.telling.reasons import Bench
 from regimesim.telling.relations import RESTRAINED, Spells, state_at

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from regimesim.core.draws import ABSORB, SPREAD
-from regimesim.core.elementary import chance
-from regimesim.core.events import rounds_of
 from regimesim.parameters import show
 from regimesim.scenario import Phase, spoken
+from regimesim.telling.doors import chance, rounds_of
 from regimesim.telling.entries import ALWAYS, GREAT, SMALL, Told, told
 from regimesim.telling.relations import Spells, cooperating
 from regimesim.telling.replay import History
@@ -61,7 +60,7 @@ def tell_epochs(history: History) -> list[Told]:
     phases = history.scenario.phases
     for number, t in enumerate(history.scenario.phase_rounds()):
         if number and t < history.rounds:
-            changes = _changes(phases[number - 1], phases[number])
+            changes = changes_between(phases[number - 1], phases[number])
             text = phases[number].because or "What holds changes"
             shown = changes if len(changes) <= 4 else [*changes[:3], f"{len(changes) - 3} more"]
             detail = [f"({'; '.join(shown)})"] if shown else []
@@ -69,7 +68,8 @@ def tell_epochs(history: History) -> list[Told]:
     return entries
 
 
-def _changes(before: Phase, after: Phase) -> list[str]:
+def changes_between(before: Phase, after: Phase) -> list[str]:
+    """What an epoch changes: a name, its value before and after, each."""
     changes = [
         f"{name} {show(before.parameters[name])} -> {show(value)}"
         for name, value in after.parameters.items() if value != before.parameters[name]

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.core.elementary import logistic
 from regimesim.core.lanes import Lanes
+from regimesim.telling.doors import logistic
 from regimesim.telling.replay import History
 from regimesim.telling.wording import count, likely, listed, possessive, share, signed
 
@@ -42,6 +42,7 @@ class Bench:
 
     history: History
     _lanes: dict[int, Lanes] = field(default_factory=dict)
+    _alarms: dict[tuple[int, bool, bool], NDArray[np.float64]] = field(default_factory=dict)
 
     def terms(self, t: int, inputs: Sequence[str] = (), before: int = 0) -> NDArray[np.float64]:
         """[N, N, 4] of round t, with ``inputs`` as they were in round ``before``."""
@@ -61,6 +62,12 @@ class Bench:
 
     def alarms(self, t: int, conference: bool = True, spill: bool = True) -> NDArray[np.float64]:
         """[N, N] chance of mis-seeing in round t, had there been no conference or no quarrel abroad."""
+        asked = (t, conference, spill)
+        if asked not in self._alarms:
+            self._alarms[asked] = self._chances(t, conference, spill)
+        return self._alarms[asked]
+
+    def _chances(self, t: int, conference: bool, spill: bool) -> NDArray[np.float64]:
         lanes = self.lanes(int(self.history.phase[t]))
         for name in INPUTS:
             getattr(lanes.world, name)[..., 0] = getattr(self.history.decided, name)[t]

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.core.draws import draw
 from regimesim.core.lanes import Design, Lanes
 from regimesim.lowering import lower
 from regimesim.parameters import Value
 from regimesim.scenario import Phase, Scenario, spoken
+from regimesim.telling.doors import draw
 from regimesim.telling.wording import date_text
 
 Array = NDArray[Any]
@@ -139,9 +139,7 @@ class History:
 
     def unit(self, t: int, channel: int, i: int, j: int) -> float:
         """The draw of that address (``core.draws``)."""
-        lanes = self.lanes
-        plain: Any = draw  # the kernel has no door for Python; what it was compiled from does the same
-        return float(plain.py_func(lanes.keys, lanes.replicates[0], t, channel, i, j))
+        return float(draw(self.lanes.keys, self.lanes.replicates[0], t, channel, i, j))
 
     def date(self, t: int) -> str:
         """Round t as a date."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 from regimesim.core.draws import NEGOTIATE
-from regimesim.core.elementary import chance
+from regimesim.telling.doors import chance
 from regimesim.telling.entries import LARGE, MIDDLE, Told, told
 from regimesim.telling.reasons import Bench, reason
 from regimesim.telling.relations import BROKEN, RESTRAINED, Spells, changed, state_at

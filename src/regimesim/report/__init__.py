@@ -1,0 +1,15 @@
+"""A page about a run or a comparison: one file that opens anywhere, without a network.
+
+``write_run`` and ``write_comparison`` put everything into the file: the answer, the tables, the chronicle,
+the settings, the pictures drawn by matplotlib and, where ``vl-convert-python`` is installed, charts that
+answer to a pointer. The tables are those of :meth:`Results.table` and :meth:`Comparison.table`, so that page,
+terminal and Parquet say the same. A *still* is a picture of matplotlib's, as SVG; a *live* chart is a
+specification of Vega-Lite, drawn by the browser, that takes the still's place on a screen.
+"""
+
+from __future__ import annotations
+
+from regimesim.report.comparison_page import write_comparison
+from regimesim.report.run_page import Asked, write_run
+
+__all__ = ["Asked", "write_comparison", "write_run"]

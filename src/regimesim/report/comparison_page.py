@@ -1,0 +1,214 @@
+"""The page of a comparison: several scenarios on the same seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from regimesim import findings
+from regimesim.compare import CAUTION, RECORD, SPELLS, THRESHOLDS, Comparison
+from regimesim.comparing import draw, headline, looks
+from regimesim.pairs import pairs_of
+from regimesim.plots import svg
+from regimesim.report import settings
+from regimesim.report.charts import plane, standing, survival_of_many
+from regimesim.report.courses import TITLES, course_of_many, course_tables_of_many, present
+from regimesim.report.glossary import COMMON, OF_A_COMPARISON, OF_A_RUN
+from regimesim.report.marks import key
+from regimesim.report.markup import (
+    Html,
+    definitions,
+    details,
+    element,
+    frame_table,
+    paragraphs,
+    table,
+    together,
+)
+from regimesim.report.page import BELOW, Choice, Page, Panel, Picture, paragraphs_with, still, tell, told
+from regimesim.report.run_page import described, games
+from regimesim.scenario import spoken
+
+
+def write_comparison(
+    comparison: Comparison, path: str | Path, stills: Mapping[str, str] | None = None, command: str = ""
+) -> Path:
+    """Write the page of a comparison.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    path : str or Path
+        Of the file; one of that name is replaced.
+    stills : mapping of name to SVG, optional
+        ``survival``, ``plane`` and ``course`` if they have been drawn already.
+    command : str, optional
+        What was typed.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    drawn = stills or {kind: svg(draw(comparison, kind)) for kind in ("survival", "plane", "course")}
+    return page(comparison, drawn, command).write(path)
+
+
+def page(comparison: Comparison, stills: Mapping[str, str], command: str) -> Page:
+    """Everything that there is to say of a comparison."""
+    names = [spoken(name) for name in comparison.names]
+    scenarios = {name: results.scenario for name, results in comparison.results.items()}
+    made = Page(" / ".join(names), _asked(comparison, command))
+    made.add("answer", "The answer", _answer(comparison))
+    made.add("differences", "Differences", _differences(comparison))
+    made.add("lasting", "How long it lasts", made.picture(_survival(comparison, stills["survival"])),
+             paragraphs(CAUTION, class_="note"))  # fmt: skip
+    made.add("plane", "Peace and cooperation", made.picture(_plane(comparison, stills["plane"])))
+    if present(*comparison.results.values()):
+        made.add("course", "How it goes", made.picture(_course(comparison, stills["course"])))
+    made.add("settings", "What was simulated", settings.parameters_of_many(scenarios))
+    made.add("scenarios", "Each scenario", *_each(comparison))
+    made.add("words", "What the figures mean", definitions((*COMMON, *OF_A_COMPARISON, *OF_A_RUN)))
+    first = next(iter(comparison.results.values()))
+    about = {name: value for name, value in first.provenance.items() if name != "scenario"}
+    made.add("provenance", "Where the figures come from", paragraphs_with("Made by: ", command),
+             settings.provenance(about | {"scenarios": ", ".join(comparison.names)}))  # fmt: skip
+    return made
+
+
+def _asked(comparison: Comparison, command: str) -> Html:
+    names = [spoken(name) for name in comparison.names]
+    question = (
+        f"Which lasts longer: {', '.join(names[:-1])} or {names[-1]}? Asked of "
+        f"{findings.counted(comparison.runs, 'run')} of {findings.counted(comparison.years, 'year')} each, "
+        f"on the same seeds (seed {comparison.seed})."
+    )
+    return together([element("p", question), paragraphs_with("Asked by: ", command)])
+
+
+def _answer(comparison: Comparison) -> Html:
+    first, *others = (f"{comparison.finding(spell)}." for spell in SPELLS)
+    caption = "How long it lasts (years, 95 % intervals; disputes and wars in 100 pair-years)"
+    return together([
+        element("p", " ".join([first, *others]), class_="answer"), frame_table(caption, comparison.table()),
+        paragraphs("A row each for cooperation (the regime) and for peace.", class_="soft"),
+    ])  # fmt: skip
+
+
+def _differences(comparison: Comparison) -> Html:
+    against = comparison.names[0] if len(comparison.names) > 5 else None
+    rows = [
+        (
+            f"{spoken(regime.longer)} less {spoken(regime.shorter)}",
+            regime.paired.text(), peace.paired.text(),
+            ", ".join(f"{d.narrowed:.2f}" if d.narrowed < 1e6 else "all there is" for d in (regime, peace)),
+        )
+        for regime, peace in zip(
+            comparison.differences(None, "regime", against), comparison.differences(None, "peace", against),
+            strict=True,
+        )
+    ]  # fmt: skip
+    caption = (
+        f"Differences of the means (years out of {comparison.years:g}, 95 % intervals, on the same seeds)"
+    )
+    head = ("", "cooperation", "peace", "pairing narrows by")
+    other = [
+        (spoken(name), *(results.summary(spell, comparison.years).rmst.text() for spell in THRESHOLDS))
+        for name, results in comparison.results.items()
+    ]
+    loose = "Mean years of cooperation if the thresholds of a regime are others"
+    return together([
+        paragraphs("An interval that does not contain 0 tells the two apart."),
+        table(caption, head, rows, class_="figures"),
+        table(loose, ("", *(f"{w} thresholds" for w in THRESHOLDS.values())), other, class_="figures"),
+    ])  # fmt: skip
+
+
+def _survival(comparison: Comparison, drawn: str) -> Picture:
+    panels = []
+    for spell in SPELLS:
+        words, finding = findings.wording(spell), comparison.finding(spell)
+        alt = f"Survival curves, one a scenario: {words.share} by {words.since}. {finding}. {BELOW}"
+        chart = Choice("", alt, survival_of_many(comparison, spell))
+        panels.append(Panel(f"live-{spell}", words.name, f"{finding}.", [chart]))
+    marks = [mark for mark in RECORD if mark.years < comparison.years]
+    caption = "Kaplan-Meier curves with 95 % bands."
+    if marks:
+        named = ", ".join(
+            f"{mark.name}, {mark.years:g} years" + " (as years of peace only)" * (mark.spells == ("peace",))
+            for mark in marks
+        )
+        caption += f" Dotted: durations of the record: {named}."
+    seen, numbers = still(drawn, "survival", headline(comparison)), _survival_tables(comparison)
+    return Picture(seen, panels, caption, numbers, key(looks(comparison.names)))
+
+
+def _survival_tables(comparison: Comparison) -> Html:
+    found = []
+    for spell in SPELLS:
+        curves = [results.curve(spell) for results in comparison.results.values()]
+        ages = [comparison.years * k / 10 for k in range(11)]
+        rows = [
+            (f"{age:.4g}", *(", ".join(_short(standing(curve, age))) for curve in curves)) for age in ages
+        ]
+        caption = f"{findings.wording(spell).name}: share still standing, 95 % band"
+        found.append(table(caption, ("years", *map(spoken, comparison.names)), rows, class_="figures"))
+    return together(found)
+
+
+def _short(words: tuple[str, str, str]) -> list[str]:
+    return [word for word in words[:2] if word]
+
+
+def _plane(comparison: Comparison, drawn: str) -> Picture:
+    alt = (
+        "Years of peace across, years of cooperation up, a cloud of runs and one mark a scenario. "
+        f"{headline(comparison)}. {BELOW}"
+    )
+    panel = Panel("live-plane", "The plane", "", [Choice("", alt, plane(comparison))])
+    rows = []
+    for name, results in comparison.results.items():
+        peace, regime = (
+            results.summary(spell, comparison.years).rmst.text() for spell in ("peace", "regime")
+        )
+        rows.append((spoken(name), peace, regime))
+    caption = (
+        "Small: the first runs of each scenario, moved a little at random so that they do not hide one "
+        "another. Large: means up to the horizon with 95 % intervals. Far right and low is peace without "
+        "cooperation (deterrence), far right and high both (a regime)."
+    )
+    numbers = table(
+        f"Means up to {comparison.years:g} years",
+        ("scenario", "peace", "cooperation"),
+        rows,
+        class_="figures",
+    )
+    return Picture(still(drawn, "plane", alt), [panel], caption, numbers, key(looks(comparison.names)))
+
+
+def _course(comparison: Comparison, drawn: str) -> Picture:
+    choices = []
+    for name in present(*comparison.results.values()):
+        alt = f"{TITLES[name].title} of each scenario year by year: {TITLES[name].axis}. {BELOW}"
+        choices.append(Choice(TITLES[name].title, alt, course_of_many(comparison, name)))
+    caption = (
+        "Lines: medians over runs. Bands: the middle half of the runs. Years are counted from each "
+        "scenario's start."
+    )
+    panel = Panel("live-course", "Year by year", "", choices)
+    words = f"Cooperation and trust of each scenario year by year. {comparison.finding('regime')}."
+    return Picture(still(drawn, "course", words), [panel], caption, course_tables_of_many(comparison),
+                   key(looks(comparison.names)))  # fmt: skip
+
+
+def _each(comparison: Comparison) -> Sequence[Html]:
+    found = []
+    for name, results in comparison.results.items():
+        scenario, of = results.scenario, f" of {spoken(name)}"
+        title = spoken(name) + (f": {spoken(scenario.title)}" if scenario.title else "")
+        found.append(details(
+            title, described(results), paragraphs(f"Typical run {findings.typical_run(results)}."),
+            settings.epochs(scenario, of), settings.world(scenario, of), games(pairs_of(scenario), of),
+            details(f"Chronicle of the typical run{of}", told(tell(results), "")),
+        ))  # fmt: skip
+    return found

@@ -1,0 +1,199 @@
+"""The page itself: its parts, its pictures, and the file that they make."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import NamedTuple
+
+from regimesim.chronicle import Chronicle, chronicle
+from regimesim.provenance import program_version
+from regimesim.report import vega
+from regimesim.report.charts import Spec
+from regimesim.report.markup import Html, details, element, paragraphs, section, together
+from regimesim.results import Results
+from regimesim.scenario import InputError
+
+MOST_TOLD = 100_000
+"""Rounds times ordered pairs up to which a run is told; beyond, telling takes longer than simulating."""
+
+
+BELOW = "The numbers are in the table below."
+"""Ends the words that stand for a chart."""
+
+
+class Choice(NamedTuple):
+    """One chart that a place on the page may show, with words for those who cannot see it."""
+
+    name: str
+    words: str
+    spec: Spec
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A place for a live chart: several choices are offered by a control."""
+
+    name: str
+    title: str
+    finding: str
+    choices: Sequence[Choice]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure: a still, the live charts that take its place, what they show, and the numbers as tables."""
+
+    still: Html
+    panels: Sequence[Panel]
+    caption: str
+    numbers: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page in the making.
+
+    Attributes
+    ----------
+    title, asked : str
+        What stands first: a name, and what was asked.
+    sections : list of (name, heading, content)
+    pictures : list of Picture
+        Those that stand in the sections.
+    """
+
+    title: str
+    asked: Html
+    sections: list[tuple[str, str, Html]] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+
+    def add(self, name: str, heading: str, *children: str) -> None:
+        """Add a section."""
+        self.sections.append((name, heading, together(children)))
+
+    def picture(self, picture: Picture) -> Html:
+        """Take a picture into the page; the figure, to be put into a section."""
+        self.pictures.append(picture)
+        panels = [_panel(panel) for panel in picture.panels] if vega.script() else []
+        content = [element("div", picture.still, class_="still", tabindex="0")]
+        if panels:
+            content += [Html(picture.key), element("div", *panels, class_="panels")]
+        return element(
+            "figure", *content, element("figcaption", picture.caption),
+            details("The same in numbers", picture.numbers), data_charts=bool(panels),
+        )  # fmt: skip
+
+    def text(self) -> str:
+        """The whole file."""
+        script = vega.script()
+        links = [element("li", element("a", heading, href=f"#{name}")) for name, heading, _ in self.sections]
+        return Template(_resource("page.html")).substitute(
+            title=escape(self.title),
+            generator=f"regimesim {program_version()}",
+            style=_resource("page.css"),
+            header=together([element("h1", self.title), self.asked]),
+            contents=element("nav", element("ul", *links), aria_label="Contents"),
+            main=together(section(*part) for part in self.sections),
+            footer=paragraphs(
+                f"Written by regimesim, version {program_version()}. This file needs nothing but itself.",
+                "" if script else vega.MISSING,
+            ),
+            scripts=self._scripts(script) if script else "",
+        )
+
+    def _scripts(self, library: str) -> str:
+        charts = {
+            panel.name: [{"words": choice.words, "spec": choice.spec} for choice in panel.choices]
+            for picture in self.pictures for panel in picture.panels
+        }  # fmt: skip
+        numbers = json.dumps(charts, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+        return "\n".join([
+            f'<script type="application/json" id="charts">{numbers}</script>',
+            f"<script>{library}</script>", f"<script>\n{_resource('page.js')}</script>",
+        ])  # fmt: skip
+
+    def write(self, path: str | Path) -> Path:
+        """Write the file, whole or not at all; one of that name is replaced.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written.
+        """
+        path, text = Path(path), self.text()
+        try:
+            vega.whole(path, text)
+        except OSError as error:
+            raise InputError(f"cannot write to {path}: {error.strerror or error}") from None
+        return path
+
+
+def _panel(panel: Panel) -> Html:
+    live = element("div", class_="live", id=panel.name, role="img", aria_label=panel.choices[0].words)
+    parts = [element("h3", panel.title), paragraphs(panel.finding)]
+    if len(panel.choices) > 1:
+        chooser = f"{panel.name}-choice"
+        options = [element("option", choice.name) for choice in panel.choices]
+        label = element("label", "Show: ", for_=chooser)
+        parts.append(element("p", label, element("select", *options, id=chooser, aria_controls=panel.name),
+                             class_="chooser"))  # fmt: skip
+    return element("div", *parts, live, class_="panel")
+
+
+def still(svg: str, name: str, words: str) -> Html:
+    """A picture of matplotlib's within a page.
+
+    Names of its parts are made its own, ``words`` are read aloud, and places are rounded to hundredths of a
+    point.
+    """
+    inside = svg[svg.index("<svg") + 4 :]
+    inside = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", inside, flags=re.DOTALL)
+    inside = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", inside)
+    inside = re.sub(r' (?:d|x|y)="[^"]*"', lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]), inside)
+    head = element("svg", role="img", aria_label=words).removesuffix("></svg>")
+    return Html(head + inside)
+
+
+def tell(results: Results) -> Chronicle | None:
+    """The chronicle of the typical run; None where there would be too much to tell."""
+    states = len(results.scenario.states)
+    if results.scenario.rounds * states * (states - 1) > MOST_TOLD:
+        return None
+    replicate = int(results.columns["replicate"][results.typical()])
+    return chronicle(results.scenario, int(results.provenance["seed"]), replicate)
+
+
+def told(story: Chronicle | None, command: str) -> Html:
+    """A chronicle as a list of dated entries."""
+    again = paragraphs_with("The same on the terminal: ", command)
+    if story is None:
+        words = "This world is too large to tell a run of it here."
+        return together([paragraphs(words), again])
+    entries = []
+    for entry in story.entries:
+        text = [element("p", entry.text)]
+        text += [element("p", "\n".join(entry.detail), class_="detail")] if entry.detail else []
+        entries.append(element("li", element("span", entry.date, class_="date"), element("div", *text)))
+    return together([
+        paragraphs(f"Run {story.replicate}, seed {story.seed}. {story.summary}"),
+        element("ol", *entries, class_="chronicle"), again,
+    ])  # fmt: skip
+
+
+def paragraphs_with(words: str, command: str) -> Html:
+    """A sentence that ends with something to type, if there is anything."""
+    return element("p", words, element("code", command)) if command else Html("")
+
+
+@cache
+def _resource(name: str) -> str:
+    return (files("regimesim.report") / name).read_text("utf-8")

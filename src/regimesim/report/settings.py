@@ -1,0 +1,179 @@
+"""What was simulated, as tables: parameters that differ from neutral, states, buffers, epochs, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from regimesim.parameters import BY_NAME, PARAMETERS, STATE, Parameter, show
+from regimesim.report.markup import Html, details, element, paragraphs, table, together
+from regimesim.scenario import Pairs, Scenario, spoken
+from regimesim.telling.happenings import changes_between
+from regimesim.telling.wording import date_text
+
+FIRST_ROWS = 20
+"""Rows of a long table that are shown at once."""
+
+
+def long_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], class_: str = "") -> Html:
+    """A table, the first rows of it if it is long; the rest is shown on demand."""
+    first, rest = rows[:FIRST_ROWS], rows[FIRST_ROWS:]
+    if not rest:
+        return table(caption, head, rows, class_=class_)
+    more = table(f"{caption}, continued", head, rest, class_=class_)
+    shown = table(f"{caption} (the first {FIRST_ROWS} of {len(rows):,})", head, first, class_=class_)
+    return together([shown, details(f"The other {len(rest):,}", more)])
+
+
+def parameters(scenario: Scenario) -> Html:
+    """Parameters that differ from neutral at the start."""
+    chosen = [p for p in PARAMETERS if _differs(scenario, p)]
+    if not chosen:
+        return paragraphs("Every parameter is neutral: this is the textbook iterated Prisoners' Dilemma.")
+    rows = [
+        (p.name, _value(scenario, p), show(p.default), _capital(p.meaning), p.unit or "no unit")
+        for p in chosen
+    ]
+    return table(
+        "Parameters that differ from neutral, at the start",
+        ("name", "value", "neutral", "meaning", "unit"),
+        rows,
+        class_="settings",
+    )
+
+
+def parameters_of_many(scenarios: Mapping[str, Scenario]) -> Html:
+    """Parameters that differ from neutral in any scenario; what differs between them is marked."""
+    rows = []
+    for p in PARAMETERS:
+        if any(_differs(scenario, p) for scenario in scenarios.values()):
+            values = [_value(scenario, p) for scenario in scenarios.values()]
+            common = max(set(values), key=values.count) if len(set(values)) > 1 else None
+            cells = [
+                value if common is None or value == common else element("strong", value) for value in values
+            ]
+            rows.append((p.name, *cells, show(p.default), _capital(p.meaning), p.unit or "no unit"))
+    if not rows:
+        return paragraphs("Every parameter is neutral in all of them.")
+    head = ("name", *map(spoken, scenarios), "neutral", "meaning", "unit")
+    marked = paragraphs("Bold: other than in most of the scenarios.", class_="soft")
+    return together(
+        [
+            table(
+                "Parameters that differ from neutral in any scenario, at the start",
+                head,
+                rows,
+                class_="settings",
+            ),
+            marked,
+        ]
+    )
+
+
+def _differs(scenario: Scenario, parameter: Parameter) -> bool:
+    if parameter.name == "trust.initial" and _by_pair(scenario):
+        return True
+    return scenario[parameter.name] != parameter.default
+
+
+def _value(scenario: Scenario, parameter: Parameter) -> str:
+    if parameter.name == "trust.initial" and _by_pair(scenario):
+        levels = [x for i, row in enumerate(scenario.prior) for j, x in enumerate(row) if i != j]
+        return f"{show(min(levels))} to {show(max(levels))}, by pair"
+    return show(scenario[parameter.name])
+
+
+def _by_pair(scenario: Scenario) -> bool:
+    n = len(scenario.states)
+    return any(
+        scenario.prior[i][j] != scenario["trust.initial"] for i in range(n) for j in range(n) if i != j
+    )
+
+
+def states(scenario: Scenario, of: str = "") -> Html:
+    """Each state's strategy and the settings that differ from neutral in any of them."""
+    first = scenario.phases[0]
+    chosen = [p for p in STATE if any(state[p.name] != p.default for state in first.states)]
+    head = ("state", "strategy", *(spoken(p.name) for p in chosen))
+    rows = [
+        (spoken(state.name), spoken(state.strategy), *(show(state[p.name]) for p in chosen))
+        for state in first.states
+    ]
+    meanings = "; ".join(f"{spoken(p.name)}: {p.meaning}" + f" ({p.unit})" * bool(p.unit) for p in chosen)
+    return together([long_table(f"States{of}", head, rows), paragraphs(_capital(meanings), class_="soft")])
+
+
+def buffers(scenario: Scenario, of: str = "") -> Html:
+    """Buffer states: between whom they lie and how strong they are."""
+    names, first = scenario.states, scenario.phases[0]
+    rows = [
+        (
+            spoken(b.name),
+            ", ".join(f"{spoken(names[i])}-{spoken(names[j])}" for i, j in b.between), show(b.strength),
+        ) for b in first.buffers
+    ]  # fmt: skip
+    head = ("buffer state", "between", "strength (share of the exposure it blocks)")
+    return long_table(f"Buffer states{of}", head, rows) if rows else Html("")
+
+
+def pairwise(scenario: Scenario, of: str = "") -> Html:
+    """Trust at the start and affinities, where they differ between pairs."""
+    parts = []
+    if _by_pair(scenario):
+        parts.append(
+            _of_pairs(f"Trust at the start{of}", scenario.prior, scenario, float(scenario["trust.initial"]))
+        )
+    if any(x for row in scenario.phases[0].affinity for x in row):
+        caption = f"Affinities{of}: what the other is worth as a future ally"
+        parts.append(_of_pairs(caption, scenario.phases[0].affinity, scenario, 0.0))
+    return together(parts)
+
+
+def _of_pairs(caption: str, values: Pairs, scenario: Scenario, rest: float) -> Html:
+    names = [spoken(name) for name in scenario.states]
+    rows = [
+        (f"{names[i]} towards {names[j]}", show(values[i][j]))
+        for i in range(len(names)) for j in range(len(names)) if i != j and values[i][j] != rest
+    ]  # fmt: skip
+    return long_table(f"{caption} ({show(rest)} where not named)", ("pair", "value"), rows)
+
+
+def epochs(scenario: Scenario, of: str = "") -> Html:
+    """What changes when, and why."""
+    rows, phases = [], scenario.phases
+    for before, after, t in zip(phases, phases[1:], scenario.phase_rounds()[1:], strict=False):
+        if t < scenario.rounds:
+            changes = [element("li", _explained(change)) for change in changes_between(before, after)]
+            date = date_text(scenario.start, scenario.rounds_per_year, t)
+            rows.append((date, after.because or "no reason is given", element("ul", *changes)))
+    if not rows:
+        return paragraphs("Nothing is changed on the way: there are no epochs within these years.")
+    return table(f"Epochs{of}: what changes when, and why", ("date", "because", "what changes"), rows)
+
+
+def _explained(change: str) -> str:
+    """A change, with the meaning of the parameter if it is one."""
+    name = change.partition(" ")[0]
+    text = change.replace(" -> ", " \N{RIGHTWARDS ARROW} ")
+    return f"{text} ({BY_NAME[name].meaning})" if name in BY_NAME else text
+
+
+def world(scenario: Scenario, of: str = "") -> Html:
+    """States, buffer states and what holds between pairs; ``of`` ends the names of the tables."""
+    return together([states(scenario, of), buffers(scenario, of), pairwise(scenario, of)])
+
+
+def provenance(about: Mapping[str, Any]) -> Html:
+    """Where the figures came from: all that is needed to make them again."""
+    words = {"core": "core (hash of the model's code)", "made": "made (UTC)"}
+    rows = []
+    for name, value in about.items():
+        if isinstance(value, Mapping):
+            value = ", ".join(f"{key} {version}" for key, version in value.items())
+        if name != "command":
+            rows.append((words.get(name, spoken(name)), show(value)))
+    return table("Provenance", ("of", "value"), rows)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,52 @@
+"""Vega, Vega-Lite and Vega-Embed as one script to be put into a page.
+
+They come with the package ``vl-convert-python`` (the extra ``report``). Binding them together takes longer
+than all the rest of a page, so the script is kept in the cache folder, under the package's version.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from regimesim.core.compiler import cache_folder
+
+PACKAGE = "vl-convert-python"
+MISSING = (
+    'The charts of this page are still pictures; with the extra "report" (pip install "regimesim[report]") '
+    "they would show their numbers under the pointer."
+)
+
+
+def script() -> str | None:
+    """The script, which defines ``vegaEmbed``; None where the package is not installed."""
+    try:
+        kept = cache_folder().parent / f"vega-{version(PACKAGE)}.js"
+        import vl_convert
+    except (PackageNotFoundError, ImportError):
+        return None
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return kept.read_text("utf-8")
+    made = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")).replace(
+        "</script", r"<\/script"
+    )
+    with contextlib.suppress(OSError):  # without a cache it is made again next time
+        whole(kept, made)
+    return made
+
+
+def whole(path: Path, text: str) -> None:
+    """Write a file that is either there in full or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(prefix=".partial-", dir=path.parent)
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(partial, 0o644)
+        os.replace(partial, path)
+    except BaseException:
+        os.unlink(partial)
+        raise

@@ -1,0 +1,192 @@
+"""The page in a real browser, with the network shut: charts, pointer, keyboard, narrow screens, print."""
+
+import base64
+import json
+import re
+import shutil
+
+import pytest
+
+import regimesim as rs
+from regimesim.compare import compare
+from regimesim.report import vega
+from regimesim.results import percent
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def chromium(width, height):
+    """Chromium on a desk (wide) or as a phone (narrow), or a skip that says what is missing."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    binary = next(filter(None, map(shutil.which, BROWSERS)), None)
+    driver = shutil.which("chromedriver")
+    if binary is None or driver is None:
+        pytest.skip(f"there is no {'Chromium' if binary is None else 'chromedriver'} on this machine")
+    if vega.script() is None:
+        pytest.skip("the extra 'report' is not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for word in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
+        options.add_argument(word)
+    options.add_argument(f"--window-size={width},{height}")
+    if width < 600:
+        metrics = {"width": width, "height": height, "pixelRatio": 1.0}
+        options.add_experimental_option("mobileEmulation", {"deviceMetrics": metrics})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = webdriver.ChromeService(executable_path=driver)
+    browser = webdriver.Chrome(options=options, service=service)
+    browser.execute_cdp_cmd("Network.enable", {})
+    browser.execute_cdp_cmd(
+        "Network.setBlockedURLs", {"urls": ["http://*", "https://*", "ws://*", "wss://*"]}
+    )
+    return browser
+
+
+@pytest.fixture(scope="module", params=[1300, 400], ids=["desk", "phone"])
+def browser(request):
+    found = chromium(request.param, 900)
+    yield found
+    found.quit()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    bipolar = rs.load_scenario("bipolar", ["years=40"])
+    found = {
+        "run": rs.simulate(bipolar, runs=40, seed=1),
+        "compare": compare(["anarchy", "bipolar"], runs=40, years=20),
+    }
+    return {name: (each.report(folder / f"{name}.html"), each) for name, each in found.items()}
+
+
+def show(browser, path):
+    """Open a page and wait for its charts; what the browser had to say and what it asked for."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    browser.get_log("browser"), browser.get_log("performance")
+    browser.get(path.as_uri())
+    waiting = "return document.querySelectorAll('figure[data-charts]:not([data-drawn])').length"
+    WebDriverWait(browser, 30).until(lambda found: found.execute_script(waiting) == 0)
+    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    asked = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+    return browser.get_log("browser"), asked
+
+
+@pytest.mark.parametrize("kind", ["run", "compare"])
+def test_charts_are_drawn_without_complaint_or_request(kind, browser, pages):
+    complaints, asked = show(browser, pages[kind][0])
+    assert complaints == []
+    assert [url for url in asked if not url.startswith("data:")] == [pages[kind][0].as_uri()]
+    live = browser.find_elements("css selector", ".live")
+    charts = [each.find_elements("css selector", "svg") for each in live]
+    assert list(map(len, charts)) == [1] * (3 if kind == "run" else 4)
+    assert all(each.get_attribute("role") == "img" for each in live)
+    assert all("below." in each.get_attribute("aria-label") for each in live)
+    wide, screen = browser.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide <= screen
+    assert all(200 < chart.size["width"] <= screen for (chart,) in charts)
+
+
+@pytest.mark.parametrize("kind", ["run", "compare"])
+def test_the_pointer_is_told_the_numbers(kind, browser, pages):
+    """In the middle of the chart: the share of runs still at peace after half of the years."""
+    from selenium.webdriver.common.actions.action_builder import ActionBuilder
+    from selenium.webdriver.common.actions.pointer_input import PointerInput
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    path, results = pages[kind]
+    show(browser, path)
+    chart = browser.find_element("css selector", "#live-peace svg")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", chart)
+    phone = browser.execute_script("return window.innerWidth") < 600
+    actions = ActionBuilder(browser, mouse=PointerInput("touch" if phone else "mouse", "pointer"))
+    actions.pointer_action.move_to(chart)
+    if phone:
+        actions.pointer_action.pointer_down()
+    else:
+        actions.pointer_action.move_to(chart, 1, 1)
+    actions.perform()
+    reading = "return document.querySelector('#vg-tooltip-element.visible')?.innerText || ''"
+    text = WebDriverWait(browser, 10).until(lambda found: found.execute_script(reading))
+    actions.clear_actions()
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    read = dict(zip(lines[::2], lines[1::2], strict=True))
+    age = float(read.pop("years"))
+    runs = list(results.results.values()) if kind == "compare" else [results]
+    shares = [percent(float(each.curve("peace").at(age))) for each in runs]
+    names = list(results.names) if kind == "compare" else ["still standing"]
+    assert 0.3 < age / runs[0].scenario.years < 0.7
+    assert {name: read[name] for name in names} == dict(zip(names, shares, strict=True))
+
+
+@pytest.mark.parametrize("kind", ["run", "compare"])
+def test_everything_can_be_reached_with_the_keyboard(kind, browser, pages):
+    from selenium.webdriver.common.keys import Keys
+
+    show(browser, pages[kind][0])
+    body = browser.find_element("tag name", "body")
+    body.send_keys(Keys.TAB)
+    assert browser.switch_to.active_element.text == "Skip to the answer"
+    chooser = browser.find_element("css selector", "select")
+    place = browser.find_element("id", chooser.get_attribute("aria-controls"))
+    before, words = place.get_attribute("innerHTML"), place.get_attribute("aria-label")
+    reached = False
+    for _ in range(60):
+        browser.switch_to.active_element.send_keys(Keys.TAB)
+        if browser.switch_to.active_element == chooser:
+            reached = True
+            break
+    assert reached
+    outline = "const style = getComputedStyle(arguments[0]); return [style.outlineStyle, style.outlineWidth]"
+    assert browser.execute_script(outline, chooser) == ["solid", "3px"]
+    chooser.send_keys(Keys.ARROW_DOWN)
+    assert place.get_attribute("aria-label") != words and "Trust" in place.get_attribute("aria-label")
+    browser.implicitly_wait(0)
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(browser, 10).until(lambda _: place.get_attribute("innerHTML") not in ("", before))
+    assert browser.get_log("browser") == []
+
+
+@pytest.mark.parametrize("kind", ["run", "compare"])
+def test_on_paper_the_pictures_are_still(kind, browser, pages):
+    show(browser, pages[kind][0])
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    seen = (
+        "return [...document.querySelectorAll(arguments[0])].map(x => x.getBoundingClientRect().height > 50)"
+    )
+    assert all(browser.execute_script(seen, "figure .still svg"))
+    assert not any(browser.execute_script(seen, "figure .live"))
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    printed = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {})["data"])
+    assert printed.startswith(b"%PDF-") and len(printed) > 30_000
+
+
+def test_without_scripts_there_are_pictures(browser, pages):
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(pages["run"][0].as_uri())
+        pictures = browser.find_elements("css selector", "figure .still svg")
+        assert len(pictures) == 3 and all(picture.is_displayed() for picture in pictures)
+        assert not any(panel.is_displayed() for panel in browser.find_elements("css selector", ".panels"))
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_contrast(browser, pages):
+    """Text against white at 4.5 to 1 or better (WCAG 2.2, success criterion 1.4.3)."""
+    show(browser, pages["compare"][0])
+    script = """
+    const dark = new Set();
+    for (const x of document.querySelectorAll('main *, header *, nav *, footer *')) {
+      if (![...x.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || x.closest('svg')) continue;
+      dark.add(getComputedStyle(x).color);
+    }
+    return [...dark];
+    """
+    for colour in browser.execute_script(script):
+        channels = [int(x) / 255 for x in re.findall(r"\d+", colour)[:3]]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        assert 1.05 / (luminance + 0.05) >= 4.5, colour
