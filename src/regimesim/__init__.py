@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from regimesim.results import Results
     from regimesim.scenario import InputError, Scenario
     from regimesim.simulate import simulate
-    from regimesim.storage import load_results
+    from regimesim.sweep import load_results, sweep
 
     __version__: str
 
@@ -42,6 +42,7 @@ __all__ = [
     "load_results",
     "load_scenario",
     "simulate",
+    "sweep",
     "theory",
 ]
 
@@ -54,9 +55,10 @@ _HOME = {
     "State": "model",
     "ablate": "ablation",
     "compare": "compare",
-    "load_results": "storage",
+    "load_results": "sweep",
     "load_scenario": "config",
     "simulate": "simulate",
+    "sweep": "sweep",
 }
 """The module in which each public name is defined."""
 

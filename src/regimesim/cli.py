@@ -30,7 +30,8 @@ COMMANDS: Mapping[str, Command] = {
         "regimesim.commands:run",
         "simulate a scenario many times: how long cooperation lasts, and why it ends",
         "+scenario=concert [runs=1000] [seed=0] [years=100] [workers=2]\n"
-        "                        [out=DIR] [PARAMETER=VALUE ...]",
+        "                        [out=DIR] [PARAMETER=VALUE ...]\n\n"
+        "  with -m, Hydra's multirun: a job for each of several values, by any of Hydra's launchers",
     ),
     "explain": Command(
         "regimesim.commands:explain",
@@ -46,6 +47,14 @@ COMMANDS: Mapping[str, Command] = {
         "regimesim.comparisons_cli:compare_command",
         "several scenarios on the same seeds: which lasts longer, and how sure that is",
         "[scenarios=[concert,bipolar,collective_security]] [runs=1000] [seed=0] [years=100] [out=DIR]",
+    ),
+    "sweep": Command(
+        "regimesim.sweep_cli:sweep_command",
+        "many settings, many runs of each, in pieces that can be interrupted and gone on with",
+        "+scenario=concert PARAMETER=VALUES ... [+sweep=NAME] [points=FILE.csv]\n"
+        "                        [runs=100] [seed=0] [engine=local] [engine.workers=2]\n"
+        "                        [extend=true] [out=DIR]\n\n"
+        "  VALUES: 0.2,0.4,0.6 or range(0,1,0.1)",
     ),
     "diagnose": Command(
         "regimesim.comparisons_cli:diagnose_command",
@@ -74,7 +83,10 @@ COMMANDS: Mapping[str, Command] = {
     ),
 }
 
-_FLAGS = {"-q": "quiet", "--quiet": "quiet", "--json": "json", "-h": "help", "--help": "help"}
+_FLAGS = {
+    "-q": "quiet", "--quiet": "quiet", "--json": "json", "-h": "help", "--help": "help",
+    "-m": "multirun", "--multirun": "multirun",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,7 @@ class Flags:
 
     quiet: bool = False
     json: bool = False
+    multirun: bool = False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -105,15 +118,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not named or (("help" in chosen or rest[0] == "help") and named[0] in COMMANDS):
         print(_help(named[0] if named else None))
         return 0
-    return _carry_out(named[0], rest[1:], Flags(quiet="quiet" in chosen, json="json" in chosen))
+    return _carry_out(named[0], rest[1:], _flags(chosen))
+
+
+def _flags(chosen: set[str]) -> Flags:
+    return Flags(**dict.fromkeys(chosen - {"help"}, True))
 
 
 def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
     before = {number: signal.signal(number, _terminate) for number in _terminations()}
     try:
         return _answer(name, arguments, flags)
-    except KeyboardInterrupt:
-        print("regimesim: interrupted; what was not finished is not kept", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        words = str(interrupt) or "interrupted; what was not finished is not kept"
+        print(f"regimesim: {words}", file=sys.stderr)
         return INTERRUPTED
     except _Terminated as ended:
         # all is tidied up: now die of the signal, which leaves nothing for threads to trip over
@@ -132,6 +150,8 @@ def _answer(name: str, arguments: Sequence[str], flags: Flags) -> int:
         command = known(name, COMMANDS, "command")
         _refuse_unreadable(arguments)
         _refuse_options(arguments)
+        if flags.multirun and name != "run":
+            raise InputError("-m (many jobs by Hydra) goes with run; many settings at once are: sweep")
         _function(command.place)(arguments, flags)
         sys.stdout.flush()
     except InputError as error:

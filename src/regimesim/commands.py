@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim import console
-from regimesim.config import load_scenario, request, scenario_names
+from regimesim.catalogue import scenario_names
+from regimesim.config import load_scenario, request
 from regimesim.parameters import PARAMETERS, quoted
 from regimesim.scenario import InputError, known
 from regimesim.strategy import load_strategy, strategy_names
@@ -29,6 +30,11 @@ _PRUDENT = "cooperates where it is worth it at its present trust"
 
 def run(arguments: Sequence[str], flags: Flags) -> None:
     """Simulate a scenario, say how long cooperation lasted and why it ended, and write it all down."""
+    if flags.multirun:
+        from regimesim.multirun import multirun
+
+        multirun(arguments, flags)
+        return
     asked = request(arguments, {"runs": 1000, "seed": 0, "workers": None, "out": None})
     folder = output_folder("run", asked)
     results = _simulate(asked, flags)

@@ -6,24 +6,34 @@ working directory if there is one) and validated here: Hydra itself would accept
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from regimesim.catalogue import path_of, read_yaml, scenario_names, shown
 from regimesim.parameters import BUFFER, BY_NAME, GROUPS, STATE, defaults, quoted
 from regimesim.resources import configs_folder
 from regimesim.scenario import InputError, Scenario, known, pair_table, read_scenario
 from regimesim.strategy import PRUDENT, load_strategy
 
+if TYPE_CHECKING:
+    from hydra.core.override_parser.types import Override
+
 COMMAND_LINE = "(command line)"
+MOST_VALUES = 100_000
+"""Of one setting in a sweep."""
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
-_LARGEST_FILE = 1_000_000
 _TREE = ("about", "years", "strategy", "states", "buffers", "affinity", "epochs", *GROUPS)
 _TABLES = ("about", "states", "buffers", "affinity", *GROUPS)
-_LITERAL = ("out",)  # the name of a folder: whatever it is, it is text
+_LITERAL = ("out", "sweep", "points")  # names of folders and files: whatever they are, they are text
+
+
+Setting = tuple[str, str]
+"""A name, with Hydra's sign before it if one was given, and the value as it was typed."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +45,15 @@ class Request:
     overrides: tuple[str, ...]
 
 
-def scenario_names() -> list[str]:
-    """Names of the scenarios that can be run, the user's own included."""
-    files = (path for folder in _folders() for path in (folder / "scenario").glob("*.yaml"))
-    return sorted({path.stem for path in files if path.is_file()})
+@dataclass(frozen=True)
+class SweepRequest:
+    """What a sweep was asked to do: settings that are the same everywhere, and those that are varied."""
+
+    scenario: str
+    settings: tuple[Setting, ...]
+    swept: dict[str, tuple[Any, ...]]  # ``scenario`` among them if several were named
+    options: dict[str, Any]
+    overrides: tuple[str, ...]
 
 
 def load_scenario(scenario: str | Path, overrides: Sequence[str] = ()) -> Scenario:
@@ -72,6 +87,110 @@ def request(arguments: Sequence[str], options: Mapping[str, Any]) -> Request:
     ------
     InputError
     """
+    name, settings, chosen = _sorted(arguments, options)
+    return Request(compose(name, settings, tuple(options)), chosen, tuple(arguments))
+
+
+def sweep_request(arguments: Sequence[str], options: Mapping[str, Any]) -> SweepRequest:
+    """Read a sweep's arguments: as :func:`request`, where a setting may have several values.
+
+    Several values are written as Hydra writes them: ``0.5,0.9``, ``range(0,1,0.025)``, ``choice(a,b)``.
+
+    Raises
+    ------
+    InputError
+    """
+    name, settings, chosen = _sorted(arguments, options)
+    fixed: list[Setting] = []
+    swept: dict[str, tuple[Any, ...]] = {}
+    for key, text in [("scenario", name), *settings]:
+        values = several(key, text) if not key.startswith("~") else ()
+        if values:
+            swept[key.lstrip("+")] = values
+        elif key != "scenario":
+            fixed.append((key, text))
+    return SweepRequest(name, tuple(fixed), swept, chosen, tuple(arguments))
+
+
+def several(key: str, text: str) -> tuple[Any, ...]:
+    """The values of a sweep in Hydra's grammar; none if it is a single value.
+
+    >>> several("transparency.level", "range(0.1,0.4,0.1)")
+    (0.1, 0.2, 0.3)
+    >>> several("transparency.level", "0.1")
+    ()
+    """
+    from hydra.errors import HydraException
+
+    try:
+        override = _parsed(key, text)
+    except InputError:
+        if _free(key):
+            return ()
+        raise
+    if not override.is_sweep_override():
+        return ()
+    try:
+        values = tuple(_swept(value) for value in islice(override.sweep_iterator(), MOST_VALUES + 1))
+    except (HydraException, ValueError):
+        raise InputError(
+            f"{key}={text}: a sweep takes values such as 0.5,0.9 or range(0,1,0.1) {COMMAND_LINE}"
+        ) from None
+    if len(values) > MOST_VALUES:
+        raise InputError(f"{key}={text} gives more than {MOST_VALUES:,} values {COMMAND_LINE}")
+    return values
+
+
+def _swept(value: Any) -> Any:
+    """A value as Hydra's iterator gives it: without quotes, 0.7 instead of 0.7000000000000001."""
+    if isinstance(value, float):
+        return float(f"{value:.12g}")
+    return getattr(value, "text", value)
+
+
+def _free(key: str) -> bool:
+    """Whether a setting is text that need not follow Hydra's grammar: a path, a strategy's family."""
+    return key.lstrip("+").rpartition(".")[2] in ("scenario", "strategy")
+
+
+def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None]) -> None:
+    """Hydra's multirun: every combination of values is a job, started by the launcher that Hydra is told.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        Settings, some with several values, and settings of Hydra's own (``hydra/launcher=joblib``).
+    job : callable
+        Given the arguments of one job and the folder that Hydra made for it.
+    """
+    import hydra
+    from hydra.core.config_store import ConfigStore
+    from hydra.core.hydra_config import HydraConfig
+
+    def task(_: Any) -> None:
+        here = HydraConfig.get()
+        job([word.lstrip("+") for word in here.overrides.task], Path(here.runtime.output_dir))
+
+    folder = "hydra.sweep.dir=outputs/multirun/${now:%Y-%m-%dT%H-%M-%S.%f}"
+    own = [word for word in arguments if word.lstrip("+~").startswith("hydra")]
+    settings = ["+" + word.lstrip("+") for word in arguments if word not in own]
+    for word in settings:
+        _parsed(*_split(word.lstrip("+"), {}))  # refused here in a sentence rather than by Hydra
+    if not any(word.startswith("hydra.sweep.dir=") for word in own):
+        own.append(folder)
+    ConfigStore.instance().store(name="jobs", node={})
+    before = sys.argv
+    sys.argv = [before[0], "--multirun", *settings, *own]
+    try:
+        hydra.main(config_path=None, config_name="jobs", version_base="1.3")(task)()
+    finally:
+        sys.argv = before
+
+
+def _sorted(
+    arguments: Sequence[str], options: Mapping[str, Any]
+) -> tuple[str, list[Setting], dict[str, Any]]:
+    """Which scenario, its settings, and the command's own options."""
     chosen = dict(options)
     name, settings = None, []
     seen: set[str] = set()
@@ -88,8 +207,7 @@ def request(arguments: Sequence[str], options: Mapping[str, Any]) -> Request:
             settings.append((key, value))
     if name is None:
         raise InputError(f"which scenario? Add +scenario=NAME  (all: {', '.join(scenario_names())})")
-    scenario = _compose(name, settings, tuple(options))
-    return Request(scenario, chosen, tuple(arguments))
+    return name, settings, chosen
 
 
 def _split(argument: str, options: Mapping[str, Any]) -> tuple[str, str]:
@@ -120,15 +238,19 @@ def _option(name: str, text: str) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def value_of(key: str, text: str) -> Any:
+    """One value as it was typed for a setting: text where the setting is text, otherwise Hydra's grammar.
+
+    Raises
+    ------
+    InputError
+    """
+    return _unquoted(text) if _free(key) else _value(key, text)
+
+
 def _value(key: str, text: str) -> Any:
     """A value in Hydra's grammar: numbers, words, lists, tables."""
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
-    try:
-        override = OverridesParser.create().parse_override(f"{_parsable(key)}={text}")
-    except HydraException:
-        raise InputError(f"{key}={text} cannot be read; put text with special characters in quotes") from None
+    override = _parsed(key, text)
     if override.is_sweep_override():
         point = f"; if a decimal is meant, write {text.replace(',', '.')}" if _DECIMAL.fullmatch(text) else ""
         raise InputError(f"{key}={text} gives several values where one is wanted{point}")
@@ -138,14 +260,28 @@ def _value(key: str, text: str) -> Any:
     )
 
 
-def _parsable(key: str) -> str:
-    return "x" if set(key) & set("+~") else key
+def _parsed(key: str, text: str) -> Override:
+    """``key=text`` as Hydra reads it; the key itself plays no part."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    try:
+        return OverridesParser.create().parse_override(f"x={text}")
+    except HydraException:
+        raise InputError(f"{key}={text} cannot be read; put text with special characters in quotes") from None
 
 
-def _compose(name: str, settings: Sequence[tuple[str, str]], options: Sequence[str]) -> Scenario:
-    path = _scenario_path(name)
-    file_tree = _read_yaml(path)
-    place = _shown(path)
+def compose(name: str, settings: Sequence[Setting], options: Sequence[str] = ()) -> Scenario:
+    """The scenario of that name (or path) with settings applied in their order.
+
+    Raises
+    ------
+    InputError
+        If there is no such scenario, or a setting cannot be used.
+    """
+    path = path_of("scenario", name)
+    file_tree = read_yaml(path)
+    place = shown(path)
     alone = read_scenario(file_tree, path.stem, place)
     _check_strategies(alone, place)
     if not settings:
@@ -189,9 +325,9 @@ def _hydra_tree(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
     GlobalHydra.instance().clear()
     try:
         store.store(name="neutral", node=_neutral(), package="_global_")
-        store.store(group="scenario", name="_chosen", node=_read_yaml(path), package="_global_")
+        store.store(group="world", name="chosen", node=read_yaml(path), package="_global_")
         with initialize_config_dir(str(configs_folder()), version_base="1.3"):
-            composed = compose("config", ["+scenario=_chosen", *overrides])
+            composed = compose("config", ["+world=chosen", *overrides])
         tree = OmegaConf.to_container(composed, resolve=False)
     except (HydraException, OmegaConfBaseException) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -261,54 +397,3 @@ def _settings_of(group: str, names: Sequence[str], settings: Sequence[str]) -> l
     return [f"{group}.{name}.{setting}" for name in names for setting in settings] + [
         f"{group}.{name}" for name in names
     ]
-
-
-def _folders() -> list[Path]:
-    own = Path.cwd() / "configs"
-    shipped = configs_folder()
-    return [own, shipped] if own.is_dir() and own.resolve() != shipped.resolve() else [shipped]
-
-
-def _scenario_path(name: str) -> Path:
-    """The file of a scenario given by name or by path."""
-    if name.endswith((".yaml", ".yml")) or os.sep in name:
-        path = Path(os.path.expanduser(name))
-        if not path.is_file():
-            shipped = f"; the one that comes with regimesim is +scenario={path.stem}"
-            raise InputError(
-                f"no scenario file {quoted(name)}{shipped if path.stem in scenario_names() else ''}"
-            )
-        return path
-    known(name, scenario_names(), "scenario")
-    return next(p for p in (f / "scenario" / f"{name}.yaml" for f in _folders()) if p.is_file())
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    import yaml
-
-    try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise InputError(f"{_shown(path)} is too large for a scenario")
-        tree = yaml.safe_load(path.read_text("utf-8"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark is not None else ""
-        raise InputError(f"{_shown(path)}{line}: {getattr(error, 'problem', None) or 'not YAML'}") from None
-    except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a date that is none
-        raise InputError(f"{_shown(path)} cannot be read: {error}") from None
-    if not isinstance(tree, dict):
-        raise InputError(f"{_shown(path)}: a scenario is a table of names and values; got {quoted(tree)}")
-    return tree
-
-
-def _shown(path: Path) -> str:
-    """A path as it is named to people: short where it can be."""
-    shipped = configs_folder()
-    try:
-        return str(Path("configs") / path.resolve().relative_to(shipped.resolve()))
-    except ValueError:
-        pass
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

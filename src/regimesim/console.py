@@ -42,14 +42,17 @@ def progress(what: str, total: int, flags: Flags) -> Iterator[Callable[[int], No
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn(" {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(" {task.description}"), BarColumn(), MofNCompleteColumn(),
+               TextColumn("{task.fields[rate]}"), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=False) as bar:
         task = bar.add_task(
-            what if compiled() else "compiling the model (once), then simulating", total=total
+            what if compiled() else "compiling the model (once), then simulating", total=total, rate=""
         )
 
         def advance(done: int) -> None:
-            bar.update(task, advance=done, description=what)
+            speed = bar.tasks[task].speed
+            rate = f"{speed:,.0f} runs a second" if speed else ""
+            bar.update(task, advance=done, description=what, rate=rate)
 
         yield advance
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from regimesim.survival import Estimate, Floats, Ints, Sample, checked_sample, tails
+from regimesim.lifetable import Floats, Ints
+from regimesim.survival import Estimate, Sample, checked_sample, tails
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,6 +6,7 @@ also differ in line and marker, terms in how dark they are.
 
 from __future__ import annotations
 
+import io
 import textwrap
 from collections.abc import Sequence
 from itertools import pairwise
@@ -58,10 +59,27 @@ def look(scenario: str, position: int = 0) -> Look:
     return SCENARIOS.get(scenario) or OTHERS[position % len(OTHERS)]
 
 
+class Picture(Figure):
+    """A figure that a notebook shows, although pyplot knows nothing of it."""
+
+    def _repr_png_(self) -> bytes:
+        file = io.BytesIO()
+        self.savefig(file, format="png", dpi=100, metadata={"Software": None})
+        return file.getvalue()
+
+
+class Panel(Axes):
+    """Axes of a picture; where they are the result of a cell, the notebook shows the whole picture."""
+
+    def _repr_png_(self) -> bytes | None:
+        picture = self.figure
+        return picture._repr_png_() if isinstance(picture, Picture) else None
+
+
 def blank(width: float, height: float, *boxes: Box) -> tuple[Figure, list[Axes]]:
     """A figure (inches) and an axes in each box."""
-    figure = Figure(figsize=(width, height), facecolor="white")
-    return figure, [tidy(figure.add_axes(box)) for box in boxes]
+    figure = Picture(figsize=(width, height), facecolor="white")
+    return figure, [tidy(figure.add_axes(box, axes_class=Panel)) for box in boxes]
 
 
 def tidy(ax: Axes) -> Axes:

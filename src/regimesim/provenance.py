@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -39,6 +40,7 @@ def provenance(**settings: Any) -> dict[str, Any]:
     }
 
 
+@cache  # looking it up reads a file, and a sweep asks a thousand times
 def _version(name: str) -> str:
     try:
         return version(name)

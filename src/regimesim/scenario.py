@@ -474,14 +474,15 @@ def _changed_buffers(block: Any, buffers: tuple[Buffer, ...], place: str) -> tup
 
 def _check_phases(scenario: Scenario, place: str) -> None:
     for phase in scenario.phases:
-        _check_game(phase.parameters, place)
-    if float(scenario["measure.collapse"]) > float(scenario["measure.onset"]):
-        raise InputError(f"{_at(place)}measure.collapse must not be above measure.onset")
+        check_relations(phase.parameters, place)
     if scenario.rounds > 1_000_000:
         raise InputError(f"{_at(place)}at most 1,000,000 rounds a run; got {scenario.rounds:,}")
 
 
-def _check_game(values: Mapping[str, Value], place: str) -> None:
+def check_relations(values: Mapping[str, Value], place: str) -> None:
+    """Refuse parameters (by full name) that are each within bounds but do not go together."""
+    if float(values["measure.collapse"]) > float(values["measure.onset"]):
+        raise InputError(f"{_at(place)}measure.collapse must not be above measure.onset")
     t, r, p, s = (
         float(values[f"payoffs.{name}"]) for name in ("temptation", "reward", "punishment", "sucker")
     )

@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from regimesim.lifetable import Floats, Ints, area_from, at_risk_of, loglog_band, standing
+
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Sample = tuple[ArrayLike, ArrayLike]
 
 ROUNDING = 1e-9
@@ -170,15 +170,10 @@ def kaplan_meier(years: ArrayLike, ended: ArrayLike, confidence: float = 0.95) -
     times, events, at_risk, _ = _tally(years, ended)
     times, events = np.append(0.0, times), np.append(0, events)
     at_risk = np.append(years.size, at_risk)
-    share = np.cumprod(1 - events / at_risk, dtype=np.float64)
-    inside = (share > 0) & (share < 1)
-    logs = np.log(share, where=inside, out=np.full(share.size, -1.0))
-    spread = z * np.sqrt(np.cumsum(_greenwood(events, at_risk))) / -logs
-    bound = alpha ** (1 / at_risk)
-    lower = np.where(inside, np.exp(logs * np.exp(spread)), np.where(share == 1, bound, 0.0))
-    upper = np.where(inside, np.exp(logs * np.exp(-spread)), 1.0)
+    share = standing(events, at_risk)
+    lower, upper = loglog_band(share, events, at_risk, (z, alpha))
     if share[-1] == 0:  # only the last row can be
-        upper[-1] = min(upper[-2], 1 - bound[-1])
+        upper[-1] = min(upper[-2], 1 - alpha ** (1 / at_risk[-1]))
     return Curve(times, share, lower, upper, at_risk, events)
 
 
@@ -327,14 +322,7 @@ def _tally(years: Floats, ended: NDArray[np.bool_]) -> tuple[Floats, Ints, Ints,
     """Distinct durations, ends and runs at risk at each, and which of them each run has."""
     times, where, counts = np.unique(years, return_inverse=True, return_counts=True)
     events = np.bincount(where[ended], minlength=times.size)
-    at_risk = years.size - np.cumsum(counts) + counts
-    return times, events, at_risk, where
-
-
-def _greenwood(events: Ints, at_risk: Ints) -> Floats:
-    """d / (n (n - d)), and 0 where all at risk end (the curve is 0 from there)."""
-    left = at_risk - events
-    return np.where(left > 0, events / (at_risk * np.maximum(left, 1.0)), 0.0)
+    return times, events, at_risk_of(counts), where
 
 
 def restricted_mean(years: ArrayLike, ended: ArrayLike, horizon: float) -> tuple[float, Floats]:
@@ -348,9 +336,7 @@ def restricted_mean(years: ArrayLike, ended: ArrayLike, horizon: float) -> tuple
     if not (math.isfinite(horizon) and horizon > 0):
         raise ValueError(f"horizon must be a positive number of years, got {horizon:g}")
     times, events, at_risk, where = _tally(years, ended)
-    share = np.cumprod(1 - events / at_risk)
-    pieces = share * np.diff(np.minimum(times, horizon), append=horizon)
-    area = np.cumsum(pieces[::-1])[::-1]  # from each date to the horizon
+    area = area_from(standing(events, at_risk), times, horizon)
     step = area / np.maximum(at_risk - events, 1)  # where all at risk end, the area is 0
     exposure = np.cumsum(step * events / at_risk)
     mean = min(float(min(times[0], horizon) + area[0]), float(horizon))  # rounding may pass the horizon

@@ -15,7 +15,8 @@ from regimesim.arrangements import (
     arrangements_of,
     without,
 )
-from regimesim.config import load_scenario, scenario_names
+from regimesim.catalogue import scenario_names
+from regimesim.config import load_scenario
 from regimesim.scenario import InputError, read_scenario
 from regimesim.shapley import coalitions, mean_of, shapley, shapley_values
 from regimesim.simulate import simulate

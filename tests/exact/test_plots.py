@@ -4,6 +4,7 @@ Nothing here looks at pixels. The results are made by hand, so that every number
 """
 
 import math
+import struct
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -274,6 +275,16 @@ def test_draw(kind, ax):
     assert alone is not ax
     assert "seed 424242" in words(alone.figure)
     assert alone.figure.get_suptitle()
+
+
+def test_a_notebook_shows_a_picture_and_axes_of_one_but_no_axes_of_others(ax):
+    drawn = plots.draw(CASES["many"], "survival")
+    shown = drawn._repr_png_()
+    width, height = struct.unpack(">II", shown[16:24])
+    assert shown.startswith(b"\x89PNG\r\n")
+    assert (width, height) == (850, 520)
+    assert drawn.figure._repr_png_() == shown
+    assert not hasattr(plots.draw(CASES["many"], "survival", ax), "_repr_png_")
 
 
 def test_an_unknown_picture_is_refused_in_a_sentence():

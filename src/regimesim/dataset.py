@@ -1,0 +1,258 @@
+"""A sweep on disk: what was asked, the points, and a part for every chunk that has been played.
+
+::
+
+    manifest.json      what was asked, of which program, and how it is cut into chunks
+    design.parquet     a row per point: point, world, the swept settings
+    parts/             a Parquet file per chunk: a row per run, columns as in ``Results.runs``
+    summary.parquet    a row per point, once all parts are there
+    sweep.log          what happened: chunks begun anew, parts found damaged
+
+A part is written under another name and then given its own, which carries a checksum of its content: what
+has a part's name and the right checksum is whole, whoever wrote it and however often.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from regimesim.chunks import Rectangle, cut
+from regimesim.points import Place, Points
+from regimesim.provenance import provenance
+from regimesim.scenario import InputError, read_scenario, tree_of
+from regimesim.simulate import Columns
+from regimesim.storage import PARTIAL
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+FORMAT = 1
+MANIFEST, DESIGN, PARTS, SUMMARY, LOG = (
+    "manifest.json", "design.parquet", "parts", "summary.parquet", "sweep.log",
+)  # fmt: skip
+_PART = re.compile(r"r(\d+)-(\d+)_p(\d+)-(\d+)_([0-9a-f]{16})\.parquet")
+_DERIVED = ("seed",)  # the same in every row: it stands in the manifest
+
+
+class Cut(NamedTuple):
+    """A rectangle of runs and how many of them make a chunk."""
+
+    rectangle: Rectangle
+    size: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a sweep was asked, and how it is cut.
+
+    Attributes
+    ----------
+    seed, runs : int
+        ``runs`` replicates of every point.
+    cuts : tuple of Cut
+        The first, and one or two for every time that runs or points were added.
+    about : dict
+        Provenance: version, core, libraries, command ...
+    """
+
+    seed: int
+    runs: int
+    cuts: tuple[Cut, ...]
+    about: dict[str, Any]
+
+    @property
+    def chunks(self) -> list[Rectangle]:
+        """All chunks, in the order in which they are to be played."""
+        return [chunk for rectangle, size in self.cuts for chunk in cut(rectangle, size)]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The folder of a sweep."""
+
+    path: Path
+
+    @property
+    def exists(self) -> bool:
+        """Whether a sweep was begun here."""
+        return (self.path / MANIFEST).is_file()
+
+    def begin(self, points: Points, manifest: Manifest) -> None:
+        """Write what was asked, the points first: a manifest is there only when all it speaks of is."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        (self.path / PARTS).mkdir(parents=True, exist_ok=True)
+        columns: dict[str, Any] = {"point": np.arange(len(points)), "world": points.world}
+        columns |= points.columns
+        buffer = io.BytesIO()
+        pq.write_table(pa.table(columns), buffer)
+        write_whole(self.path / DESIGN, buffer.getvalue())
+        tree = {
+            "format": FORMAT, "seed": manifest.seed, "runs": manifest.runs, "points": len(points),
+            "swept": list(points.swept),
+            "cuts": [{**c.rectangle._asdict(), "size": c.size} for c in manifest.cuts],
+            "worlds": [
+                {"name": world.name, "settings": tree_of(world),
+                 "places": {name: place._asdict() for name, place in places.items()}}
+                for world, places in zip(points.worlds, points.places, strict=True)
+            ],
+            "about": manifest.about,
+        }  # fmt: skip
+        text = json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
+        write_whole(self.path / MANIFEST, text.encode())
+
+    def read(self) -> tuple[Points, Manifest]:
+        """The points and the manifest.
+
+        Raises
+        ------
+        InputError
+            If there is no sweep here, or it is damaged.
+        """
+        try:
+            tree = json.loads((self.path / MANIFEST).read_text("utf-8"))
+        except FileNotFoundError:
+            raise InputError(f"no sweep in {self.path} (there is no {MANIFEST})") from None
+        except (OSError, ValueError) as error:
+            raise InputError(f"the sweep in {self.path} is damaged: {MANIFEST}: {error}") from None
+        if tree.get("format") != FORMAT:
+            raise InputError(f"the sweep in {self.path} was written by another version of regimesim")
+        try:
+            return self._points(tree), _manifest(tree)
+        except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+            raise InputError(f"the sweep in {self.path} is damaged: {error}") from None
+
+    def _points(self, tree: dict[str, Any]) -> Points:
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(self.path / DESIGN)
+        worlds = [read_scenario(w["settings"], w["name"], MANIFEST) for w in tree["worlds"]]
+        places = [
+            {name: Place(p["array"], tuple(p["fields"]), p["row"], tuple(p["phases"]))
+             for name, p in world["places"].items()} for world in tree["worlds"]
+        ]  # fmt: skip
+        columns = {name: table[name].to_numpy() for name in tree["swept"]}
+        return Points(tuple(worlds), table["world"].to_numpy().astype(np.intp), columns, tuple(places))
+
+    def parts(self) -> dict[Rectangle, Path]:
+        """The parts that are there, by chunk, in the order of replicates, then points."""
+        return {_chunk_of(path): path for path in self._files()}
+
+    def _files(self) -> list[Path]:
+        return sorted(path for path in (self.path / PARTS).glob("r*.parquet") if _PART.fullmatch(path.name))
+
+    def write_part(self, chunk: Rectangle, columns: Columns) -> Path:
+        """Write a part; writing it again, from anywhere, gives the same file."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        kept = {name: column for name, column in columns.items() if name not in _DERIVED}
+        buffer = io.BytesIO()
+        pq.write_table(pa.table(kept), buffer, compression="zstd", row_group_size=1 << 16)
+        content = buffer.getvalue()
+        name = (
+            f"r{chunk.first:09d}-{chunk.last:09d}_p{chunk.first_point:07d}-{chunk.last_point:07d}"
+            f"_{checksum(content)}.parquet"
+        )
+        return write_whole(self.path / PARTS / name, content)
+
+    def mend(self) -> tuple[dict[Rectangle, Path], list[str]]:
+        """Check every part; take away what is damaged or unfinished.
+
+        Returns
+        -------
+        parts : dict of Rectangle to Path
+            Those that are whole.
+        damaged : list of str
+            Names of those that were not.
+        """
+        for stale in self.path.rglob(f"{PARTIAL}*"):
+            stale.unlink(missing_ok=True)
+        damaged = []
+        for path in self._files():
+            if not path.stem.endswith(checksum(path.read_bytes())):
+                damaged.append(path.name)
+                path.unlink()
+        return self.parts(), damaged
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the folder: a second sweep into it is refused while this one is going on.
+
+        Raises
+        ------
+        InputError
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        with open(self.path / ".lock", "w") as lock:
+            try:
+                if fcntl is not None:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InputError(
+                    f"another sweep is writing to {self.path}; wait for it, or choose another out=DIR"
+                ) from None
+            except OSError:
+                pass  # a file system without locks: parts are written whole and may be written twice
+            yield
+
+
+def new_manifest(seed: int, runs: int, cuts: Sequence[Cut], **about: Any) -> Manifest:
+    """A manifest of this very program."""
+    return Manifest(seed, runs, tuple(cuts), provenance(**about))
+
+
+def extended(manifest: Manifest, runs: int, cuts: Sequence[Cut]) -> Manifest:
+    """A manifest with runs or points added."""
+    return replace(manifest, runs=runs, cuts=(*manifest.cuts, *cuts))
+
+
+def _manifest(tree: dict[str, Any]) -> Manifest:
+    cuts = [
+        Cut(Rectangle(c["first_point"], c["last_point"], c["first"], c["last"]), c["size"])
+        for c in tree["cuts"]
+    ]
+    return Manifest(int(tree["seed"]), int(tree["runs"]), tuple(cuts), dict(tree["about"]))
+
+
+def _chunk_of(path: Path) -> Rectangle:
+    first, last, a, b = map(int, re.findall(r"\d+", path.stem.rpartition("_")[0]))
+    return Rectangle(a, b, first, last)
+
+
+def checksum(content: bytes) -> str:
+    """What a part's name carries."""
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write a file under another name and move it to its place: what has its name is whole.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; nothing is left behind.
+    """
+    partial = path.with_name(f"{PARTIAL}{secrets.token_hex(8)}")
+    try:
+        partial.write_bytes(content)
+        os.replace(partial, path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    return path

@@ -1,0 +1,417 @@
+"""Many points, many runs of each, in pieces that outlive what happens to the machine.
+
+A sweep is a folder (:mod:`regimesim.dataset`). Doing the same sweep again goes on where it stopped; what is
+already there is checked and kept. Nothing in its results depends on where, in how many pieces or in what
+order it was played.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regimesim.chunks import Rectangle, runs_of_chunk
+from regimesim.config import SweepRequest
+from regimesim.dataset import LOG, PARTS, SUMMARY, Cut, Folder, Manifest, extended, new_manifest, write_whole
+from regimesim.engines import Engine, EngineError, Task, carry_out, engine_of
+from regimesim.expansion import Table, expand
+from regimesim.parameters import show
+from regimesim.points import Points
+from regimesim.provenance import program_version
+from regimesim.scenario import InputError, Scenario
+from regimesim.simulate import Progress, check_runs
+from regimesim.storage import load_results as load_run
+from regimesim.survival import Curve, kaplan_meier
+from regimesim.tabulation import tabulate
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow.dataset
+
+    from regimesim.results import Results
+
+MOST_TOTAL = 10_000_000_000
+_ANEW = "out=DIR begins anew"
+
+
+@dataclass(frozen=True)
+class SweepResults:
+    """What a sweep gave, read from its folder when it is asked for.
+
+    Attributes
+    ----------
+    folder : Path
+    points : Points
+    manifest : Manifest
+    """
+
+    folder: Path
+    points: Points
+    manifest: Manifest
+
+    @property
+    def worlds(self) -> tuple[Scenario, ...]:
+        """The scenarios that the points are variations of."""
+        return self.points.worlds
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Where it came from: seed, runs, version, command ..."""
+        return self.manifest.about | {"seed": self.manifest.seed, "runs": self.manifest.runs}
+
+    @cached_property
+    def design(self) -> pd.DataFrame:
+        """A row per point: ``point`` and the swept settings."""
+        return self.points.frame()
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """A row per point (columns: ``regimesim.tabulation.DOCUMENTED``).
+
+        Raises
+        ------
+        InputError
+            If the sweep is not finished.
+        """
+        import pandas as pd
+
+        path = self.folder / SUMMARY
+        if not path.is_file():
+            raise InputError(f"the sweep in {self.folder} is not finished; the same command goes on with it")
+        try:
+            return pd.read_parquet(path)
+        except (OSError, ValueError) as error:
+            raise InputError(f"{path} is damaged: {error}; the same sweep writes it anew") from None
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The design and its summary side by side."""
+        return self.design.merge(self.summary, on="point")
+
+    def dataset(self) -> pyarrow.dataset.Dataset:
+        """All runs, unread: for pyarrow, DuckDB or Polars."""
+        import pyarrow.dataset
+
+        return pyarrow.dataset.dataset([str(path) for path in Folder(self.folder).parts().values()])
+
+    def read_runs(
+        self, points: Sequence[int] | None = None, columns: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Rows of some points (all by default), in the order of points, then replicates.
+
+        Parameters
+        ----------
+        points : sequence of int, optional
+        columns : sequence of str, optional
+            As in ``Results.runs``; all by default.
+        """
+        import pyarrow.dataset
+
+        kept = None if columns is None else list(dict.fromkeys(["point", "replicate", *columns]))
+        chosen = None if points is None else pyarrow.dataset.field("point").isin([int(p) for p in points])
+        try:
+            frame: pd.DataFrame = self.dataset().to_table(kept, chosen).to_pandas()
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"a part in {self.folder / PARTS} is damaged: {error}; the same sweep plays it again"
+            ) from None
+        return frame.sort_values(["point", "replicate"], ignore_index=True)
+
+    def curve(self, point: int, spell: str = "regime") -> Curve:
+        """Kaplan-Meier curve of one point."""
+        rows = self.read_runs([point], [f"{spell}_years", f"{spell}_ended"])
+        return kaplan_meier(rows[f"{spell}_years"], rows[f"{spell}_ended"])
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.points.swept)
+        return f"<Sweep of {names}: {len(self):,} points of {self.manifest.runs:,} runs>"
+
+    def _repr_html_(self) -> str:
+        return f"<h4>{len(self):,} points of {self.manifest.runs:,} runs</h4>{self.table.head(20).to_html()}"
+
+
+def sweep(
+    scenario: str | Path,
+    settings: Mapping[str, Sequence[Any]] | Table,
+    out: str | Path,
+    runs: int = 100,
+    seed: int = 0,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    engine: Engine | str = "local",
+    extend: bool = False,
+    progress: Progress | None = None,
+) -> SweepResults:
+    """Simulate every combination of some settings, and keep all runs in a folder.
+
+    Parameters
+    ----------
+    scenario : name or path
+    settings : mapping of str to sequence
+        The values of every swept setting: ``{"transparency.level": [0.2, 0.4], "scenario": [...]}``.
+    out : path
+        The folder; if a sweep like this one is there, it is gone on with.
+    runs : int
+        Replicates of every point; replicate i has the same luck at every point.
+    seed : int in [0, 2**64)
+    overrides : mapping of str to value, optional
+        Settings that are the same at every point.
+    engine : Engine or str
+        Where it is played: ``local``, ``processes``, ``dask``, ``slurm``.
+    extend : bool
+        Whether runs and points may be added to the sweep that is there.
+    progress : callable, optional
+        Called with numbers of runs as they are done (those that were there, first).
+
+    Raises
+    ------
+    InputError
+        If something cannot be used, or the folder holds another sweep.
+
+    Examples
+    --------
+    >>> import regimesim as rs, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found = rs.sweep("anarchy", {"transparency.level": [0.2, 0.8]}, folder, runs=8)
+    ...     found.summary["point"].tolist()
+    [0, 1]
+    """
+    from regimesim.expansion import typed
+
+    fixed = tuple((name, typed(value)) for name, value in (overrides or {}).items())
+    tables = [{name: list(values)} for name, values in settings.items()]
+    points = expand(SweepRequest(str(scenario), fixed, {}, {}, ()), tables)
+    chosen = engine_of(engine, {}) if isinstance(engine, str) else engine
+    return conduct(points, Path(out), runs, seed, engine=chosen, extend=extend, progress=progress)
+
+
+def conduct(
+    points: Points,
+    folder: Path,
+    runs: int,
+    seed: int,
+    *,
+    engine: Engine,
+    extend: bool = False,
+    progress: Progress | None = None,
+) -> SweepResults:
+    """Carry out a sweep, or go on with it (arguments: :func:`sweep`).
+
+    Raises
+    ------
+    InputError
+    """
+    check_runs(runs, seed)
+    if runs * len(points) > MOST_TOTAL:
+        raise InputError(f"at most {MOST_TOTAL:,} runs in a sweep; got {runs * len(points):,}")
+    place = Folder(folder)
+    try:
+        if not place.exists and folder.exists() and any(f.name != ".lock" for f in folder.iterdir()):
+            raise InputError(f"out={folder} holds something else than a sweep; choose another folder")
+        with place.alone():
+            return _conduct_alone(points, place, runs, seed, engine, extend, progress)
+    except EngineError as error:
+        raise InputError(f"{error}.  {_kept(place)}") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"cannot write to {folder}: {reason}.  {_kept(place)}") from None
+
+
+def _conduct_alone(
+    points: Points,
+    place: Folder,
+    runs: int,
+    seed: int,
+    engine: Engine,
+    extend: bool,
+    progress: Progress | None,
+) -> SweepResults:
+    log = _Log(place.path / LOG)
+    points, manifest, changed = _reconciled(points, place, runs, seed, extend)
+    if changed:
+        (place.path / SUMMARY).unlink(missing_ok=True)
+        place.begin(points, manifest)
+        log(f"{len(points):,} points of {runs:,} runs, seed {seed}")
+    whole, damaged = place.mend()
+    for name in damaged:
+        log(f"damaged, to be played again: {name}")
+    advance = progress or (lambda _: None)
+    missing = [chunk for chunk in manifest.chunks if chunk not in whole]
+    advance(sum(chunk.runs for chunk in manifest.chunks) - sum(chunk.runs for chunk in missing))
+    tasks = [
+        Task(str(place.path), points.take(c.first_point, c.last_point), c, manifest.seed) for c in missing
+    ]
+    if tasks:
+        (place.path / SUMMARY).unlink(missing_ok=True)
+        log(f"{len(tasks)} of {len(manifest.chunks)} chunks to be played (engine {engine.name})")
+        carry_out(engine, tasks, lambda chunk: advance(chunk.runs), log)
+    if not (place.path / SUMMARY).is_file():
+        _summarise(place, points, manifest)
+        log("complete")
+    return SweepResults(place.path, points, manifest)
+
+
+def load_results(path: str | Path) -> Results | SweepResults:
+    """What a folder holds: the results of a run, or a sweep, whose runs stay on disk until asked for.
+
+    Raises
+    ------
+    InputError
+        If the folder holds neither, or what it holds is damaged.
+    """
+    place = Folder(Path(path))
+    if not place.exists:
+        return load_run(path)
+    return SweepResults(place.path, *place.read())
+
+
+def _summarise(place: Folder, points: Points, manifest: Manifest) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    parts = place.parts()
+    wanted = manifest.chunks
+    ordered = {chunk: parts[chunk] for chunk in sorted(wanted, key=lambda c: (c.first, c.first_point))}
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(tabulate(points, manifest.runs, ordered)), buffer)
+    write_whole(place.path / SUMMARY, buffer.getvalue())
+
+
+def _reconciled(
+    points: Points, place: Folder, runs: int, seed: int, extend: bool
+) -> tuple[Points, Manifest, bool]:
+    """The sweep that is to be there when this is done, and whether its manifest has to be written."""
+    whole = Rectangle(0, len(points), 0, runs)
+    if not place.exists:
+        cut = Cut(whole, runs_of_chunk(points, runs))
+        return points, new_manifest(seed, runs, [cut], scenario=points.worlds[0].name), True
+    before, manifest = place.read()
+    _refuse_changes(points, before, manifest, seed, place.path)
+    merged = merged_points(before, points, place.path)
+    if len(merged) == len(before) and runs == manifest.runs and len(points) == len(before):
+        return before, manifest, False
+    if extend:
+        return _extended(before, merged, manifest, max(runs, manifest.runs))
+    there = f"{place.path} holds a sweep of {len(before):,} points of {manifest.runs:,} runs"
+    asked = f"{len(points):,} of {runs:,}"
+    if len(merged) == len(before) and runs <= manifest.runs:
+        raise InputError(f"{there}, more than the {asked} asked for; extend=true shows it, {_ANEW}")
+    grown = f"{len(merged):,} points of {max(runs, manifest.runs):,} runs"
+    raise InputError(f"{there}, not of {asked}; extend=true makes it {grown}, {_ANEW}")
+
+
+def _extended(before: Points, merged: Points, manifest: Manifest, runs: int) -> tuple[Points, Manifest, bool]:
+    """A sweep with replicates added to the points that are there, and points added to those."""
+    size = runs_of_chunk(merged, runs)
+    cuts = [
+        Cut(rectangle, size)
+        for rectangle in (
+            Rectangle(0, len(before), manifest.runs, runs),
+            Rectangle(len(before), len(merged), 0, runs),
+        )
+        if rectangle.runs
+    ]
+    return merged, extended(manifest, runs, cuts), bool(cuts)
+
+
+def _refuse_changes(points: Points, before: Points, manifest: Manifest, seed: int, folder: Path) -> None:
+    """Refuse to go on with a sweep whose runs would not be of one kind with those that are there."""
+    about, now = manifest.about, new_manifest(seed, 1, []).about
+    if seed != manifest.seed:
+        raise InputError(f"{folder} holds a sweep with seed={manifest.seed}, not {seed}; {_ANEW}")
+    if about.get("core") != now["core"]:
+        raise InputError(
+            f"{folder} was begun with another version of the model (regimesim {about.get('version')}; this "
+            f"is {program_version()}): its runs would not be of one kind; "
+            f"finish it with that version, or {_ANEW}"
+        )
+    if set(points.swept) != set(before.swept):
+        raise InputError(f"{folder} varies {', '.join(before.swept)}, not {', '.join(points.swept)}; {_ANEW}")
+
+
+def merged_points(before: Points, points: Points, folder: Path) -> Points:
+    """The points that were there, then those that are new.
+
+    Raises
+    ------
+    InputError
+        If a point that was there would be another world now.
+    """
+    names = before.swept
+    rows = [list(zip(*(p.columns[name].tolist() for name in names), strict=True)) for p in (before, points)]
+    position = {row: k for k, row in enumerate(rows[0])}
+    old, new = identities(before), identities(points)
+    fresh = []
+    for k, row in enumerate(rows[1]):
+        if row not in position:
+            fresh.append(k)
+        elif old[before.world[position[row]]] != new[points.world[k]]:
+            difference = _difference(before.scenario(position[row]), points.scenario(k))
+            raise InputError(f"{folder} holds a sweep of another world{difference}; {_ANEW}")
+    if not fresh:
+        return before
+    added = points.select(np.array(fresh))
+    return Points(
+        (*before.worlds, *added.worlds),
+        np.concatenate([before.world, added.world + len(before.worlds)]),
+        {name: np.concatenate([before.columns[name], added.columns[name]]) for name in names},
+        (*before.places, *added.places),
+    )
+
+
+def identities(points: Points) -> list[str]:
+    """A name for what each world plays, apart from the settings that are swept in it."""
+    found = []
+    for number in range(len(points.worlds)):
+        alone = points.select(np.flatnonzero(points.world == number)[:1])
+        digest = hashlib.sha256()
+        for batch in alone.batches():
+            for array in alone.without_swept(batch.design):
+                digest.update(np.ascontiguousarray(array).tobytes())
+        found.append(digest.hexdigest())
+    return found
+
+
+def _difference(one: Scenario, other: Scenario) -> str:
+    """The first setting in which two worlds differ, in words."""
+    for a, b in zip(one.phases, other.phases, strict=False):
+        for name, value in a.parameters.items():
+            if value != b.parameters[name]:
+                return f": {name} was {show(value)}, not {show(b.parameters[name])}"
+    if one.states != other.states:
+        return ": its states were others"
+    if one.years != other.years:
+        return f": {one.years:g} years, not {other.years:g}"
+    return ""
+
+
+def _kept(place: Folder) -> str:
+    """What is on disk after a failure."""
+    if not place.exists:
+        return "Nothing was written."
+    _, manifest = place.read()
+    total = sum(chunk.runs for chunk in manifest.chunks)
+    done = sum(chunk.runs for chunk in place.parts())
+    return f"{done:,} of {total:,} runs are kept; the same command goes on from there"
+
+
+class _Log:
+    """A file that what happens is written to, a line each."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __call__(self, words: str) -> None:
+        with open(self.path, "a", encoding="utf-8") as file:
+            file.write(f"{datetime.now().isoformat(timespec='seconds')}  {words}\n")
