@@ -2,8 +2,7 @@
 
 An *answer* is made of names and plain values, nested as one likes. A number that rests on luck is an
 *estimate*, ``{"value": .., "lower": .., "upper": ..}`` with a 95 % interval; one that does not is a plain
-number.
-A judgement that the intervals do not bear is ``"open"``.
+number. A judgement that the intervals do not bear is ``"open"``.
 """
 
 from __future__ import annotations
@@ -39,8 +38,15 @@ def told(estimate: Estimate) -> dict[str, float | None]:
     }
 
 
-def mean(values: ArrayLike) -> Estimate:
+def mean(values: ArrayLike, limits: tuple[float, float] | None = None) -> Estimate:
     """Mean of independent values with Student's 95 % interval.
+
+    Parameters
+    ----------
+    values : array_like of float, shape (n,), n >= 2
+    limits : (float, float), optional
+        Between which values must lie. Where none differs from another, the interval then allows any value
+        between them in the share of cases that a sample of this size can miss; without, it is a point.
 
     Raises
     ------
@@ -51,6 +57,8 @@ def mean(values: ArrayLike) -> Estimate:
     --------
     >>> mean([1, 2, 3, 4]).text()
     '2 [0, 5]'
+    >>> mean([1.0] * 40, limits=(0, 1)).text()
+    '1.00 [0.91, 1.00]'
     """
     import numpy as np
     from scipy.special import stdtrit
@@ -59,6 +67,10 @@ def mean(values: ArrayLike) -> Estimate:
     if numbers.ndim != 1 or numbers.size < 2:
         raise ValueError(f"a mean with an interval needs a list of two values or more, got {numbers.shape}")
     middle, error = float(numbers.mean()), float(numbers.std(ddof=1)) / math.sqrt(numbers.size)
+    if error == 0.0 and limits is not None:
+        missed = 1 - 0.025 ** (1 / numbers.size)
+        low, high = limits
+        return Estimate(middle, middle - missed * (middle - low), middle + missed * (high - middle), 0.0)
     reach = float(stdtrit(numbers.size - 1, 0.975)) * error
     return Estimate(middle, middle - reach, middle + reach, error)
 

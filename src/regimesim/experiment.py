@@ -59,6 +59,7 @@ __all__ = [
     "near",
     "plain",
     "publish",
+    "rounded",
     "runs_at",
     "share",
     "sign",
@@ -191,7 +192,7 @@ def publish(file: str, run: Callable[..., Answer], draw: Callable[[Answer], Figu
         ``__file__`` of the ``run.py``.
     run, draw : functions of the experiment
     """
-    answer = plain(run())
+    answer = rounded(plain(run()))
     write(Path(file).resolve().parent, "expected.json", answer, draw)
     for place, part in leaves(answer):
         print(f"{place}: {in_words(part)}")
@@ -199,7 +200,7 @@ def publish(file: str, run: Callable[..., Answer], draw: Callable[[Answer], Figu
 
 def write(folder: Path, name: str, answer: Answer, draw: Callable[[Answer], Figure] | None = None) -> None:
     """Write an answer as ``name``, and its figure, into a folder."""
-    text = json.dumps(rounded(answer), indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(rounded(plain(answer)), indent=1, ensure_ascii=False, allow_nan=False)
     text = re.sub(r'\{\s+"value": (.*),\s+"lower": (.*),\s+"upper": (.*)\s+\}', _on_a_line, text)
     (folder / name).write_text(text + "\n", "utf-8")
     if draw is not None:

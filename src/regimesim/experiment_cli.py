@@ -19,6 +19,7 @@ from regimesim.experiment import (
     in_words,
     leaves,
     plain,
+    rounded,
     write,
 )
 from regimesim.parameters import quoted
@@ -44,7 +45,7 @@ def experiment_command(arguments: Sequence[str], flags: Flags) -> None:
     expected = chosen.expected
     module = chosen.load()
     with console.working(f"asking {chosen.name} again", flags):
-        found = plain(module.run(scale))
+        found = rounded(plain(module.run(scale)))
         folder.mkdir(parents=True)
         write(folder, "answer.json", found, getattr(module, "draw", None))
     wrong = differences(found, expected, scale)

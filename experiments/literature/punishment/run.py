@@ -54,7 +54,8 @@ def outcome(runs: int, **settings: object) -> tuple[dict, dict[str, np.ndarray]]
         "credibility": late(results, "credibility"),
         "payoff per round and partner": results.columns["welfare"] / (len(results.scenario.states) - 1),
     }
-    return {name: told(mean(values)) for name, values in found.items()}, found
+    limits = {"cooperation": (0.0, 1.0)}
+    return {name: told(mean(values, limits.get(name))) for name, values in found.items()}, found
 
 
 def difference(more: dict[str, np.ndarray], less: dict[str, np.ndarray]) -> dict:
