@@ -52,6 +52,17 @@ COMMANDS: Mapping[str, Command] = {
         "is it a regime? What its institutions add to power, and what each arrangement carries",
         "+scenario=concert [runs=300] [seed=0] [PARAMETER=VALUE ...]",
     ),
+    "sensitivity": Command(
+        "regimesim.sensitivity_cli:sensitivity_command",
+        "which judgements decide how long it lasts, and how sure that is",
+        "+scenario=concert [outcome=regime] [runs=100] [trajectories=20] [samples=256]\n"
+        "                        [top=8] [parameters=[NAME,...]] [NAME=interval(LOW,HIGH)] [out=DIR]",
+    ),
+    "plot": Command(
+        "regimesim.phases_cli:plot_command",
+        "draw the results in a folder: of a sweep over its axes, of a run anew",
+        "PATH [outcome=both] [out=DIR]",
+    ),
     "history": Command(
         "regimesim.history:history_command",
         "your own table of disputes, era by era, beside a scenario if one is given",
@@ -211,7 +222,7 @@ def _help(name: str | None) -> str:
     if name is not None and name in COMMANDS:
         command = COMMANDS[name]
         return f"python -m regimesim {name} {command.usage}\n\n  {command.about}\n{_OPTIONS}"
-    lines = [f"  {word:<9}{command.about}" for word, command in COMMANDS.items()]
+    lines = [f"  {word:<12}{command.about}" for word, command in COMMANDS.items()]
     return "\n".join([
         "regimesim: when do rival states restrain themselves, and how long does it last?",
         "",
