@@ -76,12 +76,8 @@ def scatter(sweep: Landscape, axis: Axis, ax: Axes) -> Axes:
         if len(axis) <= 12:
             bins = [np.flatnonzero(at == value) for value in axis.at]
         means = np.array([(at[b].mean(), values[b].mean()) for b in bins if len(b)])
-        style: dict[str, Any] = {
-            "linestyle": line if axis.ordered else "none",
-            "marker": "o" if len(means) <= 12 else "",
-        }
-        ax.plot(*means.T, color=colour, linewidth=2, markersize=4,
-                path_effects=[withStroke(linewidth=3.5, foreground="white")], **style)  # fmt: skip
+        ax.plot(*means.T, "o", linestyle=line if axis.ordered else "none", color=colour, linewidth=2,
+                markersize=4, path_effects=[withStroke(linewidth=3.5, foreground="white")])  # fmt: skip
     axis.draw(ax)
     height(sweep, ax)
     return ax

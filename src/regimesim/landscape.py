@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.axes import Axis
-from regimesim.contrasts import Field, Swept, capital, fields, finding, followed
+from regimesim.contrasts import Field, Swept, fields, finding, followed
 from regimesim.palette import PURPLE, RED, length
 from regimesim.scenario import InputError, spoken
 from regimesim.thresholds import Margins, margins_of, points_from
@@ -126,7 +126,17 @@ class Landscape:
         """Which thresholds cross what was swept."""
         if self.margins is None or not any(axis.ordered for axis in self.axes):
             return []
-        return [threshold for threshold in THRESHOLDS if changes(getattr(self.margins, threshold.kind))]
+        found = []
+        for mean, least in (THRESHOLDS[:2], THRESHOLDS[2:]):
+            margins = [getattr(self.margins, threshold.kind) for threshold in (mean, least)]
+            alike = np.allclose(margins[0], margins[1], equal_nan=True)
+            drawn = (
+                [mean._replace(words=f"{mean.words.partition(',')[0]}, all pairs alike")]
+                if alike
+                else [mean, least]
+            )
+            found += [threshold for threshold in drawn if changes(getattr(self.margins, threshold.kind))]
+        return found
 
     @property
     def made_of(self) -> str:
@@ -147,13 +157,20 @@ class Landscape:
         """What the thresholds are, and on which side of those that are not seen all points lie."""
         if self.margins is None or not np.isfinite(self.margins.start_mean).any():
             return ""
-        seen, sides = self.seen, []
-        for threshold in THRESHOLDS:
-            margin = getattr(self.margins, threshold.kind)
-            if threshold not in seen and np.nanmin(margin) >= 0:
-                sides.append(f"{capital(threshold.words)}: at every point.")
-            elif threshold not in seen and np.nanmax(margin) < 0:
-                sides.append(f"{capital(threshold.words)}: at no point.")
+        sides = []
+        for kind, words in (
+            ("critical", "The future alone suffices"),
+            ("start", "Restraint pays at the start"),
+        ):
+            mean, least = (getattr(self.margins, f"{kind}_{of}") for of in ("mean", "least"))
+            if np.nanmin(least) >= 0:
+                sides.append(f"{words} for every pair at every point.")
+                continue
+            if np.nanmin(mean) >= 0 or np.nanmax(mean) < 0:
+                where = "every" if np.nanmin(mean) >= 0 else "no"
+                sides.append(f"{words} for the mean of the pairs at {where} point.")
+            if np.nanmax(least) < 0:
+                sides.append(f"{words} for the hardest pair at no point.")
         what = (
             "Thresholds of theory: the future alone, under full trust (the critical discount factor); or "
             "with law, norm and trust as they are at the start."

@@ -83,7 +83,8 @@ def _plane_figure(sweep: Landscape) -> tuple[Figure, str]:
     figure, axes = blank(wide, 6.4, *boxes, bar)
     scale = _scale(sweep)
     for ax, field in zip(axes, sweep.fields, strict=False):
-        mesh = heat(ax, x, y, Panel(sweep.grid(field.values, y, x), sweep.margins_on(y, x)), scale)
+        panel = Panel(sweep.grid(field.values, y, x), sweep.margins_on(y, x), sweep.seen)
+        mesh = heat(ax, x, y, panel, scale)
         x.draw(ax)
         y.draw(ax, "y", title=ax is axes[0])
         ax.set_title(capital(field.spoken), loc="left", fontsize=10.5, weight="bold")
@@ -110,7 +111,7 @@ def _multiples_figure(sweep: Landscape) -> tuple[Figure, str]:
         for c, k in enumerate(chosen):
             ax = axes[r * columns + c]
             part = Margins(*(column[k] for column in margins)) if margins is not None else None
-            mesh = heat(ax, x, y, Panel(values[k], part), scale)
+            mesh = heat(ax, x, y, Panel(values[k], part, sweep.seen, written=False), scale)
             x.draw(ax, title=r == rows - 1)
             y.draw(ax, "y", title=c == 0)
             ax.set_title(

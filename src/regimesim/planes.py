@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from regimesim.axes import Axis
 from regimesim.curves import crossings
-from regimesim.landscape import THRESHOLDS, Threshold, changes
+from regimesim.landscape import Threshold, changes
 from regimesim.palette import BLACK, PALE, note
 from regimesim.thresholds import Margins
 
@@ -32,6 +33,8 @@ class Panel(NamedTuple):
 
     values: NDArray[np.float64]
     margins: Margins | None
+    thresholds: Sequence[Threshold] = ()
+    written: bool = True  # numbers in the cells, if they are few
 
 
 def heat(ax: Axes, x: Axis, y: Axis, panel: Panel, scale: Normalize) -> Any:
@@ -40,11 +43,11 @@ def heat(ax: Axes, x: Axis, y: Axis, panel: Panel, scale: Normalize) -> Any:
                          rasterized=panel.values.size > 2_500)  # fmt: skip
     ax.set_facecolor(PALE)
     ax.spines[:].set_visible(False)
-    if panel.values.size <= _WRITTEN:
+    if panel.written and panel.values.size <= _WRITTEN:
         _numbers(ax, x, y, panel.values, scale)
     elif x.ordered and y.ordered and min(panel.values.shape) >= 4:
         _contours(ax, x, y, panel.values, scale)
-    for threshold in THRESHOLDS if panel.margins is not None else ():
+    for threshold in panel.thresholds:
         _draw_threshold(ax, x, y, getattr(panel.margins, threshold.kind), threshold)
     return mesh
 

@@ -136,9 +136,7 @@ def _widely(found: Influence) -> str:
     least = screening.mu_star[first] - screening.reach[first]
     rivals = sum(1 for k in order if ends[k] >= least)
     if rivals > 1:
-        return (
-            f"Over the whole box, {rivals} parameters may move the {found.what} most; screening cannot tell"
-        )
+        return f"Screening cannot tell which of {rivals} parameters moves the {found.what} most"
     unit = " years" if found.outcome.horizon is not None else ""
     return (
         f"Over the whole box, a step in {screening.factors[first].name} moves the {found.what} most, by "
