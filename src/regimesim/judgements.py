@@ -15,7 +15,7 @@ from regimesim.parameters import BY_NAME, PARAMETERS, Parameter
 from regimesim.scenario import Phase, Scenario
 from regimesim.strategy import PRUDENT
 
-_OFF = {p.name: p.default for p in PARAMETERS if p.default in (0.0, math.inf) and p.kind != "switch"} | {
+OFF = {p.name: p.default for p in PARAMETERS if p.default in (0.0, math.inf) and p.kind != "switch"} | {
     "norms.institutionalization": 1.0,
     "periphery.insulation": 1.0,
 }
@@ -30,7 +30,7 @@ class _Phase:
 
     def on(self, *names: str) -> bool:
         """Whether none of these parameters switches its mechanism off."""
-        return all(self.phase.parameters[name] != _OFF[name] for name in names)
+        return all(self.phase.parameters[name] != OFF[name] for name in names)
 
     @property
     def war(self) -> bool:
@@ -127,7 +127,7 @@ def judgements() -> tuple[Parameter, ...]:
 
 
 def _used(name: str, phases: list[_Phase]) -> bool:
-    own = _OFF.get(name)
+    own = OFF.get(name)
     if own is not None and all(phase.phase.parameters[name] == own for phase in phases):
         return False
     return any(_acts(name, phase) for phase in phases)

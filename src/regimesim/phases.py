@@ -114,11 +114,8 @@ def _multiples_figure(sweep: Landscape) -> tuple[Figure, str]:
             mesh = heat(ax, x, y, Panel(values[k], part, sweep.seen, written=False), scale)
             x.draw(ax, title=r == rows - 1)
             y.draw(ax, "y", title=c == 0)
-            ax.set_title(
-                f"{facet.short} {facet.text(facet.values[k])}\n{capital(field.spoken)}",
-                loc="left",
-                fontsize=9,
-            )
+            ax.set_title(f"{capital(field.spoken)}\n{facet.name} {facet.text(facet.values[k])}", loc="left",
+                         fontsize=9, parse_math=False)  # fmt: skip
             if r < rows - 1:
                 ax.set_xticklabels([])
             if c:

@@ -1,4 +1,4 @@
-"""Sensitivity analysis against known shares of variance: of functions in place of play, and of plain worlds."""
+"""Sensitivity analysis against known shares of variance: of functions in place of play, of plain worlds."""
 
 import math
 
@@ -10,8 +10,7 @@ from regimesim.chunks import play_points
 from regimesim.config import compose, load_scenario
 from regimesim.factors import Box, Factor, factors_of
 from regimesim.influence import Effort, influence
-from regimesim.judgements import judgements, judgements_of
-from regimesim.parameters import BY_NAME
+from regimesim.judgements import OFF, judgements, judgements_of
 from regimesim.scenario import InputError
 from regimesim.sensitivity import noise_of, outcome_of, player, screen, share_out, swings
 
@@ -25,7 +24,7 @@ def factors(low, high, own=0.0, names=NAMES):
 
 
 def playing(function, luck=None):
-    """In place of the simulator: a function of the factors' values, with luck (runs,) common to all points."""
+    """In place of the simulator: a function of the factors' values, and luck common to all points."""
     common = np.zeros(3) if luck is None else np.asarray(luck)
     return lambda columns: np.asarray(function(*columns.values()))[:, None] + common[None]
 
@@ -197,14 +196,13 @@ def test_what_a_scenario_does_not_use_changes_nothing(name):
     used = {p.name for p in judgements_of(scenario)}
     idle = [p.name for p in judgements() if p.name not in used]
     # turned on, a mechanism that is off would of course do something
-    idle = [n for n in idle if any(ph.parameters[n] != BY_NAME[n].default for ph in scenario.phases)
-            or BY_NAME[n].default not in (0.0, 1.0, math.inf)]  # fmt: skip
-    found = factors_of(scenario, idle, {}) if idle else ()
+    idle = [n for n in idle if n not in OFF or any(ph.parameters[n] != OFF[n] for ph in scenario.phases)]
+    if not idle:
+        return
+    found = factors_of(scenario, idle, {})
     rows = np.array([[f.own for f in found]] * (2 * len(found) + 1))
     for k, factor in enumerate(found):
         rows[2 * k + 1, k], rows[2 * k + 2, k] = factor.low, factor.high
-    if not idle:
-        return
     box = Box(name, settings, found)
     played = play_points(box.points({f.name: rows[:, k] for k, f in enumerate(found)}), 8, 0, 1)
     for column in ("regime_years", "peace_years", "disputes", "wars"):
