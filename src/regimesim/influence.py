@@ -186,7 +186,7 @@ def influence(
 def _foremost(found: Influence) -> str:
     indices, what = found.indices, found.what
     if indices.deviation == 0:
-        return f"Nothing that was varied moves the {what}"
+        return f"Nothing moves the {what} from one of these samples to another"
     order = sorted(range(len(indices.factors)), key=lambda k: -indices.total[k].value)
     first = indices.total[order[0]]
     rivals = [k for k in order if indices.total[k].upper >= first.lower]

@@ -20,6 +20,7 @@ Morris 1991, Technometrics 33, 161; Campolongo, Cariboni & Saltelli 2007; Sobol'
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -114,7 +115,8 @@ class Indices:
     @property
     def interactions(self) -> float:
         """Share of the variance that no factor has alone."""
-        return min(1.0, max(0.0, 1.0 - sum(first.value for first in self.first)))
+        alone = sum(first.value for first in self.first)
+        return min(1.0, max(0.0, 1.0 - alone)) if self.deviation else 0.0
 
 
 @dataclass(frozen=True)
@@ -181,11 +183,19 @@ def share_out(factors: Sequence[Factor], play: Play, samples: int, seed: int = 0
     problem = _problem(factors)
     unit = np.asarray(design.sample(problem, samples, calc_second_order=False, seed=_seed(seed)), np.float64)
     played = play(_columns(factors, unit))
-    means = played.mean(axis=1)
-    if np.ptp(means) <= 1e-12 * max(1.0, float(np.abs(means).max())):
-        none = (Estimate(0.0, 0.0, 0.0),) * len(factors)
-        return Indices(tuple(factors), none, none, float(means.mean()), 0.0, len(unit), Noise(0.0, 0.0))
-    found = shares.analyze(problem, means, calc_second_order=False, num_resamples=RESAMPLES, seed=_seed(seed))
+    means, k = played.mean(axis=1), len(factors)
+    base = means.reshape(samples, k + 2)[
+        :, [0, -1]
+    ]  # the points that fill the box; the others lie between two
+    about = float(base.mean()), float(base.std(ddof=1)), len(unit), noise_of(played)
+    if np.ptp(base) <= 1e-12 * max(1.0, float(np.abs(base).max())):
+        none = (Estimate(0.0, 0.0, 0.0),) * k
+        return Indices(tuple(factors), none, none, about[0], 0.0, *about[2:])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # resamples in which nothing varies
+        found = shares.analyze(
+            problem, means, calc_second_order=False, num_resamples=RESAMPLES, seed=_seed(seed)
+        )
     first, total = (
         tuple(
             Estimate(float(value), float(value - reach), float(value + reach))
@@ -193,8 +203,7 @@ def share_out(factors: Sequence[Factor], play: Play, samples: int, seed: int = 0
         )
         for name in ("S1", "ST")
     )
-    ends = float(means.mean()), float(means.std(ddof=1))
-    return Indices(tuple(factors), first, total, *ends, points=len(unit), noise=noise_of(played))
+    return Indices(tuple(factors), first, total, *about)
 
 
 def swings(factors: Sequence[Factor], play: Play, span: float | None = None) -> tuple[Swing, ...]:
@@ -216,8 +225,16 @@ def swings(factors: Sequence[Factor], play: Play, span: float | None = None) -> 
     played = play({factor.name: rows[:, k] for k, factor in enumerate(factors)})
     moved = played[1:] - played[0]
     reach = float(np.ptp(played)) if span is None else span
-    found = [_moved(row, reach) for row in moved]
-    made = [Swing(factor, found[2 * k], found[2 * k + 1]) for k, factor in enumerate(factors)]
+    made = [
+        Swing(
+            factor,
+            *(
+                Estimate(0.0, 0.0, 0.0, 0.0) if bound == factor.own else _moved(moved[2 * k + side], reach)
+                for side, bound in enumerate((factor.low, factor.high))
+            ),
+        )
+        for k, factor in enumerate(factors)
+    ]
     return tuple(sorted(made, key=lambda swing: -swing.width))
 
 

@@ -144,10 +144,13 @@ def print_influence(found: Influence, folder: Path) -> None:
     if hidden > 0:
         print(f" ... and {hidden} more in sensitivity.csv")
     print(
-        _wrapped("variance: the share of it over the box of the parameters that matter most, alone and with "
-                 f"interactions (Sobol); low, high: the difference at each bound, all others as they are "
-                 f"({TIMES * effort.runs:,} runs each).") + "\n"
-    )  # fmt: skip
+        _wrapped(
+            "alone, in all: the share of the variance over the box of those that matter most, alone and with "
+            "interactions (Sobol); low, high: the difference at each bound, all others as they are "
+            f"({TIMES * effort.runs:,} runs each)."
+        )
+        + "\n"
+    )
     for sentence in found.sentences:
         print(_wrapped(f"{sentence}."))
     print(_wrapped(noise_sentence(found)))
@@ -176,7 +179,7 @@ def _table(found: Influence) -> list[str]:
         return -found.indices.total[at].value - 1 if at is not None else -swing.width * 1e-9
 
     shared = {f.name: k for k, f in enumerate(found.indices.factors)}
-    rows: list[tuple[str, ...]] = [("", "bounds (own)", "variance: alone", "in all", "low", "high")]
+    rows: list[tuple[str, ...]] = [("", "bounds (own)", "alone", "in all", "low", "high")]
     for swing in sorted(found.swings, key=rank)[:_ROWS]:
         factor, at = swing.factor, shared.get(swing.factor.name)
         shares = [
@@ -190,7 +193,7 @@ def _table(found: Influence) -> list[str]:
 
 
 def _share(estimate: Estimate) -> str:
-    return f"{_two(estimate.value)} [{_two(estimate.lower)}, {_two(estimate.upper)}]"
+    return f"{_two(estimate.value)} ±{_two((estimate.upper - estimate.lower) / 2)}"
 
 
 def _two(share: float) -> str:
@@ -198,6 +201,8 @@ def _two(share: float) -> str:
 
 
 def _difference(estimate: Estimate) -> str:
+    if estimate.lower == estimate.upper == 0:
+        return "as it is"
     return f"{_signed(estimate.value)} ±{(estimate.upper - estimate.lower) / 2:.2g}"
 
 
