@@ -37,24 +37,31 @@ def tornado(found: Influence, ax: Axes) -> Axes:
     label(ax, f"{found.what}, gained on the scenario as it is")
     ax.barh(0, 0, color=ORANGE, hatch="////", edgecolor="white", label="at the lower bound")
     ax.barh(0, 0, color=BLUE, label="at the upper bound")
-    ax.legend(loc="lower right", fontsize=8.5, frameon=True, framealpha=0.9, edgecolor=PALE)
+    ax.legend(
+        loc="lower left" if left > right else "lower right",
+        fontsize=8.5,
+        frameon=True,
+        framealpha=0.9,
+        edgecolor=PALE,
+    )
     return ax
 
 
 def _ends(ax: Axes, swing: Swing, row: int, reach: float) -> None:
     """The bounds, written at the ends of their bars; of two bars on one side, the longer says both."""
-    factor, sides = swing.factor, {-1: [], 1: []}  # type: ignore[var-annotated]
+    factor = swing.factor
+    sides: dict[int, list[tuple[float, str]]] = {-1: [], 1: []}
     low, high = swing.low, swing.high
     for value, estimate in ((factor.low, low), (factor.high, high)):
         other = high if estimate is low else low
         side = 1 if estimate.value > 0 or (estimate.value == 0 and other.value < 0) else -1
-        sides[side].append((abs(estimate.value), factor.text(value), estimate))
+        sides[side].append((abs(estimate.value), factor.text(value)))
     for side, entries in sides.items():
         if entries:
-            entries.sort(key=lambda entry: entry[0])
-            furthest = max(_outer(estimate, side) for _, _, estimate in entries)
+            entries.sort()
+            furthest = max(_outer(estimate, side) for estimate in (low, high))
             note(
-                ax, side * (furthest + 0.012 * reach), row, ", ".join(text for _, text, _ in entries),
+                ax, side * (furthest + 0.012 * reach), row, ", ".join(text for _, text in entries),
                 va="center", ha="left" if side > 0 else "right", fontsize=7.5, color=GREY, bbox=None,
             )  # fmt: skip
 
@@ -66,8 +73,8 @@ def _outer(estimate: Estimate, side: int) -> float:
 def tornado_figure(found: Influence) -> Figure:
     """The tornado with title and caption."""
     rows = min(MOST_BARS, len(found.swings))
-    high = 1.9 + 0.25 * rows
-    figure, (ax,) = blank(8.8, high, (0.27, 1.05 / high, 0.7, 0.25 * rows / high))
+    high = 2.1 + 0.25 * rows
+    figure, (ax,) = blank(8.8, high, (0.27, 1.22 / high, 0.7, 0.25 * rows / high))
     tornado(found, ax)
     hidden = found.swings[MOST_BARS:]
     more = f" {len(hidden)} more move it by {hidden[0].width:.2g} or less." if hidden else ""
@@ -119,8 +126,8 @@ def morris(found: Influence, ax: Axes) -> Axes:
 def morris_figure(found: Influence) -> Figure:
     """The screening with title and caption."""
     rows = min(MOST_BARS, len(found.screening.factors))
-    high = 1.9 + 0.25 * rows
-    figure, (ax,) = blank(8.8, high, (0.27, 1.05 / high, 0.7, 0.25 * rows / high))
+    high = 2.1 + 0.25 * rows
+    figure, (ax,) = blank(8.8, high, (0.27, 1.22 / high, 0.7, 0.25 * rows / high))
     morris(found, ax)
     signs = (
         "A step is two thirds of a parameter's range, from a random place in the box. Where the standard "
