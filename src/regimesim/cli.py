@@ -61,6 +61,17 @@ COMMANDS: Mapping[str, Command] = {
         "is it a regime? What its institutions add to power, and what each arrangement carries",
         "+scenario=concert [runs=300] [seed=0] [PARAMETER=VALUE ...]",
     ),
+    "sensitivity": Command(
+        "regimesim.sensitivity_cli:sensitivity_command",
+        "which judgements decide how long it lasts, and how sure that is",
+        "+scenario=concert [outcome=regime] [runs=100] [trajectories=20] [samples=256]\n"
+        "                        [top=8] [parameters=[NAME,...]] [NAME=interval(LOW,HIGH)] [out=DIR]",
+    ),
+    "plot": Command(
+        "regimesim.phases_cli:plot_command",
+        "draw the results in a folder: of a sweep over its axes, of a run anew",
+        "PATH [outcome=both] [out=DIR]",
+    ),
     "history": Command(
         "regimesim.history:history_command",
         "your own table of disputes, era by era, beside a scenario if one is given",

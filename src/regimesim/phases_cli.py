@@ -1,0 +1,99 @@
+"""The command ``plot``: takes its arguments and the flags, and draws."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regimesim import console
+from regimesim.results import Results
+from regimesim.scenario import InputError, known
+
+if TYPE_CHECKING:
+    from regimesim.cli import Flags
+
+_OPTIONS = ("outcome", "out")
+
+
+def plot_command(arguments: Sequence[str], flags: Flags) -> None:
+    """Draw what a folder of results holds: a sweep over its axes, a run anew."""
+    from regimesim.storage import load_results
+
+    path, options = _asked(arguments)
+    results: Any = load_results(path)
+    folder = Path(os.path.expanduser(options.get("out", path)))
+    if isinstance(results, Results):
+        if "outcome" in options:
+            raise InputError(
+                "outcome= is for a sweep; this folder holds a run, of which all pictures are drawn"
+            )
+        found: list[str] = []
+        draw = _of_run(results)
+    else:
+        found, draw = _of_sweep(results, options.get("outcome", "both"))
+    with console.working("drawing", flags):
+        paths = _written(folder, draw)
+    if flags.json:
+        print(
+            json.dumps(
+                {"folder": str(folder), "pictures": [p.name for p in paths], "finding": found}, indent=2
+            )
+        )
+        return
+    for sentence in [] if flags.quiet else found:
+        print(textwrap.fill(sentence if sentence.endswith(".") else f"{sentence}.", console.width()))
+    print(folder if flags.quiet else f"{folder}/  {' '.join(p.name for p in paths)}")
+
+
+def _asked(arguments: Sequence[str]) -> tuple[Path, dict[str, str]]:
+    options, paths = {}, []
+    for word in arguments:
+        key, equals, value = word.partition("=")
+        if equals and not Path(word).exists():
+            options[str(known(key, _OPTIONS, "option"))] = value
+        else:
+            paths.append(word)
+    if len(paths) != 1:
+        raise InputError("plot takes the folder of a run or a sweep: plot outputs/sweep/concert/...")
+    return Path(os.path.expanduser(paths[0])), options
+
+
+Draw = Callable[[Path], list[Path]]
+
+
+def _of_run(results: Results) -> Draw:
+    from regimesim.diagnose import causes_of_collapse
+    from regimesim.plots import save_figures
+
+    return lambda folder: save_figures(results, folder, causes_of_collapse(results).shares)
+
+
+def _of_sweep(results: Any, outcome: str) -> tuple[list[str], Draw]:
+    from regimesim.landscape import Landscape
+    from regimesim.phases import save_phase
+
+    sweep = Landscape.of(results, outcome)
+    name = "phase" if outcome == "both" else f"phase_{outcome}"
+    found = [*sweep.findings, *([sweep.advice] if sweep.advice else [])]
+    return found, lambda folder: save_phase(sweep, folder, name)
+
+
+def _written(folder: Path, draw: Draw) -> list[Path]:
+    """Pictures drawn aside and then put into a folder, in place of those of the same name."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder) as aside:
+            paths = draw(Path(aside))
+            for path in paths:
+                shutil.move(path, folder / path.name)
+    except OSError as error:
+        raise InputError(
+            f"cannot write to {folder}: {error.strerror or error}; choose another with out="
+        ) from None
+    return [folder / path.name for path in paths]
