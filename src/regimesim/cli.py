@@ -52,6 +52,12 @@ COMMANDS: Mapping[str, Command] = {
         "is it a regime? What its institutions add to power, and what each arrangement carries",
         "+scenario=concert [runs=300] [seed=0] [PARAMETER=VALUE ...]",
     ),
+    "calibrate": Command(
+        "regimesim.calibrate_cli:calibrate_command",
+        "which settings could have given the record: all that fit, what they agree on, what follows",
+        "+scenario=concert [draws=1024] [runs=200] [parameters=[NAME,...]] [targets=[NAME,...]]\n"
+        "                        [record=PATH] [answers=32] [seed=0] [out=DIR] [PARAMETER=VALUE ...]",
+    ),
     "history": Command(
         "regimesim.history:history_command",
         "your own table of disputes, era by era, beside a scenario if one is given",

@@ -25,7 +25,7 @@ COMMAND_LINE = "(command line)"
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _TREE = ("about", "years", "strategy", "states", "buffers", "affinity", "epochs", *GROUPS)
 _TABLES = ("about", "states", "buffers", "affinity", *GROUPS)
-_LITERAL = ("out",)  # the name of a folder: whatever it is, it is text
+_LITERAL = ("out", "record")  # the name of a folder or file: whatever it is, it is text
 
 
 Setting = tuple[str, str]
