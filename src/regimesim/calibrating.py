@@ -142,7 +142,8 @@ def _among(found: Calibration, ax: Axes, name: str, record: float, words: str) -
     tall = max(float(part.max()) for part in parts)
     ax.stairs(parts[0], edges, fill=True, color=PALE, label="all draws")
     ax.stairs(parts[1], edges, fill=True, color=BLUE, alpha=0.75, label="draws that fit")
-    ax.plot([record] * 2, [0, 1.05 * tall], color=BLACK, linewidth=1.6, linestyle="--", label="the record")
+    ax.plot([record] * 2, [0, 1.05 * tall], color=BLACK, linewidth=1.6, linestyle="--", clip_on=False,
+            label="the record")  # fmt: skip
     ax.plot([low, high], [-0.07 * tall] * 2, color=ORANGE, linewidth=3, solid_capstyle="butt")
     ax.plot([published[name]], [-0.07 * tall], marker="^", markersize=8, color=ORANGE, markeredgecolor=BLACK,
             clip_on=False, zorder=6, linestyle="none", label="the scenario as it stands")  # fmt: skip

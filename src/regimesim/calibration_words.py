@@ -156,6 +156,8 @@ def _sentences(found: Calibration) -> list[str]:
     free = list(table.loc[~table["narrowed"], "parameter"])
     ends = "; ".join(agreed(found)) or "none; each parameter may lie anywhere in its range"
     return [
+        " Keeps: how wide that is, against all draws. Distance: of the draws that fit from the others "
+        "(Kolmogorov-Smirnov); narrowed: more than luck would.",
         f" Bound to each other within the set (rank correlation): {pairs or 'no two parameters'}.",
         f" Not identified alone: {', '.join(free) or 'none'}.",
         f" Held by all that fit: {ends}.",
