@@ -148,7 +148,7 @@ def _parameter_table(found: Calibration) -> pd.DataFrame:
 
 def _sentences(found: Calibration) -> list[str]:
     if min(len(found.fitting), len(found.draws) - len(found.fitting)) < FEWEST:
-        few, more = "fit" if len(found.fitting) < FEWEST else "do not", 8 * len(found.draws)
+        few, more = "fit" if len(found.fitting) < FEWEST else "do not fit", 8 * len(found.draws)
         return [f" Too few draws {few} to tell in what those that fit differ; draws={more} gives more."]
     table, bound = narrowing(found), tradeoffs(found)
     told = bound[bound["told"]].head(3)

@@ -40,7 +40,7 @@ class Period(NamedTuple):
 PERIODS = (
     Period(1816, 1853, 0, 380, 12, 5, 5), Period(1854, 1870, 4, 225, 22, 5, 6),
     Period(1871, 1913, 1, 871, 19, 6, 8), Period(1919, 1938, 1, 369, 21, 5, 7),
-    Period(1946, 1991, 1, 455, 84, 4, 5),
+    Period(1946, 1991, 1, 455, 84, 4, 7),
 )  # fmt: skip
 """Great powers, from Correlates of War: major powers v2016, interstate wars v4, disputes v5."""
 
