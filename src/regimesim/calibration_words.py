@@ -133,6 +133,7 @@ def _powers(found: Calibration) -> str:
 def _parameter_table(found: Calibration) -> pd.DataFrame:
     import pandas as pd
 
+    few = min(len(found.fitting), len(found.draws) - len(found.fitting)) < FEWEST
     rows = {}
     for _, row in narrowing(found).iterrows():
         low, high, own, q05, q95 = (
@@ -140,8 +141,8 @@ def _parameter_table(found: Calibration) -> pd.DataFrame:
         )
         rows[row["parameter"]] = {
             "sampled": f"{low} to {high}", "stands at": own, "that fit": f"{q05} to {q95}",
-            "keeps": f"{100 * row['kept']:.0f} %", "distance": f"{row['distance']:.2f}",
-            "narrowed": "yes" if row["narrowed"] else "no",
+            "keeps": f"{100 * row['kept']:.0f} %", "distance": "-" if few else f"{row['distance']:.2f}",
+            "narrowed": "-" if few else "yes" if row["narrowed"] else "no",
         }  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index")
 

@@ -252,8 +252,9 @@ class TestIdentified:
 
 @pytest.fixture(scope="module")
 def rough():
-    problem = Problem.of("concert", ROUGH, ["norms.restraint", "war.mutual", "choice.temperature"])
-    return calibrate(problem, draws=64, runs=40)
+    """Two common judgements; restraint, which only the Concert has, and socialization, which none has."""
+    names = ["norms.restraint", "norms.socialization", "war.mutual", "choice.temperature"]
+    return calibrate(Problem.of("concert", ROUGH, names), draws=64, runs=40)
 
 
 class TestAnswers:
@@ -262,8 +263,8 @@ class TestAnswers:
         names = ("concert", "bipolar", "collective_security")
         assert over.names == names and over.horizon == 100
         assert over.varied == {
-            "concert": ("norms.restraint", "war.mutual", "choice.temperature"),
-            "bipolar": ("war.mutual", "choice.temperature"),  # restraint is no part of it
+            "concert": ("norms.restraint", "norms.socialization", "war.mutual", "choice.temperature"),
+            "bipolar": ("war.mutual", "choice.temperature"),
             "collective_security": ("war.mutual", "choice.temperature"),
         }
         means = over.means.set_index(["draw", "scenario", "spell"])["mean"]
