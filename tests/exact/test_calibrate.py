@@ -391,7 +391,6 @@ class TestCommand:
             ("+scenario=concert targets=[]", "needs a target"),
             ("+scenario=concert years=10", "none of the record's periods"),
             ("+scenario=anarchy", "has no calendar"),
-            ("+scenario=league", "none of the record's periods"),
             ("+scenario=concert draws=0", "draws must lie in [1,"),
             ("+scenario=concert draws=many", "draws must be a whole number"),
             ("+scenario=concert runs=0", "runs must lie in [1,"),
