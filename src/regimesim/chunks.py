@@ -6,7 +6,7 @@ replicates first, so that a design of which a part has been played is equally fa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,10 @@ SECONDS_A_STEP = 17e-9
 SECONDS_A_CHUNK = 3.0
 LEAST_RUNS = 256
 """Runs in a chunk of a small design: fewer would fill the processor's vectors badly."""
+
+
+Watch = Callable[[Lanes], Columns]
+"""Plays a block of lanes and says what is kept of each; ``point`` is filled in afterwards."""
 
 
 class Rectangle(NamedTuple):
@@ -60,8 +64,14 @@ def cut(rectangle: Rectangle, size: int) -> list[Rectangle]:
     ]
 
 
-def play_chunk(points: Points, chunk: Rectangle, seed: int) -> Columns:
-    """A row per run of a chunk, in the order of points, then replicates (columns: ``Results.runs``).
+def to_the_horizon(lanes: Lanes) -> Columns:
+    """Play a block to its end; the columns of ``Results.runs``."""
+    lanes.play(lanes.design.rounds)
+    return measure(lanes)
+
+
+def play_chunk(points: Points, chunk: Rectangle, seed: int, watch: Watch = to_the_horizon) -> Columns:
+    """A row per run of a chunk, in the order of points, then replicates.
 
     Parameters
     ----------
@@ -69,6 +79,8 @@ def play_chunk(points: Points, chunk: Rectangle, seed: int) -> Columns:
         Those of the chunk only: ``points.take(chunk.first_point, chunk.last_point)``.
     chunk : Rectangle
     seed : int
+    watch : callable
+        What is done with each block; the columns of ``Results.runs`` unless told otherwise.
     """
     parts, places = [], []
     replicates = np.arange(chunk.first, chunk.last)
@@ -77,8 +89,7 @@ def play_chunk(points: Points, chunk: Rectangle, seed: int) -> Columns:
         luck = np.tile(replicates, len(batch.chosen))
         for block in _blocks(len(which), lanes_for(batch.design)):
             lanes = Lanes(batch.design, which[block], luck[block], seed)
-            lanes.play(batch.design.rounds)
-            measured = measure(lanes)
+            measured = watch(lanes)
             measured["point"] = batch.chosen[which[block]] + chunk.first_point
             parts.append(measured)
         places.append(batch.chosen[which])
@@ -88,7 +99,12 @@ def play_chunk(points: Points, chunk: Rectangle, seed: int) -> Columns:
 
 
 def play_points(
-    points: Points, runs: int, seed: int, workers: int | None = None, progress: Progress | None = None
+    points: Points,
+    runs: int,
+    seed: int,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    watch: Watch = to_the_horizon,
 ) -> Columns:
     """Every replicate of every point, in memory: a row per run, points in order, then replicates.
 
@@ -99,7 +115,7 @@ def play_points(
     chunks = cut(Rectangle(0, len(points), 0, runs), size)
 
     def play(chunk: Rectangle) -> Columns:
-        played = play_chunk(points.take(chunk.first_point, chunk.last_point), chunk, seed)
+        played = play_chunk(points.take(chunk.first_point, chunk.last_point), chunk, seed, watch)
         if progress is not None:
             progress(chunk.runs)
         return played

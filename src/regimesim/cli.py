@@ -71,6 +71,11 @@ COMMANDS: Mapping[str, Command] = {
         "regimesim.phases_cli:plot_command",
         "draw the results in a folder: of a sweep over its axes, of a run anew",
         "PATH [outcome=both] [out=DIR]",
+    "calibrate": Command(
+        "regimesim.calibrate_cli:calibrate_command",
+        "which settings could have given the record: all that fit, what they agree on, what follows",
+        "+scenario=concert [draws=1024] [runs=200] [parameters=[NAME,...]] [targets=[NAME,...]]\n"
+        "                        [record=PATH] [answers=32] [seed=0] [out=DIR] [PARAMETER=VALUE ...]",
     ),
     "history": Command(
         "regimesim.history:history_command",

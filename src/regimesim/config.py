@@ -29,7 +29,12 @@ MOST_VALUES = 100_000
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _TREE = ("about", "years", "strategy", "states", "buffers", "affinity", "epochs", *GROUPS)
 _TABLES = ("about", "states", "buffers", "affinity", *GROUPS)
-_LITERAL = ("out", "sweep", "points")  # names of folders and files: whatever they are, they are text
+_LITERAL = (
+    "out",
+    "sweep",
+    "points",
+    "record",
+)  # names of folders and files: whatever they are, they are text
 
 
 Setting = tuple[str, str]

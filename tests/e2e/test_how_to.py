@@ -10,6 +10,7 @@ from regimesim.cli import main
 SMALL = {
     "run": ["runs=4", "years=2", "-q"],
     "sensitivity": ["runs=2", "trajectories=2", "samples=2", "years=2", "-q"],
+    "calibrate": ["draws=4", "runs=20", "answers=1", "-q"],
 }
 
 
