@@ -71,6 +71,7 @@ COMMANDS: Mapping[str, Command] = {
         "regimesim.phases_cli:plot_command",
         "draw the results in a folder: of a sweep over its axes, of a run anew",
         "PATH [outcome=both] [out=DIR]",
+    ),
     "calibrate": Command(
         "regimesim.calibrate_cli:calibrate_command",
         "which settings could have given the record: all that fit, what they agree on, what follows",

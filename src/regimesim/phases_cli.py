@@ -23,7 +23,7 @@ _OPTIONS = ("outcome", "out")
 
 def plot_command(arguments: Sequence[str], flags: Flags) -> None:
     """Draw what a folder of results holds: a sweep over its axes, a run anew."""
-    from regimesim.storage import load_results
+    from regimesim.sweep import load_results
 
     path, options = _asked(arguments)
     results: Any = load_results(path)
@@ -82,6 +82,11 @@ def _of_sweep(results: Any, outcome: str) -> tuple[list[str], Draw]:
     name = "phase" if outcome == "both" else f"phase_{outcome}"
     found = [*sweep.findings, *([sweep.advice] if sweep.advice else [])]
     return found, lambda folder: save_phase(sweep, folder, name)
+
+
+def draw_sweep(results: Any, outcome: str = "both") -> list[Path]:
+    """Draw a sweep into its own folder."""
+    return _written(results.folder, _of_sweep(results, outcome)[1])
 
 
 def _written(folder: Path, draw: Draw) -> list[Path]:

@@ -65,7 +65,9 @@ class SweepResults:
     @property
     def provenance(self) -> dict[str, Any]:
         """Where it came from: seed, runs, version, command ..."""
-        return self.manifest.about | {"seed": self.manifest.seed, "runs": self.manifest.runs}
+        return self.manifest.about | {
+            "seed": self.manifest.seed, "runs": self.manifest.runs, "years": self.worlds[0].years,
+        }  # fmt: skip
 
     @cached_property
     def design(self) -> pd.DataFrame:

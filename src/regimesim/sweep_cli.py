@@ -50,6 +50,10 @@ def sweep_command(arguments: Sequence[str], flags: Flags) -> None:
                 f"interrupted; the runs that are done are kept in {folder}, the same command goes on"
             ) from None
     answer = sweep_answer(found)
+    from regimesim.phases_cli import draw_sweep
+
+    with console.working("drawing", flags):
+        draw_sweep(found)
     if flags.json:
         print(json.dumps(answer | {"folder": str(folder)}, indent=2))
     elif flags.quiet:
@@ -145,7 +149,7 @@ def print_sweep(found: SweepResults, answer: dict[str, Any]) -> None:
             years = f"{row['years']:6.1f} \N{PLUS-MINUS SIGN} {row['error']:.1f}"
             print(f" {words:<9}{years}   {settings}")
     place = found.folder
-    print(f"\n{place}/  summary.parquet  design.parquet  parts/  manifest.json")
+    print(f"\n{place}/  phase.png  summary.parquet  design.parquet  parts/  manifest.json")
     print(f'In Python: rs.load_results("{place}").table', flush=True)
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from regimesim import contrasts, phases
 from regimesim.axes import Axis
-from regimesim.chunks import play_points
 from regimesim.cli import main
 from regimesim.contrasts import Field
 from regimesim.curves import crossings
@@ -19,7 +18,6 @@ from regimesim.expansion import points_of, product
 from regimesim.landscape import Landscape
 from regimesim.pairs import pairs_of
 from regimesim.scenario import InputError
-from regimesim.survival import rmst
 from regimesim.thresholds import margins_of, points_from
 
 
@@ -299,35 +297,23 @@ def test_refusals():
         phases.phase_figure(made([{"transparency.level": [0.5]}]))
 
 
-def played(runs):
-    """A small sweep that was really played, summarised run by run."""
-    points = points_of("concert", [("years", "20")], product([LEVEL]))
-    table = pd.DataFrame(play_points(points, runs, 0, 1))
-    rows = []
-    for point, part in table.groupby("point"):
-        row = {"point": point, "runs": runs}
-        for spell in ("regime", "peace"):
-            mean = rmst(part[f"{spell}_years"], part[f"{spell}_ended"], 20)
-            row |= {f"{spell}_rmst": mean.value, f"{spell}_rmst_error": mean.standard_error}
-        rows.append(row)
-    about = {"seed": 0, "version": "9.8.7"}
-    return SimpleNamespace(
-        design=points.frame(), summary=pd.DataFrame(rows), worlds=points.worlds, provenance=about
-    )
-
-
-def test_plot_draws_a_sweep_into_its_folder(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("regimesim.storage.load_results", lambda path: played(6))
-    assert main(["plot", str(tmp_path)]) == 0
+def test_plot_draws_a_sweep_into_its_folder(tmp_path, capsys):
+    folder = tmp_path / "swept"
+    levels = "transparency.level=0.1,0.4,0.7"
+    assert main(["sweep", "+scenario=concert", levels, "years=20", "runs=6", f"out={folder}", "-q"]) == 0
+    assert {"phase.png", "phase.svg"} <= {p.name for p in folder.iterdir()}
+    (folder / "phase.svg").write_text("lost")
+    capsys.readouterr()
+    assert main(["plot", str(folder)]) == 0
     said = capsys.readouterr().out
     assert "cooperation" in said.lower() and said.endswith("phase.png phase.svg\n")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["phase.png", "phase.svg"]
-    assert main(["plot", str(tmp_path), "outcome=peace", f"out={tmp_path / 'new'}", "--json"]) == 0
+    assert "<svg" in (folder / "phase.svg").read_text()
+    assert main(["plot", str(folder), "outcome=peace", f"out={tmp_path / 'new'}", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["pictures"] == ["phase_peace.png", "phase_peace.svg"]
     assert (tmp_path / "new" / "phase_peace.png").is_file() and len(answer["finding"]) == 1
-    assert main(["plot", str(tmp_path), "-q"]) == 0
-    assert capsys.readouterr().out == f"{tmp_path}\n"
+    assert main(["plot", str(folder), "-q"]) == 0
+    assert capsys.readouterr().out == f"{folder}\n"
 
 
 def test_plot_draws_a_run_anew(tmp_path, capsys):
