@@ -117,6 +117,20 @@ class Flags:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command; the exit code: 0 done, 1 failed, 2 cannot be done as asked, 130 interrupted."""
+    try:
+        code = _main(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of a help page (head, less) has seen enough
+        _say_no_more()
+        return 0
+    except OSError as error:
+        print(f"regimesim: the system refuses: {error}", file=sys.stderr)
+        _say_no_more()
+        return FAILED
+    return code
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show every letter

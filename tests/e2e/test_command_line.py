@@ -336,16 +336,18 @@ def test_an_interrupted_run_leaves_nothing_that_looks_whole(name, codes, writing
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes are POSIX's")
-def test_a_reader_who_has_seen_enough(start):
-    process = start("list", "parameters")
+@pytest.mark.parametrize("words", [("list", "parameters"), ("--help",)])
+def test_a_reader_who_has_seen_enough(start, words):
+    process = start(*words)
     process.stdout.close()
     assert process.wait(timeout=60) == 0 and process.stderr.read() == ""
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
-def test_an_output_that_is_full():
+@pytest.mark.parametrize("word", ["list", "--help"])
+def test_an_output_that_is_full(word):
     with open("/dev/full", "w", encoding="utf-8") as full:
-        done = subprocess.run([*PROGRAM, "list"], stdout=full, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run([*PROGRAM, word], stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1 and done.stderr.count("\n") == 1
 
 
