@@ -57,6 +57,11 @@ COMMANDS: Mapping[str, Command] = {
         "your own table of disputes, era by era, beside a scenario if one is given",
         "PATH [+scenario=concert] [era=concert] [runs=200] [columns.year=NAME ...] [out=DIR]",
     ),
+    "demo": Command(
+        "regimesim.app.command:demo",
+        "a page to play with in a browser: sliders, a map through time, and a state to play",
+        "[+scenario=concert] [open=false] [port=8808] [host=127.0.0.1] [PARAMETER=VALUE ...]",
+    ),
     "list": Command(
         "regimesim.commands:list_",
         "what there is: scenarios, strategies, parameters",

@@ -41,6 +41,17 @@ def scenario_names() -> list[str]:
     return sorted({path.stem for path in files if path.is_file()})
 
 
+def scenario_tree(name: str) -> dict[str, Any]:
+    """The tree of plain values in the file of a scenario.
+
+    Raises
+    ------
+    InputError
+        If there is no such scenario, or its file cannot be read.
+    """
+    return _read_yaml(_scenario_path(name))
+
+
 def load_scenario(scenario: str | Path, overrides: Sequence[str] = ()) -> Scenario:
     """A scenario by name or by the path of a YAML file.
 
