@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -29,7 +30,7 @@ def provenance(**settings: Any) -> dict[str, Any]:
     return {
         "program": "regimesim",
         "version": program_version(),
-        "core": core_hash(),
+        "core": _core(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": sys.argv[:],
         "python": platform.python_version(),
@@ -39,6 +40,12 @@ def provenance(**settings: Any) -> dict[str, Any]:
     }
 
 
+@cache  # what is loaded stays what it is, and looking it up takes as long as some simulations
+def _core() -> str:
+    return core_hash()
+
+
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)

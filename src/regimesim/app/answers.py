@@ -109,12 +109,12 @@ def _world(scenario: Scenario) -> dict[str, Any]:
 
 
 def _curves(results: Results) -> dict[str, Any]:
-    return {spell: _curve(results.curve(spell)) for spell in SPELLS}
+    return {spell: _curve(results.curve(spell), results.scenario.years) for spell in SPELLS}
 
 
-def _curve(curve: Curve) -> dict[str, list[float]]:
+def _curve(curve: Curve, horizon: float) -> dict[str, Any]:
     names = ("years", "survival", "lower", "upper")
-    return {name: np.round(getattr(curve, name), 4).tolist() for name in names}
+    return {"horizon": horizon} | {name: np.round(getattr(curve, name), 4).tolist() for name in names}
 
 
 def answer(setting: Setting, published: Results, present: Results, horizon: float) -> dict[str, Any]:

@@ -17,9 +17,9 @@ MOST_STATES = 12
 MOST_BUFFERS = 40
 MOST_EPOCHS = 30
 MOST_YEARS = 300
-MOST_ROUNDS = 4_000
+MOST_ROUNDS = 2_400
 MOST_RUNS = 2_000
-MOST_WORK = 60_000_000
+MOST_WORK = 30_000_000
 """Dealings between two states in all runs of a question together: some seconds on one core."""
 
 MOST_PLAYED = 60
@@ -57,7 +57,7 @@ def check_world(scenario: Scenario) -> Scenario:
     return scenario
 
 
-def check_work(scenario: Scenario, runs: int, worlds: int = 1) -> None:
+def check_work(scenario: Scenario, runs: int, worlds: int = 1, rounds: int | None = None) -> None:
     """Refuse more work than a page should wait for.
 
     Parameters
@@ -67,13 +67,15 @@ def check_work(scenario: Scenario, runs: int, worlds: int = 1) -> None:
         Of each world.
     worlds : int
         How many worlds of this size are played.
+    rounds : int, optional
+        Of each run; to the horizon by default.
 
     Raises
     ------
     InputError
     """
     states = len(scenario.states)
-    work = runs * worlds * scenario.rounds * states * (states - 1) // 2
+    work = runs * worlds * (rounds or scenario.rounds) * states * (states - 1) // 2
     if work > MOST_WORK:
         fewer = max(1, runs * MOST_WORK // work)
         raise InputError(

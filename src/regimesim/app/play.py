@@ -89,6 +89,8 @@ def read_game(body: Mapping[str, Any], setting: Setting) -> Game:
     states = setting.present.states
     position = states.index(known(word(body, "state"), states, "state"))
     most = min(MOST_PLAYED, math.floor(setting.present.years))
+    if most < 1:
+        raise InputError("a state is played year by year, and this scenario ends within its first year")
     length = whole(body, "length", min(20, most), 1, most)
     moves = body.get("moves", [])
     if not isinstance(moves, list) or len(moves) > length:
@@ -108,7 +110,7 @@ def read_game(body: Mapping[str, Any], setting: Setting) -> Game:
 def view(game: Game, deadline: Deadline) -> dict[str, Any]:
     """What the state knows by now; at the end, the reckoning."""
     scenario = game.setting.present
-    check_work(scenario, 2 * OTHER_SEEDS + 2)
+    check_work(scenario, 2 * OTHER_SEEDS + 2, rounds=game.rounds)
     lanes = _lanes(game, 1)
     years = [_year(game, lanes, moves) for moves in game.moves]
     return {
@@ -289,7 +291,7 @@ def _peace(game: Game, war: int) -> dict[str, Any]:
 
 
 def _eyes(game: Game) -> list[dict[str, Any]]:
-    """What could not be seen: towards the state, others restrained or exploited; it saw this or that."""
+    """What could not be seen: what others did, against what the state saw, and what they think of it."""
     lanes, i = _lanes(game, 1), game.position
     counts = np.zeros((len(game.others), 4), np.int64)
     for t in range(game.rounds):
@@ -300,6 +302,7 @@ def _eyes(game: Game) -> list[dict[str, Any]]:
                 counts[k] += (1, 1 - restrained, restrained & (1 - seen), (1 - restrained) & seen)
     names = ("dealings", "exploited", "false_alarms", "missed")
     return [
-        {"other": game.setting.present.states[o], **dict(zip(names, map(int, counts[k]), strict=True))}
+        {"other": game.setting.present.states[o], **dict(zip(names, map(int, counts[k]), strict=True)),
+         "trust": round(float(lanes.world.trust[o, i, 0]), 3)}
         for k, o in enumerate(game.others)
-    ]
+    ]  # fmt: skip

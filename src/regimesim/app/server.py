@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import ipaddress
 import json
+import re
 import socket
 from collections.abc import Awaitable, Callable, Collection
 from importlib.resources import files
@@ -252,6 +253,7 @@ class Guard:
             await refusal(scope, receive, guarded)
 
 
+_HOST = re.compile(r"(?:\[([0-9a-f:.%]+)\]|([^\[\]:/\s]+))(?::\d{1,5})?")
 ANY_ADDRESS = "*"
 """Among the hosts: any number address will do (a foreign page cannot pass itself off as one)."""
 
@@ -262,8 +264,10 @@ def host_allowed(header: str, hosts: Collection[str]) -> bool:
     >>> host_allowed("127.0.0.1:8808", LOOPBACK), host_allowed("evil.example:8808", LOOPBACK)
     (True, False)
     """
-    name = header.strip().lower()
-    name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
+    found = _HOST.fullmatch(header.strip().lower())
+    if found is None:
+        return False
+    name = found[1] or found[2]
     if name in hosts:
         return True
     try:

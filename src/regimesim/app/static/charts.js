@@ -3,7 +3,7 @@
 import { h, number, put, s, table } from "./dom.js";
 
 const MARGIN = { left: 38, right: 10, top: 22, bottom: 32 };
-const PANEL = { width: 300, height: 200 };
+const PANEL = { width: 300, height: 184 };
 const SPELLS = { regime: "Cooperation", peace: "Peace" };
 
 function scales(x0, x1, y0, y1) {
@@ -40,9 +40,11 @@ function axes({ x, y }, xs, ys, title, below, percent) {
   ];
 }
 
-function steps(curve, values, { x, y }, horizon) {
+function steps(curve, values, { x, y }, until) {
   const parts = [];
+  const horizon = Math.min(until, curve.horizon);
   curve.years.forEach((year, k) => {
+    if (year > horizon) return;
     parts.push(k === 0 ? `M${x(year)},${y(values[k])}` : `H${x(year)}V${y(values[k])}`);
   });
   return `${parts.join("")}H${x(horizon)}`;
@@ -101,7 +103,6 @@ export function drawRange(place, caption, beside, found, label, present) {
   const scale = scales(low, high, 0, found.horizon);
   const path = (spell) => found.points.map((point, k) =>
     `${k ? "L" : "M"}${scale.x(point.value)},${scale.y(point[spell][0])}`).join("");
-  const said = found.points.map((point) => `at ${point.value} ${number(point.regime[0], 0)}`).join(", ");
   const wide = { viewBox: `0 0 ${PANEL.width} ${PANEL.height}`, role: "img" };
   const panel = (spell) => s("svg", { ...wide, "aria-label": `${SPELLS[spell]} in years by ${label}: ${found.points.map((p) => `at ${p.value} ${number(p[spell][0], 0)}`).join(", ")}.` },
     axes(scale, ticks(low, high, 5), ticks(0, found.horizon, 4), `${SPELLS[spell]}, mean years of ${found.horizon}`, label, false),
@@ -118,7 +119,7 @@ export function drawRange(place, caption, beside, found, label, present) {
         : s("rect", { class: "dot peace", x: scale.x(point.value) - 3, y: scale.y(point[spell][0]) - 3, width: 6, height: 6 }),
     ]));
   put(place, panel("regime"), panel("peace"));
-  put(caption, `Mean years as ${label} goes from ${low} to ${high}, all else as it is set; ${found.runs} runs each, 95 % intervals. Cooperation: ${said}.`);
+  put(caption, `Mean years as ${label} goes from ${low} to ${high}, all else as it is set; ${found.runs} runs each, 95 % intervals.`);
   put(beside, table(`Years by ${label}`, [label, "Cooperation", "Peace", "What a round earns a state"],
     found.points.map((point) => [point.value, interval(point.regime), interval(point.peace), number(point.welfare, 2)])));
 }

@@ -10,14 +10,14 @@ export function control(declared, changed, title = declared.label) {
   const id = identifier(declared.name);
   const parts = { declared, id, changed, published: declared.default, element: null };
   const label = h("label", { for: id }, title);
-  const unit = declared.unit ? ` ${declared.unit}.` : "";
-  parts.help = h("p", { class: "help", id: `${id}-help` }, `${sentence(declared.meaning)}${unit} `);
+  const unit = declared.unit ? ` (${declared.unit})` : "";
+  parts.help = h("p", { class: "help", id: `${id}-help` }, `${sentence(declared.meaning, unit)} `);
   parts.note = h("span", { class: "note" });
   parts.help.append(parts.note);
   parts.back = h("button", {
-    type: "button", class: "back", hidden: true, "aria-label": `${title}: back to as published`,
+    type: "button", class: "back", hidden: true, "aria-label": `${title}: back to as published`, title: "Back to as published",
     onclick: () => { changed(declared.name, null); parts.main.focus(); },
-  }, "as published");
+  }, "↺");
   const inputs = { switch: toggle, choice: list }[declared.kind] ?? numeric;
   parts.element = h("div", { class: `control ${declared.kind}` }, h("div", { class: "head" }, label, parts.back));
   inputs(parts, title);
@@ -26,8 +26,8 @@ export function control(declared, changed, title = declared.label) {
   return parts.element;
 }
 
-function sentence(text) {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+function sentence(text, unit) {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${unit}.`;
 }
 
 function toggle(parts) {

@@ -69,12 +69,15 @@ function draw() {
   put($("answer"), found.answer.text);
   drawCurves($("curves"), $("curves-caption"), $("curves-table"), found, found.answer.changed);
   $("reset").hidden = !found.answer.changed;
+  const absent = [];
   for (const box of document.querySelectorAll("#arrangements input")) {
     const there = found.present.includes(box.value);
     box.checked = there && !setting.without.includes(box.value);
     box.disabled = !there;
-    box.closest("div").classList.toggle("absent", !there);
+    box.closest("div").hidden = !there;
+    if (!there) absent.push(box.value);
   }
+  put($("absent"), absent.length ? `Not in this world: ${absent.join(", ")}.` : null);
   put($("command"), found.command
     ? [h("span", { class: "help" }, "The same on a command line: "), h("code", {}, found.command)] : null);
   drawChosenPair();
@@ -165,7 +168,7 @@ function buildCatalogue() {
   put($("scenario"), catalogue.scenarios.map(({ name, title }) => h("option", { value: name }, title || name.replaceAll("_", " "))));
   const all = catalogue.groups.flatMap(({ controls }) => controls);
   const lead = catalogue.first.map((name) => all.find((declared) => declared.name === name));
-  const titled = (declared) => declared.name.replace(".", ": ").replaceAll("_", " ");
+  const titled = ({ name }) => `${name.charAt(0).toUpperCase()}${name.slice(1).replace(".", ": ").replaceAll("_", " ")}`;
   put($("lead"), lead.map((declared) => control(declared, changed, titled(declared))));
   put($("range-of"), all.filter((declared) => declared.slide).map((declared) => h("option", { value: declared.name }, titled(declared))));
   $("range-of").value = catalogue.first[0];

@@ -166,7 +166,8 @@ function reckoning() {
       ["Peace for everybody", peace(you.peace), peace(prudent.peace)],
     ]),
     h("p", {}, `Was that luck? Your decisions, made blindly on ${many.runs} other seeds, earn ${number(many.you, 2)} a round on average and bring you a war in ${many.you_war} of them; the prudent choice earns ${number(many.prudent, 2)} and has a war in ${many.prudent_war}. You would have done better in ${many.better}.`),
-    table("What your eyes could not see", ["State", "dealings", "exploited you", "did, and you missed it", "restrained, and you saw exploitation"],
-      eyes.map((one) => [label(one.other), String(one.dealings), String(one.exploited), String(one.missed), String(one.false_alarms)])),
+    table("What your eyes could not see", ["State", "dealings", "exploited you", "did, and you missed it", "restrained, and you saw exploitation", "trust in you at last"],
+      eyes.map((one) => [label(one.other), String(one.dealings), String(one.exploited), String(one.missed), String(one.false_alarms), number(one.trust, 2)])),
+    h("p", { class: "help" }, "A game with a known end tempts: nobody can answer what is done in its last years. What trust is left is what you hand to your successor."),
   ];
 }
