@@ -1,11 +1,16 @@
 """The teaching page in a browser: headless Chromium, driven by its keyboard where a student would use one."""
 
 import contextlib
+import io
 import json
+import os
 import shutil
 import urllib.parse
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from serving import serving
 
 import regimesim as rs
@@ -46,11 +51,10 @@ def chromium(tmp_path_factory):
 
 
 @pytest.fixture
-def browser(chromium, page):
-    """A browser on the page, 1400 pixels wide; at the end nothing may have gone wrong or gone out."""
+def empty(chromium, page):
+    """A browser 1400 pixels wide; at the end nothing may have gone wrong, and nothing have gone out."""
     chromium.get_log("browser"), chromium.get_log("performance")
     size(chromium, 1400, 900)
-    visit(chromium, page)
     yield chromium
     assert [entry["message"] for entry in chromium.get_log("browser")] == []
     asked = {
@@ -59,6 +63,13 @@ def browser(chromium, page):
         if message["method"] == "Network.requestWillBeSent"
     }
     assert {url.netloc for url in asked if url.scheme not in ("blob", "data")} == {f"127.0.0.1:{page.port}"}
+
+
+@pytest.fixture
+def browser(empty, page):
+    """The same on the page as it begins."""
+    visit(empty, page)
+    return empty
 
 
 def size(driver, width, height):
@@ -128,9 +139,9 @@ def test_a_slider_moved_by_the_keyboard_draws_everything_anew(browser, page):
     assert slider.get_attribute("value") == "0.4"
 
 
-def test_a_link_brings_the_same_setting_back(browser, page):
+def test_a_link_brings_the_same_setting_back(empty, page):
     link = "#scenario=bipolar&transparency.level=0.7&without=norms&seed=5&runs=100"
-    visit(browser, page, link)
+    visit(empty, page, link)
     asked = {
         "scenario": "bipolar",
         "set": {"transparency.level": 0.7},
@@ -138,9 +149,9 @@ def test_a_link_brings_the_same_setting_back(browser, page):
         "seed": 5,
         "runs": 100,
     }
-    assert text(browser, "#answer") == page.ask("look", **asked)["answer"]["text"]
-    assert Select(one(browser, "#scenario")).first_selected_option.get_attribute("value") == "bipolar"
-    assert not one(browser, "#without-norms").is_selected()
+    assert text(empty, "#answer") == page.ask("look", **asked)["answer"]["text"]
+    assert Select(one(empty, "#scenario")).first_selected_option.get_attribute("value") == "bipolar"
+    assert not one(empty, "#without-norms").is_selected()
 
 
 def test_another_scenario_is_another_world(browser, page):
@@ -217,7 +228,7 @@ def test_a_state_is_played_to_the_end_by_the_keyboard(browser, page):
     Select(one(browser, "#play-state")).select_by_visible_text("Austria")
     until(browser, lambda: "what will Austria do?" in text(browser, "#play-year"))
     length = one(browser, "#play-length")
-    length.send_keys(Keys.BACKSPACE * 2, "10")
+    length.send_keys(Keys.CONTROL, "a", Keys.NULL, "10")
     one(browser, "#play-start").click()
     until(browser, lambda: "Year 1 of 10" in text(browser, "#play-news"))
     assert "earned" not in text(browser, "#play")
@@ -241,38 +252,38 @@ def test_a_state_is_played_to_the_end_by_the_keyboard(browser, page):
     assert text(browser, "#verdict") == said
 
 
-def test_advice_is_shown_when_asked_for(browser, page):
-    visit(browser, page, "#scenario=concert&view=play&state=Austria&length=5")
-    until(browser, lambda: "Austria" in text(browser, "#play-year"))
-    assert not one(browser, "#decisions .advice").is_displayed()
-    one(browser, "#advice-wanted").click()
-    assert "A prudent cabinet would choose restraint" in one(browser, "#decisions .advice").text
-    changes(browser, "#play-news", lambda: one(browser, "#play-five").click())
-    assert "5 years have passed" in text(browser, "#play-year")
+def test_advice_is_shown_when_asked_for(empty, page):
+    visit(empty, page, "#scenario=concert&view=play&state=Austria&length=5")
+    until(empty, lambda: "Austria" in text(empty, "#play-year"))
+    assert not one(empty, "#decisions .advice").is_displayed()
+    one(empty, "#advice-wanted").click()
+    assert "A prudent cabinet would choose restraint" in one(empty, "#decisions .advice").text
+    changes(empty, "#play-news", lambda: one(empty, "#play-five").click())
+    assert "5 years have passed" in text(empty, "#play-year")
 
 
-def test_two_tabs_play_two_games(browser, page):
-    first = browser.current_window_handle
+def test_two_tabs_play_two_games(empty, page):
+    first = empty.current_window_handle
     games = {"Austria": "CCCC", "Russia": "DDDD"}
     handles = {}
     for state in games:
-        browser.switch_to.new_window("tab")
-        handles[state] = browser.current_window_handle
-        visit(browser, page, f"#scenario=concert&view=play&state={state}&length=2")
-        until(browser, lambda state=state: f"what will {state} do?" in text(browser, "#play-year"))
+        empty.switch_to.new_window("tab")
+        handles[state] = empty.current_window_handle
+        visit(empty, page, f"#scenario=concert&view=play&state={state}&length=2")
+        until(empty, lambda state=state: f"what will {state} do?" in text(empty, "#play-year"))
     for turn in range(2):
         for state, letters in games.items():
-            browser.switch_to.window(handles[state])
-            for box in browser.find_elements(By.CSS_SELECTOR, f"#decisions input[value={letters[0]}]"):
+            empty.switch_to.window(handles[state])
+            for box in empty.find_elements(By.CSS_SELECTOR, f"#decisions input[value={letters[0]}]"):
                 box.click()
-            changes(browser, "#play-news", lambda: one(browser, "#play-next").click())
-            assert len(browser.find_elements(By.CSS_SELECTOR, "#log > li")) == turn + 1
+            changes(empty, "#play-news", lambda: one(empty, "#play-next").click())
+            assert len(empty.find_elements(By.CSS_SELECTOR, "#log > li")) == turn + 1
     for state, letters in games.items():
-        browser.switch_to.window(handles[state])
+        empty.switch_to.window(handles[state])
         found = page.ask("play", scenario="concert", state=state, length=2, moves=[letters] * 2)["reckoning"]
-        assert f"You earned {found['you']['payoff']:.2f} a round" in text(browser, "#verdict")
-        browser.close()
-    browser.switch_to.window(first)
+        assert f"You earned {found['you']['payoff']:.2f} a round" in text(empty, "#verdict")
+        empty.close()
+    empty.switch_to.window(first)
 
 
 def test_a_setting_is_saved_and_opened_and_the_data_downloaded(browser, page):
@@ -323,12 +334,12 @@ def expect_refusals(browser):
         ("#yaml=states%3A+%26a+%5B*a%5D", "anchors (&) and aliases"),
     ],
 )
-def test_a_crafted_link_is_a_sentence_and_the_page_still_works(browser, page, link, sentence):
-    visit(browser, page, link)
-    assert sentence in text(browser, "#notice")
-    assert browser.execute_script("return window.broken") is None
-    assert text(browser, "#answer").startswith("Cooperation lasts")
-    expect_refusals(browser)
+def test_a_crafted_link_is_a_sentence_and_the_page_still_works(empty, page, link, sentence):
+    visit(empty, page, link)
+    assert sentence in text(empty, "#notice")
+    assert empty.execute_script("return window.broken") is None
+    assert text(empty, "#answer").startswith("Cooperation lasts")
+    expect_refusals(empty)
 
 
 NAMED = {
@@ -360,10 +371,10 @@ def open_everything(driver):
 
 
 @pytest.mark.parametrize("view", ["", "#scenario=concert&view=play&state=Austria&length=3&moves=CCCC"])
-def test_everything_has_a_name_that_can_be_read_out(browser, page, view):
-    visit(browser, page, view)
-    open_everything(browser)
-    found = accessible(browser)
+def test_everything_has_a_name_that_can_be_read_out(empty, page, view):
+    visit(empty, page, view)
+    open_everything(empty)
+    found = accessible(empty)
     assert [role for role, name in found if role in NAMED and not name.strip()] == []
     roles = {role for role, _ in found}
     assert {"main", "banner", "navigation", "heading", "status"} <= roles
@@ -371,12 +382,13 @@ def test_everything_has_a_name_that_can_be_read_out(browser, page, view):
         names = [name for role, name in found if role == "image"]
         assert len(names) == 3 and all(len(name) > 30 for name in names)
         assert sum(role == "slider" for role, _ in found) > 50
-    assert browser.execute_script("return document.documentElement.lang") == "en"
-    levels = browser.execute_script(
-        "return [...document.querySelectorAll('h1,h2,h3')].filter((h) => h.offsetParent).map((h) => +h.tagName[1])"
+    assert empty.execute_script("return document.documentElement.lang") == "en"
+    levels = empty.execute_script(
+        "return [...document.querySelectorAll('h1,h2,h3')]"
+        ".filter((h) => h.offsetParent).map((h) => +h.tagName[1])"
     )
-    assert levels[0] == 1 and all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False))
-    assert browser.execute_script("return [...document.querySelectorAll('table')].every((t) => t.caption)")
+    assert levels[0] == 1 and all(b <= a + 1 for a, b in pairwise(levels))
+    assert empty.execute_script("return [...document.querySelectorAll('table')].every((t) => t.caption)")
 
 
 CONTRAST = """
@@ -398,7 +410,7 @@ for (const element of document.querySelectorAll('body *')) {
   const ink = parts(element instanceof SVGElement ? style.fill : style.color);
   const [a, b] = [light(ink), light(element instanceof SVGElement ? [255, 255, 255] : ground(element))];
   const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-  if (ratio < 4.5) poor.push(`${element.tagName} ${element.className} ${element.textContent.slice(0, 30)} ${ratio}`);
+  if (ratio < 4.5) poor.push(`${element.tagName} ${element.textContent.slice(0, 40)} ${ratio}`);
 }
 return poor;
 """
@@ -407,10 +419,10 @@ return poor;
 @pytest.mark.parametrize(
     "view", ["", "#scenario=concert&view=play&state=Austria&length=3&moves=CDCC.DDDD.CCCC"]
 )
-def test_words_stand_out_from_their_ground(browser, page, view):
-    visit(browser, page, view)
-    open_everything(browser)
-    assert browser.execute_script(CONTRAST) == []
+def test_words_stand_out_from_their_ground(empty, page, view):
+    visit(empty, page, view)
+    open_everything(empty)
+    assert empty.execute_script(CONTRAST) == []
 
 
 def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(browser):
@@ -418,8 +430,8 @@ def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(browser)
     for _ in range(40):
         browser.switch_to.active_element.send_keys(Keys.TAB)
         reached.append(browser.execute_script(
-            "const e = document.activeElement;"
-            "return [e.id || e.textContent.trim(), getComputedStyle(e).outlineStyle, getComputedStyle(e).outlineWidth]"
+            "const e = document.activeElement, style = getComputedStyle(e);"
+            "return [e.id || e.textContent.trim(), style.outlineStyle, style.outlineWidth]"
         ))  # fmt: skip
     names = [name for name, *_ in reached]
     wanted = ["Skip to the answer", "scenario", "go-watch", "go-play", "share", "save", "open", "data",
@@ -430,16 +442,15 @@ def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(browser)
     assert all(style == "solid" and width == "3px" for _, style, width in reached)
 
 
-@pytest.mark.parametrize("width", [400, 900, 1400])
 @pytest.mark.parametrize("view", ["", "#scenario=concert&view=play&state=Austria&length=2&moves=CCCC.DDDD"])
-def test_nothing_is_cut_off_at_any_width(browser, page, width, view):
-    size(browser, width, 900)
-    visit(browser, page, view)
-    open_everything(browser)
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
-    sections = "#play section" if view else "#watch section"
-    for section in browser.find_elements(By.CSS_SELECTOR, sections):
-        assert section.is_displayed() and section.size["height"] > 40
+def test_nothing_is_cut_off_at_any_width(empty, page, view):
+    visit(empty, page, view)
+    open_everything(empty)
+    for width in (400, 900, 1400):
+        size(empty, width, 900)
+        assert empty.execute_script("return document.documentElement.scrollWidth") <= width
+        for section in empty.find_elements(By.CSS_SELECTOR, "#play section" if view else "#watch section"):
+            assert section.is_displayed() and section.size["height"] > 40
 
 
 def test_when_the_server_is_gone_the_page_says_so(chromium):
@@ -450,3 +461,25 @@ def test_when_the_server_is_gone_the_page_says_so(chromium):
         one(chromium, "#set-transparency-level").send_keys(Keys.ARROW_LEFT * 3)
     until(chromium, lambda: "The server does not answer" in text(chromium, "#notice"))
     chromium.get_log("browser")
+
+
+@pytest.mark.verify
+def test_pictures_for_the_documents(chromium, page, tmp_path):
+    """Draws what docs/teaching.md shows, into the folder named by REGIMESIM_PICTURES if there is one."""
+    folder = Path(os.environ.get("REGIMESIM_PICTURES", tmp_path))
+    played = "#scenario=concert&transparency.level=0.3&view=play&state=Austria&length=20&luck=3&moves="
+    for name, link, wide, high, year in (
+        ("page", "#scenario=concert&transparency.level=0.3", 1400, 940, 95),
+        ("page-play", f"{played}CCCC.CCCC.CCCC.CCCD.CCCD.CCCD.CCCC.CCCC", 1400, 900, None),
+        ("page-phone", "#scenario=concert&transparency.level=0.3", 400, 1700, None),
+    ):
+        size(chromium, wide, high)
+        visit(chromium, page, link)
+        if year is not None:
+            chromium.execute_script(
+                "const t = document.getElementById('time'); t.value = arguments[0];"
+                "t.dispatchEvent(new Event('input'))", year,
+            )  # fmt: skip
+        picture = Image.open(io.BytesIO(chromium.get_screenshot_as_png())).convert("RGB")
+        picture.quantize(96, dither=Image.Dither.NONE).save(folder / f"{name}.png", optimize=True)
+        assert 20_000 < (folder / f"{name}.png").stat().st_size < 300_000

@@ -247,8 +247,8 @@ def test_restraint_towards_textbook_partners_earns_the_reward(page):
 
 def test_exploiting_textbook_partners_pays_until_their_trust_is_gone(page):
     """Worked by hand. Trust b falls by a tenth a round; a partner's stake is 3b - 1, and (3b - 1) d / (1 - d)
-    must reach b + 1, with d = .9^(1/4). After 10 rounds b = .349 still does (1.7 against 1.3), after 11 there is
-    no stake left. So two partners pay 5 each in 11 of 20 rounds, then 1: (11 * 10 + 9 * 2) / 20."""
+    must reach b + 1, with d = .9^(1/4). After 10 rounds b = .349 still does (1.7 against 1.3), after 11 there
+    is no stake left. So two partners pay 5 each in 11 of 20 rounds, then 1: (11 * 10 + 9 * 2) / 20."""
     tree = "states: {A: {}, B: {}, C: {}}\ntransparency: {level: 1}\nyears: 20"
     greedy = page.ask("play", yaml=tree, state="B", length=5, moves=["DD"] * 5)["reckoning"]
     assert greedy["you"]["payoff"] == 6.4
