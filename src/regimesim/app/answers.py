@@ -34,18 +34,18 @@ class Published:
     """Results of the scenarios as published, the last few of them: every tab asks for the same ones."""
 
     def __init__(self) -> None:
-        self._found: OrderedDict[tuple[str, int, int], Results] = OrderedDict()
+        self._found: OrderedDict[tuple[str, float, int, int], Results] = OrderedDict()
         self._lock = Lock()
 
     def results(self, setting: Setting, deadline: Deadline) -> Results:
-        """Of the published scenario on the seeds of a setting."""
+        """Of a setting's twin, on its seeds."""
         if not setting.shipped:
-            return play(setting.published, setting, deadline)
-        key = (setting.published.name, setting.runs, setting.seed)
+            return play(setting.twin, setting, deadline)
+        key = (setting.twin.name, setting.twin.years, setting.runs, setting.seed)
         with self._lock:
             found = self._found.get(key)
         if found is None:
-            found = play(setting.published, setting, deadline)
+            found = play(setting.twin, setting, deadline)
         with self._lock:
             self._found[key] = found
             self._found.move_to_end(key)
@@ -64,7 +64,6 @@ def look(setting: Setting, kept: Published, deadline: Deadline) -> dict[str, Any
     """Everything that is drawn anew when a slider has moved."""
     published = kept.results(setting, deadline)
     present = play(setting.present, setting, deadline) if setting.changed else published
-    horizon = min(setting.present.years, setting.published.years)
     return {
         "scenario": _world(setting.present),
         "values": values_of(setting.complete),
@@ -75,7 +74,7 @@ def look(setting: Setting, kept: Published, deadline: Deadline) -> dict[str, Any
             "runs": setting.runs, "seed": setting.seed, "horizon": setting.present.years,
             "published": _curves(published), "present": _curves(present),
         },
-        "answer": answer(setting, published, present, horizon),
+        "answer": answer(setting, published, present),
         "typical": present.typical(),
         "pairs": [_pair(pair) for pair in pairs_of(setting.present)],
         "command": setting.command(),
@@ -109,16 +108,17 @@ def _world(scenario: Scenario) -> dict[str, Any]:
 
 
 def _curves(results: Results) -> dict[str, Any]:
-    return {spell: _curve(results.curve(spell), results.scenario.years) for spell in SPELLS}
+    return {spell: _curve(results.curve(spell)) for spell in SPELLS}
 
 
-def _curve(curve: Curve, horizon: float) -> dict[str, Any]:
+def _curve(curve: Curve) -> dict[str, list[float]]:
     names = ("years", "survival", "lower", "upper")
-    return {"horizon": horizon} | {name: np.round(getattr(curve, name), 4).tolist() for name in names}
+    return {name: np.round(getattr(curve, name), 4).tolist() for name in names}
 
 
-def answer(setting: Setting, published: Results, present: Results, horizon: float) -> dict[str, Any]:
+def answer(setting: Setting, published: Results, present: Results) -> dict[str, Any]:
     """What has come out, in numbers and in two sentences."""
+    horizon = setting.present.years
     found: dict[str, Any] = {"changed": setting.changed, "horizon": horizon}
     sentences = []
     for spell, noun in zip(SPELLS, ("Cooperation", "Peace"), strict=True):

@@ -136,7 +136,7 @@ def _lanes(game: Game, replicates: int, first: int | None = None) -> Lanes:
 
 def _calendar(game: Game, year: int) -> str:
     start = game.setting.present.start
-    return f"{start + year:.0f}" if start else f"year {year + 1}"
+    return f"{start + year:.0f}" if start else f"Year {year + 1}"
 
 
 def play_round(game: Game, lanes: Lanes, moves: str | None) -> None:

@@ -36,6 +36,8 @@ class Setting:
     ----------
     published : Scenario
         As it was before anything was changed.
+    twin : Scenario
+        The same, watched for as many years as what is played: what that is held against.
     complete : Scenario
         With what was changed, before anything was taken away.
     present : Scenario
@@ -49,6 +51,7 @@ class Setting:
     """
 
     published: Scenario
+    twin: Scenario
     complete: Scenario
     present: Scenario
     changes: Mapping[str, Value]
@@ -59,8 +62,8 @@ class Setting:
 
     @property
     def changed(self) -> bool:
-        """Whether it differs from the scenario as published."""
-        return self.present != self.published
+        """Whether it differs from its twin."""
+        return self.present != self.twin
 
     def command(self) -> str:
         """The same on the command line; empty where that takes a file."""
@@ -99,7 +102,7 @@ def read_setting(body: Mapping[str, Any], trees: Trees, *also: str) -> Setting:
     removed = _removed(body.get("without", []))
     present = check_world(without(complete, *removed))
     return Setting(
-        published, complete, present, changes, removed,
+        published, replace(published, years=present.years), complete, present, changes, removed,
         whole(body, "runs", 300, 1, MOST_RUNS), whole(body, "seed", 0, 0, 2**32 - 1), shipped,
     )  # fmt: skip
 

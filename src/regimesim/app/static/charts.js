@@ -40,11 +40,9 @@ function axes({ x, y }, xs, ys, title, below, percent) {
   ];
 }
 
-function steps(curve, values, { x, y }, until) {
+function steps(curve, values, { x, y }, horizon) {
   const parts = [];
-  const horizon = Math.min(until, curve.horizon);
   curve.years.forEach((year, k) => {
-    if (year > horizon) return;
     parts.push(k === 0 ? `M${x(year)},${y(values[k])}` : `H${x(year)}V${y(values[k])}`);
   });
   return `${parts.join("")}H${x(horizon)}`;

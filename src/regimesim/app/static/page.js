@@ -68,7 +68,7 @@ function draw() {
   show(found.values, found.published, found.later);
   put($("answer"), found.answer.text);
   drawCurves($("curves"), $("curves-caption"), $("curves-table"), found, found.answer.changed);
-  $("reset").hidden = !found.answer.changed;
+  $("reset").hidden = !Object.keys(setting.set).length && !setting.without.length;
   const absent = [];
   for (const box of document.querySelectorAll("#arrangements input")) {
     const there = found.present.includes(box.value);

@@ -117,8 +117,8 @@ function drawDecisions() {
       h("legend", {}, other.label),
       h("p", {}, "Your trust in it: ", h("meter", { min: 0, max: 1, value: told.known.trust[position], "aria-label": `your trust in ${other.label}` }),
         ` ${number(told.known.trust[position], 2)}`,
-        before ? `. Last year you saw it restrain itself ${before.saw} of ${before.dealt} times.` : "."),
-      war ? h("p", { class: "war-note" }, "You are at war: there is nothing to decide until it ends.") : null,
+        before ? `. Last year ${before.dealt ? `you saw it restrain itself ${before.saw} of ${before.dealt} times` : "you had no dealings"}.` : "."),
+      war ? h("p", { class: "war-note" }, "You are at war with it. What you choose holds from the day the war ends.") : null,
       h("div", { class: "picks" }, pick("C", "Restraint"), pick("D", "Exploitation")),
       h("p", { class: "advice", hidden: !advised }, counsel(advice)));
   });
@@ -143,7 +143,9 @@ function counsel(advice) {
 function archived(year) {
   return h("li", {}, h("strong", {}, year.year), ` ${seen(year)} ${year.events.join(" ")}`,
     h("ul", {}, year.towards.map((one) => h("li", {},
-      `${label(one.other)}: ${one.chose === "C" ? "restraint" : "exploitation"}${deed(one)}; you saw ${one.saw} of ${one.dealt} restrained; trust ${number(one.trust, 2)}${one.war ? "; war" : ""}`))));
+      one.dealt
+        ? `${label(one.other)}: ${one.chose === "C" ? "restraint" : "exploitation"}${deed(one)}; you saw ${one.saw} of ${one.dealt} restrained; trust ${number(one.trust, 2)}${one.war ? "; war" : ""}`
+        : `${label(one.other)}: war all year`))));
 }
 
 /** Where what was done is not what was ordered: an accident, or an act that nobody authorised. */
