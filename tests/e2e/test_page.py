@@ -240,6 +240,8 @@ def test_a_state_is_played_to_the_end_by_the_keyboard(browser, page):
         moves.append("CCCC" if year < 4 else "CCCD")
         changes(browser, "#play-news", lambda: one(browser, "#play-next").send_keys(Keys.ENTER))
         assert len(browser.find_elements(By.CSS_SELECTOR, "#log > li")) == year + 1
+        at = browser.switch_to.active_element.get_attribute("id")
+        assert at == ("play-next" if year < 9 else "play-year")
     found = page.ask("play", scenario="concert", state="Austria", length=10, moves=moves)["reckoning"]
     said = text(browser, "#verdict")
     assert f"You earned {found['you']['payoff']:.2f} a round" in said
@@ -340,6 +342,33 @@ def test_a_crafted_link_is_a_sentence_and_the_page_still_works(empty, page, link
     assert empty.execute_script("return window.broken") is None
     assert text(empty, "#answer").startswith("Cooperation lasts")
     expect_refusals(empty)
+
+
+BAIT = "<img src=x onerror=broken=1>"
+BAITED = f"""
+about: {{title: "{BAIT} title", represents: "{BAIT}", start: 1900}}
+years: 30
+states: {{"{BAIT} A": {{}}, "{BAIT} B": {{}}, C: {{}}}}
+buffers: {{"{BAIT} K": {{between: [["{BAIT} A", C]]}}}}
+transparency: {{level: 0.1, miss_rate: 0.3, false_alarm_rate: 0.3}}
+war: {{mutual: 0.9, unilateral: 0.5, cost: 1}}
+domestic: {{turnover: 0.5, revolution: 0.3}}
+choice: {{temperature: 0.5}}
+epochs: [{{year: 1910, because: "{BAIT} because", war: {{cost: 2}}}}]
+"""
+
+
+def test_names_and_texts_of_a_file_are_texts_everywhere(empty, page):
+    visit(empty, page, "#" + urllib.parse.urlencode({"yaml": BAITED}))
+    open_everything(empty)
+    assert "<img" in text(empty, "#represents") and "<img" in text(empty, "#chronicle")
+    assert "<img" in text(empty, "#map") and "<img" in text(empty, "#pair-table")
+    one(empty, "#go-play").click()
+    until(empty, lambda: text(empty, "#decisions") != "")
+    one(empty, "#play-five").click()
+    until(empty, lambda: "<img" in text(empty, "#log"))
+    assert empty.execute_script("return document.images.length") == 0
+    assert empty.execute_script("return window.broken") is None
 
 
 NAMED = {

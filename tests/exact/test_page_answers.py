@@ -96,6 +96,15 @@ def test_the_answer_in_words_follows_the_paired_difference(page):
     assert nothing["changed"] and "no telling difference" in nothing["text"]
 
 
+def test_other_seeds_are_other_luck_for_the_scenario_as_published_too(page):
+    for seed in (0, 1, 0):
+        found = page.ask("look", scenario="concert", runs=48, seed=seed, set={"transparency.level": 0.3})
+        published = rs.simulate("concert", runs=48, seed=seed, record=0).curve("peace")
+        np.testing.assert_allclose(
+            found["survival"]["published"]["peace"]["years"], published.years, atol=1e-4
+        )
+
+
 def test_to_watch_for_fewer_years_is_no_change_of_the_world(page):
     found = page.ask("look", scenario="league", runs=64, set={"years": 40})
     assert not found["answer"]["changed"] and found["survival"]["horizon"] == 40

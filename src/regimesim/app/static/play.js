@@ -45,7 +45,9 @@ async function refresh() {
     const { state, length, luck, moves } = setting;
     told = await ask("play", question({ state, length, replicate: luck, moves }));
     page.tell(null);
+    const focused = document.activeElement?.id;
     draw();
+    if (focused) $(focused)?.focus(); // a form drawn anew must not lose the keyboard
     page.linked();
   } catch (error) {
     page.tell(error.message);
