@@ -51,7 +51,7 @@ const refilm = latest(async () => {
   } catch (error) {
     tell(error.message);
   }
-}, 250);
+}, 500);
 
 /** A control has been moved; null means back to as published. */
 function changed(name, value) {
