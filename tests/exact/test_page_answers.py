@@ -13,6 +13,7 @@ from serving import serving
 import regimesim as rs
 from regimesim.ablation import ablate
 from regimesim.app.catalogue import FIRST, control, step
+from regimesim.app.setting import read_setting
 from regimesim.arrangements import without
 from regimesim.config import request
 from regimesim.pairs import pairs_of
@@ -297,3 +298,12 @@ def test_the_data_are_a_row_per_run(page):
     expected = rs.simulate("concert", runs=16, seed=2, record=0).runs
     assert list(frame.columns) == list(expected.columns)
     np.testing.assert_allclose(frame["peace_years"], expected["peace_years"])
+
+
+def test_a_strategy_in_a_file_of_the_host_stays_its_own(tmp_path):
+    """A scenario that the server was started with may name a file; a question about another may not."""
+    states = {"A": {"strategy": str(tmp_path / "own.yaml")}, "B": {}}
+    trees = {"mine": {"states": states}, "other": {"states": {"A": {}, "B": {}}}}
+    assert read_setting({"scenario": "mine"}, trees).present.phases[0].states[0].strategy.endswith("own.yaml")
+    with pytest.raises(rs.InputError, match="no strategy"):
+        read_setting({"scenario": "other", "set": {"states.A.strategy": states["A"]["strategy"]}}, trees)

@@ -151,10 +151,11 @@ def _tree(body: Mapping[str, Any], trees: Trees) -> tuple[Mapping[str, Any], str
 def _scenario(tree: Mapping[str, Any], name: str, place: str, trees: Trees) -> Scenario:
     """The scenario of a tree, small enough and with strategies that need no file of anybody's."""
     scenario = check_world(read_scenario(tree, name, place))
+    states = scenario.phases[0].states
     allowed = {PRUDENT, *strategy_names()}
-    if name in trees:
+    if name in trees and any(state.strategy not in allowed for state in states):
         allowed |= {state.strategy for state in read_scenario(trees[name], name).phases[0].states}
-    for state in scenario.phases[0].states:
+    for state in states:
         if state.strategy not in allowed and not _FAMILY.fullmatch(state.strategy):
             at = f"{place}, " if place else ""
             known(state.strategy, sorted(allowed), "strategy", f"{at}states.{state.name}.strategy")
