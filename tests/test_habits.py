@@ -16,7 +16,20 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = [*ROOT.glob("seeds/*.*"), *ROOT.glob("experiments/**/*.md"), *ROOT.glob("experiments/**/*.py")]
 LINT_IMPORTS = Path(sysconfig.get_path("scripts")) / "lint-imports"
 PUBLISHED = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff", "pyproject.toml", ".ci/run")
-HEAVY = {"hydra", "matplotlib", "mesa", "numba", "numpy", "omegaconf", "pandas", "pyarrow", "rich", "scipy"}
+HEAVY = {
+    "hydra",
+    "matplotlib",
+    "mesa",
+    "numba",
+    "numpy",
+    "omegaconf",
+    "pandas",
+    "pyarrow",
+    "rich",
+    "scipy",
+    "starlette",
+    "uvicorn",
+}
 
 
 def output_of(*command, **options):
@@ -88,7 +101,9 @@ def test_ci_runs_the_test_command_of_the_readme():
     assert f"\n{check} " in script
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/reference/parameters.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/reference/parameters.md", "docs/teaching.md"]
+)
 def test_links_lead_somewhere(name):
     folder = (ROOT / name).parent
     links = re.findall(r"\]\(([^)#:]+)\)", read(name))

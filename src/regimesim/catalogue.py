@@ -75,6 +75,11 @@ def read_yaml(path: Path, what: str = "scenario") -> dict[str, Any]:
     return tree
 
 
+def scenario_tree(name: str) -> dict[str, Any]:
+    """The tree of plain values in the file of a scenario (errors: :func:`path_of`, :func:`read_yaml`)."""
+    return read_yaml(path_of("scenario", name))
+
+
 def shown(path: Path) -> str:
     """A path as it is named to people: short where it can be."""
     shipped = configs_folder()

@@ -88,6 +88,11 @@ COMMANDS: Mapping[str, Command] = {
         "ask one of the questions in experiments/ again, and hold the answer against the recorded one",
         "[NAME] [scale=0.1] [out=DIR]",
     ),
+    "demo": Command(
+        "regimesim.app.command:demo",
+        "a page to play with in a browser: sliders, a map through time, and a state to play",
+        "[+scenario=concert] [open=false] [port=8808] [host=127.0.0.1] [PARAMETER=VALUE ...]",
+    ),
     "list": Command(
         "regimesim.commands:list_",
         "what there is: scenarios, strategies, parameters",

@@ -24,6 +24,9 @@ Kind = Literal["real", "integer", "switch", "choice"]
 BIG = 1e6
 """Largest payoff, cost or weight accepted: beyond it sums of payoffs lose their meaning."""
 
+LARGEST = 10**300
+"""Whole numbers beyond it cannot even be compared as reals."""
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -92,6 +95,8 @@ class Parameter:
             return f"must be one of {', '.join(self.choices)}; got {quoted(value)}"
         if isinstance(value, bool) or not isinstance(value, int | float):
             return f"must be a number; got {quoted(value)}"
+        if isinstance(value, int) and abs(value) > LARGEST:
+            return f"must lie in {self.bounds()}; got a number of {len(str(abs(value)))} digits"
         if math.isnan(value):
             return "must be a number; got nan"
         whole = value == math.inf or float(value).is_integer()

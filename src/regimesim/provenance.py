@@ -30,7 +30,7 @@ def provenance(**settings: Any) -> dict[str, Any]:
     return {
         "program": "regimesim",
         "version": program_version(),
-        "core": core_hash(),
+        "core": _core(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": sys.argv[:],
         "python": platform.python_version(),
@@ -40,7 +40,12 @@ def provenance(**settings: Any) -> dict[str, Any]:
     }
 
 
-@cache  # looking it up reads a file, and a sweep asks a thousand times
+@cache  # what is loaded stays what it is, and looking it up takes as long as some simulations
+def _core() -> str:
+    return core_hash()
+
+
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)

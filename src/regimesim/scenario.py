@@ -518,7 +518,7 @@ def _as_stored(values: Mapping[str, Value], parameter: Parameter | None = None) 
 
 
 def _number(value: Any, what: str, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         raise InputError(f"{what} must be a number; got {quoted(value)}")
     if not low <= value <= high:
         raise InputError(f"{what} must lie in [{show(low)}, {show(high)}]; got {show(value)}")

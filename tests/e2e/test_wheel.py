@@ -53,6 +53,9 @@ def test_the_wheel_carries_what_it_needs(wheel):
         "configs/scenario/concert.yaml",
         "configs/strategy/grim.yaml",
         "py.typed",
+        "app/static/index.html",
+        "app/static/page.js",
+        "app/static/style.css",
     ):
         assert f"regimesim/{name}" in names
     assert not [name for name in names if not name.startswith("regimesim")]

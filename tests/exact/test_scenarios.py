@@ -10,7 +10,7 @@ import yaml
 
 from regimesim.parameters import BY_NAME
 from regimesim.resources import configs_folder
-from regimesim.scenario import read_scenario
+from regimesim.scenario import InputError, read_scenario
 
 NAMES = {
     "anarchy", "balance_kaplan", "balance_waltz", "bipolar", "collective_security", "concert", "league",
@@ -202,3 +202,15 @@ def test_the_walk_out_suspends_one_veto():
     phases = read_scenario(tree, "security_council").phases
     away = [[s.name for s in phase.states if s["veto"] and not s["member"]] for phase in phases]
     assert away == [[], ["Soviet_Union"], []]
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"war": {"cost": 10**400}}, {"shadow": {"rounds_per_year": 10**400}}, {"years": 10**400},
+        {"states": {"A": {"capability": -(10**400)}, "B": {}}}, {"affinity": {"A-B": 10**400}},
+    ],
+)  # fmt: skip
+def test_a_number_too_large_for_any_real_is_refused_like_others(tree):
+    with pytest.raises(InputError, match="must lie in"):
+        read_scenario({"states": {"A": {}, "B": {}}} | tree, "x")

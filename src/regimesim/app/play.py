@@ -1,0 +1,308 @@
+"""Playing a state: year by year restraint or exploitation towards each other state, and the reckoning.
+
+A game is a list of decisions. With it the run is played again from its address, so the server keeps nothing:
+a game is where its list is, in one tab or in a link. What is told during a game is what the state itself
+would know: what it did, what it *saw* others do, what everybody sees (wars, small states, revolutions,
+strength). Its earnings are not among it: they would betray what its eyes cannot see.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regimesim.app.film import MOST_REPLICATE
+from regimesim.app.limits import MOST_PLAYED, Deadline, check_work
+from regimesim.app.setting import Setting, prudent, whole, word
+from regimesim.core.lanes import Lanes
+from regimesim.lowering import lower
+from regimesim.parameters import quoted
+from regimesim.scenario import InputError, known, spoken
+
+KEYS = ("state", "length", "replicate", "moves")
+OTHER_SEEDS = 200
+"""Replicates on which a finished game is held against the prudent choice."""
+
+RESTRAINT, EXPLOITATION = "C", "D"
+YEAR_MOVES = NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Game:
+    """A game as far as it has gone.
+
+    Attributes
+    ----------
+    setting : Setting
+        In which the state decides prudently where nobody decides for it.
+    position : int
+        Which state is played.
+    length : int
+        Years.
+    replicate : int
+    moves : tuple of str
+        A word a year, a letter for each other state in their order: C restrains, D exploits.
+    """
+
+    setting: Setting
+    position: int
+    length: int
+    replicate: int
+    moves: tuple[str, ...]
+
+    @property
+    def others(self) -> list[int]:
+        """Positions of the other states."""
+        return [k for k in range(len(self.setting.present.states)) if k != self.position]
+
+    @property
+    def over(self) -> bool:
+        """Whether all years have been decided."""
+        return len(self.moves) == self.length
+
+    @property
+    def rounds(self) -> int:
+        """Rounds of the whole game."""
+        return self.length * self.setting.present.rounds_per_year
+
+
+class Course(NamedTuple):
+    """What a state went through, in L replicates; T rounds, N states."""
+
+    earned: NDArray[np.float64]  # [L] mean payoff per round
+    own_war: NDArray[np.int32]  # [L] round of its first war, -1 without
+    any_war: NDArray[np.int32]  # [L] round of anybody's first war, -1 without
+
+
+def read_game(body: Mapping[str, Any], setting: Setting) -> Game:
+    """The game that a question is about.
+
+    Raises
+    ------
+    InputError
+    """
+    states = setting.present.states
+    position = states.index(known(word(body, "state"), states, "state"))
+    most = min(MOST_PLAYED, math.floor(setting.present.years))
+    if most < 1:
+        raise InputError("a state is played year by year, and this scenario ends within its first year")
+    length = whole(body, "length", min(20, most), 1, most)
+    moves = body.get("moves", [])
+    if not isinstance(moves, list) or len(moves) > length:
+        raise InputError(f"moves must be a list of at most {length} years; got {quoted(moves)}")
+    for year in moves:
+        if not isinstance(year, str) or len(year) != len(states) - 1 or set(year) - {RESTRAINT, EXPLOITATION}:
+            raise InputError(
+                f"the moves of a year must be {len(states) - 1} letters, C or D, one for each other state; "
+                f"got {quoted(year)}"
+            )
+    return Game(
+        prudent(setting, states[position]), position, length,
+        whole(body, "replicate", 0, 0, MOST_REPLICATE), tuple(moves),
+    )  # fmt: skip
+
+
+def view(game: Game, deadline: Deadline) -> dict[str, Any]:
+    """What the state knows by now; at the end, the reckoning."""
+    scenario = game.setting.present
+    check_work(scenario, 2 * OTHER_SEEDS + 2, rounds=game.rounds)
+    lanes = _lanes(game, 1)
+    years = [_year(game, lanes, moves) for moves in game.moves]
+    return {
+        "state": scenario.states[game.position],
+        "label": spoken(scenario.states[game.position]),
+        "others": [{"name": scenario.states[k], "label": spoken(scenario.states[k])} for k in game.others],
+        "length": game.length,
+        "played": len(game.moves),
+        "year": _calendar(game, len(game.moves)),
+        "per_year": scenario.rounds_per_year,
+        "known": _known(game, lanes),
+        "years": years,
+        "over": game.over,
+        "advice": None if game.over else _advice(game, lanes),
+        "reckoning": reckoning(game, lanes, deadline) if game.over else None,
+    }
+
+
+def _lanes(game: Game, replicates: int, first: int | None = None) -> Lanes:
+    numbers = (game.replicate if first is None else first) + np.arange(replicates)
+    return Lanes(lower(game.setting.present), np.zeros(replicates, np.intp), numbers, game.setting.seed)
+
+
+def _calendar(game: Game, year: int) -> str:
+    start = game.setting.present.start
+    return f"{start + year:.0f}" if start else f"Year {year + 1}"
+
+
+def play_round(game: Game, lanes: Lanes, moves: str | None) -> None:
+    """A round in which the state does as it was told, wherever it is not at war."""
+    lanes.decide()
+    if moves is not None:
+        world = lanes.world
+        for other, letter in zip(game.others, moves, strict=True):
+            told = np.int8(letter == RESTRAINT)
+            pair = world.intend[game.position, other]
+            pair[:] = np.where(world.played[game.position, other] > 0, told, pair)
+    lanes.carry_out()
+
+
+def _year(game: Game, lanes: Lanes, moves: str) -> dict[str, Any]:
+    """Play a year, and tell what the state saw of it."""
+    i, others, world = game.position, game.others, lanes.world
+    did, saw, dealt, fought = (np.zeros(len(others), np.int64) for _ in range(4))
+    events: list[str] = []
+    number = lanes.round // lanes.design.rounds_per_year
+    for _ in range(lanes.design.rounds_per_year):
+        before = _public(lanes)
+        play_round(game, lanes, moves)
+        for k, other in enumerate(others):
+            played = int(world.played[i, other, 0])
+            dealt[k] += played
+            fought[k] |= int(world.at_war[i, other, 0] > 0) | (1 - played)
+            did[k] += played & int(world.action[i, other, 0])
+            saw[k] += played & int(world.seen[i, other, 0])
+        events += _public_events(game, lanes, before)
+    towards = [
+        {"other": game.setting.present.states[o], "chose": moves[k], "dealt": int(dealt[k]),
+         "did": int(did[k]), "saw": int(saw[k]), "war": bool(fought[k]),
+         "trust": round(float(world.trust[i, o, 0]), 3)}
+        for k, o in enumerate(others)
+    ]  # fmt: skip
+    return {"year": _calendar(game, number), "towards": towards, "events": list(dict.fromkeys(events))}
+
+
+def _public(lanes: Lanes) -> dict[str, NDArray[Any]]:
+    world = lanes.world
+    return {name: getattr(world, name)[..., 0].copy() for name in ("at_war", "sovereign", "member")}
+
+
+def _public_events(game: Game, lanes: Lanes, before: Mapping[str, NDArray[Any]]) -> list[str]:
+    """What everybody has seen happen in the round."""
+    scenario, world = game.setting.present, lanes.world
+    names, small = [spoken(s) for s in scenario.states], [spoken(b) for b in scenario.buffers]
+    n, found = len(names), []
+    for a in range(n):
+        for b in range(a + 1, n):
+            now, then = int(world.at_war[a, b, 0]), int(before["at_war"][a, b])
+            if then == 1:
+                found.append(f"Peace between {names[a]} and {names[b]}.")
+            if now > 0 and then <= 1:
+                found.append(f"War between {names[a]} and {names[b]}.")
+    for k, name in enumerate(small):
+        if world.sovereign[k, 0] != before["sovereign"][k]:
+            found.append(f"{name} {'stands again' if world.sovereign[k, 0] else 'is absorbed'}.")
+    if lanes.setting.parameters["domestic"]["revolution"][0] > 0:
+        struck = [names[a] for a in range(n) if world.revolted[a, 0]]
+        found += [f"Revolution in {name}." for name in struck]
+    if lanes.setting.parameters["sanctions"]["rule"][0] != 0:
+        for a in range(n):
+            joiners = int(world.joiners[a, 0])
+            if world.sanction[a, 0] >= 0 and joiners:
+                whom = "you" if a == game.position else names[a]
+                found.append(f"{joiners} state{'s' if joiners > 1 else ''} joined a sanction against {whom}.")
+    return found
+
+
+def _known(game: Game, lanes: Lanes) -> dict[str, Any]:
+    """What the state sees of the world as it stands."""
+    world, n = lanes.world, len(game.setting.present.states)
+    return {
+        "capability": np.round(world.capability[:, 0], 4).tolist(),
+        "trust": np.round(world.trust[game.position, :, 0], 3).tolist(),
+        "war": [[a, b] for a in range(n) for b in range(a + 1, n) if world.at_war[a, b, 0] > 0],
+        "standing": world.sovereign[:, 0].astype(int).tolist(),
+        "turmoil": (world.turmoil[:, 0] > 0).astype(int).tolist(),
+    }
+
+
+def _advice(game: Game, lanes: Lanes) -> list[dict[str, Any]]:
+    """How a prudent cabinet in its place weighs the coming year, from what it believes."""
+    terms = lanes.margins()[game.position, :, :, 0]
+    temperature = float(lanes.game.temperature[0])
+    found = []
+    for other in game.others:
+        now, future, law, norm = (round(float(x), 3) for x in terms[other])
+        margin = float(terms[other].sum())
+        chance = _chance(margin, temperature)
+        found.append({"other": game.setting.present.states[other], "now": now, "future": future, "law": law,
+                      "norm": norm, "margin": round(margin, 3), "chance": round(chance, 3)})  # fmt: skip
+    return found
+
+
+def _chance(margin: float, temperature: float) -> float:
+    """Probability that a prudent state intends restraint (model.md 4.3)."""
+    if temperature == 0.0:
+        return 1.0 if margin >= 0.0 else 0.0
+    return 1.0 / (1.0 + math.exp(min(max(-margin / temperature, -700.0), 700.0)))
+
+
+def course(game: Game, lanes: Lanes, moves: Sequence[str] | None, deadline: Deadline) -> Course:
+    """The whole game in every lane: by these moves, or as a prudent state would play it."""
+    per_year, i = lanes.design.rounds_per_year, game.position
+    earned = np.zeros(len(lanes.points))
+    own_war = np.full(len(lanes.points), -1, np.int32)
+    for t in range(game.rounds):
+        play_round(game, lanes, None if moves is None else moves[t // per_year])
+        earned += lanes.world.payoff[i]
+        fighting = (lanes.world.at_war[i] > 0).any(0)
+        own_war[:] = np.where((own_war < 0) & fighting, t, own_war)
+        if t % per_year == 0:
+            deadline()
+    return Course(earned / game.rounds, own_war, lanes.tally.war_round)
+
+
+def reckoning(game: Game, lanes: Lanes, deadline: Deadline) -> dict[str, Any]:
+    """What it came to, beside what a prudent state would have made of the same luck."""
+    yours = course(game, _lanes(game, 1), game.moves, deadline)
+    theirs = course(game, _lanes(game, 1), None, deadline)
+    many_yours = course(game, _lanes(game, OTHER_SEEDS, 0), game.moves, deadline)
+    many_theirs = course(game, _lanes(game, OTHER_SEEDS, 0), None, deadline)
+    return {
+        "you": _outcome(game, yours),
+        "prudent": _outcome(game, theirs),
+        "many": {
+            "runs": OTHER_SEEDS,
+            "you": round(float(many_yours.earned.mean()), 3),
+            "prudent": round(float(many_theirs.earned.mean()), 3),
+            "better": int((many_yours.earned > many_theirs.earned).sum()),
+            "you_war": int((many_yours.own_war >= 0).sum()),
+            "prudent_war": int((many_theirs.own_war >= 0).sum()),
+        },
+        "eyes": _eyes(game),
+    }
+
+
+def _outcome(game: Game, found: Course) -> dict[str, Any]:
+    return {
+        "payoff": round(float(found.earned[0]), 3),
+        "own_peace": _peace(game, int(found.own_war[0])),
+        "peace": _peace(game, int(found.any_war[0])),
+    }
+
+
+def _peace(game: Game, war: int) -> dict[str, Any]:
+    per_year = game.setting.present.rounds_per_year
+    return {"years": (game.rounds if war < 0 else war) / per_year, "held": war < 0}
+
+
+def _eyes(game: Game) -> list[dict[str, Any]]:
+    """What could not be seen: what others did, against what the state saw, and what they think of it."""
+    lanes, i = _lanes(game, 1), game.position
+    counts = np.zeros((len(game.others), 4), np.int64)
+    for t in range(game.rounds):
+        play_round(game, lanes, game.moves[t // lanes.design.rounds_per_year])
+        for k, other in enumerate(game.others):
+            if lanes.world.played[i, other, 0]:
+                restrained, seen = int(lanes.world.action[other, i, 0]), int(lanes.world.seen[i, other, 0])
+                counts[k] += (1, 1 - restrained, restrained & (1 - seen), (1 - restrained) & seen)
+    names = ("dealings", "exploited", "false_alarms", "missed")
+    return [
+        {"other": game.setting.present.states[o], **dict(zip(names, map(int, counts[k]), strict=True)),
+         "trust": round(float(lanes.world.trust[o, i, 0]), 3)}
+        for k, o in enumerate(game.others)
+    ]  # fmt: skip

@@ -1,0 +1,243 @@
+"""What a question is about: a scenario, what was changed in it, what was taken away, which runs."""
+
+from __future__ import annotations
+
+import copy
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from regimesim.app.limits import MOST_RUNS, check_world
+from regimesim.app.reading import check_tree, read_yaml
+from regimesim.arrangements import ARRANGEMENTS, without
+from regimesim.parameters import BUFFER, BY_NAME, STATE, Parameter, Value, quoted, show
+from regimesim.scenario import InputError, Scenario, known, read_scenario
+from regimesim.strategy import PRUDENT, strategy_names
+
+KEYS = ("scenario", "yaml", "set", "without", "runs", "seed")
+OWN = "yours"
+"""The name of a scenario that came as YAML."""
+
+_FAMILY = re.compile(r"[A-Za-z_]\w*\s*\([-+0-9a-z.,/ \t]*\)")
+_STATE = {p.name: p for p in STATE}
+_BUFFER = {p.name: p for p in BUFFER}
+
+Trees = Mapping[str, Mapping[str, Any]]
+"""The trees of the published scenarios, by name; read once, when the server starts."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting, valid.
+
+    Attributes
+    ----------
+    published : Scenario
+        As it was before anything was changed.
+    twin : Scenario
+        The same, watched for as many years as what is played: what that is held against.
+    complete : Scenario
+        With what was changed, before anything was taken away.
+    present : Scenario
+        What is played.
+    changes : mapping of full name to value
+    removed : tuple of str
+        Names of arrangements.
+    runs, seed : int
+    shipped : bool
+        Whether the scenario is one that the server knows by name.
+    """
+
+    published: Scenario
+    twin: Scenario
+    complete: Scenario
+    present: Scenario
+    changes: Mapping[str, Value]
+    removed: tuple[str, ...]
+    runs: int
+    seed: int
+    shipped: bool
+
+    @property
+    def changed(self) -> bool:
+        """Whether it differs from its twin."""
+        return self.present != self.twin
+
+    def command(self) -> str:
+        """The same on the command line; empty where that takes a file."""
+        if not self.shipped or self.removed:
+            return ""
+        words = [f"{name}={_typed(value)}" for name, value in self.changes.items()]
+        scenario = f"+scenario={self.published.name}"
+        return " ".join(
+            ["python -m regimesim run", scenario, *words, f"runs={self.runs}", f"seed={self.seed}"]
+        )
+
+
+def read_setting(body: Mapping[str, Any], trees: Trees, *also: str) -> Setting:
+    """The setting that a question is about.
+
+    Parameters
+    ----------
+    body : mapping
+        ``scenario`` (a name) or ``yaml`` (a text), ``set``, ``without``, ``runs``, ``seed``.
+    trees : mapping of name to tree
+    *also : str
+        Further keys that the question may have.
+
+    Raises
+    ------
+    InputError
+        If anything is unknown, of the wrong type or out of bounds.
+    """
+    for key in body:
+        known(key, (*KEYS, *also), "key of a question")
+    tree, name, shipped = _tree(body, trees)
+    place = "" if shipped else "your file"
+    published = _scenario(tree, name, place, trees)
+    changes = _changes(body.get("set", {}), published)
+    complete = _scenario(_with(tree, changes), name, "", trees) if changes else published
+    removed = _removed(body.get("without", []))
+    present = check_world(without(complete, *removed))
+    return Setting(
+        published, replace(published, years=present.years), complete, present, changes, removed,
+        whole(body, "runs", 300, 1, MOST_RUNS), whole(body, "seed", 0, 0, 2**32 - 1), shipped,
+    )  # fmt: skip
+
+
+def whole(body: Mapping[str, Any], name: str, default: int, low: int, high: int) -> int:
+    """A whole number of a question, within its bounds.
+
+    Raises
+    ------
+    InputError
+    """
+    value = body.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InputError(f"{name} must be a whole number; got {quoted(value)}")
+    if not low <= value <= high:
+        raise InputError(f"{name} must lie in [{low:,}, {high:,}] on this page; got {value:,}")
+    return value
+
+
+def word(body: Mapping[str, Any], name: str) -> str:
+    """A word of a question.
+
+    Raises
+    ------
+    InputError
+    """
+    value = body.get(name)
+    if not isinstance(value, str) or len(value) > 200:
+        raise InputError(f"{name} must be a word; got {quoted(value)}")
+    return value
+
+
+def _tree(body: Mapping[str, Any], trees: Trees) -> tuple[Mapping[str, Any], str, bool]:
+    """A tree, its name, and whether the server knew it."""
+    if ("yaml" in body) == ("scenario" in body):
+        raise InputError("a question names either a scenario or the text of one (yaml)")
+    if "scenario" in body:
+        name = word(body, "scenario")
+        return known(name, trees, "scenario"), name, True
+    text = body["yaml"]
+    if not isinstance(text, str):
+        raise InputError(f"yaml must be the text of a scenario; got {quoted(text)}")
+    return read_yaml(text), OWN, False
+
+
+def _scenario(tree: Mapping[str, Any], name: str, place: str, trees: Trees) -> Scenario:
+    """The scenario of a tree, small enough and with strategies that need no file of anybody's."""
+    scenario = check_world(read_scenario(tree, name, place))
+    states = scenario.phases[0].states
+    allowed = {PRUDENT, *strategy_names()}
+    if name in trees and any(state.strategy not in allowed for state in states):
+        allowed |= {state.strategy for state in read_scenario(trees[name], name).phases[0].states}
+    for state in states:
+        if state.strategy not in allowed and not _FAMILY.fullmatch(state.strategy):
+            at = f"{place}, " if place else ""
+            known(state.strategy, sorted(allowed), "strategy", f"{at}states.{state.name}.strategy")
+    return scenario
+
+
+def _changes(block: Any, scenario: Scenario) -> dict[str, Value]:
+    if not isinstance(block, dict):
+        raise InputError(f"set must be a table of parameters and values; got {quoted(block)}")
+    return {name: _value(name, value, scenario) for name, value in block.items()}
+
+
+def _value(name: str, value: Any, scenario: Scenario) -> Value:
+    check_tree(value)
+    parameter = parameter_of(name, scenario)
+    if value == "inf" and parameter is not None and parameter.takes_infinity:
+        return math.inf
+    if isinstance(value, bool | int | float | str):
+        return value
+    raise InputError(f"{name} must be a single value; got {quoted(value)}")
+
+
+def parameter_of(name: str, scenario: Scenario) -> Parameter | None:
+    """The declaration behind a name that may be set on the page; None for ``years`` and a strategy.
+
+    Raises
+    ------
+    InputError
+        For a name that stands for nothing.
+    """
+    if name in BY_NAME:
+        return BY_NAME[name]
+    head, _, rest = name.partition(".")
+    owner, _, key = rest.rpartition(".")
+    if head == "states" and owner in scenario.states and (key in _STATE or key == "strategy"):
+        return _STATE.get(key)
+    if head == "buffers" and owner in scenario.buffers and key in _BUFFER:
+        return _BUFFER[key]
+    if name == "years":
+        return None
+    names = [
+        *BY_NAME,
+        "years",
+        *(f"states.{s}.{key}" for s in scenario.states for key in (*_STATE, "strategy")),
+    ]
+    known(name, [*names, *(f"buffers.{b}.strength" for b in scenario.buffers)], "parameter")
+    raise AssertionError(name)
+
+
+def _with(tree: Mapping[str, Any], changes: Mapping[str, Value]) -> dict[str, Any]:
+    """The tree with changes written into it: as on the command line, an epoch may change them again."""
+    changed = copy.deepcopy(dict(tree))
+    for name, value in changes.items():
+        path = [name] if name == "years" else [name.partition(".")[0], *_rest(name)]
+        block = changed
+        for key in path[:-1]:
+            if not isinstance(block.get(key), dict):
+                block[key] = {}
+            block = block[key]
+        block[path[-1]] = value
+    return changed
+
+
+def _rest(name: str) -> list[str]:
+    head, _, rest = name.partition(".")
+    return list(rest.rpartition(".")[::2]) if head in ("states", "buffers") else [rest]
+
+
+def _removed(block: Any) -> tuple[str, ...]:
+    if not isinstance(block, list) or len(block) > len(ARRANGEMENTS):
+        raise InputError(f"without must be a list of arrangements; got {quoted(block)}")
+    return tuple(dict.fromkeys(known(str(name), ARRANGEMENTS, "arrangement").name for name in block))
+
+
+def _typed(value: Value) -> str:
+    text = show(value)
+    return f"'{text}'" if isinstance(value, str) and not text.replace("_", "").isalnum() else text
+
+
+def prudent(setting: Setting, state: str) -> Setting:
+    """The same with one state that decides prudently, whatever its strategy is."""
+    first = setting.present.phases[0]
+    states = tuple(replace(s, strategy=PRUDENT) if s.name == state else s for s in first.states)
+    phases = (replace(first, states=states), *setting.present.phases[1:])
+    return replace(setting, present=replace(setting.present, phases=phases))
