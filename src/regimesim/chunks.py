@@ -6,7 +6,7 @@ replicates first, so that a design of which a part has been played is equally fa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -60,7 +60,9 @@ def cut(rectangle: Rectangle, size: int) -> list[Rectangle]:
     ]
 
 
-def play_chunk(points: Points, chunk: Rectangle, seed: int) -> Columns:
+def play_chunk(
+    points: Points, chunk: Rectangle, seed: int, between: Callable[[], object] | None = None
+) -> Columns:
     """A row per run of a chunk, in the order of points, then replicates (columns: ``Results.runs``).
 
     Parameters
@@ -69,6 +71,8 @@ def play_chunk(points: Points, chunk: Rectangle, seed: int) -> Columns:
         Those of the chunk only: ``points.take(chunk.first_point, chunk.last_point)``.
     chunk : Rectangle
     seed : int
+    between : callable, optional
+        Called before every block of runs; what it raises ends the chunk.
     """
     parts, places = [], []
     replicates = np.arange(chunk.first, chunk.last)
@@ -76,6 +80,8 @@ def play_chunk(points: Points, chunk: Rectangle, seed: int) -> Columns:
         which = np.repeat(np.arange(len(batch.chosen)), len(replicates))
         luck = np.tile(replicates, len(batch.chosen))
         for block in _blocks(len(which), lanes_for(batch.design)):
+            if between is not None:
+                between()
             lanes = Lanes(batch.design, which[block], luck[block], seed)
             lanes.play(batch.design.rounds)
             measured = measure(lanes)

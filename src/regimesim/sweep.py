@@ -19,9 +19,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regimesim.chunks import Rectangle, runs_of_chunk
+from regimesim.clusters import EngineError
 from regimesim.config import SweepRequest
-from regimesim.dataset import LOG, PARTS, SUMMARY, Cut, Folder, Manifest, extended, new_manifest, write_whole
-from regimesim.engines import Engine, EngineError, Task, carry_out, engine_of
+from regimesim.dataset import (
+    LOG,
+    PARTS,
+    SUMMARY,
+    Cut,
+    Folder,
+    Keys,
+    Manifest,
+    extended,
+    new_manifest,
+    write_whole,
+)
+from regimesim.engines import Engine, Task, carry_out, engine_of
 from regimesim.expansion import Table, expand
 from regimesim.points import Points
 from regimesim.provenance import program_version
@@ -79,15 +91,14 @@ class SweepResults:
         InputError
             If the sweep is not finished.
         """
-        import pandas as pd
-
         path = self.folder / SUMMARY
         if not path.is_file():
             raise InputError(f"the sweep in {self.folder} is not finished; the same command goes on with it")
         try:
-            return pd.read_parquet(path)
+            frame: pd.DataFrame = _read_summary(path).to_pandas()
         except (OSError, ValueError) as error:
             raise InputError(f"{path} is damaged: {error}; the same sweep writes it anew") from None
+        return frame
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -215,7 +226,7 @@ def conduct(
         raise InputError(f"at most {MOST_TOTAL:,} runs in a sweep; got {runs * len(points):,}")
     place = Folder(folder)
     try:
-        if not place.exists and folder.exists() and any(f.name != ".lock" for f in folder.iterdir()):
+        if not place.exists and not place.vacant:
             raise InputError(f"out={folder} holds something else than a sweep; choose another folder")
         with place.alone():
             return _conduct_alone(points, place, runs, seed, engine, extend, progress)
@@ -241,23 +252,30 @@ def _conduct_alone(
         (place.path / SUMMARY).unlink(missing_ok=True)
         place.begin(points, manifest)
         log(f"{len(points):,} points of {runs:,} runs, seed {seed}")
-    whole, damaged = place.mend()
+    points, manifest = place.read()
+    keys = Keys(points, manifest)
+    whole, damaged = place.mend(keys)
     for name in damaged:
-        log(f"damaged, to be played again: {name}")
+        log(f"not whole or not of this sweep, put into damaged/: {name}")
     advance = progress or (lambda _: None)
     missing = [chunk for chunk in manifest.chunks if chunk not in whole]
-    advance(sum(chunk.runs for chunk in manifest.chunks) - sum(chunk.runs for chunk in missing))
-    tasks = [
-        Task(str(place.path), points.take(c.first_point, c.last_point), c, manifest.seed) for c in missing
-    ]
-    if tasks:
+    advance(sum(chunk.runs for chunk in whole))
+    if missing:
         (place.path / SUMMARY).unlink(missing_ok=True)
-        log(f"{len(tasks)} of {len(manifest.chunks)} chunks to be played (engine {engine.name})")
-        carry_out(engine, tasks, lambda chunk: advance(chunk.runs), log)
-    if not (place.path / SUMMARY).is_file():
+        log(f"{len(missing)} of {len(manifest.chunks)} chunks to be played (engine {engine.name})")
+        tasks = (_task(place, points, manifest, keys, chunk) for chunk in missing)
+        carry_out(engine, place.path, tasks, lambda chunk: advance(chunk.runs), log)
+        place.tidy()
+    if not _summarised(place.path):
         _summarise(place, points, manifest)
         log("complete")
     return SweepResults(place.path, points, manifest)
+
+
+def _task(place: Folder, points: Points, manifest: Manifest, keys: Keys, chunk: Rectangle) -> Task:
+    some = points.take(chunk.first_point, chunk.last_point)
+    core = str(manifest.about.get("core"))
+    return Task(str(place.path.absolute()), some, chunk, manifest.seed, keys[chunk], core)
 
 
 def load_results(path: str | Path) -> Results | SweepResults:
@@ -278,12 +296,29 @@ def _summarise(place: Folder, points: Points, manifest: Manifest) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    parts = place.parts()
-    wanted = manifest.chunks
+    parts, wanted = place.parts(), manifest.chunks
+    if gone := [chunk for chunk in wanted if chunk not in parts]:
+        raise EngineError(f"{len(gone)} of {len(wanted)} parts have been taken away since they were written")
     ordered = {chunk: parts[chunk] for chunk in sorted(wanted, key=lambda c: (c.first, c.first_point))}
     buffer = io.BytesIO()
-    pq.write_table(pa.table(tabulate(points, manifest.runs, ordered)), buffer)
+    table = pa.table(tabulate(points, manifest.runs, ordered))
+    pq.write_table(table, buffer, write_page_checksum=True)
     write_whole(place.path / SUMMARY, buffer.getvalue())
+
+
+def _read_summary(path: Path) -> pyarrow.Table:
+    import pyarrow.parquet as pq
+
+    return pq.read_table(path, page_checksum_verification=True)
+
+
+def _summarised(folder: Path) -> bool:
+    """Whether there is a summary, and whole."""
+    try:
+        _read_summary(folder / SUMMARY)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _reconciled(
@@ -394,9 +429,13 @@ def _kept(place: Folder) -> str:
     """What is on disk after a failure."""
     if not place.exists:
         return "Nothing was written."
-    _, manifest = place.read()
+    try:
+        _, manifest = place.read()
+        there = place.parts()
+    except (InputError, OSError):
+        return "What was written cannot be read now"
     total = sum(chunk.runs for chunk in manifest.chunks)
-    done = sum(chunk.runs for chunk in place.parts())
+    done = sum(chunk.runs for chunk in manifest.chunks if chunk in there)
     return f"{done:,} of {total:,} runs are kept; the same command goes on from there"
 
 
