@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from regimesim.scenario import InputError
 
-ANSWERS_WITHIN = 20.0
+ANSWERS_WITHIN = 10.0
 """Seconds after which a scheduler that says nothing is given up."""
 
 _LOGGERS = ("distributed", "tornado", "asyncio", "dask_jobqueue")

@@ -8,16 +8,13 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from types import FrameType
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 _ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-
-
-_MASKS = hasattr(signal, "pthread_sigmask")
 
 
 class Workers(ProcessPoolExecutor):
@@ -60,7 +57,10 @@ def sheltered() -> Iterator[None]:
 
     in_main = threading.current_thread() is threading.main_thread()
     before = {number: signal.signal(number, remember) for number in _ENDING} if in_main else {}
-    masked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if _MASKS else None
+    masked = None
+    if hasattr(signal, "pthread_sigmask"):
+        resource_tracker.ensure_running()  # which would lift the mask if it had to be started later
+        masked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield
     finally:
