@@ -4,6 +4,7 @@ import hashlib
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -156,3 +157,35 @@ def suppressed_timeout():
 def seeded(*words):
     """Luck that is the same every time."""
     return random.Random(" ".join(map(str, words)))
+
+
+class Cluster:
+    """A Dask scheduler and two workers of its own, as somebody else would have started them."""
+
+    def __init__(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.scheduler, self.workers = None, []
+
+    def start(self):
+        self.scheduler = _dask("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        self.workers = [_dask("worker", self.address, "--nthreads", "1", "--no-dashboard", "--no-nanny")
+                        for _ in range(2)]  # fmt: skip
+
+    def kill_scheduler(self):
+        self.scheduler.kill()
+        self.scheduler.wait()
+
+    def stop(self):
+        for process in (self.scheduler, *self.workers):
+            process.kill()
+            process.wait()
+
+
+def _dask(what, *words):
+    return subprocess.Popen(
+        [sys.executable, "-m", f"distributed.cli.dask_{what}", *words],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip

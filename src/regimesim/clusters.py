@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
@@ -17,6 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from regimesim.processes import sheltered
 from regimesim.scenario import InputError
 
 ANSWERS_WITHIN = 10.0
@@ -54,19 +56,17 @@ class Opened(NamedTuple):
 @contextmanager
 def open_dask(settings: Mapping[str, Any], workers: int, log: Callable[[str], None]) -> Iterator[Opened]:
     """A cluster of processes of this machine, or that of the scheduler at ``address``."""
-    from regimesim.processes import sheltered
-
     address = settings.get("address")
     with _quiet_dask() as distributed:
         if address is not None:
             with _client_of(distributed, str(address)) as client:
                 yield _opened(client, settings, f"the Dask scheduler at {address}", log)
             return
-        with sheltered():
+        with sheltered(), _as_asked("Dask"):
             cluster = distributed.LocalCluster(
                 n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
             )
-        with cluster, distributed.Client(cluster) as client:
+        with _closed(cluster), distributed.Client(cluster) as client:
             yield _opened(client, settings, "the Dask cluster", log)
 
 
@@ -77,32 +77,62 @@ def open_slurm(
     """Jobs of SLURM; one that is cancelled or reaches its walltime is replaced."""
     if shutil.which("sbatch") is None:
         raise EngineError("engine=slurm needs SLURM's sbatch, and there is none on this machine")
-    from regimesim.processes import sheltered
-
     with _quiet_dask() as distributed:
         try:
             jobqueue: Any = import_module("dask_jobqueue")
         except ImportError:
             raise _without_dask() from None
-        cores = int(settings["cores"])
-        optional = {
-            name: settings[key]
-            for name, key in (("queue", "partition"), ("account", "account"), ("interface", "interface"))
-            if settings.get(key) is not None
-        }
-        with sheltered():
-            cluster = jobqueue.SLURMCluster(
-                cores=cores, processes=cores, memory=str(settings["memory"]),
-                walltime=str(settings["walltime"]), log_directory=str(folder / "slurm"),
-                silence_logs=logging.CRITICAL,
-                job_extra_directives=list(settings.get("directives") or []),
-                job_script_prologue=list(settings.get("prologue") or []),
-                scheduler_options={"dashboard_address": None}, **optional,
-            )  # fmt: skip
-        jobs = max(1, workers // cores)
-        with cluster, distributed.Client(cluster) as client:
+        with sheltered(), _as_asked("SLURM"):
+            cluster = _slurm_cluster(jobqueue, settings, folder)
+        jobs = max(1, workers // int(settings["cores"]))
+        with _closed(cluster), distributed.Client(cluster) as client:
+            _refuse_unacceptable(cluster.job_script())
             cluster.adapt(minimum_jobs=jobs, maximum_jobs=jobs)  # unlike scale(), replaces a cancelled job
             yield _opened(client, settings, "SLURM", log)
+
+
+def _slurm_cluster(jobqueue: Any, settings: Mapping[str, Any], folder: Path) -> Any:
+    optional = {
+        name: settings[key]
+        for name, key in (("queue", "partition"), ("account", "account"), ("interface", "interface"))
+        if settings.get(key) is not None
+    }
+    return jobqueue.SLURMCluster(
+        cores=int(settings["cores"]), processes=int(settings["cores"]), memory=str(settings["memory"]),
+        walltime=str(settings["walltime"]), log_directory=str(folder.absolute() / "slurm"),
+        silence_logs=logging.CRITICAL, job_extra_directives=list(settings.get("directives") or []),
+        job_script_prologue=list(settings.get("prologue") or []),
+        scheduler_options={"dashboard_address": None}, **optional,
+    )  # fmt: skip
+
+
+def _refuse_unacceptable(script: str) -> None:
+    """Ask SLURM whether it would take such a job: it is asked for workers later, where nobody hears a no."""
+    asked = subprocess.run(
+        ["sbatch", "--test-only"], input=script, text=True, capture_output=True, check=False
+    )
+    if asked.returncode:
+        lines = [line.partition("error: ")[2] or line for line in asked.stderr.splitlines() if line.strip()]
+        raise EngineError(f"SLURM does not take such jobs: {'; '.join(lines) or 'sbatch gives no reason'}")
+
+
+@contextmanager
+def _as_asked(name: str) -> Iterator[None]:
+    """Say in a sentence that a cluster cannot be made of its settings."""
+    try:
+        yield
+    except (OSError, RuntimeError, TypeError, ValueError) as error:
+        raise EngineError(f"{name} cannot be started as asked: {error}") from None
+
+
+@contextmanager
+def _closed(cluster: Any) -> Iterator[None]:
+    """A cluster, closed at the end; what goes wrong then concerns nobody any more."""
+    try:
+        yield
+    finally:
+        with suppress(Exception):
+            cluster.close()
 
 
 @contextmanager
@@ -113,15 +143,17 @@ def _quiet_dask() -> Iterator[Any]:
         import distributed
     except ImportError:
         raise _without_dask() from None
-    loggers = {name: logging.getLogger(name) for name in _LOGGERS}
-    before = {name: logger.level for name, logger in loggers.items()}
-    for logger in loggers.values():
+    heads = {name: logging.getLogger(name) for name in _LOGGERS}
+    named = logging.root.manager.loggerDict.items()
+    heads |= {n: lg for n, lg in named if isinstance(lg, logging.Logger) and n.partition(".")[0] in _LOGGERS}
+    before = {name: logger.level for name, logger in heads.items()}
+    for logger in heads.values():
         logger.setLevel(logging.CRITICAL + 1)
     try:
         with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
             yield distributed
     finally:
-        for name, logger in loggers.items():
+        for name, logger in heads.items():
             logger.setLevel(before[name])
 
 

@@ -154,6 +154,11 @@ def engine_of(name: str, settings: Mapping[str, Any]) -> Engine:
         isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= 10_000
     ):
         raise InputError(f"engine.workers must be a whole number in [1, 10000]; got {quoted(workers)}")
+    patience = tree.get("patience")
+    if patience is not None and (
+        isinstance(patience, bool) or not isinstance(patience, int | float) or not patience > 0
+    ):
+        raise InputError(f"engine.patience must be a positive number of seconds; got {quoted(patience)}")
     return Engine(kind, tree)
 
 
