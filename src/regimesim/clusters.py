@@ -79,7 +79,8 @@ def open_slurm(
         raise EngineError("engine=slurm needs SLURM's sbatch, and there is none on this machine")
     with _quiet_dask() as distributed:
         try:
-            jobqueue: Any = import_module("dask_jobqueue")
+            with sheltered():  # its import makes of an interrupt a silent success
+                jobqueue: Any = import_module("dask_jobqueue")
         except ImportError:
             raise _without_dask() from None
         with sheltered(), _as_asked("SLURM"):

@@ -194,9 +194,9 @@ def test_slurm_plays_the_same_and_replaces_a_cancelled_job(slurm, tmp_path):
 
 @pytest.mark.verify
 @pytest.mark.parametrize("number", [INT, TERM, signal.SIGKILL], ids=["INT", "TERM", "KILL"])
-def test_an_interrupted_sweep_leaves_no_jobs(slurm, number, tmp_path, undisturbed):
+def test_an_interrupted_sweep_leaves_no_jobs(slurm, number, tmp_path):
     words = ("engine=slurm", "engine.workers=2", "engine.memory=1GB")
-    started = Started(tmp_path / "sweep", *words, runs=RUNS)
+    started = Started(tmp_path / "sweep", *words, runs=6 * RUNS)
     assert started.wait_for_parts(1)
     started.signal(number)
     code, err = started.end()
@@ -206,7 +206,7 @@ def test_an_interrupted_sweep_leaves_no_jobs(slurm, number, tmp_path, undisturbe
     while slurm("squeue", "--noheader", "--format=%A"):
         assert time.monotonic() < until, "jobs are left"
         time.sleep(0.2)
-    assert finish(started.folder, runs=RUNS) == undisturbed
+    assert finish(started.folder, runs=6 * RUNS) == finish(tmp_path / "local", runs=6 * RUNS)
 
 
 def test_a_program_that_has_been_killed_leaves_no_workers(tmp_path):
