@@ -145,7 +145,7 @@ def kill_workers(folder, *words, runs, times, luck, pause):
                 except ProcessLookupError:
                     continue
         code, err = started.end()
-        gave_up = code == 2 and "workers die" in err and "the same command goes on" in err
+        gave_up = code == 2 and "times in a row" in err and "the same command goes on" in err
         assert (code, err) == (0, "") or gave_up, (code, err)
         assert started.all_gone()
         finish(place, runs=runs)

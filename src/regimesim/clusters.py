@@ -10,6 +10,7 @@ import logging
 import shutil
 import subprocess
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
@@ -23,6 +24,11 @@ from regimesim.scenario import InputError
 
 ANSWERS_WITHIN = 10.0
 """Seconds after which a scheduler that says nothing is given up."""
+
+REPLACED_WITHIN = 30.0
+"""Seconds in which a cluster of this machine has a new worker for one that died, or is opened anew.
+
+A worker that is killed while it starts is not replaced by Dask."""
 
 _LOGGERS = ("distributed", "tornado", "asyncio", "dask_jobqueue")
 
@@ -62,12 +68,12 @@ def open_dask(settings: Mapping[str, Any], workers: int, log: Callable[[str], No
             with _client_of(distributed, str(address)) as client:
                 yield _opened(client, settings, f"the Dask scheduler at {address}", log)
             return
-        with sheltered(), _as_asked("Dask"):
+        with sheltered(), _as_asked("Dask", LostEngine):
             cluster = distributed.LocalCluster(
                 n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
             )
         with _closed(cluster), distributed.Client(cluster) as client:
-            yield _opened(client, settings, "the Dask cluster", log)
+            yield _opened(client, settings, "the Dask cluster", log, workers)
 
 
 @contextmanager
@@ -118,12 +124,12 @@ def _refuse_unacceptable(script: str) -> None:
 
 
 @contextmanager
-def _as_asked(name: str) -> Iterator[None]:
+def _as_asked(name: str, failure: type[RuntimeError] = EngineError) -> Iterator[None]:
     """Say in a sentence that a cluster cannot be made of its settings."""
     try:
         yield
     except (OSError, RuntimeError, TypeError, ValueError) as error:
-        raise EngineError(f"{name} cannot be started as asked: {error}") from None
+        raise failure(f"{name} cannot be started as asked: {str(error).rstrip('.')}") from None
 
 
 @contextmanager
@@ -151,7 +157,8 @@ def _quiet_dask() -> Iterator[Any]:
     for logger in heads.values():
         logger.setLevel(logging.CRITICAL + 1)
     try:
-        with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+        with warnings.catch_warnings(), dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+            warnings.filterwarnings("ignore", module="distributed")  # a port that is taken, a slow close
             yield distributed
     finally:
         for name, logger in heads.items():
@@ -173,9 +180,11 @@ def _client_of(distributed: Any, address: str) -> Iterator[Any]:
         yield client
 
 
-def _opened(client: Any, settings: Mapping[str, Any], name: str, log: Callable[[str], None]) -> Opened:
+def _opened(
+    client: Any, settings: Mapping[str, Any], name: str, log: Callable[[str], None], wanted: int = 0
+) -> Opened:
     patience = settings.get("patience")
-    watch = _Watch(client, name, None if patience is None else float(patience), log)
+    watch = _Watch(client, name, None if patience is None else float(patience), log, wanted)
     pool = client.get_executor(pure=False)  # a chunk begun anew is not the one that was lost
     return Opened(pool, watch.look, lambda: _stop(client, pool))
 
@@ -194,8 +203,10 @@ class _Watch:
     name: str
     patience: float | None
     log: Callable[[str], None]
+    wanted: int  # workers that are its own to replace
     workers: dict[str, int] = field(default_factory=dict)
     alone_since: float | None = None
+    short_since: float | None = None
 
     def look(self) -> int:
         """How many chunks the cluster plays at once.
@@ -203,7 +214,7 @@ class _Watch:
         Raises
         ------
         LostEngine
-            If its scheduler is gone.
+            If its scheduler is gone, or a worker of this machine is not replaced.
         EngineError
             If it has been without workers for too long.
         """
@@ -211,6 +222,12 @@ class _Watch:
         for address in self.workers.keys() - now.keys():
             self.log(f"{self.name} has lost the worker {address}")
         self.workers = now
+        if len(now) >= self.wanted:
+            self.short_since = None
+        elif self.short_since is None:
+            self.short_since = time.monotonic()
+        elif time.monotonic() - self.short_since > REPLACED_WITHIN:
+            raise LostEngine(f"{self.name} has not replaced a worker")
         if now:
             self.alone_since = None
         elif self.alone_since is None:

@@ -185,15 +185,14 @@ def carry_out(
     """
     work = _Work(iter(tasks), folder, done, log)
     while not work.finished:
-        with engine.open(folder, log) as opened:
-            try:
+        try:
+            with engine.open(folder, log) as opened:
                 work.drain(opened)
-            except LostEngine as lost:
-                work.losses += 1
-                if work.losses >= MOST_ATTEMPTS:
-                    raise EngineError(f"{lost}, {MOST_ATTEMPTS} times in a row") from None
-                log(f"{lost}; looking for it again")
-                opened.stop()
+        except LostEngine as lost:
+            work.losses += 1
+            if work.losses >= MOST_ATTEMPTS:
+                raise EngineError(f"{lost}, {MOST_ATTEMPTS} times in a row") from None
+            log(f"{lost}; opening it anew")
 
 
 @dataclass

@@ -47,13 +47,15 @@ def test_a_sweep_that_is_killed_goes_on(name, times, tmp_path, undisturbed):
 @pytest.mark.parametrize(
     ("name", "times"), [engine("processes", 1), engine("processes", STORM), engine("dask", STORM)]
 )
-def test_workers_that_are_killed_are_replaced(name, times, tmp_path, undisturbed):
+def test_workers_that_are_killed_are_replaced(name, times, tmp_path):
+    of_twice = finish(tmp_path / "undisturbed", runs=2 * RUNS)
     words = (f"engine={name}", "engine.workers=2")
+    pause = 6.0 if name == "dask" else 1.5  # seconds at most between two kills
     storm = kill_workers(
-        tmp_path, *words, runs=RUNS, times=times, luck=seeded("workers", name, times), pause=1.5
+        tmp_path, *words, runs=2 * RUNS, times=times, luck=seeded("workers", name, times), pause=pause
     )
     for folder in storm:
-        assert bits(folder) == undisturbed
+        assert bits(folder) == of_twice
         if name == "processes" and times == 1:
             assert "lost with its worker and begun anew" in (folder / "sweep.log").read_text()
 
