@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from regimesim.results import Results
     from regimesim.scenario import InputError, Scenario
     from regimesim.simulate import simulate
-    from regimesim.sweep import load_results, sweep
+    from regimesim.sweep import sweep
+    from regimesim.swept import load_results
 
     __version__: str
 
@@ -55,7 +56,7 @@ _HOME = {
     "State": "model",
     "ablate": "ablation",
     "compare": "compare",
-    "load_results": "sweep",
+    "load_results": "swept",
     "load_scenario": "config",
     "simulate": "simulate",
     "sweep": "sweep",

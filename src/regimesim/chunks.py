@@ -21,6 +21,8 @@ SECONDS_A_STEP = 17e-9
 SECONDS_A_CHUNK = 3.0
 LEAST_RUNS = 256
 """Runs in a chunk of a small design: fewer would fill the processor's vectors badly."""
+MOST_RUNS_OF_CHUNK = 100_000
+"""So that the table of a chunk stays within some tens of megabytes, however cheap its runs are."""
 
 
 Watch = Callable[[Lanes], Columns]
@@ -49,7 +51,7 @@ def runs_of_chunk(points: Points, runs: int) -> int:
     steps = max(world.rounds * len(world.states) ** 2 for world in points.worlds)
     by_time = SECONDS_A_CHUNK / (SECONDS_A_STEP * steps)
     by_share = runs * len(points) / 16
-    return max(1, int(min(by_time, max(by_share, LEAST_RUNS))))
+    return max(1, int(min(by_time, MOST_RUNS_OF_CHUNK, max(by_share, LEAST_RUNS))))
 
 
 def cut(rectangle: Rectangle, size: int) -> list[Rectangle]:
@@ -80,7 +82,8 @@ def play_chunk(points: Points, chunk: Rectangle, seed: int, watch: Watch = to_th
     chunk : Rectangle
     seed : int
     watch : callable
-        What is done with each block; the columns of ``Results.runs`` unless told otherwise.
+        What is done with each block (what it raises ends the chunk); the columns of ``Results.runs`` unless
+        told otherwise.
     """
     parts, places = [], []
     replicates = np.arange(chunk.first, chunk.last)

@@ -8,8 +8,9 @@
     summary.parquet    a row per point, once all parts are there
     sweep.log          what happened: chunks begun anew, parts found damaged
 
-A part is written under another name and then given its own, which carries a checksum of its content: what
-has a part's name and the right checksum is whole, whoever wrote it and however often.
+A part is written under another name and then given its own, which carries a checksum of its content and of
+what was asked of its chunk: what has a part's name and the right checksum is whole and belongs here, whoever
+wrote it and however often. What does not is put into ``damaged/`` and played again.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 FORMAT = 1
-MANIFEST, DESIGN, PARTS, SUMMARY, LOG = (
-    "manifest.json", "design.parquet", "parts", "summary.parquet", "sweep.log",
+MANIFEST, DESIGN, PARTS, SUMMARY, LOG, DAMAGED, LOCK = (
+    "manifest.json", "design.parquet", "parts", "summary.parquet", "sweep.log", "damaged", ".lock",
 )  # fmt: skip
 _PART = re.compile(r"r(\d+)-(\d+)_p(\d+)-(\d+)_([0-9a-f]{16})\.parquet")
 _DERIVED = ("seed",)  # the same in every row: it stands in the manifest
@@ -91,6 +92,16 @@ class Folder:
         """Whether a sweep was begun here."""
         return (self.path / MANIFEST).is_file()
 
+    @property
+    def vacant(self) -> bool:
+        """Whether a sweep can be begun here: nothing is here, or one that was killed as it began."""
+        if not self.path.exists():
+            return True
+        names = {path.name for path in self.path.iterdir() if not path.name.startswith(PARTIAL)}
+        if LOCK not in names:
+            return not names
+        return names <= {LOCK, DESIGN, PARTS, LOG} and not self._files()
+
     def begin(self, points: Points, manifest: Manifest) -> None:
         """Write what was asked, the points first: a manifest is there only when all it speaks of is."""
         import pyarrow as pa
@@ -104,7 +115,7 @@ class Folder:
         write_whole(self.path / DESIGN, buffer.getvalue())
         tree = {
             "format": FORMAT, "seed": manifest.seed, "runs": manifest.runs, "points": len(points),
-            "swept": list(points.swept),
+            "swept": list(points.swept), "design": _digest(points),
             "cuts": [{**c.rectangle._asdict(), "size": c.size} for c in manifest.cuts],
             "worlds": [
                 {"name": world.name, "settings": tree_of(world),
@@ -113,6 +124,7 @@ class Folder:
             ],
             "about": manifest.about,
         }  # fmt: skip
+        tree["checksum"] = _digest_of(tree)
         text = json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
         write_whole(self.path / MANIFEST, text.encode())
 
@@ -130,17 +142,23 @@ class Folder:
             raise InputError(f"no sweep in {self.path} (there is no {MANIFEST})") from None
         except (OSError, ValueError) as error:
             raise InputError(f"the sweep in {self.path} is damaged: {MANIFEST}: {error}") from None
+        if not isinstance(tree, dict) or tree.pop("checksum", None) != _digest_of(tree):
+            raise InputError(f"the sweep in {self.path} is damaged: {MANIFEST} has been changed")
         if tree.get("format") != FORMAT:
             raise InputError(f"the sweep in {self.path} was written by another version of regimesim")
         try:
-            return self._points(tree), _manifest(tree)
+            points = self._points(tree)
+            if _digest(points) != tree["design"]:
+                raise ValueError(f"{DESIGN} has been changed")
+            return points, _manifest(tree)
         except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
             raise InputError(f"the sweep in {self.path} is damaged: {error}") from None
 
     def _points(self, tree: dict[str, Any]) -> Points:
         import pyarrow.parquet as pq
 
-        table = pq.read_table(self.path / DESIGN)
+        # killed as points were being added, it may hold more of them than its manifest
+        table = pq.read_table(self.path / DESIGN).slice(0, tree["points"])
         worlds = [read_scenario(w["settings"], w["name"], MANIFEST) for w in tree["worlds"]]
         places = [
             {name: Place(p["array"], tuple(p["fields"]), p["row"], tuple(p["phases"]))
@@ -156,8 +174,8 @@ class Folder:
     def _files(self) -> list[Path]:
         return sorted(path for path in (self.path / PARTS).glob("r*.parquet") if _PART.fullmatch(path.name))
 
-    def write_part(self, chunk: Rectangle, columns: Columns) -> Path:
-        """Write a part; writing it again, from anywhere, gives the same file."""
+    def write_part(self, chunk: Rectangle, columns: Columns, key: str) -> Path:
+        """Write a part; writing it again, from anywhere, gives the same file (``key``: of its chunk)."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -167,28 +185,41 @@ class Folder:
         content = buffer.getvalue()
         name = (
             f"r{chunk.first:09d}-{chunk.last:09d}_p{chunk.first_point:07d}-{chunk.last_point:07d}"
-            f"_{checksum(content)}.parquet"
+            f"_{checksum(content, key)}.parquet"
         )
         return write_whole(self.path / PARTS / name, content)
 
-    def mend(self) -> tuple[dict[Rectangle, Path], list[str]]:
-        """Check every part; take away what is damaged or unfinished.
+    def mend(self, keys: Keys) -> tuple[set[Rectangle], list[str]]:
+        """Check every part; take away what was never finished, put aside what is not as it should be.
+
+        Parameters
+        ----------
+        keys : Keys
+            Of the chunks that are wanted.
 
         Returns
         -------
-        parts : dict of Rectangle to Path
-            Those that are whole.
+        whole : set of Rectangle
         damaged : list of str
-            Names of those that were not.
+            Names of files that are damaged, or parts of another sweep; they are in ``damaged/`` now.
         """
-        for stale in self.path.rglob(f"{PARTIAL}*"):
-            stale.unlink(missing_ok=True)
-        damaged = []
+        self.tidy()
+        whole, damaged = set(), []
         for path in self._files():
-            if not path.stem.endswith(checksum(path.read_bytes())):
+            chunk = _chunk_of(path)
+            if chunk in keys and path.stem.endswith(checksum(path.read_bytes(), keys[chunk])):
+                whole.add(chunk)
+            else:
                 damaged.append(path.name)
-                path.unlink()
-        return self.parts(), damaged
+                (self.path / DAMAGED).mkdir(exist_ok=True)
+                os.replace(path, self.path / DAMAGED / path.name)
+        return whole, damaged
+
+    def tidy(self) -> None:
+        """Take away files that were being written when their process was killed."""
+        for folder in (self.path, self.path / PARTS):
+            for stale in folder.glob(f"{PARTIAL}*"):
+                stale.unlink(missing_ok=True)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -199,7 +230,7 @@ class Folder:
         InputError
         """
         self.path.mkdir(parents=True, exist_ok=True)
-        with open(self.path / ".lock", "w") as lock:
+        with open(self.path / LOCK, "w") as lock:
             try:
                 if fcntl is not None:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -210,6 +241,40 @@ class Folder:
             except OSError:
                 pass  # a file system without locks: parts are written whole and may be written twice
             yield
+
+
+class Keys:
+    """For every chunk of a sweep a name for what it plays: points, worlds, seed, version of the model."""
+
+    def __init__(self, points: Points, manifest: Manifest) -> None:
+        self.points, self.about = points, f"{manifest.seed} {manifest.about.get('core')}"
+        self.chunks = frozenset(manifest.chunks)
+        self._digests: dict[tuple[int, int], str] = {}
+
+    def __contains__(self, chunk: Rectangle) -> bool:
+        return chunk in self.chunks
+
+    def __getitem__(self, chunk: Rectangle) -> str:
+        between = chunk.first_point, chunk.last_point
+        if between not in self._digests:
+            self._digests[between] = _digest(self.points.take(*between))
+        return f"{tuple(chunk)} {self.about} {self._digests[between]}"
+
+
+def _digest(points: Points) -> str:
+    """A name for points and all that they play."""
+    digest = hashlib.sha256(points.world.astype(np.int64).tobytes())
+    for world, places in zip(points.worlds, points.places, strict=True):
+        digest.update(_digest_of([tree_of(world), places]).encode())
+    for name, column in points.columns.items():
+        values = "\0".join(column) if column.dtype == object else column
+        digest.update(name.encode())
+        digest.update(values.encode() if isinstance(values, str) else np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
+
+
+def _digest_of(tree: Any) -> str:
+    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
 
 
 def new_manifest(seed: int, runs: int, cuts: Sequence[Cut], **about: Any) -> Manifest:
@@ -235,9 +300,9 @@ def _chunk_of(path: Path) -> Rectangle:
     return Rectangle(a, b, first, last)
 
 
-def checksum(content: bytes) -> str:
-    """What a part's name carries."""
-    return hashlib.sha256(content).hexdigest()[:16]
+def checksum(content: bytes, key: str) -> str:
+    """What a part's name carries: of its content, and of what its chunk plays."""
+    return hashlib.sha256(key.encode() + content).hexdigest()[:16]
 
 
 def write_whole(path: Path, content: bytes) -> Path:

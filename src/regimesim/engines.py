@@ -1,41 +1,49 @@
 """Where chunks are played: threads, processes, a Dask cluster, SLURM; one interface for all.
 
 An *engine* opens a ``concurrent.futures.Executor``. Workers write the parts themselves and give back only
-which chunk they have done, so that results do not pass through one process. What an engine loses (a worker
-that is killed, a job that is cancelled) is played again; a part is the same file whoever writes it.
+the name of the file, so that results do not pass through one process. What an engine loses (a worker that is
+killed, a job that is cancelled) is played again; a part is the same file whoever writes it.
 """
 
 from __future__ import annotations
 
 import os
-import signal
+import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
     CancelledError,
-    Executor,
     Future,
-    ProcessPoolExecutor,
     ThreadPoolExecutor,
     wait,
 )
-from contextlib import contextmanager
-from dataclasses import dataclass
-from importlib import import_module
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from regimesim.catalogue import names_of, path_of, read_yaml, shown
-from regimesim.chunks import Rectangle, play_chunk
-from regimesim.dataset import Folder
+from regimesim.chunks import Rectangle, Watch, play_chunk, to_the_horizon
+from regimesim.clusters import EngineError, LostEngine, Opened, open_dask, open_slurm
+from regimesim.core.compiler import core_hash
+from regimesim.core.lanes import Lanes
+from regimesim.dataset import PARTS, Folder
 from regimesim.parameters import quoted
 from regimesim.points import Points
+from regimesim.processes import Workers
 from regimesim.scenario import InputError, known
+from regimesim.simulate import Columns
 
 MOST_ATTEMPTS = 4
 """How often a chunk that takes its worker down with it is begun."""
+
+LOOK_EVERY = 2.0
+"""Seconds after which an engine is asked how it fares."""
+
+Words = Callable[[str], None]
 
 
 class Task(NamedTuple):
@@ -45,17 +53,28 @@ class Task(NamedTuple):
     points: Points
     chunk: Rectangle
     seed: int
+    key: str  # what the chunk plays: see ``dataset.Folder.keys``
+    core: str  # the version of the model that is wanted
 
 
-def play_task(task: Task) -> Rectangle:
-    """Play a chunk and write its part."""
-    columns = play_chunk(task.points, task.chunk, task.seed)
-    Folder(Path(task.folder)).write_part(task.chunk, columns)
-    return task.chunk
+class _Stopped(BaseException):
+    """The sweep has been interrupted: a thread ends its chunk."""
 
 
-class EngineError(RuntimeError):
-    """An engine cannot go on; the message is a sentence."""
+def play_task(task: Task, watch: Watch = to_the_horizon) -> str:
+    """Play a chunk and write its part; the name of its file.
+
+    Raises
+    ------
+    EngineError
+        If the worker has another version of the model.
+    """
+    if core_hash() != task.core:
+        raise EngineError(
+            "a worker has another version of regimesim than this one; install the same for both"
+        )
+    columns = play_chunk(task.points, task.chunk, task.seed, watch)
+    return Folder(Path(task.folder)).write_part(task.chunk, columns, task.key).name
 
 
 @dataclass(frozen=True)
@@ -67,88 +86,55 @@ class Engine:
 
     @property
     def workers(self) -> int:
-        """How many chunks are played at once."""
+        """How many chunks are played at once, as asked for."""
         return int(self.settings.get("workers") or os.cpu_count() or 1)
 
     @contextmanager
-    def open(self, folder: Path) -> Iterator[Executor]:
-        """An executor, closed at the end; after a failure or interruption what has not begun is cancelled."""
-        opened = {"local": self._threads, "processes": self._processes, "dask": self._dask,
-                  "slurm": self._slurm}[self.name]  # fmt: skip
-        with opened(folder) as pool:
+    def open(self, folder: Path, log: Words) -> Iterator[Opened]:
+        """The engine at work, closed at the end; after a failure or interruption it is stopped at once."""
+        with self._opening(folder, log) as opened:
             try:
-                yield pool
+                yield opened
             except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
+                opened.stop()
                 raise
 
-    @contextmanager
-    def _threads(self, folder: Path) -> Iterator[Executor]:
-        with ThreadPoolExecutor(self.workers) as pool:
-            yield pool
+    def _opening(self, folder: Path, log: Words) -> AbstractContextManager[Opened]:
+        if self.name == "slurm":
+            return open_slurm(self.settings, self.workers, log, folder)
+        if self.name == "dask":
+            return open_dask(self.settings, self.workers, log)
+        return self._processes() if self.name == "processes" else self._threads()
 
     @contextmanager
-    def _processes(self, folder: Path) -> Iterator[Executor]:
-        from multiprocessing import get_context
-
-        context = get_context("spawn")
-        with ProcessPoolExecutor(self.workers, context, initializer=_leave_interrupts) as pool:
-            yield pool
+    def _threads(self) -> Iterator[Opened]:
+        with _Threads(self.workers) as pool:
+            yield Opened(pool, lambda: self.workers, pool.stop)
 
     @contextmanager
-    def _dask(self, folder: Path) -> Iterator[Executor]:
-        distributed = _distributed()
-        address = self.settings.get("address")
-        if address is None:
-            cluster = distributed.LocalCluster(
-                n_workers=self.workers, threads_per_worker=1, dashboard_address=None, silence_logs=50
-            )
-            with cluster, distributed.Client(cluster) as client, client.get_executor() as pool:
-                yield pool
-            return
-        try:
-            client = distributed.Client(str(address), timeout="20s")
-        except OSError:
-            raise EngineError(f"no Dask scheduler answers at {address}") from None
-        with client, client.get_executor() as pool:
-            yield pool
-
-    @contextmanager
-    def _slurm(self, folder: Path) -> Iterator[Executor]:
-        distributed = _distributed()
-        jobqueue: Any = import_module("dask_jobqueue")
-
-        chosen = self.settings
-        optional = {
-            name: chosen[key]
-            for name, key in (("queue", "partition"), ("account", "account"), ("interface", "interface"))
-            if chosen.get(key) is not None
-        }
-        cluster = jobqueue.SLURMCluster(
-            cores=int(chosen["cores"]), processes=int(chosen["cores"]), memory=str(chosen["memory"]),
-            walltime=str(chosen["walltime"]), log_directory=str(folder / "slurm"), silence_logs=50,
-            job_extra_directives=list(chosen.get("directives") or []),
-            job_script_prologue=list(chosen.get("prologue") or []),
-            scheduler_options={"dashboard_address": None}, **optional,
-        )  # fmt: skip
-        jobs = max(1, self.workers // int(chosen["cores"]))
-        with cluster, distributed.Client(cluster) as client:
-            cluster.adapt(minimum_jobs=jobs, maximum_jobs=jobs)  # unlike scale(), replaces a cancelled job
-            with client.get_executor() as pool:
-                yield pool
+    def _processes(self) -> Iterator[Opened]:
+        with Workers(self.workers) as pool:
+            yield Opened(pool, lambda: self.workers, pool.stop)
 
 
-def _leave_interrupts() -> None:
-    """An interrupt is for the process that hands out the work; it ends the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+class _Threads(ThreadPoolExecutor):
+    """Threads that leave a chunk between two blocks of runs when they are stopped."""
 
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self._stopping = threading.Event()
 
-def _distributed() -> Any:
-    try:
-        import distributed
-    except ImportError:
-        raise InputError("engine=dask and engine=slurm need Dask: pip install 'regimesim[cluster]'") from None
-    return distributed
+    def submit(self, task: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        return super().submit(task, *args, watch=self._watch, **options)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.shutdown(wait=False, cancel_futures=True)
+
+    def _watch(self, lanes: Lanes) -> Columns:
+        if self._stopping.is_set():
+            raise _Stopped
+        return to_the_horizon(lanes)
 
 
 def engine_of(name: str, settings: Mapping[str, Any]) -> Engine:
@@ -171,21 +157,25 @@ def engine_of(name: str, settings: Mapping[str, Any]) -> Engine:
         isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= 10_000
     ):
         raise InputError(f"engine.workers must be a whole number in [1, 10000]; got {quoted(workers)}")
+    patience = tree.get("patience")
+    if patience is not None and (
+        isinstance(patience, bool) or not isinstance(patience, int | float) or not patience > 0
+    ):
+        raise InputError(f"engine.patience must be a positive number of seconds; got {quoted(patience)}")
     return Engine(kind, tree)
 
 
 def carry_out(
-    engine: Engine,
-    tasks: Sequence[Task],
-    done: Callable[[Rectangle], None],
-    log: Callable[[str], None],
+    engine: Engine, folder: Path, tasks: Iterable[Task], done: Callable[[Rectangle], None], log: Words
 ) -> None:
     """Play every task on an engine; what is lost with a worker is begun anew.
 
     Parameters
     ----------
     engine : Engine
-    tasks : sequence of Task
+    folder : Path
+    tasks : iterable of Task
+        Made as they are needed.
     done : callable
         Told of every chunk whose part is written.
     log : callable
@@ -196,62 +186,110 @@ def carry_out(
     EngineError
         If the engine is gone, or the same chunk takes down worker after worker.
     """
-    waiting = list(reversed(tasks))
-    attempts: Counter[Rectangle] = Counter()
-    folder = Path(tasks[0].folder) if tasks else Path()
-    while waiting:
-        with engine.open(folder) as pool:
-            _drain(pool, engine, waiting, attempts, done, log)
+    work = _Work(iter(tasks), folder, done, log)
+    while not work.finished:
+        try:
+            with engine.open(folder, log) as opened:
+                work.drain(opened)
+        except LostEngine as lost:
+            work.losses += 1
+            if work.losses >= MOST_ATTEMPTS:
+                raise EngineError(f"{lost}, {MOST_ATTEMPTS} times in a row") from None
+            log(f"{lost}; opening it anew")
 
 
-def _drain(
-    pool: Executor,
-    engine: Engine,
-    waiting: list[Task],
-    attempts: Counter[Rectangle],
-    done: Callable[[Rectangle], None],
-    log: Callable[[str], None],
-) -> None:
-    """Hand out tasks, a few ahead of what is being played, until all are done or the pool is broken."""
-    flying: dict[Future[Rectangle], Task] = {}
-    while waiting or flying:
-        lost: list[tuple[Task, BaseException]] = []
-        broken = False
-        while waiting and len(flying) <= 2 * engine.workers and not broken:
-            try:
-                flying[pool.submit(play_task, waiting[-1])] = waiting[-1]
-                waiting.pop()
-            except BrokenExecutor:
-                broken = True
-        for future in wait(flying, return_when=FIRST_COMPLETED).done:
-            task, error = flying.pop(future), _error_of(future)
-            if error is None:
-                attempts.clear()
-                done(task.chunk)
-            elif _is_loss(error):
-                lost.append((task, error))
-                broken = broken or isinstance(error, BrokenExecutor | CancelledError)
-            else:
-                raise error
-        for task, error in lost:
-            attempts[task.chunk] += 1
-            _begin_anew(task, error, attempts[task.chunk], log)
-            waiting.append(task)
-        if broken:
-            waiting.extend(flying.values())
+@dataclass
+class _Work:
+    """The tasks of a sweep: those not begun, those under way, those to be begun anew."""
+
+    fresh: Iterator[Task]
+    folder: Path
+    done: Callable[[Rectangle], None]
+    log: Words
+    again: list[Task] = field(default_factory=list)
+    flying: dict[Future[str], Task] = field(default_factory=dict)
+    attempts: Counter[Rectangle] = field(default_factory=Counter)
+    losses: int = 0  # engines in a row that were lost with nothing done
+    finished: bool = False
+
+    def drain(self, opened: Opened) -> None:
+        """Hand out tasks, a few ahead of what is being played, until all are done or the pool is broken."""
+        try:
+            width, looked = opened.look(), time.monotonic()
+            while True:
+                self._hand_out(opened, 2 * width + 1)
+                if not self.flying:
+                    self.finished = True
+                    return
+                lost = [
+                    self._land(future)
+                    for future in wait(self.flying, LOOK_EVERY, return_when=FIRST_COMPLETED).done
+                ]
+                if any(lost):
+                    return
+                if time.monotonic() - looked > LOOK_EVERY:
+                    width, looked = opened.look(), time.monotonic()
+        except BrokenExecutor:
             return
+        finally:
+            self.again.extend(self.flying.values())
+            self.flying.clear()
+
+    def _hand_out(self, opened: Opened, most: int) -> None:
+        while len(self.flying) < most:
+            task = self.again.pop() if self.again else next(self.fresh, None)
+            if task is None:
+                return
+            try:
+                self.flying[opened.pool.submit(play_task, task)] = task
+            except BaseException:
+                self.again.append(task)
+                raise
+
+    def _land(self, future: Future[str]) -> bool:
+        """Take note of a task that has come back; whether its engine is broken."""
+        task = self.flying.pop(future)
+        error = CancelledError() if future.cancelled() else future.exception()
+        if error is None:
+            self.attempts.clear()
+            self.losses = 0
+            _check_there(self.folder / PARTS / future.result())
+            self.done(task.chunk)
+            return False
+        self.again.append(task)
+        if isinstance(error, CancelledError):
+            raise LostEngine("the scheduler of the cluster is gone")
+        if not _is_loss(error):
+            raise _in_words(error)
+        self.attempts[task.chunk] += 1
+        _begin_anew(task, error, self.attempts[task.chunk], self.log)
+        return isinstance(error, BrokenExecutor)
 
 
-def _error_of(future: Future[Rectangle]) -> BaseException | None:
-    return CancelledError() if future.cancelled() else future.exception()
+def _check_there(part: Path) -> None:
+    """Refuse a cluster whose workers write somewhere else."""
+    for pause in (0.0, 1.0, 5.0):  # a network's file system may be late
+        time.sleep(pause)
+        if part.is_file():
+            return
+    raise EngineError(f"a worker has written {part.name}, but not into {part.parent}: is that folder shared?")
 
 
 def _is_loss(error: BaseException) -> bool:
     """Whether a worker was lost, rather than the work refused; Dask's own error is told by its name."""
-    return isinstance(error, BrokenExecutor | CancelledError) or type(error).__name__ == "KilledWorker"
+    return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
 
 
-def _begin_anew(task: Task, error: BaseException, attempts: int, log: Callable[[str], None]) -> None:
+def _in_words(error: BaseException) -> BaseException:
+    """What a worker met; in a sentence, where it is not the program's fault."""
+    if isinstance(error, MemoryError):
+        return EngineError("a worker has run out of memory; ask for fewer workers")
+    if isinstance(error, ImportError):
+        return EngineError(f"a worker cannot load regimesim ({error}); install it where workers run")
+    return error
+
+
+def _begin_anew(task: Task, error: BaseException, attempts: int, log: Words) -> None:
     a, b, first, last = task.chunk
     name = f"replicates {first} to {last - 1} of points {a} to {b - 1}"
     if attempts >= MOST_ATTEMPTS:

@@ -23,7 +23,7 @@ _OPTIONS = ("outcome", "out")
 
 def plot_command(arguments: Sequence[str], flags: Flags) -> None:
     """Draw what a folder of results holds: a sweep over its axes, a run anew."""
-    from regimesim.sweep import load_results
+    from regimesim.swept import load_results
 
     path, options = _asked(arguments)
     results: Any = load_results(path)

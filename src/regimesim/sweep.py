@@ -7,140 +7,26 @@ order it was played.
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from regimesim.chunks import Rectangle, runs_of_chunk
+from regimesim.chunks import Rectangle
+from regimesim.clusters import EngineError
 from regimesim.config import SweepRequest
-from regimesim.dataset import LOG, PARTS, SUMMARY, Cut, Folder, Manifest, extended, new_manifest, write_whole
-from regimesim.engines import Engine, EngineError, Task, carry_out, engine_of
-from regimesim.expansion import Table, expand
-from regimesim.parameters import show
+from regimesim.continuation import reconciled
+from regimesim.dataset import LOG, SUMMARY, Folder, Keys, Manifest, write_whole
+from regimesim.engines import Engine, Task, carry_out, engine_of
+from regimesim.expansion import Table, expand, typed
 from regimesim.points import Points
-from regimesim.provenance import program_version
-from regimesim.scenario import InputError, Scenario
+from regimesim.scenario import InputError
 from regimesim.simulate import Progress, check_runs
-from regimesim.storage import load_results as load_run
-from regimesim.survival import Curve, kaplan_meier
+from regimesim.swept import SweepResults, summarised
 from regimesim.tabulation import tabulate
 
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow.dataset
-
-    from regimesim.results import Results
-
 MOST_TOTAL = 10_000_000_000
-_ANEW = "out=DIR begins anew"
-
-
-@dataclass(frozen=True)
-class SweepResults:
-    """What a sweep gave, read from its folder when it is asked for.
-
-    Attributes
-    ----------
-    folder : Path
-    points : Points
-    manifest : Manifest
-    """
-
-    folder: Path
-    points: Points
-    manifest: Manifest
-
-    @property
-    def worlds(self) -> tuple[Scenario, ...]:
-        """The scenarios that the points are variations of."""
-        return self.points.worlds
-
-    @property
-    def provenance(self) -> dict[str, Any]:
-        """Where it came from: seed, runs, version, command ..."""
-        return self.manifest.about | {
-            "seed": self.manifest.seed, "runs": self.manifest.runs, "years": self.worlds[0].years,
-        }  # fmt: skip
-
-    @cached_property
-    def design(self) -> pd.DataFrame:
-        """A row per point: ``point`` and the swept settings."""
-        return self.points.frame()
-
-    @cached_property
-    def summary(self) -> pd.DataFrame:
-        """A row per point (columns: ``regimesim.tabulation.DOCUMENTED``).
-
-        Raises
-        ------
-        InputError
-            If the sweep is not finished.
-        """
-        import pandas as pd
-
-        path = self.folder / SUMMARY
-        if not path.is_file():
-            raise InputError(f"the sweep in {self.folder} is not finished; the same command goes on with it")
-        try:
-            return pd.read_parquet(path)
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path} is damaged: {error}; the same sweep writes it anew") from None
-
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        """The design and its summary side by side."""
-        return self.design.merge(self.summary, on="point")
-
-    def dataset(self) -> pyarrow.dataset.Dataset:
-        """All runs, unread: for pyarrow, DuckDB or Polars."""
-        import pyarrow.dataset
-
-        return pyarrow.dataset.dataset([str(path) for path in Folder(self.folder).parts().values()])
-
-    def read_runs(
-        self, points: Sequence[int] | None = None, columns: Sequence[str] | None = None
-    ) -> pd.DataFrame:
-        """Rows of some points (all by default), in the order of points, then replicates.
-
-        Parameters
-        ----------
-        points : sequence of int, optional
-        columns : sequence of str, optional
-            As in ``Results.runs``; all by default.
-        """
-        import pyarrow.dataset
-
-        kept = None if columns is None else list(dict.fromkeys(["point", "replicate", *columns]))
-        chosen = None if points is None else pyarrow.dataset.field("point").isin([int(p) for p in points])
-        try:
-            frame: pd.DataFrame = self.dataset().to_table(kept, chosen).to_pandas()
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"a part in {self.folder / PARTS} is damaged: {error}; the same sweep plays it again"
-            ) from None
-        return frame.sort_values(["point", "replicate"], ignore_index=True)
-
-    def curve(self, point: int, spell: str = "regime") -> Curve:
-        """Kaplan-Meier curve of one point."""
-        rows = self.read_runs([point], [f"{spell}_years", f"{spell}_ended"])
-        return kaplan_meier(rows[f"{spell}_years"], rows[f"{spell}_ended"])
-
-    def __len__(self) -> int:
-        return len(self.points)
-
-    def __repr__(self) -> str:
-        names = ", ".join(self.points.swept)
-        return f"<Sweep of {names}: {len(self):,} points of {self.manifest.runs:,} runs>"
-
-    def _repr_html_(self) -> str:
-        return f"<h4>{len(self):,} points of {self.manifest.runs:,} runs</h4>{self.table.head(20).to_html()}"
 
 
 def sweep(
@@ -189,8 +75,6 @@ def sweep(
     ...     found.summary["point"].tolist()
     [0, 1]
     """
-    from regimesim.expansion import typed
-
     fixed = tuple((name, typed(value)) for name, value in (overrides or {}).items())
     tables = [{name: list(values)} for name, values in settings.items()]
     points = expand(SweepRequest(str(scenario), fixed, {}, {}, ()), tables)
@@ -219,7 +103,7 @@ def conduct(
         raise InputError(f"at most {MOST_TOTAL:,} runs in a sweep; got {runs * len(points):,}")
     place = Folder(folder)
     try:
-        if not place.exists and folder.exists() and any(f.name != ".lock" for f in folder.iterdir()):
+        if not place.exists and not place.vacant:
             raise InputError(f"out={folder} holds something else than a sweep; choose another folder")
         with place.alone():
             return _conduct_alone(points, place, runs, seed, engine, extend, progress)
@@ -240,171 +124,62 @@ def _conduct_alone(
     progress: Progress | None,
 ) -> SweepResults:
     log = _Log(place.path / LOG)
-    points, manifest, changed = _reconciled(points, place, runs, seed, extend)
+    points, manifest, changed = reconciled(points, place, runs, seed, extend)
     if changed:
         (place.path / SUMMARY).unlink(missing_ok=True)
         place.begin(points, manifest)
         log(f"{len(points):,} points of {runs:,} runs, seed {seed}")
-    whole, damaged = place.mend()
+    points, manifest = place.read()
+    keys = Keys(points, manifest)
+    whole, damaged = place.mend(keys)
     for name in damaged:
-        log(f"damaged, to be played again: {name}")
+        log(f"not whole or not of this sweep, put into damaged/: {name}")
     advance = progress or (lambda _: None)
     missing = [chunk for chunk in manifest.chunks if chunk not in whole]
-    advance(sum(chunk.runs for chunk in manifest.chunks) - sum(chunk.runs for chunk in missing))
-    tasks = [
-        Task(str(place.path), points.take(c.first_point, c.last_point), c, manifest.seed) for c in missing
-    ]
-    if tasks:
+    advance(sum(chunk.runs for chunk in whole))
+    if missing:
         (place.path / SUMMARY).unlink(missing_ok=True)
-        log(f"{len(tasks)} of {len(manifest.chunks)} chunks to be played (engine {engine.name})")
-        carry_out(engine, tasks, lambda chunk: advance(chunk.runs), log)
-    if not (place.path / SUMMARY).is_file():
+        log(f"{len(missing)} of {len(manifest.chunks)} chunks to be played (engine {engine.name})")
+        tasks = (_task(place, points, manifest, keys, chunk) for chunk in missing)
+        carry_out(engine, place.path, tasks, lambda chunk: advance(chunk.runs), log)
+        place.tidy()
+    if not summarised(place.path):
         _summarise(place, points, manifest)
         log("complete")
     return SweepResults(place.path, points, manifest)
 
 
-def load_results(path: str | Path) -> Results | SweepResults:
-    """What a folder holds: the results of a run, or a sweep, whose runs stay on disk until asked for.
-
-    Raises
-    ------
-    InputError
-        If the folder holds neither, or what it holds is damaged.
-    """
-    place = Folder(Path(path))
-    if not place.exists:
-        return load_run(path)
-    return SweepResults(place.path, *place.read())
+def _task(place: Folder, points: Points, manifest: Manifest, keys: Keys, chunk: Rectangle) -> Task:
+    some = points.take(chunk.first_point, chunk.last_point)
+    core = str(manifest.about.get("core"))
+    return Task(str(place.path.absolute()), some, chunk, manifest.seed, keys[chunk], core)
 
 
 def _summarise(place: Folder, points: Points, manifest: Manifest) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    parts = place.parts()
-    wanted = manifest.chunks
+    parts, wanted = place.parts(), manifest.chunks
+    if gone := [chunk for chunk in wanted if chunk not in parts]:
+        raise EngineError(f"{len(gone)} of {len(wanted)} parts have been taken away since they were written")
     ordered = {chunk: parts[chunk] for chunk in sorted(wanted, key=lambda c: (c.first, c.first_point))}
     buffer = io.BytesIO()
-    pq.write_table(pa.table(tabulate(points, manifest.runs, ordered)), buffer)
+    table = pa.table(tabulate(points, manifest.runs, ordered))
+    pq.write_table(table, buffer, write_page_checksum=True)
     write_whole(place.path / SUMMARY, buffer.getvalue())
-
-
-def _reconciled(
-    points: Points, place: Folder, runs: int, seed: int, extend: bool
-) -> tuple[Points, Manifest, bool]:
-    """The sweep that is to be there when this is done, and whether its manifest has to be written."""
-    whole = Rectangle(0, len(points), 0, runs)
-    if not place.exists:
-        cut = Cut(whole, runs_of_chunk(points, runs))
-        return points, new_manifest(seed, runs, [cut], scenario=points.worlds[0].name), True
-    before, manifest = place.read()
-    _refuse_changes(points, before, manifest, seed, place.path)
-    merged = merged_points(before, points, place.path)
-    if len(merged) == len(before) and runs == manifest.runs and len(points) == len(before):
-        return before, manifest, False
-    if extend:
-        return _extended(before, merged, manifest, max(runs, manifest.runs))
-    there = f"{place.path} holds a sweep of {len(before):,} points of {manifest.runs:,} runs"
-    asked = f"{len(points):,} of {runs:,}"
-    if len(merged) == len(before) and runs <= manifest.runs:
-        raise InputError(f"{there}, more than the {asked} asked for; extend=true shows it, {_ANEW}")
-    grown = f"{len(merged):,} points of {max(runs, manifest.runs):,} runs"
-    raise InputError(f"{there}, not of {asked}; extend=true makes it {grown}, {_ANEW}")
-
-
-def _extended(before: Points, merged: Points, manifest: Manifest, runs: int) -> tuple[Points, Manifest, bool]:
-    """A sweep with replicates added to the points that are there, and points added to those."""
-    size = runs_of_chunk(merged, runs)
-    cuts = [
-        Cut(rectangle, size)
-        for rectangle in (
-            Rectangle(0, len(before), manifest.runs, runs),
-            Rectangle(len(before), len(merged), 0, runs),
-        )
-        if rectangle.runs
-    ]
-    return merged, extended(manifest, runs, cuts), bool(cuts)
-
-
-def _refuse_changes(points: Points, before: Points, manifest: Manifest, seed: int, folder: Path) -> None:
-    """Refuse to go on with a sweep whose runs would not be of one kind with those that are there."""
-    about, now = manifest.about, new_manifest(seed, 1, []).about
-    if seed != manifest.seed:
-        raise InputError(f"{folder} holds a sweep with seed={manifest.seed}, not {seed}; {_ANEW}")
-    if about.get("core") != now["core"]:
-        raise InputError(
-            f"{folder} was begun with another version of the model (regimesim {about.get('version')}; this "
-            f"is {program_version()}): its runs would not be of one kind; "
-            f"finish it with that version, or {_ANEW}"
-        )
-    if set(points.swept) != set(before.swept):
-        raise InputError(f"{folder} varies {', '.join(before.swept)}, not {', '.join(points.swept)}; {_ANEW}")
-
-
-def merged_points(before: Points, points: Points, folder: Path) -> Points:
-    """The points that were there, then those that are new.
-
-    Raises
-    ------
-    InputError
-        If a point that was there would be another world now.
-    """
-    names = before.swept
-    rows = [list(zip(*(p.columns[name].tolist() for name in names), strict=True)) for p in (before, points)]
-    position = {row: k for k, row in enumerate(rows[0])}
-    old, new = identities(before), identities(points)
-    fresh = []
-    for k, row in enumerate(rows[1]):
-        if row not in position:
-            fresh.append(k)
-        elif old[before.world[position[row]]] != new[points.world[k]]:
-            difference = _difference(before.scenario(position[row]), points.scenario(k))
-            raise InputError(f"{folder} holds a sweep of another world{difference}; {_ANEW}")
-    if not fresh:
-        return before
-    added = points.select(np.array(fresh))
-    return Points(
-        (*before.worlds, *added.worlds),
-        np.concatenate([before.world, added.world + len(before.worlds)]),
-        {name: np.concatenate([before.columns[name], added.columns[name]]) for name in names},
-        (*before.places, *added.places),
-    )
-
-
-def identities(points: Points) -> list[str]:
-    """A name for what each world plays, apart from the settings that are swept in it."""
-    found = []
-    for number in range(len(points.worlds)):
-        alone = points.select(np.flatnonzero(points.world == number)[:1])
-        digest = hashlib.sha256()
-        for batch in alone.batches():
-            for array in alone.without_swept(batch.design):
-                digest.update(np.ascontiguousarray(array).tobytes())
-        found.append(digest.hexdigest())
-    return found
-
-
-def _difference(one: Scenario, other: Scenario) -> str:
-    """The first setting in which two worlds differ, in words."""
-    for a, b in zip(one.phases, other.phases, strict=False):
-        for name, value in a.parameters.items():
-            if value != b.parameters[name]:
-                return f": {name} was {show(value)}, not {show(b.parameters[name])}"
-    if one.states != other.states:
-        return ": its states were others"
-    if one.years != other.years:
-        return f": {one.years:g} years, not {other.years:g}"
-    return ""
 
 
 def _kept(place: Folder) -> str:
     """What is on disk after a failure."""
     if not place.exists:
         return "Nothing was written."
-    _, manifest = place.read()
+    try:
+        _, manifest = place.read()
+        there = place.parts()
+    except (InputError, OSError):
+        return "What was written cannot be read now"
     total = sum(chunk.runs for chunk in manifest.chunks)
-    done = sum(chunk.runs for chunk in place.parts())
+    done = sum(chunk.runs for chunk in manifest.chunks if chunk in there)
     return f"{done:,} of {total:,} runs are kept; the same command goes on from there"
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from regimesim.cli import Flags
     from regimesim.engines import Engine
     from regimesim.points import Points
-    from regimesim.sweep import SweepResults
+    from regimesim.swept import SweepResults
 
 _OPTIONS = {
     "runs": None, "seed": 0, "workers": None, "out": None, "extend": False, "engine": "local",

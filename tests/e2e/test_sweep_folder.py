@@ -1,0 +1,343 @@
+"""The folder of a sweep: damaged, shared, extended, full, read-only; what is refused, and memory."""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+
+import numpy as np
+import pandas as pd
+import pytest
+from sweeps import bits
+
+import regimesim.dataset
+from regimesim import dataset
+from regimesim.cli import main
+from regimesim.scenario import InputError
+from regimesim.sweep import sweep
+from regimesim.swept import load_results
+
+LEVELS = [0.1, 0.4, 0.7, 0.9]
+SMALL = "years: 5\nstates: {A: {}, B: {}}\n"
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A scenario of two states and five years."""
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL)
+    return file
+
+
+@pytest.fixture
+def play(small, tmp_path):
+    """Carry out a small sweep into a folder: its bits."""
+
+    def carry_out(name="sweep", runs=1024, levels=LEVELS, **options):
+        swept = {"transparency.level": levels, "shadow.discount_factor": [0.7, 0.9]}
+        found = sweep(small, swept, tmp_path / name, runs, **options)
+        return bits(found.folder)
+
+    return carry_out
+
+
+def log_of(folder):
+    return (folder / "sweep.log").read_text()
+
+
+def chunk_of(part):
+    return part.name.rpartition("_")[0]
+
+
+def flip(file, place=None):
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2 if place is None else place] ^= 1
+    file.write_bytes(content)
+
+
+def truncate(file):
+    file.write_bytes(file.read_bytes()[:-1])
+
+
+def empty(file):
+    file.write_bytes(b"")
+
+
+@pytest.mark.parametrize("harm", [flip, truncate, empty, os.unlink])
+def test_a_damaged_part_is_noticed_and_played_again(harm, play, tmp_path):
+    whole = play()
+    assert len(whole) == 2 + 16
+    part = sorted((tmp_path / "sweep" / "parts").iterdir())[5]
+    harm(part)
+    assert play() == whole
+    if harm is not os.unlink:
+        assert f"put into damaged/: {part.name}" in log_of(tmp_path / "sweep")
+        assert [file.name for file in (tmp_path / "sweep" / "damaged").iterdir()] == [part.name]
+    assert "1 of 16 chunks to be played" in log_of(tmp_path / "sweep")
+
+
+def test_what_does_not_belong_into_parts_is_passed_over_or_put_aside(play, tmp_path):
+    whole, other = play(), play("other", seed=1)
+    parts, others = (sorted((tmp_path / name / "parts").iterdir()) for name in ("sweep", "other"))
+    assert [chunk_of(part) for part in parts] == [chunk_of(part) for part in others]
+    assert not {part.name for part in parts} & {part.name for part in others}
+    parts[3].unlink()
+    shutil.copy(others[3], parts[0].parent)  # whole, of the same chunk, but of other luck
+    moved = parts[4].name.replace("_p0000000-0000008_", "_p0000008-0000016_")
+    shutil.copy(parts[4], parts[0].parent / moved)
+    (parts[0].parent / "notes.txt").write_text("mine")
+    (parts[0].parent / ".partial-0123").write_bytes(b"half a part")
+    again = play()
+    assert again.pop("notes.txt") and again == whole
+    aside = {file.name for file in (tmp_path / "sweep" / "damaged").iterdir()}
+    assert aside == {others[3].name, moved}
+    assert not (parts[0].parent / ".partial-0123").exists()
+    frame = load_results(tmp_path / "sweep").read_runs()
+    assert len(frame) == 8 * 1024 and not frame.duplicated(["point", "replicate"]).any()
+    assert play("other", seed=1) == other
+
+
+@pytest.mark.parametrize("place", ["manifest.json", "design.parquet"])
+def test_a_changed_manifest_or_design_is_refused(place, play, tmp_path):
+    play()
+    file = tmp_path / "sweep" / place
+    before = file.read_bytes()
+    values = np.float64(0.7).tobytes() if place.endswith("parquet") else b'"runs": 1024'
+    flip(file, before.index(values) + len(values) - 1)
+    with pytest.raises(InputError, match=f"is damaged: .*{place} has been changed|is damaged: "):
+        play()
+    with pytest.raises(InputError, match="is damaged"):
+        load_results(tmp_path / "sweep")
+    file.write_bytes(before)
+    play()
+
+
+def test_a_damaged_summary_is_written_anew(play, tmp_path):
+    whole = play()
+    flip(tmp_path / "sweep" / "summary.parquet", 200)
+    with pytest.raises(InputError, match=r"summary.parquet is damaged: .*; the same sweep writes it anew"):
+        load_results(tmp_path / "sweep").table  # noqa: B018
+    assert play() == whole
+
+
+def test_a_second_sweep_into_the_same_folder_is_refused(play, small, tmp_path):
+    refused = []
+
+    def meanwhile(done):
+        if done and not refused:
+            with pytest.raises(InputError, match="another sweep is writing to"):
+                play()
+            refused.append(done)
+
+    play(progress=meanwhile)
+    assert refused
+
+
+def test_a_folder_of_something_else_is_refused(play, tmp_path):
+    for name in ("design.parquet", "thesis.txt"):
+        (tmp_path / name / "sweep").mkdir(parents=True)
+        (tmp_path / name / "sweep" / name).write_text("mine")
+        with pytest.raises(InputError, match="holds something else than a sweep"):
+            play(f"{name}/sweep")
+        assert (tmp_path / name / "sweep" / name).read_text() == "mine"
+
+
+def test_a_sweep_killed_before_its_manifest_was_there_begins_anew(play, tmp_path):
+    whole = play()
+    folder = tmp_path / "sweep"
+    for name in ("manifest.json", "summary.parquet"):
+        (folder / name).unlink()
+    shutil.rmtree(folder / "parts")
+    (folder / "parts").mkdir()
+    assert play() == whole
+
+
+def rows(folder):
+    """All runs, apart from how points are numbered."""
+    found = load_results(folder)
+    frame = found.read_runs().merge(found.design, on="point").drop(columns="point")
+    return frame.sort_values([*found.points.swept, "replicate"], ignore_index=True)
+
+
+def test_an_extended_sweep_is_the_one_made_at_once(play, tmp_path):
+    play(runs=100, levels=LEVELS[:2])
+    for runs, levels in ((300, LEVELS[:2]), (300, LEVELS), (700, [*LEVELS, 1.0])):
+        with pytest.raises(InputError, match=r"extend=true makes it \d+ points of \d+ runs"):
+            play(runs=runs, levels=levels)
+        play(runs=runs, levels=levels, extend=True)
+    play("at_once", runs=700, levels=[*LEVELS, 1.0])
+    pd.testing.assert_frame_equal(rows(tmp_path / "sweep"), rows(tmp_path / "at_once"), check_exact=True)
+    tables = [
+        load_results(tmp_path / name).table.drop(columns="point").sort_values(
+            ["transparency.level", "shadow.discount_factor"], ignore_index=True
+        )
+        for name in ("sweep", "at_once")
+    ]  # fmt: skip
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
+
+
+def test_an_extension_killed_between_its_design_and_its_manifest(play, tmp_path):
+    whole = play()
+    folder = tmp_path / "sweep"
+    manifest = (folder / "manifest.json").read_bytes()
+    summary = (folder / "summary.parquet").read_bytes()
+    play(levels=[*LEVELS, 1.0], extend=True)
+    (folder / "manifest.json").write_bytes(manifest)
+    (folder / "summary.parquet").unlink()
+    again = play()
+    assert again["summary.parquet"] == whole["summary.parquet"]
+    assert (folder / "summary.parquet").read_bytes() == summary
+    assert {name for name in again if name.startswith("r")} == {n for n in whole if n.startswith("r")}
+
+
+def test_what_would_not_be_of_one_kind_is_refused(play, small, tmp_path, monkeypatch):
+    play()
+    before = bits(tmp_path / "sweep")
+    with pytest.raises(InputError, match="holds a sweep with seed=0, not 1; out=DIR begins anew"):
+        play(seed=1)
+    with pytest.raises(InputError, match=r"trust.learning_rate was [\d.]+, not 0.37; out=DIR begins anew"):
+        play(overrides={"trust.learning_rate": 0.37}, extend=True)
+    with pytest.raises(InputError, match=r"varies transparency.level, shadow.*, not norms.restraint"):
+        sweep(small, {"norms.restraint": [0.1, 0.2]}, tmp_path / "sweep", 1024, extend=True)
+    small.write_text(SMALL.replace("5", "6"))
+    with pytest.raises(InputError, match="5 years, not 6; out=DIR begins anew"):
+        play()
+    small.write_text(SMALL)
+    real = regimesim.dataset.provenance
+    monkeypatch.setattr(dataset, "provenance", lambda **about: real(**about) | {"core": "another"})
+    with pytest.raises(InputError, match="was begun with another version of the model"):
+        play()
+    monkeypatch.undo()
+    assert bits(tmp_path / "sweep") == before == play()
+
+
+@contextmanager
+def mounted(folder, *options):
+    """A file system of its own at a folder."""
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", *options, "tmpfs", str(folder)]
+    if os.geteuid() or shutil.which("mount") is None:
+        pytest.skip("only root can mount a file system")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def remount(folder, options):
+    subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
+
+
+def fill(file):
+    """Leave no room beside a file."""
+    with open(file, "wb", buffering=0) as ballast, suppress(OSError):
+        while True:
+            ballast.write(b"x" * 4096)
+
+
+NEEDS_DASK = pytest.mark.skipif(
+    importlib.util.find_spec("distributed") is None, reason="Dask is not installed"
+)
+ENGINES = ["local", pytest.param("processes", marks=pytest.mark.verify),
+           pytest.param("dask", marks=[pytest.mark.verify, NEEDS_DASK])]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_full_disk_keeps_what_is_whole_and_goes_on_when_there_is_room(engine, small, tmp_path, capsys):
+    words = ("sweep", f"+scenario={small}", "transparency.level=0.1,0.4,0.7,0.9", "runs=8192", "-q")
+    chosen = (f"engine={engine}", "engine.workers=2")
+    assert main([*words, f"out={tmp_path / 'roomy'}"]) == 0
+    capsys.readouterr()
+    sizes = [part.stat().st_size for part in (tmp_path / "roomy" / "parts").iterdir()]
+    room = 64_000 + sum(sizes) // 2
+    with mounted(tmp_path / "disk", "-o", f"size={room}") as disk:
+        folder = disk / "sweep"
+        for _ in range(2):
+            assert main([*words, *chosen, f"out={folder}"]) == 2
+            err = capsys.readouterr().err
+            assert err.startswith(f"regimesim: cannot write to {folder}: No space left on device.  ")
+            assert "of 32,768 runs are kept; the same command goes on from there" in err
+            assert err.count("\n") == 1
+            assert 0 < len(list((folder / "parts").glob("r*.parquet"))) < len(sizes)
+        remount(disk, f"size={8 * room}")
+        assert main([*words, *chosen, f"out={folder}"]) == 0
+        assert bits(folder) == bits(tmp_path / "roomy")
+        assert not (folder / "damaged").exists()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_disk_without_room_for_anything(engine, small, tmp_path, capsys):
+    words = ("sweep", f"+scenario={small}", "transparency.level=0.1,0.4", "runs=64", f"engine={engine}", "-q")
+    with mounted(tmp_path / "disk", "-o", "size=64k") as disk:
+        fill(disk / "ballast")
+        assert main([*words, f"out={disk / 'sweep'}"]) == 2
+        err = capsys.readouterr().err
+        assert "No space left on device" in err and err.count("\n") == 1
+        (disk / "ballast").unlink()
+        remount(disk, "size=1m")
+        assert main([*words, f"out={disk / 'sweep'}"]) == 0
+
+
+def test_a_folder_that_becomes_read_only(small, tmp_path, capsys):
+    words = ("sweep", f"+scenario={small}", "transparency.level=0.1,0.4", "-q")
+    with mounted(tmp_path / "disk", "-o", "size=16m") as disk:
+        out = f"out={disk / 'sweep'}"
+        remount(disk, "ro")
+        assert main([*words, "runs=2048", out]) == 2
+        assert f"cannot write to {disk}: Read-only file system" in capsys.readouterr().err
+        remount(disk, "rw")
+        assert main([*words, "runs=2048", out]) == 0
+        whole = bits(disk / "sweep")
+        remount(disk, "ro")
+        assert main([*words, "runs=4096", "extend=true", out]) == 2
+        err = capsys.readouterr().err
+        assert "Read-only file system" in err and err.count("\n") == 1
+        assert bits(disk / "sweep") == whole
+        remount(disk, "rw")
+        assert main([*words, "runs=4096", "extend=true", out]) == 0
+
+
+PEAK = """
+import json, resource, sys, time
+from pathlib import Path
+from regimesim.cli import main
+began = time.monotonic()
+assert main(sys.argv[1:]) == 0
+print(json.dumps([resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, time.monotonic() - began]))
+"""
+
+
+def peak_of(*words):
+    """Most megabytes that a sweep has ever held, and its seconds."""
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, "sweep", "-q", *words], capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.verify
+def test_memory_does_not_grow_with_the_number_of_runs(small, tmp_path):
+    words = (f"+scenario={small}", "transparency.level=range(0,1,0.1)", "engine.workers=2")
+    peaks = {}
+    for runs in (1_000, 100_000):
+        peaks[10 * runs], seconds = peak_of(*words, f"runs={runs}", f"out={tmp_path / str(runs)}")
+        print(f"{10 * runs:,} runs: {peaks[10 * runs]:.0f} MB at most, {seconds:.0f} s")
+    # chunks hold a sixteenth of a small design, up to their bound: that is all that may grow
+    assert peaks[1_000_000] - peaks[10_000] < 250
+
+
+@pytest.mark.verify
+def test_a_hundred_thousand_points(small, tmp_path):
+    words = (f"+scenario={small}", "transparency.level=range(0,0.9995,0.001)")
+    peak, seconds = peak_of(
+        *words, "shadow.discount_factor=range(0.5,0.9,0.004)", "runs=1", f"out={tmp_path / 'sweep'}"
+    )
+    print(f"100,000 points: {peak:.0f} MB at most, {seconds:.0f} s")
+    assert len(load_results(tmp_path / "sweep")) >= 100_000
+    assert peak < 1_500
