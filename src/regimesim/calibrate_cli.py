@@ -61,8 +61,9 @@ def calibrate_command(arguments: Sequence[str], flags: Flags) -> None:
 def _asked(arguments: Sequence[str]) -> tuple[Problem, dict[str, Any], Path]:
     asked = sweep_request(arguments, _OPTIONS)
     if asked.swept:
-        name, texts = next(iter(asked.swept.items()))
-        raise InputError(f"calibrate varies its parameters itself; {name}={','.join(texts)} wants one value")
+        name, values = next(iter(asked.swept.items()))
+        given = ",".join(map(str, values))
+        raise InputError(f"calibrate varies its parameters itself; {name}={given} wants one value")
     options = asked.options
     parameters, targets = options["parameters"], options["targets"]
     if not (parameters is None or isinstance(parameters, dict) or _names(parameters)):

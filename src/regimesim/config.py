@@ -136,7 +136,8 @@ def several(key: str, text: str) -> tuple[Any, ...]:
     if not override.is_sweep_override():
         return ()
     try:
-        values = tuple(_swept(value) for value in islice(override.sweep_iterator(), MOST_VALUES + 1))
+        swept = (_swept(value) for value in override.sweep_iterator())
+        values = tuple(islice(filter(_before_stop(override.value()), swept), MOST_VALUES + 1))
     except (HydraException, ValueError):
         raise InputError(
             f"{key}={text}: a sweep takes values such as 0.5,0.9 or range(0,1,0.1) {COMMAND_LINE}"
@@ -144,6 +145,14 @@ def several(key: str, text: str) -> tuple[Any, ...]:
     if len(values) > MOST_VALUES:
         raise InputError(f"{key}={text} gives more than {MOST_VALUES:,} values {COMMAND_LINE}")
     return values
+
+
+def _before_stop(sweep: Any) -> Callable[[Any], bool]:
+    """Whether a value belongs to a range: rounding makes Hydra's ``range(0.1,0.4,0.1)`` end with 0.4."""
+    step, stop = getattr(sweep, "step", None), getattr(sweep, "stop", None)
+    if step is None or stop is None:
+        return lambda _: True
+    return lambda value: (stop - value) / step > 1e-9
 
 
 def _swept(value: Any) -> Any:

@@ -114,6 +114,8 @@ def test_chunks_tile_a_rectangle_and_fill_it_evenly(
 
 def test_hydras_words_for_several_values() -> None:
     assert several("a.b", "range(0.5,0.71,0.1)") == (0.5, 0.6, 0.7)
+    assert several("a.b", "range(0.1,0.4,0.1)") == (0.1, 0.2, 0.3)  # Hydra itself adds 0.4 by rounding
+    assert several("a.b", "range(1,0,-0.25)") == (1.0, 0.75, 0.5, 0.25)
     assert several("a.b", "choice(x,y)") == ("x", "y")
     assert several("a.b", "true,false") == (True, False)
     assert several("strategy", "memory_one(1,0,0,1)") == ()
