@@ -8,11 +8,12 @@ from regimesim.core.draws import unit
 
 @kernel
 def follow(world, setting, i, j, words):
-    """Step 3 for states that follow an automaton."""
+    """Step 3 for states that follow an automaton (words: INTEND)."""
     strategy, stance, intend = setting.strategy[i], world.stance[i, j], world.intend[i, j]
     for lane in range(strategy.shape[0]):
-        if strategy[lane] >= 0:
-            intend[lane] = unit(words[lane]) < setting.cooperate[strategy[lane], stance[lane]]
+        follows = strategy[lane] >= 0
+        chance = setting.cooperate[strategy[lane] if follows else 0, stance[lane]]
+        intend[lane] = unit(words[lane]) < chance if follows else intend[lane]
 
 
 @kernel
@@ -21,5 +22,7 @@ def move_on(world, setting, i, j):
     strategy, stance, played = setting.strategy[i], world.stance[i, j], world.played[i, j]
     own, seen = world.action[i, j], world.seen[i, j]
     for lane in range(strategy.shape[0]):
-        if strategy[lane] >= 0 and played[lane]:
-            stance[lane] = setting.following[strategy[lane], stance[lane], own[lane], seen[lane]]
+        follows = strategy[lane] >= 0
+        place = 4 * stance[lane] + 2 * own[lane] + seen[lane]
+        after = setting.following[strategy[lane] if follows else 0, place]
+        stance[lane] = after if follows and played[lane] else stance[lane]

@@ -20,30 +20,34 @@ import numpy as np
 
 from regimesim.core.compiler import kernel, scalar
 
-TREMBLE, OBSERVE = 0, 1
+# NumPy integers: numba would compile a function anew for each literal that it is given
+TREMBLE, OBSERVE = np.int64(0), np.int64(1)
 """(i, j): is i's intention towards j flipped? What does i see of j?"""
-INTEND, PUBLISH = 2, 3
+INTEND, PUBLISH = np.int64(2), np.int64(3)
 """(i, j): does i intend to restrain itself towards j? Does i's accusation of j become public?"""
-WAR, NEGOTIATE = 4, 5
+WAR, NEGOTIATE = np.int64(4), np.int64(5)
 """(i, j) with i < j: does a quarrel become war? Do two states that exploit each other talk?"""
-PREVAIL = 6
+PREVAIL = np.int64(6)
 """(i, j) with i < j: does i win?"""
-TURNOVER, SPREAD = 8, 9
+TURNOVER, SPREAD = np.int64(8), np.int64(9)
 """(i, i): does i's leader change? Does a wave of revolution strike i?"""
-WAVE, GROWTH = 10, 11
+WAVE, GROWTH = np.int64(10), np.int64(11)
 """(0, 0): does a wave begin? (i, i): the shock to i's growth."""
-SANCTION = 12
+SANCTION = np.int64(12)
 """(k, i): does k join against i?"""
-EXIT = 14
+EXIT = np.int64(14)
 """(i, i): does i, sanctioned, leave?"""
-ABSORB = 1_000
+ABSORB = np.int64(1_000)
 """+ k, (i, j): does i absorb buffer k while exploiting j?"""
-RESTORE = 2_000
+RESTORE = np.int64(2_000)
 """+ k, (i, j) with i < j: does the settlement between i and j restore buffer k?"""
-JOIN = 3_000
+JOIN = np.int64(3_000)
 """+ k, (i, j) with i < j: does k join the war between i and j?"""
 
 MOST_BUFFERS = RESTORE - ABSORB
+
+NOBODY = np.int64(0)
+"""Stands for both states where a draw belongs to none."""
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)

@@ -13,6 +13,7 @@ from regimesim.core.draws import (
     ABSORB,
     GROWTH,
     JOIN,
+    NOBODY,
     PREVAIL,
     RESTORE,
     TURNOVER,
@@ -77,7 +78,7 @@ def remember(world, game, setting):
 def change_leaders(world, game, setting, tally, keys, replicate, t, words):
     """Turnover, and waves of revolution."""
     n, lanes = world.capability.shape
-    fill_words(words, keys, replicate, t, WAVE, 0, 0)
+    fill_words(words, keys, replicate, t, WAVE, NOBODY, NOBODY)
     for lane in range(lanes):
         world.wave[lane] = unit(words[0, lane]) < game.wave[lane]
     for i in range(n):
@@ -156,9 +157,10 @@ def _settle(world, game, setting, keys, replicate, t, i, j, lane):
 @kernel
 def begin_wars(world, game, setting, tally, keys, replicate, t, i, j, words):
     """Exploitation between i < j turns to war (words: WAR)."""
-    action_ij, action_ji, played = world.action[i, j], world.action[j, i], world.played[i, j]
+    action_ij, action_ji = world.action[i, j], world.action[j, i]
+    played, at_war = world.played[i, j], world.at_war[i, j]
     for lane in range(action_ij.shape[0]):
-        if played[lane] and not (action_ij[lane] and action_ji[lane]) and world.at_war[i, j, lane] == 0:
+        if played[lane] & (1 - (action_ij[lane] & action_ji[lane])) and at_war[lane] == 0:
             one_sided = action_ij[lane] != action_ji[lane]
             risk = game.war_one[i, j, lane] if one_sided else game.war_both[i, j, lane]
             if unit(words[0, lane]) < risk:
@@ -207,7 +209,7 @@ def absorb_buffers(world, game, setting, tally, keys, replicate, t):
                 j = b if i == a else a
                 action, played, sovereign = world.action[i, j], world.played[i, j], world.sovereign[k]
                 for lane in range(lanes):
-                    if sovereign[lane] and played[lane] and not action[lane]:
+                    if sovereign[lane] & played[lane] & (1 - action[lane]):
                         if draw(keys, replicate[lane], t, ABSORB + k, i, j) < game.absorb[lane]:
                             sovereign[lane] = 0
                             tally.buffers_lost[lane] += 1
