@@ -1,16 +1,16 @@
 """Named tuples of arrays that compiled functions hand on by reference.
 
-numba passes a named tuple by value: each of its arrays becomes eight or so arguments of every function that is
-given it, and the four bundles of :mod:`regimesim.core.world` nearly nine hundred. Most of the time it
-took to compile the core went into these. A class marked with :func:`by_reference` is one argument, the
-address of a table of its arrays, and is used like any named tuple: ``world.trust[i, j, lane]``.
+numba passes a named tuple by value: each of its arrays becomes eight or so arguments of every function
+that is given it, and the four bundles of :mod:`regimesim.core.world` nearly nine hundred. They took more
+time to compile than what the functions do with them. A class marked with :func:`by_reference` is one
+argument, the address of a table of its arrays, and is used like any named tuple: ``world.trust[i, j, lane]``.
 """
 
 from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import typeof
 from numba.core import cgutils, types
 from numba.core.imputils import lower_getattr_generic
@@ -20,17 +20,18 @@ from numba.extending import NativeValue, models, register_model, typeof_impl, un
 C = TypeVar("C", bound=type[tuple[Any, ...]])
 
 
-class Bundle(types.Type):  # type: ignore[misc]
+class Bundle(types.Type):
     """The address of a named tuple's arrays; ``whole`` is numba's type of the named tuple itself."""
 
-    def __init__(self, whole: types.NamedTuple) -> None:
+    def __init__(self, whole: Any) -> None:
         self.whole = whole
+        self.text = str(whole)
         super().__init__(f"&{whole.instance_class.__name__}")
 
     @property
-    def key(self) -> types.NamedTuple:
-        """What makes two of these types the same."""
-        return self.whole
+    def key(self) -> str:
+        """What makes two of these types the same: a string, whose hash is worked out once."""
+        return self.text
 
 
 def by_reference(cls: C) -> C:
@@ -38,7 +39,8 @@ def by_reference(cls: C) -> C:
 
     @typeof_impl.register(cls)
     def bundle_of(value: tuple[Any, ...], _: object) -> Bundle:
-        return Bundle(types.NamedTuple([typeof(entry) for entry in value], cls))
+        entries = [typeof(entry) for entry in value]
+        return Bundle(types.NamedTuple(entries, cls))  # type: ignore[attr-defined]
 
     return cls
 

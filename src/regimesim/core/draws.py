@@ -16,32 +16,39 @@ what a pair needs at one time costs one call:
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from regimesim.core.compiler import kernel, scalar
 
-# NumPy integers: numba would compile a function anew for each literal that it is given
-TREMBLE, OBSERVE = np.int64(0), np.int64(1)
+
+def _channel(number: int) -> Any:
+    """A NumPy integer: numba would compile a function anew for each literal that it is given."""
+    return np.int64(number)
+
+
+TREMBLE, OBSERVE = _channel(0), _channel(1)
 """(i, j): is i's intention towards j flipped? What does i see of j?"""
-INTEND, PUBLISH = np.int64(2), np.int64(3)
+INTEND, PUBLISH = _channel(2), _channel(3)
 """(i, j): does i intend to restrain itself towards j? Does i's accusation of j become public?"""
-WAR, NEGOTIATE = np.int64(4), np.int64(5)
+WAR, NEGOTIATE = _channel(4), _channel(5)
 """(i, j) with i < j: does a quarrel become war? Do two states that exploit each other talk?"""
-PREVAIL = np.int64(6)
+PREVAIL = _channel(6)
 """(i, j) with i < j: does i win?"""
-TURNOVER, SPREAD = np.int64(8), np.int64(9)
+TURNOVER, SPREAD = _channel(8), _channel(9)
 """(i, i): does i's leader change? Does a wave of revolution strike i?"""
-WAVE, GROWTH = np.int64(10), np.int64(11)
+WAVE, GROWTH = _channel(10), _channel(11)
 """(0, 0): does a wave begin? (i, i): the shock to i's growth."""
-SANCTION = np.int64(12)
+SANCTION = _channel(12)
 """(k, i): does k join against i?"""
-EXIT = np.int64(14)
+EXIT = _channel(14)
 """(i, i): does i, sanctioned, leave?"""
-ABSORB = np.int64(1_000)
+ABSORB = _channel(1_000)
 """+ k, (i, j): does i absorb buffer k while exploiting j?"""
-RESTORE = np.int64(2_000)
+RESTORE = _channel(2_000)
 """+ k, (i, j) with i < j: does the settlement between i and j restore buffer k?"""
-JOIN = np.int64(3_000)
+JOIN = _channel(3_000)
 """+ k, (i, j) with i < j: does k join the war between i and j?"""
 
 MOST_BUFFERS = RESTORE - ABSORB

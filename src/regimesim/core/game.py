@@ -34,7 +34,9 @@ def patience(discount, punishment_rounds, hit, alarm):
     hit, alarm : float in [0, 1]
         q and f.
     """
-    return worth_of_future(discount, endured_share(discount, punishment_rounds), punishment_rounds, hit, alarm)
+    return worth_of_future(
+        discount, endured_share(discount, punishment_rounds), punishment_rounds, hit, alarm
+    )
 
 
 @scalar

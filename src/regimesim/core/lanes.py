@@ -203,7 +203,7 @@ def _switches(
     on = np.zeros(len(Mechanism), np.int8)
     on[Mechanism.PRUDENT] = np.any(strategy < 0)
     on[Mechanism.AUTOMATA] = np.any(strategy >= 0)
-    drawn = ((cooperate > 0.0) & (cooperate < 1.0)).any(axis=1)
+    drawn = np.any((cooperate > 0.0) & (cooperate < 1.0), axis=1)
     on[Mechanism.CHANCE] = np.any(drawn[strategy[strategy >= 0]]) or np.any(
         (strategy < 0) & (parameters["choice"]["temperature"] > 0)
     )
