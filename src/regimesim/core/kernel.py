@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from regimesim.core.automata import follow, move_on
+from regimesim.core.automata import follow, follow_firmly, move_on
 from regimesim.core.compiler import entry, kernel
 from regimesim.core.draws import INTEND, TREMBLE, WAR, fill_words, unit
 from regimesim.core.events import (
@@ -83,9 +83,12 @@ def play(world, game, setting, tally, keys, replicate, words, first, last, part)
                     if on[_PRUDENT]:
                         decide(world, game, i, j, words[0])
                         decide(world, game, j, i, words[1])
-                    if on[_AUTOMATA]:
+                    if on[_AUTOMATA] and on[_CHANCE]:
                         follow(world, setting, i, j, words[0])
                         follow(world, setting, j, i, words[1])
+                    elif on[_AUTOMATA]:
+                        follow_firmly(world, setting, i, j)
+                        follow_firmly(world, setting, j, i)
         if part != UNTIL_DECIDED:
             # 4 act, 5 observe
             for i in range(n):

@@ -11,7 +11,7 @@ from regimesim.core import kernel
 from regimesim.core.draws import round_keys
 from regimesim.core.kernel import Mechanism
 from regimesim.core.spells import Spells, regimes
-from regimesim.core.strategies import MOST_STATES
+from regimesim.core.strategies import as_bits
 from regimesim.core.world import (
     Bits,
     Reals,
@@ -134,6 +134,7 @@ class Lanes:
         parameters = design.parameters[points, phase]
         states = np.ascontiguousarray(design.states[points, phase].T)
         strategy = np.ascontiguousarray(design.strategy[points].T)
+        firm, following = as_bits(design.cooperate, design.following)
         return Setting(
             parameters=parameters,
             states=states,
@@ -143,7 +144,8 @@ class Lanes:
             strength=_lanes_last(design.strength[points, phase]),
             links=design.links,
             cooperate=design.cooperate,
-            following=design.following.reshape(-1, 4 * MOST_STATES),
+            firm=firm[strategy],
+            following=np.ascontiguousarray(np.moveaxis(following[strategy], -1, 0)),
             on=_switches(parameters, states, strategy, design.cooperate),
             rounds_per_year=design.rounds_per_year,
         )

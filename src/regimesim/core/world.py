@@ -108,7 +108,8 @@ class Setting(NamedTuple):
     strength: Reals  # [K, L]
     links: Whole  # [*, 3] (buffer, i, j), i < j, in the order of buffers
     cooperate: Reals  # [A, 16] probability of restraint in each state of each automaton
-    following: Whole  # [A, 64] next state, in place 4 * state + 2 * own action + seen action
+    firm: NDArray[np.int64]  # [N, L] bit s: i's automaton restrains itself in its state s
+    following: NDArray[np.int64]  # [4, N, L] by 2 * own + seen: bits 4 s to 4 s + 3, what follows state s
     on: Bits  # [9] which mechanisms are on in some lane: see kernel.Mechanism
     rounds_per_year: int
 
