@@ -172,30 +172,52 @@ def _wage(world, game, setting, tally, keys, replicate, t, i, j, lane):
     """A war between i and j, whoever joins it, and what it costs all of them."""
     n = world.capability.shape[0]
     p = setting.parameters[lane]
-    side = world.side[lane]
-    side[:] = 0
-    side[i], side[j] = 1, 2
-    fighting = 2
-    for k in range(n):
-        if k != i and k != j and p.war.contagion > 0.0:
-            for_i, for_j = setting.affinity[k, i, lane], setting.affinity[k, j, lane]
-            if for_i != for_j and draw(keys, replicate, t, JOIN + k, i, j) < p.war.contagion:
-                side[k] = 1 if for_i > for_j else 2
-                fighting += 1
     rounds = max(1, rounds_of(p.war.years, setting.rounds_per_year))
-    for a in range(n):
-        for b in range(a + 1, n):
-            if side[a] * side[b] == 2 and world.at_war[a, b, lane] == 0:
-                world.at_war[a, b, lane] = world.at_war[b, a, lane] = rounds
-                world.payoff[a, lane] -= game.cost[a, b, lane]
-                world.payoff[b, lane] -= game.cost[b, a, lane]
-                if tally.pair_war[a, b, lane] < 0:
-                    tally.pair_war[a, b, lane] = t
+    fighting = 2
+    if p.war.contagion > 0.0:
+        fighting = _choose_sides(world, setting, keys, replicate, t, i, j, lane)
+        side = world.side[lane]
+        for a in range(n):
+            if side[a] != 0:
+                for b in range(a + 1, n):
+                    if side[a] * side[b] == 2:
+                        _fight(world, game, tally, t, a, b, lane, rounds)
+    else:
+        _fight(world, game, tally, t, i, j, lane, rounds)
     tally.wars[lane] += 1
     if tally.war_round[lane] < 0:
         tally.war_round[lane] = t
     if tally.systemic_round[lane] < 0 and 2 * fighting >= n:
         tally.systemic_round[lane] = t
+
+
+@kernel
+def _choose_sides(world, setting, keys, replicate, t, i, j, lane):
+    """Who joins the war between i and j; gives how many fight."""
+    contagion = setting.parameters[lane].war.contagion
+    side = world.side[lane]
+    for k in range(side.shape[0]):
+        side[k] = 0
+    side[i], side[j] = 1, 2
+    fighting = 2
+    for k in range(side.shape[0]):
+        if k != i and k != j:
+            for_i, for_j = setting.affinity[k, i, lane], setting.affinity[k, j, lane]
+            if for_i != for_j and draw(keys, replicate, t, JOIN + k, i, j) < contagion:
+                side[k] = 1 if for_i > for_j else 2
+                fighting += 1
+    return fighting
+
+
+@kernel
+def _fight(world, game, tally, t, a, b, lane, rounds):
+    """a < b are at war from now on, unless they were already."""
+    if world.at_war[a, b, lane] == 0:
+        world.at_war[a, b, lane] = world.at_war[b, a, lane] = rounds
+        world.payoff[a, lane] -= game.cost[a, b, lane]
+        world.payoff[b, lane] -= game.cost[b, a, lane]
+        if tally.pair_war[a, b, lane] < 0:
+            tally.pair_war[a, b, lane] = t
 
 
 @kernel

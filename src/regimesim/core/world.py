@@ -47,7 +47,7 @@ class World(NamedTuple):
     new_leader: Bits  # [N, L]
     revolted: Bits  # [N, L] struck by a wave of revolution
     wave: Bits  # [L] a wave of revolution began
-    side: Bits  # [L, N] in the last war that began: 1, 2 or 0 for neither
+    side: Bits  # [L, N] in the last war that others could join: 1, 2 or 0 for neither
     payoff: Reals  # [N, L]
 
 
