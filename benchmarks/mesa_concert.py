@@ -1,8 +1,8 @@
 """The Concert of Europe as one would write it for Mesa: an agent a state, a dictionary a relation.
 
-The rules are those of ``docs/model.md`` as far as the scenario uses them; what it leaves neutral is left out,
-and random numbers are the model's own. Effective games are worked out in every round, as the rules read, or
-with ``keep`` only when something has happened.
+The rules are those of ``docs/model.md`` as far as the scenario uses them; what it leaves neutral is left
+out, and random numbers are the model's own. Effective games are worked out in every round, as the rules
+read, or with ``keep`` only when something has happened.
 """
 
 from __future__ import annotations
