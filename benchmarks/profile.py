@@ -88,7 +88,10 @@ def _repeat(template: str, call: str, lanes: Lanes, t: int):
     exec(template.format(call=call, repeated=REPEATED), space)
     step = numba.njit(error_model="numpy", _nrt=False)(space["step"])
     bundles = [type(x)._make(_copy(field) for field in x) for x in (lanes.world, lanes.game, lanes.setting)]
-    bundles[1].learning[:], bundles[1].fade[:] = 0.0, 1.0  # else repetition drives trust and norms to nothing
+    game = bundles[
+        1
+    ]  # trust, norms and discounts stay what they are, or repetition would drive them to nothing
+    game.learning[:], game.fade[:], game.discount[:] = 0.0, 1.0, 1.0
     tally = type(lanes.tally)._make(_copy(field) for field in lanes.tally)
     return lambda: step(*bundles, tally, lanes.keys, lanes.replicates, lanes.words, t)
 
