@@ -60,7 +60,7 @@ def _command(cache: Path, folder: Path) -> tuple[float, float]:
     out = folder / f"out{time.monotonic_ns()}"
     subprocess.run(
         [sys.executable, "-m", "regimesim", *COMMAND, f"out={out}"],
-        env={**os.environ, "REGIMESIM_CACHE": str(cache)}, check=True, capture_output=True, cwd=folder,
+        env={**os.environ, "REGIMESIM_CACHE": str(cache)}, check=True, capture_output=True,
     )  # fmt: skip
     wall, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
