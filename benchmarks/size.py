@@ -48,9 +48,7 @@ def measure(repetitions: int) -> list[Row]:
             for small, large in zip(found[rule, FROM, EQUAL], found[rule, TO, EQUAL], strict=True)
         ]
         rows.append(
-            at_most(
-                2, f"rule {rule}: in blocks of {EQUAL} lanes a round grows as N to the power", powers, ""
-            )
+            at_most(2, f"rule {rule}: in blocks of {EQUAL} lanes a round grows as N to the power", powers, "")
         )
     return rows
 
