@@ -128,9 +128,9 @@ def check_runs(runs: object, seed: object, workers: object = None) -> None:
 
 
 def lanes_for(design: Design) -> int:
-    """Lanes of a block: enough to fill the processor's vectors, few enough to fit its cache."""
+    """Lanes of a block: enough to fill the processor's vectors, few enough to bound a block's memory."""
     states = int(design.states.shape[2])
-    return max(8, min(128, 8 * (400 // (states * states))))
+    return max(8, min(128, 640_000 // (states * states) // 8 * 8))
 
 
 def on_threads(task: Callable[[Item], Outcome], items: Sequence[Item], workers: int | None) -> list[Outcome]:

@@ -88,7 +88,12 @@ def test_the_rules_of_sanctions_are_listed():
 
 def test_the_draws_table_is_that_of_the_code():
     listed = {row[0]: int(row[1]) for row in rows(section("5")) if row[1].isdigit()}
-    constants = {k: v for k, v in vars(draws).items() if k.isupper() and k[0] != "_" and isinstance(v, int)}
+    constants = {
+        name: number
+        for name, number in vars(draws).items()
+        if name.isupper() and name[0] != "_" and isinstance(number, np.integer)
+    }
+    assert constants.pop("NOBODY") == 0
     assert constants.pop("MOST_BUFFERS") == constants["RESTORE"] - constants["ABSORB"]
     assert listed == constants
 
@@ -118,8 +123,8 @@ def test_the_functions_of_the_round_are_called_in_the_order_of_the_page():
     named = [re.findall(r"`(\w+)`", row[-1]) for row in rows(section("3")) if row[0].isdigit()]
     listed = list(dict.fromkeys(name for step in named for name in step))
     assert [name for name in order if name in listed] == listed
-    helpers = {"range", "fill_words", "_mark_played", "_any_exploitation", "_any_mutual"}
-    assert set(order) - set(listed) == helpers | {"count_pair", "count_side"}
+    helpers = {"range", "fill_words", "_mark_played", "_any_exploitation", "_talk"}
+    assert set(order) - set(listed) == helpers | {"count_pair", "count_sides"}
 
 
 def test_thresholds_of_the_measure():

@@ -21,7 +21,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def scalar(function: F) -> F:
     """Compile a function of numbers, inlined wherever it is called."""
-    compiled: F = numba.njit(error_model="numpy", forceinline=True, _nrt=False)(function)
+    compiled: F = numba.njit(error_model="numpy", forceinline=True, no_cfunc_wrapper=True, _nrt=False)(
+        function
+    )
     return compiled
 
 
@@ -42,7 +44,9 @@ def entry(function: F) -> F:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_folder())
     try:
-        compiled: F = numba.njit(error_model="numpy", nogil=True, cache=True, _nrt=False)(function)
+        compiled: F = numba.njit(
+            error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True, _nrt=False
+        )(function)
     finally:
         numba.config.CACHE_DIR = before
     return compiled

@@ -16,34 +16,45 @@ what a pair needs at one time costs one call:
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from regimesim.core.compiler import kernel, scalar
 
-TREMBLE, OBSERVE = 0, 1
+
+def _channel(number: int) -> Any:
+    """A NumPy integer: numba would compile a function anew for each literal that it is given."""
+    return np.int64(number)
+
+
+TREMBLE, OBSERVE = _channel(0), _channel(1)
 """(i, j): is i's intention towards j flipped? What does i see of j?"""
-INTEND, PUBLISH = 2, 3
+INTEND, PUBLISH = _channel(2), _channel(3)
 """(i, j): does i intend to restrain itself towards j? Does i's accusation of j become public?"""
-WAR, NEGOTIATE = 4, 5
+WAR, NEGOTIATE = _channel(4), _channel(5)
 """(i, j) with i < j: does a quarrel become war? Do two states that exploit each other talk?"""
-PREVAIL = 6
+PREVAIL = _channel(6)
 """(i, j) with i < j: does i win?"""
-TURNOVER, SPREAD = 8, 9
+TURNOVER, SPREAD = _channel(8), _channel(9)
 """(i, i): does i's leader change? Does a wave of revolution strike i?"""
-WAVE, GROWTH = 10, 11
+WAVE, GROWTH = _channel(10), _channel(11)
 """(0, 0): does a wave begin? (i, i): the shock to i's growth."""
-SANCTION = 12
+SANCTION = _channel(12)
 """(k, i): does k join against i?"""
-EXIT = 14
+EXIT = _channel(14)
 """(i, i): does i, sanctioned, leave?"""
-ABSORB = 1_000
+ABSORB = _channel(1_000)
 """+ k, (i, j): does i absorb buffer k while exploiting j?"""
-RESTORE = 2_000
+RESTORE = _channel(2_000)
 """+ k, (i, j) with i < j: does the settlement between i and j restore buffer k?"""
-JOIN = 3_000
+JOIN = _channel(3_000)
 """+ k, (i, j) with i < j: does k join the war between i and j?"""
 
 MOST_BUFFERS = RESTORE - ABSORB
+
+NOBODY = np.int64(0)
+"""Stands for both states where a draw belongs to none."""
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)

@@ -13,6 +13,7 @@ from regimesim.core.draws import (
     ABSORB,
     GROWTH,
     JOIN,
+    NOBODY,
     PREVAIL,
     RESTORE,
     TURNOVER,
@@ -77,7 +78,7 @@ def remember(world, game, setting):
 def change_leaders(world, game, setting, tally, keys, replicate, t, words):
     """Turnover, and waves of revolution."""
     n, lanes = world.capability.shape
-    fill_words(words, keys, replicate, t, WAVE, 0, 0)
+    fill_words(words, keys, replicate, t, WAVE, NOBODY, NOBODY)
     for lane in range(lanes):
         world.wave[lane] = unit(words[0, lane]) < game.wave[lane]
     for i in range(n):
@@ -156,9 +157,10 @@ def _settle(world, game, setting, keys, replicate, t, i, j, lane):
 @kernel
 def begin_wars(world, game, setting, tally, keys, replicate, t, i, j, words):
     """Exploitation between i < j turns to war (words: WAR)."""
-    action_ij, action_ji, played = world.action[i, j], world.action[j, i], world.played[i, j]
+    action_ij, action_ji = world.action[i, j], world.action[j, i]
+    played, at_war = world.played[i, j], world.at_war[i, j]
     for lane in range(action_ij.shape[0]):
-        if played[lane] and not (action_ij[lane] and action_ji[lane]) and world.at_war[i, j, lane] == 0:
+        if played[lane] & (1 - (action_ij[lane] & action_ji[lane])) and at_war[lane] == 0:
             one_sided = action_ij[lane] != action_ji[lane]
             risk = game.war_one[i, j, lane] if one_sided else game.war_both[i, j, lane]
             if unit(words[0, lane]) < risk:
@@ -170,30 +172,52 @@ def _wage(world, game, setting, tally, keys, replicate, t, i, j, lane):
     """A war between i and j, whoever joins it, and what it costs all of them."""
     n = world.capability.shape[0]
     p = setting.parameters[lane]
-    side = world.side[lane]
-    side[:] = 0
-    side[i], side[j] = 1, 2
-    fighting = 2
-    for k in range(n):
-        if k != i and k != j and p.war.contagion > 0.0:
-            for_i, for_j = setting.affinity[k, i, lane], setting.affinity[k, j, lane]
-            if for_i != for_j and draw(keys, replicate, t, JOIN + k, i, j) < p.war.contagion:
-                side[k] = 1 if for_i > for_j else 2
-                fighting += 1
     rounds = max(1, rounds_of(p.war.years, setting.rounds_per_year))
-    for a in range(n):
-        for b in range(a + 1, n):
-            if side[a] * side[b] == 2 and world.at_war[a, b, lane] == 0:
-                world.at_war[a, b, lane] = world.at_war[b, a, lane] = rounds
-                world.payoff[a, lane] -= game.cost[a, b, lane]
-                world.payoff[b, lane] -= game.cost[b, a, lane]
-                if tally.pair_war[a, b, lane] < 0:
-                    tally.pair_war[a, b, lane] = t
+    fighting = 2
+    if p.war.contagion > 0.0:
+        fighting = _choose_sides(world, setting, keys, replicate, t, i, j, lane)
+        side = world.side[lane]
+        for a in range(n):
+            if side[a] != 0:
+                for b in range(a + 1, n):
+                    if side[a] * side[b] == 2:
+                        _fight(world, game, tally, t, a, b, lane, rounds)
+    else:
+        _fight(world, game, tally, t, i, j, lane, rounds)
     tally.wars[lane] += 1
     if tally.war_round[lane] < 0:
         tally.war_round[lane] = t
     if tally.systemic_round[lane] < 0 and 2 * fighting >= n:
         tally.systemic_round[lane] = t
+
+
+@kernel
+def _choose_sides(world, setting, keys, replicate, t, i, j, lane):
+    """Who joins the war between i and j; gives how many fight."""
+    contagion = setting.parameters[lane].war.contagion
+    side = world.side[lane]
+    for k in range(side.shape[0]):
+        side[k] = 0
+    side[i], side[j] = 1, 2
+    fighting = 2
+    for k in range(side.shape[0]):
+        if k != i and k != j:
+            for_i, for_j = setting.affinity[k, i, lane], setting.affinity[k, j, lane]
+            if for_i != for_j and draw(keys, replicate, t, JOIN + k, i, j) < contagion:
+                side[k] = 1 if for_i > for_j else 2
+                fighting += 1
+    return fighting
+
+
+@kernel
+def _fight(world, game, tally, t, a, b, lane, rounds):
+    """a < b are at war from now on, unless they were already."""
+    if world.at_war[a, b, lane] == 0:
+        world.at_war[a, b, lane] = world.at_war[b, a, lane] = rounds
+        world.payoff[a, lane] -= game.cost[a, b, lane]
+        world.payoff[b, lane] -= game.cost[b, a, lane]
+        if tally.pair_war[a, b, lane] < 0:
+            tally.pair_war[a, b, lane] = t
 
 
 @kernel
@@ -207,7 +231,7 @@ def absorb_buffers(world, game, setting, tally, keys, replicate, t):
                 j = b if i == a else a
                 action, played, sovereign = world.action[i, j], world.played[i, j], world.sovereign[k]
                 for lane in range(lanes):
-                    if sovereign[lane] and played[lane] and not action[lane]:
+                    if sovereign[lane] & played[lane] & (1 - action[lane]):
                         if draw(keys, replicate[lane], t, ABSORB + k, i, j) < game.absorb[lane]:
                             sovereign[lane] = 0
                             tally.buffers_lost[lane] += 1

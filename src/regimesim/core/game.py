@@ -34,10 +34,23 @@ def patience(discount, punishment_rounds, hit, alarm):
     hit, alarm : float in [0, 1]
         q and f.
     """
+    return worth_of_future(
+        discount, endured_share(discount, punishment_rounds), punishment_rounds, hit, alarm
+    )
+
+
+@scalar
+def endured_share(discount, punishment_rounds):
+    """delta^K: what the future after a punishment weighs."""
+    return 0.0 if punishment_rounds == INFINITE else power(discount, punishment_rounds)
+
+
+@scalar
+def worth_of_future(discount, endured, punishment_rounds, hit, alarm):
+    """:func:`patience`, given delta^K."""
     if discount == 1.0:
         worth = punishment_rounds / (1.0 + alarm * punishment_rounds)
         return (hit - alarm) * worth
-    endured = 0.0 if punishment_rounds == INFINITE else power(discount, punishment_rounds)
     return (
         discount
         * (hit - alarm)
@@ -90,6 +103,7 @@ def set_rates(game, setting, lane):
     game.public_signal[lane] = p.transparency.public_signal
     game.learning[lane] = p.trust.learning_rate
     game.discount[lane] = power(p.shadow.discount_factor, 1.0 / m)
+    game.endured[lane] = endured_share(game.discount[lane], p.shadow.punishment_rounds)
     game.intrusion[lane] = p.transparency.intrusion_cost * (level * level)
     game.fade[lane] = exponential(-_LN2 / (p.norms.half_life * m))
     game.socialize[lane] = chance(p.diplomacy.conference * p.norms.socialization, m)
@@ -97,6 +111,9 @@ def set_rates(game, setting, lane):
     game.wave[lane] = chance(p.domestic.revolution, m)
     game.talk[lane] = chance(p.diplomacy.renegotiation, m)
     game.absorb[lane] = chance(p.geography.absorption, m)
+    game.unilateral[lane] = chance(p.war.unilateral, m)
+    game.mutual[lane] = chance(p.war.mutual, m)
+    game.abroad[lane] = chance(p.periphery.rate, m)
 
 
 @kernel
@@ -115,7 +132,8 @@ def _appraise_lane(world, game, setting, lane):
     p = setting.parameters[lane]
     _buffering(world, game, setting, lane)
     tau = p.transparency.level
-    discount, hit = game.discount[lane], game.hit[lane]
+    discount, endured, hit = game.discount[lane], game.endured[lane], game.hit[lane]
+    rounds = p.shadow.punishment_rounds
     for i in range(n):
         for j in range(n):
             if i != j:
@@ -136,17 +154,16 @@ def _appraise_lane(world, game, setting, lane):
                 game.gain[i, j, lane] = (1.0 - warning) * gain + warning * p.payoffs.punishment
                 game.loss[i, j, lane] = (1.0 - warning) * loss + warning * p.payoffs.punishment
                 calm = (1.0 - p.deterrence.prudence * s_i * s_j) * (1.0 - p.diplomacy.mediation * meeting)
-                one = chance(p.war.unilateral, setting.rounds_per_year) * calm
-                both = chance(p.war.mutual, setting.rounds_per_year) * calm
+                one, both = game.unilateral[lane] * calm, game.mutual[lane] * calm
                 cost = p.war.cost * w_ji + p.deterrence.retaliation * s_j
                 game.war_one[i, j, lane], game.war_both[i, j, lane] = one, both
                 game.cost[i, j, lane] = cost
                 game.u_dc[i, j, lane] = game.gain[i, j, lane] - one * cost
                 game.u_cd[i, j, lane] = game.loss[i, j, lane] - one * cost
                 game.u_dd[i, j, lane] = p.payoffs.punishment - both * cost
-                alarm = _alarm(setting, i, j, lane, meeting, s_i * s_j)
+                alarm = _alarm(game, setting, i, j, lane, meeting, s_i * s_j)
                 game.alarm[i, j, lane] = alarm
-                game.patience[i, j, lane] = patience(discount, p.shadow.punishment_rounds, hit, alarm)
+                game.patience[i, j, lane] = worth_of_future(discount, endured, rounds, hit, alarm)
 
 
 @kernel
@@ -173,13 +190,15 @@ def _temptation(world, setting, i, lane, exposure, weight):
 
 
 @kernel
-def _alarm(setting, i, j, lane, meeting, deterrence):
+def _alarm(game, setting, i, j, lane, meeting, deterrence):
     """f_ij, with the spill-over of quarrels abroad."""
     p = setting.parameters[lane]
     apart = abs(setting.states[i, lane].ideology - setting.states[j, lane].ideology)
     alarm = p.transparency.false_alarm_rate * (1.0 - p.transparency.level) * (1.0 - meeting)
     alarm = min(max(alarm * (1.0 + p.diplomacy.cleavage * apart), 0.0), 1.0)
-    abroad = chance(p.periphery.rate * (1.0 + p.periphery.paradox * deterrence), setting.rounds_per_year)
+    abroad = game.abroad[lane]
+    if deterrence > 0.0:
+        abroad = chance(p.periphery.rate * (1.0 + p.periphery.paradox * deterrence), setting.rounds_per_year)
     spill = (1.0 - p.periphery.insulation) * abroad
     return 1.0 - (1.0 - alarm) * (1.0 - spill)
 

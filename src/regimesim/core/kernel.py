@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from regimesim.core.automata import follow, move_on
+from regimesim.core.automata import follow, follow_firmly, move_on
 from regimesim.core.compiler import entry, kernel
-from regimesim.core.draws import INTEND, NEGOTIATE, TREMBLE, WAR, fill_words, unit
+from regimesim.core.draws import INTEND, TREMBLE, WAR, fill_words, unit
 from regimesim.core.events import (
     absorb_buffers,
     begin_wars,
@@ -18,7 +18,7 @@ from regimesim.core.events import (
 from regimesim.core.game import appraise, decide, margin_terms, set_rates
 from regimesim.core.perception import act_and_observe, publish
 from regimesim.core.sanctions import charge, learn_from_sanctions, sanction
-from regimesim.core.tally import count_pair, count_round, count_side
+from regimesim.core.tally import count_pair, count_round, count_sides
 
 
 class Mechanism(IntEnum):
@@ -32,9 +32,12 @@ class Mechanism(IntEnum):
     ABSORPTION = 5
     SANCTIONS = 6
     GROWTH = 7
+    CHANCE = 8  # intentions are drawn, not certain
 
 
-_PRUDENT, _AUTOMATA, _LEADERS, _WAR, _TALKS, _ABSORPTION, _SANCTIONS, _GROWTH = (int(m) for m in Mechanism)
+_PRUDENT, _AUTOMATA, _LEADERS, _WAR, _TALKS, _ABSORPTION, _SANCTIONS, _GROWTH, _CHANCE = (
+    int(m) for m in Mechanism
+)
 
 
 WHOLE, UNTIL_DECIDED, SINCE_DECIDED = 0, 1, 2
@@ -75,13 +78,17 @@ def play(world, game, setting, tally, keys, replicate, words, first, last, part)
             for i in range(n):
                 for j in range(i + 1, n):
                     _mark_played(world, i, j)
-                    fill_words(words, keys, replicate, t, INTEND, i, j)
+                    if on[_CHANCE]:
+                        fill_words(words, keys, replicate, t, INTEND, i, j)
                     if on[_PRUDENT]:
                         decide(world, game, i, j, words[0])
                         decide(world, game, j, i, words[1])
-                    if on[_AUTOMATA]:
+                    if on[_AUTOMATA] and on[_CHANCE]:
                         follow(world, setting, i, j, words[0])
                         follow(world, setting, j, i, words[1])
+                    elif on[_AUTOMATA]:
+                        follow_firmly(world, setting, i, j)
+                        follow_firmly(world, setting, j, i)
         if part != UNTIL_DECIDED:
             # 4 act, 5 observe
             for i in range(n):
@@ -92,8 +99,7 @@ def play(world, game, setting, tally, keys, replicate, words, first, last, part)
                         fill_words(words, keys, replicate, t, INTEND, i, j)
                         publish(world, game, i, j, words)
                     count_pair(world, tally, t, i, j)
-                    count_side(world, game, setting, tally, i, j)
-                    count_side(world, game, setting, tally, j, i)
+                    count_sides(world, game, setting, tally, i, j)
             # 6 sanction, 7 pay
             if on[_SANCTIONS]:
                 sanction(world, setting, tally, keys, replicate, t)
@@ -103,11 +109,13 @@ def play(world, game, setting, tally, keys, replicate, words, first, last, part)
             # 8 escalate
             if on[_WAR]:
                 end_wars(world, game, setting, keys, replicate, t)
+            if on[_WAR] or on[_TALKS]:
                 for i in range(n):
                     for j in range(i + 1, n):
                         if _any_exploitation(world, i, j):
                             fill_words(words, keys, replicate, t, WAR, i, j)
                             begin_wars(world, game, setting, tally, keys, replicate, t, i, j, words)
+                            _talk(world, game, i, j, words)
             if on[_ABSORPTION]:
                 absorb_buffers(world, game, setting, tally, keys, replicate, t)
             # 9 learn
@@ -117,9 +125,8 @@ def play(world, game, setting, tally, keys, replicate, words, first, last, part)
                     if on[_AUTOMATA]:
                         move_on(world, setting, i, j)
                         move_on(world, setting, j, i)
-                    if on[_TALKS] and _any_mutual(world, i, j):
-                        fill_words(words, keys, replicate, t, NEGOTIATE - 1, i, j)
-                        _negotiate(world, game, setting, i, j, words)
+                    if on[_TALKS]:
+                        _agree(world, setting, i, j)
             if on[_SANCTIONS]:
                 learn_from_sanctions(world, game, setting, keys, replicate, t)
             # 10 record
@@ -171,8 +178,9 @@ def _mark_played(world, i, j):
 def _pay(world, game):
     """Step 7, but for what sanctions and wars cost."""
     n, lanes = world.capability.shape
+    reward, punishment = game.reward, game.punishment
     for i in range(n):
-        payoff = world.payoff[i]
+        payoff, member = world.payoff[i], world.member[i]
         for lane in range(lanes):
             payoff[lane] = 0.0
         for j in range(n):
@@ -180,13 +188,15 @@ def _pay(world, game):
                 own, other, played = world.action[i, j], world.action[j, i], world.played[i, j]
                 gain, loss, undone = game.gain[i, j], game.loss[i, j], world.undone[i, j]
                 for lane in range(lanes):
-                    spoils = game.punishment[lane] if undone[lane] else gain[lane]
-                    restrained = game.reward[lane] if other[lane] else loss[lane]
-                    exploited = spoils if other[lane] else game.punishment[lane]
+                    # every number is read first: a loop that reads one of several is not vectorised
+                    mutual, betrayed, betrays, grim = reward[lane], loss[lane], gain[lane], punishment[lane]
+                    spoils = grim if undone[lane] else betrays
+                    restrained = mutual if other[lane] else betrayed
+                    exploited = spoils if other[lane] else grim
                     earned = restrained if own[lane] else exploited
                     payoff[lane] += earned if played[lane] else 0.0
         for lane in range(lanes):
-            payoff[lane] -= game.intrusion[lane] * world.member[i, lane]
+            payoff[lane] -= game.intrusion[lane] * member[lane]
 
 
 @kernel
@@ -194,14 +204,6 @@ def _any_exploitation(world, i, j):
     action_ij, action_ji, count = world.action[i, j], world.action[j, i], 0
     for lane in range(action_ij.shape[0]):
         count += 1 - (action_ij[lane] & action_ji[lane])
-    return count > 0
-
-
-@kernel
-def _any_mutual(world, i, j):
-    action_ij, action_ji, count = world.action[i, j], world.action[j, i], 0
-    for lane in range(action_ij.shape[0]):
-        count += 1 - (action_ij[lane] | action_ji[lane])
     return count > 0
 
 
@@ -218,11 +220,19 @@ def _learn(world, game, i, j):
 
 
 @kernel
-def _negotiate(world, game, setting, i, j, words):
-    """Two states that exploit each other may come to an agreement."""
-    for lane in range(game.talk.shape[0]):
-        mutual = not (world.action[i, j, lane] or world.action[j, i, lane])
-        if mutual and world.played[i, j, lane] and world.at_war[i, j, lane] == 0:
-            if unit(words[2, lane]) < game.talk[lane]:
-                agreed = setting.parameters[lane].diplomacy.agreement_trust
-                world.trust[i, j, lane] = world.trust[j, i, lane] = agreed
+def _talk(world, game, i, j, words):
+    """Whether two states that exploit each other come to an agreement (words: WAR, NEGOTIATE)."""
+    action_ij, action_ji, agrees, talk = world.action[i, j], world.action[j, i], world.agrees[i, j], game.talk
+    for lane in range(talk.shape[0]):
+        agrees[lane] = (unit(words[2, lane]) < talk[lane]) & (action_ij[lane] == 0) & (action_ji[lane] == 0)
+
+
+@kernel
+def _agree(world, setting, i, j):
+    """An agreement takes effect, unless there is war."""
+    agrees, played, at_war = world.agrees[i, j], world.played[i, j], world.at_war[i, j]
+    for lane in range(agrees.shape[0]):
+        if agrees[lane] & played[lane] and at_war[lane] == 0:
+            agreed = setting.parameters[lane].diplomacy.agreement_trust
+            world.trust[i, j, lane] = world.trust[j, i, lane] = agreed
+        agrees[lane] = 0

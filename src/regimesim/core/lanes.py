@@ -11,6 +11,7 @@ from regimesim.core import kernel
 from regimesim.core.draws import round_keys
 from regimesim.core.kernel import Mechanism
 from regimesim.core.spells import Spells, regimes
+from regimesim.core.strategies import as_bits
 from regimesim.core.world import (
     Bits,
     Reals,
@@ -133,6 +134,7 @@ class Lanes:
         parameters = design.parameters[points, phase]
         states = np.ascontiguousarray(design.states[points, phase].T)
         strategy = np.ascontiguousarray(design.strategy[points].T)
+        firm, following = as_bits(design.cooperate, design.following)
         return Setting(
             parameters=parameters,
             states=states,
@@ -142,8 +144,9 @@ class Lanes:
             strength=_lanes_last(design.strength[points, phase]),
             links=design.links,
             cooperate=design.cooperate,
-            following=design.following,
-            on=_switches(parameters, states, strategy),
+            firm=firm[strategy],
+            following=np.ascontiguousarray(np.moveaxis(following[strategy], -1, 0)),
+            on=_switches(parameters, states, strategy, design.cooperate),
             rounds_per_year=design.rounds_per_year,
         )
 
@@ -196,10 +199,16 @@ def _lanes_last(array: Reals) -> Reals:
     return np.ascontiguousarray(np.moveaxis(array, 0, -1))
 
 
-def _switches(parameters: NDArray[np.void], states: NDArray[np.void], strategy: Bits) -> Bits:
+def _switches(
+    parameters: NDArray[np.void], states: NDArray[np.void], strategy: Bits, cooperate: Reals
+) -> Bits:
     on = np.zeros(len(Mechanism), np.int8)
     on[Mechanism.PRUDENT] = np.any(strategy < 0)
     on[Mechanism.AUTOMATA] = np.any(strategy >= 0)
+    drawn = np.any((cooperate > 0.0) & (cooperate < 1.0), axis=1)
+    on[Mechanism.CHANCE] = np.any(drawn[strategy[strategy >= 0]]) or np.any(
+        (strategy < 0) & (parameters["choice"]["temperature"] > 0)
+    )
     on[Mechanism.LEADERS] = np.any(parameters["domestic"]["turnover"] > 0) or np.any(
         parameters["domestic"]["revolution"] > 0
     )

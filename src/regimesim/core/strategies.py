@@ -237,3 +237,26 @@ def pack(automata: Sequence[Automaton]) -> tuple[NDArray[np.float64], NDArray[np
         cooperate[a, : len(automaton)] = automaton.cooperate
         following[a, : len(automaton)] = automaton.next
     return cooperate, following
+
+
+def as_bits(
+    cooperate: NDArray[np.float64], following: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The tables of :func:`pack` as whole numbers: a shift looks up in many lanes at once, an index does not.
+
+    Returns
+    -------
+    firm : ndarray of int64, shape (A + 1,)
+        Bit s: restraint is certain in state s.
+    following : ndarray of int64, shape (A + 1, 4)
+        By 2 * own + seen action: bits 4 s to 4 s + 3 hold the state that comes after state s.
+
+    The last row, number -1, is that of states without an automaton: they stay where they are.
+    """
+    states = np.arange(MOST_STATES)
+    firm = ((cooperate >= 1.0) << states).sum(-1)
+    after = following.astype(np.uint64).transpose(0, 2, 3, 1) << (4 * states).astype(np.uint64)
+    staying = (states.astype(np.uint64) << (4 * states).astype(np.uint64)).sum(dtype=np.uint64)
+    rows = after.sum(-1, dtype=np.uint64).reshape(-1, 4).view(np.int64)
+    stay = np.full((1, 4), staying).view(np.int64)
+    return np.append(firm, 0).astype(np.int64), np.concatenate([rows, stay])

@@ -12,11 +12,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from regimesim.core.bundles import by_reference
+
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int32]
 Bits = NDArray[np.int8]
 
 
+@by_reference
 class World(NamedTuple):
     """What changes as a run goes on (``docs/model.md``, section 2), and what happened this round."""
 
@@ -37,16 +40,18 @@ class World(NamedTuple):
     seen: Bits  # [N, N, L] what i saw of j's action
     accuses: Bits  # [N, N, L] i's accusation of j became public
     undone: Bits  # [N, N, L] i's gain from exploiting j was undone
+    agrees: Bits  # [N, N, L] i < j exploit each other and come to an agreement, unless there is war
     sanction: Reals  # [N, L] M_i, share of the possible joiners' capability; -1 where not accused
     joined: Bits  # [N, N, L] k joined the sanction against i
     joiners: Whole  # [N, L] how many joined against i
     new_leader: Bits  # [N, L]
     revolted: Bits  # [N, L] struck by a wave of revolution
     wave: Bits  # [L] a wave of revolution began
-    side: Bits  # [L, N] in the last war that began: 1, 2 or 0 for neither
+    side: Bits  # [L, N] in the last war that others could join: 1, 2 or 0 for neither
     payoff: Reals  # [N, L]
 
 
+@by_reference
 class Game(NamedTuple):
     """The effective game of every pair, and rates per round: functions of World and Setting.
 
@@ -78,6 +83,7 @@ class Game(NamedTuple):
     public_signal: Bits  # [L]
     learning: Reals  # [L]
     discount: Reals  # [L] delta, per round
+    endured: Reals  # [L] delta^K
     intrusion: Reals  # [L] intrusion_cost * level**2
     fade: Reals  # [L] factor by which memory fades in a round
     socialize: Reals  # [L]
@@ -85,8 +91,12 @@ class Game(NamedTuple):
     wave: Reals  # [L]
     talk: Reals  # [L]
     absorb: Reals  # [L]
+    unilateral: Reals  # [L] war, where one side exploits and nothing calms
+    mutual: Reals  # [L] war, where both do
+    abroad: Reals  # [L] a quarrel abroad between states that do not deter each other
 
 
+@by_reference
 class Setting(NamedTuple):
     """What holds in the present phase, lane by lane (records: see ``parameters``)."""
 
@@ -98,11 +108,13 @@ class Setting(NamedTuple):
     strength: Reals  # [K, L]
     links: Whole  # [*, 3] (buffer, i, j), i < j, in the order of buffers
     cooperate: Reals  # [A, 16] probability of restraint in each state of each automaton
-    following: Whole  # [A, 16, 2, 2] next state by (own action, seen action)
+    firm: NDArray[np.int64]  # [N, L] bit s: i's automaton restrains itself in its state s
+    following: NDArray[np.int64]  # [4, N, L] by 2 * own + seen: bits 4 s to 4 s + 3, what follows state s
     on: Bits  # [9] which mechanisms are on in some lane: see kernel.Mechanism
     rounds_per_year: int
 
 
+@by_reference
 class Tally(NamedTuple):
     """What is counted along the way (``docs/model.md``, section 6); rounds are -1 until they come."""
 
@@ -146,6 +158,7 @@ def allocate_world(states: int, buffers: int, lanes: int) -> World:
         played=np.zeros(pairs, np.int8), intend=np.zeros(pairs, np.int8),
         action=np.zeros(pairs, np.int8), seen=np.zeros(pairs, np.int8),
         accuses=np.zeros(pairs, np.int8), undone=np.zeros(pairs, np.int8),
+        agrees=np.zeros(pairs, np.int8),
         sanction=np.full(n, -1.0), joined=np.zeros(pairs, np.int8),
         joiners=np.zeros(n, np.int32),
         new_leader=np.zeros(n, np.int8), revolted=np.zeros(n, np.int8),

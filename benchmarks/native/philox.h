@@ -1,0 +1,29 @@
+/* Philox4x32-10 (Salmon et al. 2011), addressed as regimesim/core/draws.py says. */
+#include <stdint.h>
+
+#define M0 0xD2511F53u
+#define M1 0xCD9E8D57u
+
+/* The four words of a pair's block, for every lane: words[4][lanes]. keys[10][2] are the round keys. */
+static inline void fill_words(uint32_t *restrict words, const uint32_t *restrict keys,
+                              const uint32_t *restrict replicate, uint32_t t, uint32_t block, uint32_t pair,
+                              int lanes)
+{
+    for (int lane = 0; lane < lanes; lane++) {
+        uint32_t c0 = t, c1 = block, c2 = pair, c3 = replicate[lane];
+        #pragma GCC unroll 10
+        for (int r = 0; r < 10; r++) {
+            uint64_t a = (uint64_t)M0 * c0, b = (uint64_t)M1 * c2;
+            c0 = (uint32_t)(b >> 32) ^ c1 ^ keys[2 * r];
+            c2 = (uint32_t)(a >> 32) ^ c3 ^ keys[2 * r + 1];
+            c1 = (uint32_t)b;
+            c3 = (uint32_t)a;
+        }
+        words[lane] = c0;
+        words[lanes + lane] = c1;
+        words[2 * lanes + lane] = c2;
+        words[3 * lanes + lane] = c3;
+    }
+}
+
+static inline double unit(uint32_t word) { return ((double)word + 0.5) * 0x1p-32; }

@@ -1,0 +1,100 @@
+"""Where a round goes: each step alone, again and again on a world in the middle of its history.
+
+A step that is repeated finds its numbers in the nearest cache and its branches foreseen, so that the sum
+is less than a round; the shares say what would be worth another thought.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+
+from benchmarks import automata
+from benchmarks.timing import Row, in_turn, rate
+from regimesim.config import load_scenario
+from regimesim.core import draws, kernel
+from regimesim.core.lanes import Lanes
+from regimesim.lowering import lower
+from regimesim.scenario import read_scenario
+from regimesim.simulate import lanes_for
+
+TITLE = "Where a round goes"
+REPEATED = 100
+
+PAIR = """
+def step(world, game, setting, tally, keys, replicate, words, t):
+    n = world.capability.shape[0]
+    for _ in range({repeated}):
+        for i in range(n):
+            for j in range(i + 1, n):
+                {call}
+"""
+ROUND = """
+def step(world, game, setting, tally, keys, replicate, words, t):
+    for _ in range({repeated}):
+        {call}
+"""
+BOTH = {
+    "random numbers, one block a pair": (PAIR, "fill_words(words, keys, replicate, t, TREMBLE, i, j)"),
+    "act, observe": (PAIR, "act_and_observe(world, game, i, j, words)"),
+    "count pairs": (PAIR, "count_pair(world, tally, t, i, j)"),
+    "count sides": (PAIR, "count_sides(world, game, setting, tally, i, j)"),
+    "pay": (ROUND, "_pay(world, game)"),
+    "learn": (PAIR, "_learn(world, game, i, j)"),
+    "count rounds": (ROUND, "count_round(world, game, setting, tally, t)"),
+    "remember": (ROUND, "remember(world, game, setting)"),
+}
+AUTOMATA = BOTH | {
+    "follow": (PAIR, "follow_firmly(world, setting, i, j); follow_firmly(world, setting, j, i)"),
+    "move on": (PAIR, "move_on(world, setting, i, j); move_on(world, setting, j, i)"),
+}
+CONCERT = BOTH | {
+    "decide": (PAIR, "decide(world, game, i, j, words[0]); decide(world, game, j, i, words[1])"),
+    "leaders": (ROUND, "change_leaders(world, game, setting, tally, keys, replicate, t, words)"),
+    "wars end": (ROUND, "end_wars(world, game, setting, keys, replicate, t)"),
+    "wars begin": (PAIR, "begin_wars(world, game, setting, tally, keys, replicate, t, i, j, words)"),
+    "absorb": (ROUND, "absorb_buffers(world, game, setting, tally, keys, replicate, t)"),
+}
+
+
+def measure(repetitions: int) -> list[Row]:
+    """Nanoseconds a pair and round in each step, for automata and for the Concert."""
+    rows = []
+    for name, design, steps in (
+        ("automata", lower(read_scenario(automata.TREE, "automata")), AUTOMATA),
+        ("concert", lower(load_scenario("concert")), CONCERT),
+    ):
+        size = lanes_for(design)
+        lanes = Lanes(design, np.zeros(size, np.intp), np.arange(size), 0)
+        middle = design.rounds // 2 + 1
+        lanes.play(middle)
+        states = lanes.world.capability.shape[0]
+        amount = REPEATED * size * states * (states - 1) / 2
+        found = in_turn(
+            {step: rate(_repeat(*source, lanes, middle), amount, 0.02) for step, source in steps.items()},
+            repetitions,
+        )
+        rows += [
+            Row(f"{name}: {step}", [1e9 / x for x in values], "nanoseconds a pair and round")
+            for step, values in found.items()
+        ]
+    return rows
+
+
+def _repeat(template: str, call: str, lanes: Lanes, t: int):
+    space: dict[str, Any] = {**vars(kernel), "TREMBLE": draws.TREMBLE}
+    exec(template.format(call=call, repeated=REPEATED), space)
+    step = numba.njit(error_model="numpy", _nrt=False)(space["step"])
+    bundles = [type(x)._make(_copy(field) for field in x) for x in (lanes.world, lanes.game, lanes.setting)]
+    game = bundles[
+        1
+    ]  # trust, norms and discounts stay what they are, or repetition would drive them to nothing
+    game.learning[:], game.fade[:], game.discount[:] = 0.0, 1.0, 1.0
+    tally = type(lanes.tally)._make(_copy(field) for field in lanes.tally)
+    return lambda: step(*bundles, tally, lanes.keys, lanes.replicates, lanes.words, t)
+
+
+def _copy(field):
+    return field.copy() if isinstance(field, np.ndarray) else field
