@@ -35,7 +35,7 @@ def seconds_of(task):
 
 def main(arguments):
     """Measure and print."""
-    request = SweepRequest("concert", (), {"transparency.level": tuple(map(str, LEVELS))}, {}, ())
+    request = SweepRequest("concert", (), {"transparency.level": tuple(LEVELS)}, {}, ())
     points = expand(request)
     size = int(arguments[0]) if arguments else runs_of_chunk(points, MOST_RUNS)
     rounds = int(arguments[1]) if len(arguments) > 1 else 3
