@@ -1,0 +1,71 @@
+"""What keeping a sweep costs beyond playing it, and how its memory grows with the number of runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.timing import Row, at_most
+from regimesim.chunks import Rectangle, cut, play_chunk, runs_of_chunk
+from regimesim.config import SweepRequest
+from regimesim.dataset import Cut, Folder, new_manifest
+from regimesim.engines import engine_of
+from regimesim.expansion import expand
+from regimesim.points import Points
+from regimesim.sweep import conduct
+
+TITLE = "Sweeps"
+LEVELS = (0.2, 0.4, 0.6, 0.8)
+CHUNKS = 4
+FEW, MANY = 10_000, 1_000_000
+PEAK = """
+import resource, sys, tempfile
+import regimesim as rs
+with tempfile.TemporaryDirectory() as folder:
+    rs.sweep("bipolar", {"transparency.level": [0.2, 0.8]}, folder + "/s", runs=int(sys.argv[1]) // 2,
+             overrides={"years": 5})
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def measure(repetitions: int) -> list[Row]:
+    """Processor time of a sweep over that of its runs alone, in turn; peak memory of few and of many runs."""
+    points = expand(SweepRequest("concert", (), {"transparency.level": LEVELS}, {}, ()))
+    size = runs_of_chunk(points, 1_000_000)  # as long as the chunks of a large sweep are
+    whole = Cut(Rectangle(0, len(points), 0, CHUNKS * size // len(points)), size)
+    added, seconds = [], []
+    for repetition in range(repetitions + 1):
+        alone, swept = _alone(points, whole), _swept(points, whole)
+        if repetition > 0:  # the first compiles or loads
+            added.append(100 * (swept / alone - 1))
+            seconds.append(alone / CHUNKS)
+    return [
+        at_most(10, "a sweep's processor time beyond that of its runs", added, "%"),
+        Row("a chunk, processor time", seconds, "seconds"),
+        Row(f"peak memory, {FEW:,} runs", [_peak(FEW)], "MB"),
+        Row(f"peak memory, {MANY:,} runs", [_peak(MANY)], "MB"),
+    ]
+
+
+def _alone(points: Points, whole: Cut) -> float:
+    begin = time.process_time()
+    for chunk in cut(*whole):
+        play_chunk(points.take(chunk.first_point, chunk.last_point), chunk, 0)
+    return time.process_time() - begin
+
+
+def _swept(points: Points, whole: Cut) -> float:
+    begin, runs = time.process_time(), whole.rectangle.last
+    with tempfile.TemporaryDirectory() as folder:
+        Folder(Path(folder)).begin(points, new_manifest(0, runs, [whole]))
+        conduct(points, Path(folder), runs, 0, engine=engine_of("local", {"workers": 1}))
+    return time.process_time() - begin
+
+
+def _peak(runs: int) -> float:
+    """Peak memory of a process that sweeps so many short runs."""
+    done = subprocess.run([sys.executable, "-c", PEAK, str(runs)], check=True, capture_output=True, text=True)
+    return float(done.stdout)
