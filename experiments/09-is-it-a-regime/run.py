@@ -120,10 +120,10 @@ def _shorter(world: rs.Scenario) -> float:
 
 def run(scale: float = 1.0) -> Answer:
     tests = {
-        name: is_it_a_regime(name, runs_at(scale, RUNS.get(name, OTHERS), least=40), SEED)
+        name: is_it_a_regime(name, runs_at(scale, RUNS.get(name, OTHERS), least=60), SEED)
         for name in scenario_names()
     }
-    runs = runs_at(scale, OTHERS, least=40)
+    runs = runs_at(scale, OTHERS, least=60)
     trusting, balances = expectations(runs), balance(runs)
     firm = robust(runs_at(scale, DRAWS, least=10))
     bound = [name for name in tests if tests[name].institutions]
