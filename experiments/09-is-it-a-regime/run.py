@@ -1,5 +1,7 @@
 """Is it a regime? The strong test and the weaker one, restraint and expectations, for every scenario."""
 
+from functools import cache
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -28,7 +30,13 @@ JUDGEMENTS = (
     *COMMON, "norms.institutionalization", "norms.socialization", "diplomacy.renegotiation",
     "sanctions.severity", "sanctions.balance_weight", "deterrence.retaliation", "deterrence.prudence",
 )  # fmt: skip
+load_scenario = cache(rs.load_scenario)
 PARTS = ("transaction costs", "expectations", "coordination")
+
+
+@cache
+def _wary() -> rs.Scenario:
+    return rs.load_scenario("concert", ["trust.initial=0.5"])
 
 
 def told_or_open(outcome: str) -> str:
@@ -69,10 +77,10 @@ def beyond(estimate: Estimate, trifle: float) -> Estimate:
 
 def expectations(runs: int) -> Outcomes:
     """The Concert with less trust at the start, and with a shorter view."""
-    base = rs.load_scenario("concert")
+    base = load_scenario("concert")
     asked = {
         "as it was": base,
-        "wary": rs.load_scenario("concert", ["trust.initial=0.5"]),
+        "wary": _wary(),
         "short view": base.with_parameters({"shadow.discount_factor": 0.7}),
     }
     return Outcomes(asked, runs, SEED)
@@ -81,11 +89,11 @@ def expectations(runs: int) -> Outcomes:
 def balance(runs: int) -> dict:
     """Kaplan's balance and Waltz's side by side, and what hangs on each arrangement of theirs."""
     names = ("balance_kaplan", "balance_waltz")
-    side = Outcomes({name: rs.load_scenario(name) for name in names}, runs, SEED)
+    side = Outcomes({name: load_scenario(name) for name in names}, runs, SEED)
     parts = {
         name: {
             row.change: {"regime": told(row.regime), "peace": told(row.peace)}
-            for row in ablate(Worlds(name, runs, SEED), "each").rows
+            for row in ablate(Worlds(load_scenario(name), runs, SEED), "each").rows
         }
         for name in names
     }
@@ -97,12 +105,12 @@ def robust(count: int) -> dict:
     drawn = draws(JUDGEMENTS, count)
     gains, errors = {}, {}
     for name in ("concert", "balance_kaplan", "balance_waltz", "bipolar"):
-        full = worlds(rs.load_scenario(name), drawn)
+        full = worlds(load_scenario(name), drawn)
         with_, bare = play(full), play([without(w, "institutions") for w in full])
         gains[name] = lasting(with_, YEARS) - lasting(bare, YEARS)
         errors[name] = bare["expectation_error"] - with_["expectation_error"]
         if name == "concert":
-            wary = worlds(rs.load_scenario(name, ["trust.initial=0.5"]), drawn)
+            wary = worlds(_wary(), drawn)
             short = [w.with_parameters({"shadow.discount_factor": _shorter(w)}) for w in full]
             view = [verdicts(lasting(with_, YEARS) - lasting(play(other), YEARS)) for other in (wary, short)]
     return {
@@ -120,7 +128,7 @@ def _shorter(world: rs.Scenario) -> float:
 
 def run(scale: float = 1.0) -> Answer:
     tests = {
-        name: is_it_a_regime(name, runs_at(scale, RUNS.get(name, OTHERS), least=60), SEED)
+        name: is_it_a_regime(load_scenario(name), runs_at(scale, RUNS.get(name, OTHERS), least=60), SEED)
         for name in scenario_names()
     }
     runs = runs_at(scale, OTHERS, least=60)

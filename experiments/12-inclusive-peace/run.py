@@ -13,7 +13,7 @@ from regimesim.robustness import COMMON, DRAWS, draws, every, play, robustness, 
 from regimesim.scenario import read_scenario, spoken, tree_of
 from regimesim.survival import Estimate
 
-SMALL = 0.08
+SMALL = 0.05
 SEED = 1815
 RUNS = 300
 YEARS = 300.0
@@ -86,7 +86,7 @@ def robust(count: int) -> dict:
 
 
 def run(scale: float = 1.0) -> Answer:
-    runs = runs_at(scale, RUNS, least=24)
+    runs = runs_at(scale, RUNS, least=14)
     found = Outcomes(asked(), runs, SEED, YEARS)
     firm = robust(runs_at(scale, DRAWS, least=10))
 
