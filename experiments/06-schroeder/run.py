@@ -13,7 +13,7 @@ from regimesim.experiment import Answer, publish, runs_at, sign, told
 from regimesim.palette import BLUE, ORANGE, blank, framed, label
 from regimesim.shapley import Shares, coalitions, mean_of, pseudo_observations, shapley, shapley_values
 
-SMALL = 0.08
+SMALL = 0.05
 SEED, RUNS, YEARS = 6, 200, 100
 ARRANGEMENTS = {
     "duties and guarantees": ("norms", "conferences", "negotiation"),
@@ -87,7 +87,7 @@ def robust(scale: float) -> dict:
     """Over draws of the judgements: does each, taken away alone, shorten it; whose share is largest?"""
     names = [name for name in over.COMMON if name != "diplomacy.conference"]
     names += ["diplomacy.conference", "periphery.insulation", "diplomacy.renegotiation"]
-    drawn = over.draws(names, runs_at(scale, over.DRAWS, least=16))
+    drawn = over.draws(names, runs_at(scale, over.DRAWS, least=10))
     base = over.worlds(rs.load_scenario("concert"), drawn)
     found: dict = {}
     played = {
