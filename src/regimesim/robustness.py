@@ -26,7 +26,7 @@ from regimesim.parameters import BY_NAME, Parameter
 from regimesim.points import SHAPING, Points
 from regimesim.scenario import InputError, Phase, Scenario, known
 from regimesim.simulate import Columns
-from regimesim.survival import Estimate, restricted_mean
+from regimesim.survival import Estimate, restricted_mean, tails
 
 Floats = NDArray[np.float64]
 Verdicts = NDArray[np.int64]
@@ -151,7 +151,9 @@ def robustness(found: Verdicts, drawn: Table) -> dict[str, object]:
 def higher(one: Floats, other: Floats) -> Estimate:
     """Chance that a value of ``one`` is above a value of ``other``, ties counted as half.
 
-    With the 95 % interval of Hanley and McNeil, clipped to [0, 1]; infinitely wide where either is empty.
+    With the 95 % interval of Hanley and McNeil, but never narrower than if the two were alike (the variance
+    of Mann and Whitney's statistic), since theirs shrinks to nothing where few values do not overlap; clipped
+    to [0, 1], and without ends where either is empty.
 
     References
     ----------
@@ -170,9 +172,8 @@ def higher(one: Floats, other: Floats) -> Estimate:
     variance = area * (1 - area)
     variance += (len(one) - 1) * (first - area**2) + (len(other) - 1) * (second - area**2)
     error = math.sqrt(max(variance, 0.0) / (len(one) * len(other)))
-    # no overlap: what a sample of this size can miss
-    error = max(error, 0.5 / min(len(one), len(other)))
-    reach = 1.96 * error
+    error = max(error, math.sqrt((len(one) + len(other) + 1) / (12 * len(one) * len(other))))
+    reach = tails(0.95)[0] * error
     return Estimate(area, max(0.0, area - reach), min(1.0, area + reach), error)
 
 
