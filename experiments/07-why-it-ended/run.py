@@ -151,7 +151,7 @@ def run(scale: float = 1.0) -> Answer:
         ),
         "L10": finding(
             verdict(sign(lost), *borne),
-            "years that the cleavage cost",
+            "years that the cleavage costs the Concert",
             costs[1],
             firm["L10"],
             "there is as much sight as in the scenario; with less the cleavage costs more than ten years",

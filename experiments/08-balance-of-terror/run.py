@@ -199,7 +199,7 @@ def run(scale: float = 1.0) -> Answer:
             ),
             "J5": finding(
                 verdict(sign(care), sign(terror_)),
-                "share of dealings in which exploitation is added by care that quarrels do not become war",
+                "of all dealings by which exploitation rises where both take care",
                 care,
                 firm["claims"]["J5"],
                 "both take care; where deterrence alone makes the game Chicken, it is hardly ever exploited",

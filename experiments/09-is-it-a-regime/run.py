@@ -165,7 +165,7 @@ def run(scale: float = 1.0) -> Answer:
             ),
             "L6": finding(
                 verdict(*(sign(beyond(gain, TRIFLE)) for gain in steadier.values())),
-                "by how much institutions lower the mean error of expectation in the Concert",
+                "of mean error of expectation that institutions take away in the Concert",
                 steadier["concert"],
                 firm["L6"],
                 "much hangs on institutions: not in bipolar, nor in Waltz's balance",
