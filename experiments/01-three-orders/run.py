@@ -14,7 +14,7 @@ from regimesim.palette import GREY, blank, framed, label, look
 from regimesim.scenario import spoken
 from regimesim.survival import rmst_difference
 
-SMALL = 0.08
+SMALL = 0.05
 SEED, RUNS, YEARS = 1, 500, 100
 RUNS_A_DRAW = 30
 THREE = ("concert", "collective_security", "bipolar")
@@ -25,7 +25,7 @@ TRIFLE = 1.0
 
 
 def run(scale: float = 1.0) -> Answer:
-    runs = runs_at(scale, RUNS)
+    runs = runs_at(scale, RUNS, least=32)
     names = scenario_names()
     played = {name: rs.simulate(name, runs=runs, seed=SEED, years=YEARS, record=0) for name in names}
     answer: dict = {"scenarios": {name: in_short(results) for name, results in played.items()}}
@@ -97,7 +97,7 @@ def needed(found: list[Side]) -> float | None:
 
 def robust(scale: float) -> dict:
     """The same comparisons over draws of the judgements."""
-    drawn = over.draws(count=runs_at(scale, over.DRAWS, least=16))
+    drawn = over.draws(count=runs_at(scale, over.DRAWS, least=10))
     years: dict[str, dict[str, np.ndarray]] = {}
     for name in scenario_names():
         columns = over.play(over.worlds(rs.load_scenario(name), drawn), RUNS_A_DRAW)
