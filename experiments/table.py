@@ -45,7 +45,7 @@ def answers():
     for part in listed:
         answer = recorded(part["experiment"])
         number = place(answer, part["estimate"])
-        holds = place(answer, part["holds"]) if part["holds"] else None
+        holds = place(answer, part["holds"])
         found.append((part["claim"], part["experiment"], {**part, "estimate": number, "holds": holds}))
     return found
 
@@ -68,7 +68,7 @@ def row(claim, name, part, claimed):
     number = in_words(part["estimate"]) if is_estimate(part["estimate"]) else f"{part['estimate']:.3g}"
     words = " ".join(part["where"].split())
     verdict = " ".join([f"**{part['verdict']}**", words]).strip()
-    holds = again(part["holds"], part.get("found", "")) if part["holds"] else "not drawn"
+    holds = again(part["holds"], part.get("found", ""))
     source = "lipson" if claim[0] == "L" else "jervis"
     cells = (
         f"[{claim}](../seeds/{source}.md)",

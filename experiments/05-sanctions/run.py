@@ -1,5 +1,7 @@
 """What do sanctions do? Five rules by number of states, cost and affinity, beside sight and patience."""
 
+from dataclasses import replace
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -32,6 +34,9 @@ JUDGED = (
 )
 RUNS_A_DRAW, TRIFLE = 24, 1.0
 COUNCIL = ("United_States", "Soviet_Union", "Britain", "France", "China")
+NO_VETO = tuple(f"states.{who}.veto=false" for who in COUNCIL)
+LEAGUE_YEARS, COUNCIL_YEARS = 15.0, 15.0
+"""Enough to see what Manchuria left behind, and what the Council does, over draws."""
 WALK_OUT = (
     "epochs=[{year:1950,states:{Soviet_Union:{member:false}}},"
     "{year:1950.5,states:{Soviet_Union:{member:true}}}]"
@@ -126,19 +131,12 @@ def league(runs: int) -> dict:
 
 
 def aftermath(who: str, year: float, worth: float | None, runs: int) -> tuple[np.ndarray, np.ndarray]:
-    """The League in which one state is set on expansion for a year, dear to the others or not."""
-    start = rs.load_scenario("league", ["sanctions.exit=0"])
-    tree, place = tree_of(start), start.states.index(who)
-    usual = float(start.phases[0].states[place]["revisionism"])
-    begin: dict = {"year": year, "states": {who: {"revisionism": usual + 3.0}}}
-    end: dict = {"year": year + 1, "states": {who: {"revisionism": usual}}}
-    if worth is not None:
-        begin["affinity"] = {f"{other}-to-{who}": worth for other in start.states if other != who}
-    tree["epochs"] = sorted([*tree["epochs"], begin, end], key=lambda epoch: epoch["year"])
-    design = lower(read_scenario(tree, "league"))
+    """How much answers the aggressor in the year, and what credibility is left at its end."""
+    made = aggression(who, year, worth)
+    design, place = lower(made), made.states.index(who)
     lanes = Lanes(design, np.zeros(runs, np.intp), np.arange(runs), SEED)
     m = design.rounds_per_year
-    first = round((year - start.start) * m)
+    first = round((year - made.start) * m)
     lanes.play(first)
     invoked, answered = np.zeros(runs), np.zeros(runs)
     for now in range(first + 1, first + m + 1):
@@ -149,11 +147,24 @@ def aftermath(who: str, year: float, worth: float | None, runs: int) -> tuple[np
     return answered[invoked > 0] / invoked[invoked > 0], lanes.world.credibility.copy()
 
 
+def aggression(who: str, year: float, worth: float | None) -> rs.Scenario:
+    """The League in which one state is set on expansion for a year, dear to the others or not."""
+    start = rs.load_scenario("league", ["sanctions.exit=0"])
+    tree, place = tree_of(start), start.states.index(who)
+    usual = float(start.phases[0].states[place]["revisionism"])
+    begin: dict = {"year": year, "states": {who: {"revisionism": usual + 3.0}}}
+    end: dict = {"year": year + 1, "states": {who: {"revisionism": usual}}}
+    if worth is not None:
+        begin["affinity"] = {f"{other}-to-{who}": worth for other in start.states if other != who}
+    tree["epochs"] = sorted([*tree["epochs"], begin, end], key=lambda epoch: epoch["year"])
+    return read_scenario(tree, "league")
+
+
 def council(runs: int) -> dict:
     """The Council with its vetoes, without them, and with the empty chair of 1950."""
     cases = {
         "with vetoes": (),
-        "without vetoes": tuple(f"states.{who}.veto=false" for who in COUNCIL),
+        "without vetoes": NO_VETO,
         "an empty chair in 1950": (WALK_OUT,),
     }
     found: dict = {}
@@ -218,7 +229,33 @@ def robust(scale: float) -> dict:
         found[f"{name} adds more than the rule decentralized"] = over.robustness(
             over.verdicts(added[name] - added["decentralized"], TRIFLE), drawn
         )
-    return found
+    return found | failures(drawn)
+
+
+def failures(drawn: over.Table) -> dict:
+    """Over the same draws: what failing to act costs the League (L19), and the veto the Council (L20)."""
+    wanted, unwanted = (
+        over.play(over.worlds(replace(aggression(*CASES[name]), years=LEAGUE_YEARS), drawn), RUNS_A_DRAW)
+        for name in ("Manchuria, wanted by all", "Manchuria, wanted by none")
+    )
+    vetoes, free = (
+        over.play(
+            over.worlds(
+                replace(rs.load_scenario("security_council", list(given)), years=COUNCIL_YEARS), drawn
+            ),
+            RUNS_A_DRAW,
+        )
+        for given in ((), NO_VETO)
+    )
+    acted = [c["sanctions_joined"] / np.maximum(1, c["sanctions_invoked"]) for c in (free, vetoes)]
+    return {
+        "a culprit whom all want costs credibility": over.robustness(
+            over.verdicts(unwanted["credibility"] - wanted["credibility"]), drawn
+        ),
+        "without vetoes the Council acts more often": over.robustness(
+            over.verdicts(acted[0] - acted[1]), drawn
+        ),
+    }
 
 
 def held(one: rs.Scenario) -> dict:
