@@ -236,8 +236,9 @@ def draw(answer: Answer) -> Figure:
     for ax in (left, right):
         ax.set_ylim(0, 105)
         ax.legend(fontsize=8.5, frameon=False, loc="lower center" if ax is left else "lower left")
-    chicken = [p for p in CARE if part[f"{p:g}"]["game"] == "Chicken"]
-    note(right, 0.02, 60, f"Chicken up to {max(chicken):g},\nPrisoners' Dilemma beyond")
+    both = max(p for p in CARE if part[f"{p:g}"]["game"] == "Chicken")
+    one = max(p for p in CARE if "Chicken" in part[f"{p:g}"]["game"])
+    note(right, 0.02, 55, f"Chicken up to {both:g},\nfor one side to {one:g},\nthen Prisoners' Dilemma")
     label(left, "second strike of both sides", "years of peace, of 100")
     label(right, "prudence, where both second strikes are secure", "years, of 100")
     return framed(
