@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -104,6 +104,23 @@ def note(ax: Axes, x: float, y: float, words: str, **style: Any) -> None:
     """Words on a picture; never read as mathematics."""
     style = {"fontsize": 8.5, "color": BLACK, "bbox": GROUND, "parse_math": False, "zorder": 5, **style}
     ax.text(x, y, words, **style)
+
+
+def whiskers(
+    ax: Axes,
+    places: Sequence[float],
+    estimates: Sequence[Mapping[str, float]],
+    across: bool = False,
+    **style: Any,
+) -> None:
+    """Estimates (``value``, ``lower``, ``upper``) with their intervals; ``across``: places go upwards."""
+    values = [estimate["value"] for estimate in estimates]
+    reach = [[e["value"] - e["lower"] for e in estimates], [e["upper"] - e["value"] for e in estimates]]
+    style = {"fmt": "o", "ms": 5, "lw": 1.2, **style}
+    if across:
+        ax.errorbar(values, places, xerr=reach, **style)
+    else:
+        ax.errorbar(places, values, yerr=reach, **style)
 
 
 def framed(figure: Figure, headline: str, caption: str) -> Figure:
