@@ -85,7 +85,7 @@ DRAWS, RUNS_A_DRAW, TRIFLE = 160, 16, 2.0
 
 
 def run(scale: float = 1.0) -> Answer:
-    runs = runs_at(scale, RUNS, least=24)
+    runs = runs_at(scale, RUNS, least=16)
     answer: dict = {
         name: {price: against_sight(base, settings, runs) for price, settings in prices.items()}
         for name, (base, prices) in CASES.items()
@@ -165,7 +165,7 @@ def search(base: str, bounds: dict, scale: float) -> dict:
 
     Half of the runs choose the level, the other half compare it with the ends.
     """
-    count = runs_at(scale, DRAWS, least=8)
+    count = runs_at(scale, DRAWS, least=6)
     drawn = sample("sobol", bounds, count, over.SEED)
     on = ("transparency.target_knowledge=0.5", "transparency.early_warning=0.1")
     world = rs.load_scenario(base if base in CASES else "anarchy", [*on, *BASES[base]])

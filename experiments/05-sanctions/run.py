@@ -68,7 +68,7 @@ def world(rule: str, states: int, cost: float, affinity: float, level: float = 0
 
 
 def run(scale: float = 1.0) -> Answer:
-    runs = runs_at(scale, RUNS, least=20)
+    runs = runs_at(scale, RUNS, least=16)
     answer: dict = {
         "by number of states": {f"{n}": gains(MIDDLE | {"states": n}, runs) for n in STATES},
         "by cost": {f"{cost:g}": gains(MIDDLE | {"cost": cost}, runs) for cost in COSTS},
@@ -205,7 +205,7 @@ def empty_chair(runs: int) -> dict:
 
 def robust(scale: float) -> dict:
     """Over draws of the judgements: does a rule lengthen cooperation, and less than sight or patience?"""
-    drawn = over.draws(JUDGED, runs_at(scale, over.DRAWS, least=8))
+    drawn = over.draws(JUDGED, runs_at(scale, over.DRAWS, least=6))
     low = {"transparency.level": 0.5, "shadow.discount_factor": 0.85}
     base = over.worlds(world("decentralized", **MIDDLE), drawn)
     made = {
