@@ -23,11 +23,6 @@ KEYS = {"id", "source", "where", "claim", "mechanism", "scenarios", "experiments
 EACH = pytest.mark.parametrize("claim", CLAIMS, ids=[claim["id"] for claim in CLAIMS])
 
 
-def landed():
-    """Whether the twelve are in ``experiments/``: it has a table of them then."""
-    return (experiments_folder() / "README.md").is_file()
-
-
 def names_in(path):
     """Names of the tests of a file."""
     tree = ast.parse((ROOT / path).read_text("utf-8"))
@@ -71,17 +66,15 @@ def test_its_experiments_are_there(claim):
     known = {f"literature/{path.name}" for path in (ROOT / "experiments/literature").iterdir()} | set(TWELVE)
     assert set(claim["experiments"]) <= known
     assert set(claim["experiments"]) & set(TWELVE)
-    if landed():
-        for name in claim["experiments"]:
-            assert (experiments_folder() / name / "README.md").is_file(), name
+    for name in claim["experiments"]:
+        assert (experiments_folder() / name / "README.md").is_file(), name
 
 
 def test_every_one_of_the_twelve_asks_about_a_claim():
     asked = {name for claim in CLAIMS for name in claim["experiments"]}
     assert asked >= set(TWELVE)
-    if landed():
-        folders = {path.name for path in experiments_folder().iterdir() if (path / "run.py").is_file()}
-        assert folders == set(TWELVE)
+    folders = {path.name for path in experiments_folder().iterdir() if (path / "run.py").is_file()}
+    assert folders == set(TWELVE)
 
 
 def test_scenarios_and_claims_agree():
@@ -100,7 +93,7 @@ def test_parameters_in_the_words_of_a_mechanism_exist():
 
 @pytest.mark.parametrize("source", ["lipson", "jervis"])
 def test_the_page_has_the_table_and_its_links_lead_somewhere(source, monkeypatch):
-    """Written from the file by ``python seeds/tables.py``; links to experiments once these are there."""
+    """Written from the file by ``python seeds/tables.py``."""
     from importlib.util import module_from_spec, spec_from_file_location
 
     spec = spec_from_file_location("seeds_tables", SEEDS / "tables.py")
@@ -109,8 +102,6 @@ def test_the_page_has_the_table_and_its_links_lead_somewhere(source, monkeypatch
     text = (SEEDS / f"{source}.md").read_text("utf-8")
     assert tables.page(source) == text, "run: python seeds/tables.py"
     links = {link for link in re.findall(r"\]\(([^)]+)\)", text) if not link.startswith("https://")}
-    if not landed():
-        links = {link for link in links if not re.search(r"/experiments/\d\d-", link)}
     assert len(links) > 10
     for link in links:
         assert (SEEDS / link.partition("#")[0]).exists(), link
