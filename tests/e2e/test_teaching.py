@@ -54,6 +54,16 @@ def test_lesson_1(page):
     assert any("mis-seen" in line for entry in breaks for line in entry["detail"])
 
 
+def test_the_world_of_lesson_1_in_which_sight_helps_and_then_harms(page, root):
+    (link,) = (link for link in links(root) if link["scenario"] == "anarchy")
+    changes = {name: float(value) for name, value in link.items() if "." in name}
+    found = page.ask("sweep", scenario="anarchy", set=changes, runs=150, parameter="transparency.level")
+    years = [point["regime"][0] for point in found["points"]]
+    best = years.index(max(years))
+    assert 3 <= best <= 7 and years[best] > 60
+    assert years[0] < 20 and years[10] < 20
+
+
 def test_lesson_2(page):
     rows = page.ask("without", scenario="concert")["rows"]
     hangs = {row["name"]: float(row["regime"].split()[0]) for row in rows}
