@@ -79,9 +79,10 @@ def write_folder(path: Path, fill: Callable[[Path], None]) -> Path:
 
 def _discard(folder: Path) -> None:
     """Remove a folder, also while a library's own thread is still finishing a file in it."""
-    for _ in range(40):
+    deadline = time.monotonic() + 10  # a busy machine may let that thread wait for seconds
+    while True:
         shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
+        if not folder.exists() or time.monotonic() > deadline:
             return
         time.sleep(0.05)
 
