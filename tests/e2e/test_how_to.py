@@ -9,6 +9,7 @@ from regimesim.cli import main
 
 SMALL = {
     "run": ["runs=4", "years=2", "-q"],
+    "+sweep=transparency_by_shadow": ["runs=2", "years=10", "-q"],
     "sensitivity": ["runs=2", "trajectories=2", "samples=2", "years=2", "-q"],
     "calibrate": ["draws=4", "runs=20", "answers=1", "-q"],
 }
@@ -36,7 +37,7 @@ def test_every_command_works(page, root, tmp_path, monkeypatch, capsys):
     for words in asked:
         if words[0] == "demo":  # serves until it is interrupted: tests/e2e/test_demo_command.py
             continue
-        assert main([*words, *SMALL.get(words[0], [])]) == 0, words
+        assert main([*words, *SMALL.get(words[0], SMALL.get(words[-1], []))]) == 0, words
     assert "Traceback" not in capsys.readouterr().err
 
 
