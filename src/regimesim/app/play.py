@@ -29,7 +29,6 @@ OTHER_SEEDS = 200
 """Replicates on which a finished game is held against the prudent choice."""
 
 RESTRAINT, EXPLOITATION = "C", "D"
-YEAR_MOVES = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
