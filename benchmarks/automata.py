@@ -99,7 +99,7 @@ def _c() -> dict[str, Rate]:
     design = lower(read_scenario(TREE, "automata"))
     lanes = played(design, lanes_for(design), 0)
     size = len(lanes.points)
-    replicate = lanes.replicates
+    replicate = lanes.luck.replicate
     action, words = np.empty((STATES, STATES, size), np.int8), np.empty((4, size), np.uint32)
     # word + 0.5 < 2**32 * noise
     flip = ctypes.c_uint32(int(np.ceil(NOISE * 2**32 - 0.5)))
@@ -108,7 +108,7 @@ def _c() -> dict[str, Rate]:
         if not hasattr(library, function):
             continue
         count = np.zeros(size, np.int32)
-        before = (STATES, ROUNDS, size, address(lanes.keys), address(replicate), flip)
+        before = (STATES, ROUNDS, size, address(lanes.luck.keys), address(replicate), flip)
         play = partial(getattr(library, function), *before, *map(address, (words, action, count)))
         play()
         if not np.array_equal(count, lanes.tally.cooperating.sum(0)):

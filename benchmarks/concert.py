@@ -26,8 +26,8 @@ CALM = (
 
 WORLD = ("norm", "trust", "payoff", "intend", "action", "seen")
 GAME = (
-    "gain", "loss", "u_dc", "u_cd", "u_dd", "patience", "alarm", "law", "against", "reward", "punishment",
-    "hit", "restraint", "temperature", "tremble", "learning", "discount", "fade",
+    "gain", "loss", "u_dc", "u_cd", "u_dd", "patience", "law", "alarm_limit", "hit_limit", "tremble_limit",
+    "certain", "against", "reward", "punishment", "restraint", "temperature", "learning", "discount", "fade",
 )  # fmt: skip
 TALLY = (
     "cooperating", "disputes", "false_alarms", "misses", "exploitations", "dealt", "restrained", "against",
@@ -113,7 +113,7 @@ class _C:
         n, size = lanes.world.capability.shape
         self.run(
             self.block, n, size, 0, design.rounds, design.rounds_per_year,
-            *map(address, (lanes.keys, lanes.replicates, lanes.words)),
+            *map(address, (lanes.luck.keys, lanes.luck.replicate, lanes.luck.words, lanes.luck.chances)),
         )  # fmt: skip
 
     def rate(self):

@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks import automata
 from benchmarks.timing import Row, in_turn, rate
 from regimesim.config import load_scenario
-from regimesim.core import draws, kernel
+from regimesim.core import kernel
 from regimesim.core.lanes import Lanes
 from regimesim.lowering import lower
 from regimesim.scenario import read_scenario
@@ -24,7 +24,7 @@ TITLE = "Where a round goes"
 REPEATED = 100
 
 PAIR = """
-def step(world, game, setting, tally, keys, replicate, words, t):
+def step(world, game, setting, tally, luck, t):
     n = world.capability.shape[0]
     for _ in range({repeated}):
         for i in range(n):
@@ -32,30 +32,42 @@ def step(world, game, setting, tally, keys, replicate, words, t):
                 {call}
 """
 ROUND = """
-def step(world, game, setting, tally, keys, replicate, words, t):
+def step(world, game, setting, tally, luck, t):
     for _ in range({repeated}):
         {call}
 """
 BOTH = {
-    "random numbers, one block a pair": (PAIR, "fill_words(words, keys, replicate, t, TREMBLE, i, j)"),
-    "act, observe": (PAIR, "act_and_observe(world, game, i, j, words)"),
     "count pairs": (PAIR, "count_pair(world, tally, t, i, j)"),
-    "count sides": (PAIR, "count_sides(world, game, setting, tally, i, j)"),
-    "pay": (ROUND, "_pay(world, game)"),
-    "learn": (PAIR, "_learn(world, game, i, j)"),
-    "count rounds": (ROUND, "count_round(world, game, setting, tally, t)"),
+    "count beliefs": (PAIR, "count_beliefs(world, tally, i, j)"),
+    "pay": (PAIR, "pay(world, game, i, j)"),
+    "learn": (PAIR, "learn(world, game, i, j)"),
+    "count rounds": (ROUND, "count_round(world, game, tally)"),
+    "count years, a year in each round": (ROUND, "count_spread(world, tally); count_year(tally)"),
     "remember": (ROUND, "remember(world, game, setting)"),
 }
-AUTOMATA = BOTH | {
+AUTOMATA = {
+    "draw trembles": (PAIR, "draw_trembles(luck, game, t, i, j)"),
+    "act": (PAIR, "act_in_plain_sight(world, luck, i, j)"),
     "follow": (PAIR, "follow_firmly(world, setting, i, j); follow_firmly(world, setting, j, i)"),
     "move on": (PAIR, "move_on(world, setting, i, j); move_on(world, setting, j, i)"),
+    **BOTH,
 }
-CONCERT = BOTH | {
-    "decide": (PAIR, "decide(world, game, i, j, words[0]); decide(world, game, j, i, words[1])"),
-    "leaders": (ROUND, "change_leaders(world, game, setting, tally, keys, replicate, t, words)"),
-    "wars end": (ROUND, "end_wars(world, game, setting, keys, replicate, t)"),
-    "wars begin": (PAIR, "begin_wars(world, game, setting, tally, keys, replicate, t, i, j, words)"),
-    "absorb": (ROUND, "absorb_buffers(world, game, setting, tally, keys, replicate, t)"),
+CONCERT = {
+    "draw intentions": (PAIR, "fill_words(luck, t, INTEND, i, j)"),
+    "decide": (PAIR, "decide(world, game, i, j, luck.words[0]); decide(world, game, j, i, luck.words[1])"),
+    "draw trembles and views": (PAIR, "draw_chances(luck, game, t, i, j)"),
+    "act, observe": (PAIR, "act_and_observe(world, luck, i, j)"),
+    "count errors": (PAIR, "count_errors(world, tally, i, j)"),
+    "count restraint": (PAIR, "count_restraint(world, game, setting, tally, i, j)"),
+    **BOTH,
+    "leaders": (ROUND, "change_leaders(world, game, setting, tally, luck, t)"),
+    "appraise, all lanes": (ROUND, "game.stale[:] = 1; appraise(world, game, setting)"),
+    "wars end": (ROUND, "end_wars(world, game, setting, luck, t)"),
+    "wars begin": (
+        PAIR,
+        "quarrel(world, luck, t, i, j); begin_wars(world, game, setting, tally, luck, t, i, j)",
+    ),
+    "absorb": (ROUND, "absorb_buffers(world, game, setting, tally, luck, t)"),
 }
 
 
@@ -84,16 +96,18 @@ def measure(repetitions: int) -> list[Row]:
 
 
 def _repeat(template: str, call: str, lanes: Lanes, t: int):
-    space: dict[str, Any] = {**vars(kernel), "TREMBLE": draws.TREMBLE}
+    space: dict[str, Any] = {**vars(kernel)}
     exec(template.format(call=call, repeated=REPEATED), space)
     step = numba.njit(error_model="numpy", _nrt=False)(space["step"])
-    bundles = [type(x)._make(_copy(field) for field in x) for x in (lanes.world, lanes.game, lanes.setting)]
+    bundles = [
+        type(x)._make(_copy(field) for field in x)
+        for x in (lanes.world, lanes.game, lanes.setting, lanes.tally, lanes.luck)
+    ]
     game = bundles[
         1
     ]  # trust, norms and discounts stay what they are, or repetition would drive them to nothing
     game.learning[:], game.fade[:], game.discount[:] = 0.0, 1.0, 1.0
-    tally = type(lanes.tally)._make(_copy(field) for field in lanes.tally)
-    return lambda: step(*bundles, tally, lanes.keys, lanes.replicates, lanes.words, t)
+    return lambda: step(*bundles, t)
 
 
 def _copy(field):

@@ -10,9 +10,11 @@ typedef struct {
     double *norm, *trust, *payoff;
     int8_t *intend, *action, *seen;
     /* Game */
-    const double *gain, *loss, *u_dc, *u_cd, *u_dd, *patience, *alarm, *law;
+    const double *gain, *loss, *u_dc, *u_cd, *u_dd, *patience, *law;
+    const uint32_t *alarm_limit, *hit_limit, *tremble_limit;
+    const int8_t *certain;
     int8_t *against;
-    const double *reward, *punishment, *hit, *restraint, *temperature, *tremble, *learning, *discount, *fade;
+    const double *reward, *punishment, *restraint, *temperature, *learning, *discount, *fade;
     /* Tally */
     int32_t *cooperating, *disputes, *false_alarms, *misses, *exploitations, *dealt, *restrained;
     int32_t *against_count;
@@ -68,20 +70,35 @@ static void decide(const Block *b, size_t side, size_t state, const uint32_t *re
     }
 }
 
-static void act_and_observe(const Block *b, size_t ij, size_t ji, const uint32_t *restrict words, int lanes)
+/* Six bits: is i's intention flipped, and j's; does i take restraint for exploitation, does it catch
+ * exploitation; the same of j. */
+static void draw_chances(const Block *b, size_t ij, const uint32_t *restrict keys,
+                         const uint32_t *restrict replicate, uint32_t t, uint32_t pair, int8_t *restrict chances,
+                         int lanes)
 {
-    const double *restrict tremble = b->tremble, *restrict hit = b->hit, *restrict alarm = b->alarm + ij;
+    const uint32_t *restrict tremble = b->tremble_limit, *restrict hit = b->hit_limit;
+    const uint32_t *restrict alarm = b->alarm_limit + ij;
+    const int8_t *restrict certain = b->certain + ij;
+    for (int lane = 0; lane < lanes; lane++) {
+        uint32_t w0, w1, w2, w3;
+        philox(t, 0, pair, replicate[lane], keys, &w0, &w1, &w2, &w3);
+        chances[lane] = certain[lane] | (w0 < tremble[lane]) | (w1 < tremble[lane]) << 1
+            | (w2 < alarm[lane]) << 2 | (w2 < hit[lane]) << 3 | (w3 < alarm[lane]) << 4 | (w3 < hit[lane]) << 5;
+    }
+}
+
+static void act_and_observe(const Block *b, size_t ij, size_t ji, const int8_t *restrict chances, int lanes)
+{
     const int8_t *restrict intend_ij = b->intend + ij, *restrict intend_ji = b->intend + ji;
-    int8_t *restrict own = b->action + ij, *restrict other = b->action + ji;
+    int8_t *restrict action_ij = b->action + ij, *restrict action_ji = b->action + ji;
     int8_t *restrict seen_ij = b->seen + ij, *restrict seen_ji = b->seen + ji;
     for (int lane = 0; lane < lanes; lane++) {
-        own[lane] = intend_ij[lane] ^ (unit(words[lane]) < tremble[lane]);
-        other[lane] = intend_ji[lane] ^ (unit(words[lanes + lane]) < tremble[lane]);
-    }
-    for (int lane = 0; lane < lanes; lane++) {
-        double a = alarm[lane], h = hit[lane];
-        seen_ij[lane] = unit(words[2 * lanes + lane]) >= (other[lane] ? a : h);
-        seen_ji[lane] = unit(words[3 * lanes + lane]) >= (own[lane] ? a : h);
+        int8_t bits = chances[lane];
+        int8_t own = intend_ij[lane] ^ (bits & 1), other = intend_ji[lane] ^ (bits >> 1 & 1);
+        action_ij[lane] = own;
+        action_ji[lane] = other;
+        seen_ij[lane] = 1 - ((other ? bits >> 2 : bits >> 3) & 1);
+        seen_ji[lane] = 1 - ((own ? bits >> 4 : bits >> 5) & 1);
     }
 }
 
@@ -91,7 +108,7 @@ static void count(const Block *b, size_t ij, size_t ji, int t, int lanes)
     const int8_t *restrict seen_ij = b->seen + ij, *restrict seen_ji = b->seen + ji;
     const int8_t *restrict against_ij = b->against + ij, *restrict against_ji = b->against + ji;
     const double *restrict trust_ij = b->trust + ij, *restrict trust_ji = b->trust + ji;
-    int32_t *restrict cooperating = b->cooperating + (size_t)t * lanes, *restrict disputes = b->disputes;
+    int32_t *restrict cooperating = b->cooperating + (size_t)t * lanes;
     int32_t *restrict false_alarms = b->false_alarms, *restrict misses = b->misses;
     int32_t *restrict exploitations = b->exploitations, *restrict dealt = b->dealt;
     int32_t *restrict restrained = b->restrained, *restrict against = b->against_count;
@@ -99,9 +116,7 @@ static void count(const Block *b, size_t ij, size_t ji, int t, int lanes)
     double *restrict error = b->error, *restrict trust_sum = b->trust_sum;
     for (int lane = 0; lane < lanes; lane++) {
         cooperating[lane] += own[lane] & other[lane];
-        int8_t now = ((1 - own[lane]) & (1 - seen_ji[lane])) | ((1 - other[lane]) & (1 - seen_ij[lane]));
-        disputes[lane] += now & (1 - disputed[lane]);
-        disputed[lane] |= now;
+        disputed[lane] |= ((1 - own[lane]) & (1 - seen_ji[lane])) | ((1 - other[lane]) & (1 - seen_ij[lane]));
     }
     for (int lane = 0; lane < lanes; lane++) {
         trust_sum[lane] = (trust_sum[lane] + trust_ij[lane]) + trust_ji[lane];
@@ -118,23 +133,18 @@ static void count(const Block *b, size_t ij, size_t ji, int t, int lanes)
     }
 }
 
-static void pay(const Block *b, int n, int lanes)
+static void pay(const Block *b, size_t i, size_t j, size_t ij, size_t ji, int lanes)
 {
-    for (int i = 0; i < n; i++) {
-        double *restrict payoff = b->payoff + (size_t)i * lanes;
-        memset(payoff, 0, (size_t)lanes * sizeof *payoff);
-        for (int j = 0; j < n; j++) {
-            if (i == j)
-                continue;
-            size_t ij = ((size_t)i * n + j) * lanes, ji = ((size_t)j * n + i) * lanes;
-            const int8_t *restrict own = b->action + ij, *restrict other = b->action + ji;
-            const double *restrict gain = b->gain + ij, *restrict loss = b->loss + ij;
-            const double *restrict reward = b->reward, *restrict punishment = b->punishment;
-            for (int lane = 0; lane < lanes; lane++) {
-                double r = reward[lane], p = punishment[lane], g = gain[lane], l = loss[lane];
-                payoff[lane] += own[lane] ? (other[lane] ? r : l) : (other[lane] ? g : p);
-            }
-        }
+    double *restrict payoff_i = b->payoff + i, *restrict payoff_j = b->payoff + j;
+    const int8_t *restrict own = b->action + ij, *restrict other = b->action + ji;
+    const double *restrict gain_ij = b->gain + ij, *restrict gain_ji = b->gain + ji;
+    const double *restrict loss_ij = b->loss + ij, *restrict loss_ji = b->loss + ji;
+    const double *restrict reward = b->reward, *restrict punishment = b->punishment;
+    for (int lane = 0; lane < lanes; lane++) {
+        double r = reward[lane], p = punishment[lane];
+        double g_i = gain_ij[lane], g_j = gain_ji[lane], l_i = loss_ij[lane], l_j = loss_ji[lane];
+        payoff_i[lane] += own[lane] ? (other[lane] ? r : l_i) : (other[lane] ? g_i : p);
+        payoff_j[lane] += other[lane] ? (own[lane] ? r : l_j) : (own[lane] ? g_j : p);
     }
 }
 
@@ -149,33 +159,39 @@ static void learn(const Block *b, size_t ij, size_t ji, int lanes)
     }
 }
 
+static void end_year(const Block *b, int n, int lanes)
+{
+    for (int i = 0; i < n; i++)
+        for (int j = i + 1; j < n; j++) {
+            int8_t *restrict disputed = b->disputed + ((size_t)i * n + j) * lanes;
+            for (int lane = 0; lane < lanes; lane++) {
+                b->disputes[lane] += disputed[lane];
+                disputed[lane] = 0;
+            }
+        }
+}
+
 void play(const Block *b, int n, int lanes, int first, int last, int rounds_per_year, const uint32_t *keys,
-          const uint32_t *replicate, uint32_t *words)
+          const uint32_t *replicate, uint32_t *words, int8_t *chances)
 {
     for (int t = first; t < last; t++) {
-        if (t > 0 && t % rounds_per_year == 0)
-            memset(b->disputed, 0, (size_t)n * n * lanes);
         for (int k = 0; k < n; k++)
             for (int lane = 0; lane < lanes; lane++)
                 b->norm[(size_t)k * lanes + lane] *= b->fade[lane];
+        memset(b->payoff, 0, (size_t)n * lanes * sizeof *b->payoff);
         for (int i = 0; i < n; i++)
             for (int j = i + 1; j < n; j++) {
                 size_t ij = ((size_t)i * n + j) * lanes, ji = ((size_t)j * n + i) * lanes;
-                fill_words(words, keys, replicate, t, 1, (uint32_t)i << 16 | j, lanes);
+                uint32_t pair = (uint32_t)i << 16 | j;
+                fill_words(words, keys, replicate, t, 1, pair, lanes);
                 decide(b, ij, (size_t)i * lanes, words, lanes);
                 decide(b, ji, (size_t)j * lanes, words + lanes, lanes);
-            }
-        for (int i = 0; i < n; i++)
-            for (int j = i + 1; j < n; j++) {
-                size_t ij = ((size_t)i * n + j) * lanes, ji = ((size_t)j * n + i) * lanes;
-                fill_words(words, keys, replicate, t, 0, (uint32_t)i << 16 | j, lanes);
-                act_and_observe(b, ij, ji, words, lanes);
+                draw_chances(b, ij, keys, replicate, t, pair, chances, lanes);
+                act_and_observe(b, ij, ji, chances, lanes);
                 count(b, ij, ji, t, lanes);
+                learn(b, ij, ji, lanes);
+                pay(b, (size_t)i * lanes, (size_t)j * lanes, ij, ji, lanes);
             }
-        pay(b, n, lanes);
-        for (int i = 0; i < n; i++)
-            for (int j = i + 1; j < n; j++)
-                learn(b, ((size_t)i * n + j) * lanes, ((size_t)j * n + i) * lanes, lanes);
         for (int lane = 0; lane < lanes; lane++) {
             double total = 0.0;
             for (int i = 0; i < n; i++)
@@ -184,5 +200,7 @@ void play(const Block *b, int n, int lanes, int first, int last, int rounds_per_
             b->weight[lane] += b->present[lane];
             b->present[lane] *= b->discount[lane];
         }
+        if ((t + 1) % rounds_per_year == 0)
+            end_year(b, n, lanes);
     }
 }

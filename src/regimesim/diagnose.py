@@ -128,20 +128,31 @@ def _moments(lanes: Lanes, begin: NDArray[np.int64], end: NDArray[np.int64]) -> 
 def _copy(lanes: Lanes) -> Moment:
     return Moment(
         World._make(field.copy() for field in lanes.world),
-        lanes.setting._replace(**{name: getattr(lanes.setting, name).copy() for name in _BY_LANE}),
+        _by_lane(lanes),
         {name: getattr(lanes.tally, name).copy() for name in _COUNTED},
     )
 
 
-_BY_LANE = ("parameters", "states", "affinity", "prior", "strength")
+def _by_lane(lanes: Lanes) -> Setting:
+    """What holds now, a row a lane: lanes are remembered at different times, maybe in different phases."""
+    setting, row = lanes.setting, lanes.row
+    return setting._replace(
+        row=np.arange(len(row), dtype=np.int32),
+        parameters=setting.parameters[row],
+        states=setting.states[:, row],
+        affinity=setting.affinity.copy(),
+        prior=setting.prior.copy(),
+        strength=setting.strength.copy(),
+    )
 
 
 def _keep(lanes: Lanes, moment: Moment, which: NDArray[np.intp]) -> None:
     for name in World._fields:
         if name != "side":
             getattr(moment.world, name)[..., which] = getattr(lanes.world, name)[..., which]
-    for name in _BY_LANE:
-        getattr(moment.setting, name)[..., which] = getattr(lanes.setting, name)[..., which]
+    setting = _by_lane(lanes)
+    for name in ("parameters", "states", "affinity", "prior", "strength"):
+        getattr(moment.setting, name)[..., which] = getattr(setting, name)[..., which]
     for name in _COUNTED:
         moment.counted[name][which] = getattr(lanes.tally, name)[which]
 

@@ -107,7 +107,7 @@ def pairs_in(lanes: Lanes, scenario: Scenario, lane: int = 0) -> list[Pair]:
 
 def _side(lanes: Lanes, names: Sequence[str], i: int, j: int, terms: np.ndarray, lane: int) -> Side:
     game, m = lanes.game, lanes.setting.rounds_per_year
-    shadow = lanes.setting.parameters[lane]["shadow"]
+    shadow = lanes.setting.parameters[lanes.row[lane]]["shadow"]
     u_cc, u_dc, u_cd, u_dd = (
         float(x)
         for x in (game.reward[lane], game.u_dc[i, j, lane], game.u_cd[i, j, lane], game.u_dd[i, j, lane])

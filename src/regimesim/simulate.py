@@ -84,10 +84,13 @@ def simulate(
     chosen = as_scenario(scenario, years)
     check_runs(runs, seed, workers)
     design = lower(chosen)
-    blocks = [(first, min(runs, first + lanes_for(design))) for first in range(0, runs, lanes_for(design))]
+    size = min(lanes_for(design), -(-runs // (workers or os.cpu_count() or 1)))  # no thread is left without
+    blocks = [(first, min(runs, first + size)) for first in range(0, runs, size)]
+
+    start = Lanes(design, np.zeros(size, np.intp), np.arange(size), seed)
 
     def play(block: tuple[int, int]) -> Part:
-        lanes = Lanes(design, np.zeros(block[1] - block[0], np.intp), np.arange(*block), seed)
+        lanes = start.again(np.arange(*block))
         recording = None
         if block[0] < record:
             recording = play_and_record(lanes)
@@ -128,9 +131,9 @@ def check_runs(runs: object, seed: object, workers: object = None) -> None:
 
 
 def lanes_for(design: Design) -> int:
-    """Lanes of a block: enough to fill the processor's vectors, few enough to bound a block's memory."""
+    """Lanes of a block: many, to share what a loop costs to begin, in at most 200 MB or so."""
     states = int(design.states.shape[2])
-    return max(8, min(128, 640_000 // (states * states) // 8 * 8))
+    return max(16, min(512, 1_280_000 // (states * states) // 16 * 16))
 
 
 def on_threads(task: Callable[[Item], Outcome], items: Sequence[Item], workers: int | None) -> list[Outcome]:
@@ -163,7 +166,7 @@ def measure(lanes: Lanes) -> Columns:
     rounds, pairs = lanes.round, n * (n - 1)
     columns: Columns = {
         "point": lanes.points,
-        "replicate": lanes.replicates.astype(np.int64),
+        "replicate": lanes.luck.replicate.astype(np.int64),
         "seed": np.full(len(lanes.points), lanes.seed, np.uint64),
     }
     for name, first in (("peace", tally.war_round), ("systemic", tally.systemic_round)):
@@ -195,7 +198,8 @@ def measure(lanes: Lanes) -> Columns:
 
 
 def _regimes(lanes: Lanes) -> Columns:
-    settings, m = lanes.setting.parameters["measure"], lanes.design.rounds_per_year
+    settings = lanes.setting.parameters["measure"][lanes.row]
+    m = lanes.design.rounds_per_year
     window = max(1, math.floor(float(settings["window"][0]) * m + 0.5))
     found: Columns = {}
     for name, levels in THRESHOLDS.items():

@@ -132,7 +132,7 @@ def watcher(
         for stop in stops:
             lanes.play(stop)
             counts[stop] = {"disputes": lanes.tally.disputes.copy(), "wars": lanes.tally.wars.copy()}
-        kept: dict[str, NDArray[np.generic]] = {"replicate": lanes.replicates.astype(np.int64)}
+        kept: dict[str, NDArray[np.generic]] = {"replicate": lanes.luck.replicate.astype(np.int64)}
         for target in targets:
             first, last = spans[target.name]
             years = target.period.last + 1 - target.period.first

@@ -1,12 +1,26 @@
 """Addressed draws: the published generator, and no correlation between neighbouring addresses."""
 
 import itertools
+import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from regimesim.core.compiler import entry
-from regimesim.core.draws import INTEND, OBSERVE, TREMBLE, draw, fill_words, philox, round_keys, unit
+from regimesim.core.draws import (
+    INTEND,
+    OBSERVE,
+    TREMBLE,
+    certain,
+    draw,
+    fill_words,
+    limit,
+    philox,
+    round_keys,
+    unit,
+)
+from regimesim.core.world import allocate_luck
 
 VECTORS = [
     ((0, 0, 0, 0), 0, (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
@@ -25,8 +39,8 @@ def one(keys, replicate, t, channel, i, j):
 
 
 @entry
-def block(words, keys, replicate, t, channel, i, j):
-    fill_words(words, keys, replicate, t, channel, i, j)
+def block(luck, t, channel, i, j):
+    fill_words(luck, t, channel, i, j)
 
 
 @pytest.mark.parametrize(("counter", "key", "expected"), VECTORS)
@@ -37,13 +51,31 @@ def test_published_vectors(counter, key, expected):
 
 
 def test_a_block_is_four_addressed_draws():
-    keys, replicates = round_keys(2**63 + 5), np.arange(7, dtype=np.uint32)
-    words = np.empty((4, 7), np.uint32)
-    block(words, keys, replicates, 31, TREMBLE, 2, 5)
-    for lane, replicate in enumerate(replicates):
+    luck = allocate_luck(2**63 + 5, np.arange(7))
+    block(luck, 31, TREMBLE, 2, 5)
+    for lane, replicate in enumerate(luck.replicate):
         by_address = [(TREMBLE, 2, 5), (TREMBLE, 5, 2), (OBSERVE, 2, 5), (OBSERVE, 5, 2)]
-        for word, (channel, i, j) in zip(words[:, lane], by_address, strict=True):
-            assert one(keys, replicate, 31, channel, i, j) == unit(word)
+        for word, (channel, i, j) in zip(luck.words[:, lane], by_address, strict=True):
+            assert one(luck.keys, replicate, 31, channel, i, j) == unit(word)
+
+
+@pytest.mark.parametrize("chance", [0.0, 1e-300, 1e-11, 0.05, 0.3, 0.5, 1 - 1e-11, 1 - 2**-53, 1.0])
+def test_a_limit_of_words_is_the_chance(chance):
+    """Words are compared with a limit as exact fractions are with the chance, next to it and at the ends."""
+    for edge in (chance, *(np.nextafter(chance, side) for side in (0.0, 1.0))):
+        exact = math.ceil(Fraction(float(edge)) * 2**32 - Fraction(1, 2))  # words with (w + 1/2) / 2**32 < p
+        near = {0, 1, exact - 2, exact - 1, exact, exact + 1, 2**32 - 2, 2**32 - 1}
+        for word in (w for w in near if 0 <= w < 2**32):
+            comes_true = np.uint32(word) < limit(edge) or certain(edge)
+            assert comes_true == (Fraction(2 * word + 1, 2**33) < Fraction(float(edge)))
+
+
+@pytest.mark.parametrize("word", [0, 1, 2, 3, 1000, 2**31 - 1, 2**31, 2**32 - 2, 2**32 - 1])
+def test_a_chance_that_equals_a_draw_is_not_undercut_by_it(word):
+    chance = unit(np.uint32(word))
+    assert not (np.uint32(word) < limit(chance) or certain(chance))
+    above = np.nextafter(chance, 2.0)
+    assert np.uint32(word) < limit(above) or certain(above)
 
 
 def test_every_address_has_its_own_draw():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from regimesim.core.compiler import kernel
+import numpy as np
+
+from regimesim.core.compiler import kernel, scalar
 from regimesim.core.draws import unit
 
 
@@ -21,21 +23,50 @@ def follow_firmly(world, setting, i, j):
     strategy, stance, intend = setting.strategy[i], world.stance[i, j], world.intend[i, j]
     firm = setting.firm[i]
     for lane in range(strategy.shape[0]):
-        restrains, before = (firm[lane] >> stance[lane]) & 1, intend[lane]
+        restrains = np.int8((firm[lane] >> np.uint32(stance[lane])) & np.uint32(1))
+        before = intend[lane]
         intend[lane] = restrains if strategy[lane] >= 0 else before
 
 
 @kernel
 def move_on(world, setting, i, j):
-    """Step 9 for automata; the stance of prudent states stays as it is."""
+    """Step 9 for automata of at most eight states; the stance of prudent states stays as it is."""
     stance, own, seen = world.stance[i, j], world.action[i, j], world.seen[i, j]
-    played, following = world.played[i, j], setting.following
-    dd, dc, cd, cc = following[0, i], following[1, i], following[2, i], following[3, i]
+    played, first = world.played[i, j], setting.following[0]
+    dd, dc, cd, cc = first[0, i], first[1, i], first[2, i], first[3, i]
     for lane in range(stance.shape[0]):
-        # all four are read: a loop that reads one of several is not vectorised
-        after_dd, after_dc, after_cd, after_cc = dd[lane], dc[lane], cd[lane], cc[lane]
-        after_d = after_dc if seen[lane] else after_dd
-        after_c = after_cc if seen[lane] else after_cd
         state = stance[lane]
-        after = ((after_c if own[lane] else after_d) >> (4 * state)) & 15
+        word = _of_four(own[lane], seen[lane], dd[lane], dc[lane], cd[lane], cc[lane])
+        after = np.int8((word >> np.uint32(4 * state)) & np.uint32(15))
         stance[lane] = after if played[lane] else state
+
+
+@kernel
+def move_far(world, setting, i, j):
+    """The same for automata of any size."""
+    stance, own, seen, played = world.stance[i, j], world.action[i, j], world.seen[i, j], world.played[i, j]
+    first, second = setting.following[0], setting.following[1]
+    for lane in range(stance.shape[0]):
+        state = stance[lane]
+        low = _of_four(
+            own[lane], seen[lane], first[0, i, lane], first[1, i, lane], first[2, i, lane], first[3, i, lane]
+        )
+        high = _of_four(
+            own[lane],
+            seen[lane],
+            second[0, i, lane],
+            second[1, i, lane],
+            second[2, i, lane],
+            second[3, i, lane],
+        )
+        word = high if state & 8 else low
+        after = np.int8((word >> np.uint32(4 * (state & 7))) & np.uint32(15))
+        stance[lane] = after if played[lane] else state
+
+
+@scalar
+def _of_four(own, seen, dd, dc, cd, cc):
+    """What belongs to an outcome. All four are read: a loop that reads one of several is not vectorised."""
+    after_d = dc if seen else dd
+    after_c = cc if seen else cd
+    return after_c if own else after_d

@@ -58,7 +58,7 @@ NOBODY = np.int64(0)
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
-_UNIT = 2.0**-32
+_UNIT, _WORDS = 2.0**-32, 2.0**32
 
 
 def round_keys(seed: int) -> np.ndarray:
@@ -110,6 +110,28 @@ def unit(word):
     return (np.float64(word) + 0.5) * _UNIT
 
 
+@scalar
+def words_below(chance):
+    """For how many of the 2**32 words ``unit(word) < chance``.
+
+    Exact: ``chance * 2**32`` only moves the exponent, and what is lost by taking one half from a number below
+    one half lies below zero.
+    """
+    return min(max(np.ceil(chance * _WORDS - 0.5), 0.0), _WORDS)
+
+
+@scalar
+def limit(chance):
+    """What a word has to be below to come true with probability ``chance``, unless that is certain."""
+    return np.uint32(min(words_below(chance), _WORDS - 1.0))
+
+
+@scalar
+def certain(chance):
+    """Whether every word comes true: the one count that does not fit into a word."""
+    return words_below(chance) == _WORDS
+
+
 @kernel
 def draw(keys, replicate, t, channel, i, j):
     """One uniform number on (0, 1): that of ``channel`` for ``(i, j)`` in round ``t``."""
@@ -121,15 +143,13 @@ def draw(keys, replicate, t, channel, i, j):
 
 
 @kernel
-def fill_words(words, keys, replicate, t, channel, i, j):
+def fill_words(luck, t, channel, i, j):
     """All four words of a pair's block, for every lane.
 
-    Parameters
-    ----------
-    words : uint32 array (4, L), overwritten: ``channel`` of (i, j) and (j, i), then ``channel + 1``
-        of (i, j) and (j, i), for i < j and an even channel.
-    replicate : uint32 array (L,)
+    Overwrites ``luck.words``: ``channel`` of (i, j) and (j, i), then ``channel + 1`` of (i, j) and (j, i),
+    for i <= j and an even channel.
     """
+    words, replicate, keys = luck.words, luck.replicate, luck.keys
     c0, c1 = np.uint32(t), np.uint32(channel >> 1)
     c2 = np.uint32((i << 16) | j)
     for lane in range(replicate.shape[0]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from regimesim.core.compiler import entry, kernel, scalar
-from regimesim.core.draws import unit
+from regimesim.core.draws import certain, limit, unit
 from regimesim.core.elementary import chance, exponential, logistic, power
 
 INFINITE = np.inf
@@ -88,9 +88,18 @@ def restrains(margin, temperature, u):
 
 
 @kernel
+def any_marked(marks):
+    """Whether any lane is marked: most often none is, and many lanes are looked at together."""
+    found = 0
+    for lane in range(marks.shape[0]):
+        found |= marks[lane]
+    return found != 0
+
+
+@kernel
 def set_rates(game, setting, lane):
     """Everything in ``game`` that only a new phase can change."""
-    p = setting.parameters[lane]
+    p = setting.parameters[setting.row[lane]]
     m = setting.rounds_per_year
     level = p.transparency.level
     game.reward[lane] = p.payoffs.reward
@@ -98,7 +107,9 @@ def set_rates(game, setting, lane):
     game.hit[lane] = 1.0 - p.transparency.miss_rate * (1.0 - level)
     game.restraint[lane] = p.norms.restraint
     game.temperature[lane] = p.choice.temperature
-    game.tremble[lane] = p.choice.tremble
+    game.rule[lane] = int(p.sanctions.rule)
+    game.tremble_limit[lane] = limit(p.choice.tremble)
+    game.hit_limit[lane] = limit(game.hit[lane])
     game.publicity[lane] = p.transparency.publicity
     game.public_signal[lane] = p.transparency.public_signal
     game.learning[lane] = p.trust.learning_rate
@@ -119,6 +130,8 @@ def set_rates(game, setting, lane):
 @kernel
 def appraise(world, game, setting):
     """Step 2: bring the effective games of all stale lanes up to date."""
+    if not any_marked(game.stale):
+        return
     for lane in range(game.stale.shape[0]):
         if game.stale[lane] > 0:
             _appraise_lane(world, game, setting, lane)
@@ -129,7 +142,7 @@ def appraise(world, game, setting):
 @kernel
 def _appraise_lane(world, game, setting, lane):
     n = world.capability.shape[0]
-    p = setting.parameters[lane]
+    p = setting.parameters[setting.row[lane]]
     _buffering(world, game, setting, lane)
     tau = p.transparency.level
     discount, endured, hit = game.discount[lane], game.endured[lane], game.hit[lane]
@@ -148,7 +161,7 @@ def _appraise_lane(world, game, setting, lane):
                 w_ij = _weight(p.power.weight, world.capability[i, lane], world.capability[j, lane])
                 w_ji = _weight(p.power.weight, world.capability[j, lane], world.capability[i, lane])
                 gain = _temptation(world, setting, i, lane, exposure, w_ij)
-                if setting.states[i, lane].nuclear:
+                if setting.states[i, setting.row[lane]].nuclear:
                     gain += p.deterrence.first_strike_gain * (1.0 - s_j)
                 loss = p.payoffs.punishment - (p.payoffs.punishment - p.payoffs.sucker) * exposure * w_ji
                 game.gain[i, j, lane] = (1.0 - warning) * gain + warning * p.payoffs.punishment
@@ -164,11 +177,26 @@ def _appraise_lane(world, game, setting, lane):
                 alarm = _alarm(game, setting, i, j, lane, meeting, s_i * s_j)
                 game.alarm[i, j, lane] = alarm
                 game.patience[i, j, lane] = worth_of_future(discount, endured, rounds, hit, alarm)
+                game.alarm_limit[i, j, lane] = limit(alarm)
+                game.certain[i, j, lane] = chances_of(
+                    certain(p.choice.tremble),
+                    certain(p.choice.tremble),
+                    certain(alarm),
+                    certain(hit),
+                    certain(alarm),
+                    certain(hit),
+                )
+
+
+@scalar
+def chances_of(flips_i, flips_j, alarms_i, catches_i, alarms_j, catches_j):
+    """What the draws of a pair come to, in the bits of one number."""
+    return flips_i | (flips_j << 1) | (alarms_i << 2) | (catches_i << 3) | (alarms_j << 4) | (catches_j << 5)
 
 
 @kernel
 def _second_strike(setting, i, lane):
-    state = setting.states[i, lane]
+    state = setting.states[i, setting.row[lane]]
     return state.second_strike if state.nuclear else 0.0
 
 
@@ -180,7 +208,7 @@ def _weight(power_weight, own, other):
 @kernel
 def _temptation(world, setting, i, lane, exposure, weight):
     """T_ij before the nuclear term."""
-    p = setting.parameters[lane]
+    p = setting.parameters[setting.row[lane]]
     pay = p.payoffs
     knowing = 1.0 + p.transparency.target_knowledge * p.transparency.level
     appetite = (pay.temptation - pay.reward) * exposure * weight * knowing + world.revisionism[i, lane]
@@ -192,8 +220,8 @@ def _temptation(world, setting, i, lane, exposure, weight):
 @kernel
 def _alarm(game, setting, i, j, lane, meeting, deterrence):
     """f_ij, with the spill-over of quarrels abroad."""
-    p = setting.parameters[lane]
-    apart = abs(setting.states[i, lane].ideology - setting.states[j, lane].ideology)
+    p = setting.parameters[setting.row[lane]]
+    apart = abs(setting.states[i, setting.row[lane]].ideology - setting.states[j, setting.row[lane]].ideology)
     alarm = p.transparency.false_alarm_rate * (1.0 - p.transparency.level) * (1.0 - meeting)
     alarm = min(max(alarm * (1.0 + p.diplomacy.cleavage * apart), 0.0), 1.0)
     abroad = game.abroad[lane]
@@ -223,8 +251,8 @@ def _buffering(world, game, setting, lane):
 @kernel
 def set_law(world, game, setting, lane):
     """The sanction that each state expects for an exploitation."""
-    p = setting.parameters[lane]
-    rule = int(p.sanctions.rule)
+    p = setting.parameters[setting.row[lane]]
+    rule = game.rule[lane]
     n = world.capability.shape[0]
     kappa = world.credibility[lane]
     for i in range(n):

@@ -4,21 +4,38 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from regimesim.core.automata import follow, follow_firmly, move_on
+from regimesim.core.automata import follow, follow_firmly, move_far, move_on
 from regimesim.core.compiler import entry, kernel
-from regimesim.core.draws import INTEND, TREMBLE, WAR, fill_words, unit
+from regimesim.core.draws import INTEND, fill_words
 from regimesim.core.events import (
     absorb_buffers,
     begin_wars,
     change_leaders,
     end_wars,
     grow,
+    quarrel,
     remember,
 )
-from regimesim.core.game import appraise, decide, margin_terms, set_rates
-from regimesim.core.perception import act_and_observe, publish
+from regimesim.core.game import any_marked, appraise, decide, margin_terms, set_rates
+from regimesim.core.payoffs import pay, pay_for_intrusion
+from regimesim.core.perception import (
+    act_and_observe,
+    act_in_plain_sight,
+    draw_chances,
+    draw_trembles,
+    publish,
+)
 from regimesim.core.sanctions import charge, learn_from_sanctions, sanction
-from regimesim.core.tally import count_pair, count_round, count_sides
+from regimesim.core.tally import (
+    count_beliefs,
+    count_errors,
+    count_pair,
+    count_restraint,
+    count_round,
+    count_spread,
+    count_year,
+)
+from regimesim.core.trust import agree, learn, talk
 
 
 class Mechanism(IntEnum):
@@ -33,11 +50,13 @@ class Mechanism(IntEnum):
     SANCTIONS = 6
     GROWTH = 7
     CHANCE = 8  # intentions are drawn, not certain
+    ERRORS = 9  # what is done may be seen as what it is not
+    ACCOUNTS = 10  # trust moves and payoffs are added up
+    LARGE = 11  # automata of more than eight states
 
 
-_PRUDENT, _AUTOMATA, _LEADERS, _WAR, _TALKS, _ABSORPTION, _SANCTIONS, _GROWTH, _CHANCE = (
-    int(m) for m in Mechanism
-)
+_PRUDENT, _AUTOMATA, _LEADERS, _WAR, _TALKS, _ABSORPTION = (int(m) for m in tuple(Mechanism)[:6])
+_SANCTIONS, _GROWTH, _CHANCE, _ERRORS, _ACCOUNTS, _LARGE = (int(m) for m in tuple(Mechanism)[6:])
 
 
 WHOLE, UNTIL_DECIDED, SINCE_DECIDED = 0, 1, 2
@@ -45,18 +64,13 @@ WHOLE, UNTIL_DECIDED, SINCE_DECIDED = 0, 1, 2
 
 
 @entry
-def play(world, game, setting, tally, keys, replicate, words, first, last, part):
+def play(world, game, setting, tally, luck, first, last, part):
     """Play rounds ``first`` to ``last - 1`` in every lane; no phase may begin in between.
 
     Parameters
     ----------
-    world, game, setting, tally : World, Game, Setting, Tally
+    world, game, setting, tally, luck : World, Game, Setting, Tally, Luck
         Changed in place, but for ``setting``.
-    keys : uint32 array (10, 2)
-        From ``draws.round_keys``.
-    replicate : uint32 array (L,)
-    words : uint32 array (4, L)
-        Room for draws.
     first, last : int
     part : int
         ``WHOLE``, or the steps up to the intentions, or those after them.
@@ -67,70 +81,117 @@ def play(world, game, setting, tally, keys, replicate, words, first, last, part)
         if part != SINCE_DECIDED:
             # 1 events
             new_phase(game, setting)
-            if t > 0 and t % setting.rounds_per_year == 0:
-                new_year(world, game, setting, tally, keys, replicate, t)
+            if on[_GROWTH] and t > 0 and t % setting.rounds_per_year == 0:
+                grow(world, game, setting, luck, t)
             remember(world, game, setting)
             if on[_LEADERS]:
-                change_leaders(world, game, setting, tally, keys, replicate, t, words)
+                change_leaders(world, game, setting, tally, luck, t)
             # 2 appraise
             appraise(world, game, setting)
-            # 3 decide
-            for i in range(n):
-                for j in range(i + 1, n):
-                    _mark_played(world, i, j)
-                    if on[_CHANCE]:
-                        fill_words(words, keys, replicate, t, INTEND, i, j)
-                    if on[_PRUDENT]:
-                        decide(world, game, i, j, words[0])
-                        decide(world, game, j, i, words[1])
-                    if on[_AUTOMATA] and on[_CHANCE]:
-                        follow(world, setting, i, j, words[0])
-                        follow(world, setting, j, i, words[1])
-                    elif on[_AUTOMATA]:
-                        follow_firmly(world, setting, i, j)
-                        follow_firmly(world, setting, j, i)
+        if part != UNTIL_DECIDED and on[_ACCOUNTS]:
+            world.payoff[:] = 0.0
+        for i in range(n):
+            for j in range(i + 1, n):
+                if on[_CHANCE] or on[_SANCTIONS]:
+                    fill_words(luck, t, INTEND, i, j)
+                if part != SINCE_DECIDED:
+                    # 3 decide
+                    intend(world, game, setting, luck, i, j)
+                if part != UNTIL_DECIDED:
+                    # 4 act, 5 observe
+                    deal(world, game, setting, tally, luck, t, i, j)
         if part != UNTIL_DECIDED:
-            # 4 act, 5 observe
-            for i in range(n):
-                for j in range(i + 1, n):
-                    fill_words(words, keys, replicate, t, TREMBLE, i, j)
-                    act_and_observe(world, game, i, j, words)
-                    if on[_SANCTIONS]:
-                        fill_words(words, keys, replicate, t, INTEND, i, j)
-                        publish(world, game, i, j, words)
-                    count_pair(world, tally, t, i, j)
-                    count_sides(world, game, setting, tally, i, j)
             # 6 sanction, 7 pay
             if on[_SANCTIONS]:
-                sanction(world, setting, tally, keys, replicate, t)
-            _pay(world, game)
+                sanction(world, game, setting, tally, luck, t)
+                for i in range(n):
+                    for j in range(i + 1, n):
+                        pay(world, game, i, j)
+            if on[_ACCOUNTS]:
+                pay_for_intrusion(world, game)
             if on[_SANCTIONS]:
                 charge(world, setting)
             # 8 escalate
             if on[_WAR]:
-                end_wars(world, game, setting, keys, replicate, t)
+                end_wars(world, game, setting, luck, t)
             if on[_WAR] or on[_TALKS]:
                 for i in range(n):
                     for j in range(i + 1, n):
-                        if _any_exploitation(world, i, j):
-                            fill_words(words, keys, replicate, t, WAR, i, j)
-                            begin_wars(world, game, setting, tally, keys, replicate, t, i, j, words)
-                            _talk(world, game, i, j, words)
+                        if quarrel(world, luck, t, i, j):
+                            begin_wars(world, game, setting, tally, luck, t, i, j)
+                            talk(world, game, luck, i, j)
             if on[_ABSORPTION]:
-                absorb_buffers(world, game, setting, tally, keys, replicate, t)
+                absorb_buffers(world, game, setting, tally, luck, t)
             # 9 learn
-            for i in range(n):
-                for j in range(i + 1, n):
-                    _learn(world, game, i, j)
-                    if on[_AUTOMATA]:
-                        move_on(world, setting, i, j)
-                        move_on(world, setting, j, i)
-                    if on[_TALKS]:
-                        _agree(world, setting, i, j)
+            if on[_TALKS]:
+                for i in range(n):
+                    for j in range(i + 1, n):
+                        agree(world, setting, i, j)
             if on[_SANCTIONS]:
-                learn_from_sanctions(world, game, setting, keys, replicate, t)
+                learn_from_sanctions(world, game, setting, luck, t)
             # 10 record
-            count_round(world, game, setting, tally, t)
+            _record(world, game, setting, tally, t)
+
+
+@kernel
+def intend(world, game, setting, luck, i, j):
+    """Step 3 for a pair i < j (``luck.words``: INTEND)."""
+    on, words = setting.on, luck.words
+    _mark_played(world, i, j)
+    if on[_PRUDENT]:
+        decide(world, game, i, j, words[0])
+        decide(world, game, j, i, words[1])
+    if on[_AUTOMATA] and on[_CHANCE]:
+        follow(world, setting, i, j, words[0])
+        follow(world, setting, j, i, words[1])
+    elif on[_AUTOMATA]:
+        follow_firmly(world, setting, i, j)
+        follow_firmly(world, setting, j, i)
+
+
+@kernel
+def deal(world, game, setting, tally, luck, t, i, j):
+    """Steps 4 and 5 for a pair i < j, and all that later steps do to this pair alone.
+
+    The two learn at once, because nothing in steps 6 to 8 reads what they learn, and they are paid at once
+    where nobody sanctions: so the arrays of a pair are read from memory once in a round.
+    """
+    on = setting.on
+    if on[_ERRORS]:
+        draw_chances(luck, game, t, i, j)
+        act_and_observe(world, luck, i, j)
+        count_errors(world, tally, i, j)
+    else:
+        draw_trembles(luck, game, t, i, j)
+        act_in_plain_sight(world, luck, i, j)
+    count_pair(world, tally, t, i, j)
+    if on[_PRUDENT]:
+        count_restraint(world, game, setting, tally, i, j)
+    if on[_SANCTIONS]:
+        publish(world, game, luck, i, j)
+    elif on[_ACCOUNTS]:
+        pay(world, game, i, j)
+    if on[_ACCOUNTS]:
+        count_beliefs(world, tally, i, j)
+        learn(world, game, i, j)
+    if on[_LARGE]:
+        move_far(world, setting, i, j)
+        move_far(world, setting, j, i)
+    elif on[_AUTOMATA]:
+        move_on(world, setting, i, j)
+        move_on(world, setting, j, i)
+
+
+@kernel
+def _record(world, game, setting, tally, t):
+    """Step 10."""
+    year_ends = (t + 1) % setting.rounds_per_year == 0
+    if setting.on[_ACCOUNTS]:
+        count_round(world, game, tally)
+        if year_ends:
+            count_spread(world, tally)
+    if year_ends or t + 1 == tally.cooperating.shape[0]:
+        count_year(tally)
 
 
 @entry
@@ -151,19 +212,10 @@ def margins(world, game, setting, terms):
 @kernel
 def new_phase(game, setting):
     """Rates of the lanes for which a phase has just begun."""
-    for lane in range(game.stale.shape[0]):
-        if game.stale[lane] == 2:
-            set_rates(game, setting, lane)
-
-
-@kernel
-def new_year(world, game, setting, tally, keys, replicate, t):
-    """The turn of a year: capabilities grow, and disputes are counted anew."""
-    if setting.on[_GROWTH]:
-        grow(world, game, setting, keys, replicate, t)
-    for i in range(world.capability.shape[0]):
-        for j in range(i + 1, world.capability.shape[0]):
-            tally.disputed[i, j, :] = 0
+    if any_marked(game.stale):
+        for lane in range(game.stale.shape[0]):
+            if game.stale[lane] == 2:
+                set_rates(game, setting, lane)
 
 
 @kernel
@@ -172,67 +224,3 @@ def _mark_played(world, i, j):
     for lane in range(at_war.shape[0]):
         played_ij[lane] = at_war[lane] == 0
         played_ji[lane] = played_ij[lane]
-
-
-@kernel
-def _pay(world, game):
-    """Step 7, but for what sanctions and wars cost."""
-    n, lanes = world.capability.shape
-    reward, punishment = game.reward, game.punishment
-    for i in range(n):
-        payoff, member = world.payoff[i], world.member[i]
-        for lane in range(lanes):
-            payoff[lane] = 0.0
-        for j in range(n):
-            if i != j:
-                own, other, played = world.action[i, j], world.action[j, i], world.played[i, j]
-                gain, loss, undone = game.gain[i, j], game.loss[i, j], world.undone[i, j]
-                for lane in range(lanes):
-                    # every number is read first: a loop that reads one of several is not vectorised
-                    mutual, betrayed, betrays, grim = reward[lane], loss[lane], gain[lane], punishment[lane]
-                    spoils = grim if undone[lane] else betrays
-                    restrained = mutual if other[lane] else betrayed
-                    exploited = spoils if other[lane] else grim
-                    earned = restrained if own[lane] else exploited
-                    payoff[lane] += earned if played[lane] else 0.0
-        for lane in range(lanes):
-            payoff[lane] -= game.intrusion[lane] * member[lane]
-
-
-@kernel
-def _any_exploitation(world, i, j):
-    action_ij, action_ji, count = world.action[i, j], world.action[j, i], 0
-    for lane in range(action_ij.shape[0]):
-        count += 1 - (action_ij[lane] & action_ji[lane])
-    return count > 0
-
-
-@kernel
-def _learn(world, game, i, j):
-    """Step 9: trust moves towards what was seen."""
-    played, learning = world.played[i, j], game.learning
-    trust_ij, trust_ji = world.trust[i, j], world.trust[j, i]
-    seen_ij, seen_ji = world.seen[i, j], world.seen[j, i]
-    for lane in range(learning.shape[0]):
-        pace = learning[lane] * played[lane]
-        trust_ij[lane] += pace * (seen_ij[lane] - trust_ij[lane])
-        trust_ji[lane] += pace * (seen_ji[lane] - trust_ji[lane])
-
-
-@kernel
-def _talk(world, game, i, j, words):
-    """Whether two states that exploit each other come to an agreement (words: WAR, NEGOTIATE)."""
-    action_ij, action_ji, agrees, talk = world.action[i, j], world.action[j, i], world.agrees[i, j], game.talk
-    for lane in range(talk.shape[0]):
-        agrees[lane] = (unit(words[2, lane]) < talk[lane]) & (action_ij[lane] == 0) & (action_ji[lane] == 0)
-
-
-@kernel
-def _agree(world, setting, i, j):
-    """An agreement takes effect, unless there is war."""
-    agrees, played, at_war = world.agrees[i, j], world.played[i, j], world.at_war[i, j]
-    for lane in range(agrees.shape[0]):
-        if agrees[lane] & played[lane] and at_war[lane] == 0:
-            agreed = setting.parameters[lane].diplomacy.agreement_trust
-            world.trust[i, j, lane] = world.trust[j, i, lane] = agreed
-        agrees[lane] = 0

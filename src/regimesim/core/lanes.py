@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.core import kernel
-from regimesim.core.draws import round_keys
 from regimesim.core.kernel import Mechanism
 from regimesim.core.spells import Spells, regimes
-from regimesim.core.strategies import as_bits
+from regimesim.core.strategies import HALF, as_bits
 from regimesim.core.world import (
     Bits,
     Reals,
     Setting,
     Whole,
     allocate_game,
+    allocate_luck,
     allocate_tally,
     allocate_world,
 )
+
+Row = TypeVar("Row", bound=np.generic)
 
 
 class Design(NamedTuple):
@@ -50,28 +52,39 @@ class Lanes:
         Which point each lane plays.
     replicates : int array (L,)
     seed : int in [0, 2**64)
+    accounts : bool
+        Whether trust moves and payoffs are added up where nobody's decision rests on them: among automata
+        that nobody sanctions. Where decisions do, they always are.
 
     Attributes
     ----------
     round : int
         The next round to be played.
-    world, game, setting, tally
+    world, game, setting, tally, luck
         See :mod:`regimesim.core.world`.
     """
 
     def __init__(
-        self, design: Design, points: NDArray[np.intp], replicates: NDArray[np.intp], seed: int
+        self,
+        design: Design,
+        points: NDArray[np.intp],
+        replicates: NDArray[np.intp],
+        seed: int,
+        *,
+        accounts: bool = True,
+        settings: dict[int, Setting] | None = None,
     ) -> None:
-        self.design, self.points, self.seed = design, points, seed
-        self.replicates = replicates.astype(np.uint32)
-        self.keys = round_keys(seed)
-        self.words = np.empty((4, len(points)), np.uint32)
+        self.design, self.points, self.seed, self.accounts = design, points, seed, accounts
+        self.used, row = np.unique(points, return_inverse=True)
+        self.row = row.astype(np.int32)
+        self.luck = allocate_luck(seed, replicates)
         lanes, states = len(points), design.states.shape[2]
         self.world = allocate_world(states, design.strength.shape[2], lanes)
         self.game = allocate_game(states, lanes)
         self.tally = allocate_tally(states, lanes, design.rounds)
         self.round = 0
         self.phase = 0
+        self._settings = {} if settings is None else settings
         self.setting = self._setting_of(0)
         self._begin()
 
@@ -79,6 +92,14 @@ class Lanes:
     def years(self) -> float:
         """Time that has passed since the start."""
         return self.round / self.design.rounds_per_year
+
+    def again(self, replicates: NDArray[np.intp]) -> Lanes:
+        """Lanes that play the same points from the first round on, with other replicates."""
+        alike = len(replicates) == len(self.points)
+        return Lanes(
+            self.design, self.points[: len(replicates)], replicates, self.seed,
+            accounts=self.accounts, settings=self._settings if alike else None,
+        )  # fmt: skip
 
     def play(self, until: int) -> None:
         """Play up to, not including, round ``until``, or to the horizon if that comes first."""
@@ -100,10 +121,7 @@ class Lanes:
         self.round += 1
 
     def _play(self, last: int, part: int) -> None:
-        kernel.play(
-            self.world, self.game, self.setting, self.tally, self.keys, self.replicates, self.words,
-            self.round, last, part,
-        )  # fmt: skip
+        kernel.play(self.world, self.game, self.setting, self.tally, self.luck, self.round, last, part)
 
     def margins(self) -> Reals:
         """Appraise, and give the terms (now, future, law, norm) of every margin, [N, N, 4, L]."""
@@ -130,61 +148,71 @@ class Lanes:
         return found
 
     def _setting_of(self, phase: int) -> Setting:
-        design, points = self.design, self.points
-        parameters = design.parameters[points, phase]
-        states = np.ascontiguousarray(design.states[points, phase].T)
-        strategy = np.ascontiguousarray(design.strategy[points].T)
+        if phase not in self._settings:
+            self._settings[phase] = self._make_setting(phase)
+        return self._settings[phase]
+
+    def _make_setting(self, phase: int) -> Setting:
+        design, points, used = self.design, self.points, self.used
         firm, following = as_bits(design.cooperate, design.following)
+        strategy = _lanes_last(design.strategy, points)
         return Setting(
-            parameters=parameters,
-            states=states,
+            row=self.row,
+            parameters=design.parameters[used, phase],
+            states=np.ascontiguousarray(design.states[used, phase].T),
             strategy=strategy,
-            affinity=_lanes_last(design.affinity[points, phase]),
-            prior=_lanes_last(design.prior[points]),
-            strength=_lanes_last(design.strength[points, phase]),
+            affinity=_lanes_last(design.affinity[:, phase], points),
+            prior=_lanes_last(design.prior, points),
+            strength=_lanes_last(design.strength[:, phase], points),
             links=design.links,
             cooperate=design.cooperate,
             firm=firm[strategy],
-            following=np.ascontiguousarray(np.moveaxis(following[strategy], -1, 0)),
-            on=_switches(parameters, states, strategy, design.cooperate),
+            following=np.ascontiguousarray(following[strategy].transpose(2, 3, 0, 1)),
+            on=_switches(design, used, phase, self.accounts),
             rounds_per_year=design.rounds_per_year,
         )
 
     def _begin(self) -> None:
-        world, setting = self.world, self.setting
-        capability = setting.states["capability"]
+        world, setting, row = self.world, self.setting, self.row
+        states, parameters = setting.states, setting.parameters
+        capability = states["capability"][:, row]
         total = np.zeros(capability.shape[1])
-        for row in capability:
-            total += row
+        for share in capability:
+            total += share
         world.capability[:] = capability / total
-        world.revisionism[:] = setting.states["revisionism"]
-        world.norm[:] = setting.parameters["norms"]["initial"]
-        world.member[:] = setting.states["member"]
+        world.revisionism[:] = states["revisionism"][:, row]
+        world.norm[:] = parameters["norms"]["initial"][row]
+        world.member[:] = states["member"][:, row]
         world.trust[:] = setting.prior
-        world.credibility[:] = setting.parameters["sanctions"]["credibility"]
+        world.credibility[:] = parameters["sanctions"]["credibility"][row]
 
     def enter_phase(self) -> None:
         """Enter the phase that the next round belongs to, if it is a new one."""
         starts = self.design.phase_rounds
         while self.phase + 1 < len(starts) and starts[self.phase + 1] <= self.round:
             self.phase += 1
-            before, self.setting = self.setting, self._setting_of(self.phase)
-            change = self.setting.states["revisionism"] - before.states["revisionism"]
+            before = self.setting.states
+            self.setting = self._setting_of(self.phase)
+            after = self.setting.states
+            change = (after["revisionism"] - before["revisionism"])[:, self.row]
             world = self.world
             world.revisionism[:] = np.where(
                 change != 0.0, np.maximum(world.revisionism + change, 0.0), world.revisionism
             )
-            joined = self.setting.states["member"]
-            world.member[:] = np.where(joined != before.states["member"], joined, world.member)
+            joined = after["member"]
+            changed = (joined != before["member"])[:, self.row]
+            world.member[:] = np.where(changed, joined[:, self.row], world.member)
             self.game.stale[:] = 2
             self._forget_round()
             if (world.at_war > 0).any():  # wars that are on run their course under any rates
-                self.setting.on[Mechanism.WAR] = 1
+                on = self.setting.on.copy()
+                on[Mechanism.WAR] = 1
+                self.setting = self.setting._replace(on=on)
 
     def _forget_round(self) -> None:
         """Clear what happened last round: a mechanism that the new phase switches off would not."""
         world = self.world
-        for mark in (world.accuses, world.undone, world.joined, world.joiners):
+        for mark in (world.accuses, world.accused, world.undone, world.joined, world.joiners):
             mark[:] = 0
         for mark in (world.new_leader, world.revolted, world.wave):
             mark[:] = 0
@@ -195,26 +223,37 @@ class Lanes:
         return int(later[0]) if len(later) else self.design.rounds
 
 
-def _lanes_last(array: Reals) -> Reals:
-    return np.ascontiguousarray(np.moveaxis(array, 0, -1))
+def _lanes_last(rows: NDArray[Row], points: NDArray[np.intp]) -> NDArray[Row]:
+    """The row of each lane's point, lanes on the last axis."""
+    if (points == points[0]).all():
+        only = rows[points[:1]].reshape(*rows.shape[1:], 1)
+        return np.repeat(only, len(points), axis=-1)
+    return np.ascontiguousarray(np.moveaxis(rows[points], 0, -1))
 
 
-def _switches(
-    parameters: NDArray[np.void], states: NDArray[np.void], strategy: Bits, cooperate: Reals
-) -> Bits:
-    on = np.zeros(len(Mechanism), np.int8)
-    on[Mechanism.PRUDENT] = np.any(strategy < 0)
-    on[Mechanism.AUTOMATA] = np.any(strategy >= 0)
-    drawn = np.any((cooperate > 0.0) & (cooperate < 1.0), axis=1)
-    on[Mechanism.CHANCE] = np.any(drawn[strategy[strategy >= 0]]) or np.any(
-        (strategy < 0) & (parameters["choice"]["temperature"] > 0)
-    )
-    on[Mechanism.LEADERS] = np.any(parameters["domestic"]["turnover"] > 0) or np.any(
-        parameters["domestic"]["revolution"] > 0
-    )
-    on[Mechanism.WAR] = np.any(parameters["war"]["unilateral"] > 0) or np.any(parameters["war"]["mutual"] > 0)
-    on[Mechanism.TALKS] = np.any(parameters["diplomacy"]["renegotiation"] > 0)
-    on[Mechanism.ABSORPTION] = np.any(parameters["geography"]["absorption"] > 0)
-    on[Mechanism.SANCTIONS] = np.any(parameters["sanctions"]["rule"] != 0)
-    on[Mechanism.GROWTH] = np.any(parameters["power"]["volatility"] > 0) or np.any(states["growth"] != 0)
-    return on
+def _switches(design: Design, points: NDArray[np.intp], phase: int, accounts: bool) -> Bits:
+    parameters, states = design.parameters[points, phase], design.states[points, phase]
+    strategy = design.strategy[points]
+    automata, sight, abroad = strategy[strategy >= 0], parameters["transparency"], parameters["periphery"]
+    drawn = np.any((design.cooperate > 0.0) & (design.cooperate < 1.0), axis=1)
+    large = np.any(design.following >= HALF, axis=(1, 2, 3))  # it can come to its second half
+    errs = (sight["miss_rate"] > 0) | (sight["false_alarm_rate"] > 0)
+    prudent, softly = (strategy < 0).any(axis=1), parameters["choice"]["temperature"] > 0
+    on = {
+        Mechanism.PRUDENT: prudent,
+        Mechanism.AUTOMATA: strategy >= 0,
+        Mechanism.LEADERS: (parameters["domestic"]["turnover"] > 0)
+        | (parameters["domestic"]["revolution"] > 0),
+        Mechanism.WAR: (parameters["war"]["unilateral"] > 0) | (parameters["war"]["mutual"] > 0),
+        Mechanism.TALKS: parameters["diplomacy"]["renegotiation"] > 0,
+        Mechanism.ABSORPTION: parameters["geography"]["absorption"] > 0,
+        Mechanism.SANCTIONS: parameters["sanctions"]["rule"] != 0,
+        Mechanism.GROWTH: (parameters["power"]["volatility"] > 0) | (states["growth"] != 0).any(axis=1),
+        Mechanism.CHANCE: np.append(drawn[automata], prudent & softly),
+        Mechanism.LARGE: large[automata],
+        Mechanism.ERRORS: (errs & (sight["level"] < 1)) | ((abroad["rate"] > 0) & (abroad["insulation"] < 1)),
+    }
+    switches = np.array([np.any(on.get(mechanism, False)) for mechanism in Mechanism], np.int8)
+    needed = switches[Mechanism.PRUDENT] | switches[Mechanism.SANCTIONS]
+    switches[Mechanism.ACCOUNTS] = accounts or needed
+    return switches

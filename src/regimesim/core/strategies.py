@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 MOST_STATES = 16
 """An automaton's most states: the width of the kernel's tables."""
+HALF = MOST_STATES // 2
 
 AXELROD_PAYOFFS = (5.0, 3.0, 1.0, 0.0)
 """Temptation, reward, punishment and sucker's payoff of Axelrod's tournaments."""
@@ -241,22 +242,21 @@ def pack(automata: Sequence[Automaton]) -> tuple[NDArray[np.float64], NDArray[np
 
 def as_bits(
     cooperate: NDArray[np.float64], following: NDArray[np.integer]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """The tables of :func:`pack` as whole numbers: a shift looks up in many lanes at once, an index does not.
 
     Returns
     -------
-    firm : ndarray of int64, shape (A + 1,)
+    firm : ndarray of uint32, shape (A + 1,)
         Bit s: restraint is certain in state s.
-    following : ndarray of int64, shape (A + 1, 4)
-        By 2 * own + seen action: bits 4 s to 4 s + 3 hold the state that comes after state s.
+    following : ndarray of uint32, shape (A + 1, 2, 4)
+        By half of the states and 2 * own + seen action: bits 4 s to 4 s + 3 hold the state that comes after
+        state s of the first half, or s + 8.
 
     The last row, number -1, is that of states without an automaton: they stay where they are.
     """
     states = np.arange(MOST_STATES)
     firm = ((cooperate >= 1.0) << states).sum(-1)
-    after = following.astype(np.uint64).transpose(0, 2, 3, 1) << (4 * states).astype(np.uint64)
-    staying = (states.astype(np.uint64) << (4 * states).astype(np.uint64)).sum(dtype=np.uint64)
-    rows = after.sum(-1, dtype=np.uint64).reshape(-1, 4).view(np.int64)
-    stay = np.full((1, 4), staying).view(np.int64)
-    return np.append(firm, 0).astype(np.int64), np.concatenate([rows, stay])
+    after = np.concatenate([following, np.broadcast_to(states[:, None, None], (1, MOST_STATES, 2, 2))])
+    halves = after.transpose(0, 2, 3, 1).reshape(-1, 4, 2, HALF) << (4 * states[:HALF])
+    return np.append(firm, 0).astype(np.uint32), halves.sum(-1).transpose(0, 2, 1).astype(np.uint32)

@@ -9,89 +9,127 @@ from regimesim.core.compiler import kernel
 
 @kernel
 def count_pair(world, tally, t, i, j):
-    """Whether a pair i < j cooperates, and its disputes."""
-    played, cooperating, disputed = world.played[i, j], tally.cooperating[t], tally.disputed[i, j]
-    action_ij, action_ji = world.action[i, j], world.action[j, i]
-    seen_ij, seen_ji = world.seen[i, j], world.seen[j, i]
-    onset, breakdown = tally.pair_onset[i, j], tally.pair_breakdown[i, j]
+    """Whether a pair i < j cooperates, since when and until when, and its disputes."""
+    played, action_ij, action_ji = world.played[i, j], world.action[i, j], world.action[j, i]
+    seen_ij, seen_ji, disputed = world.seen[i, j], world.seen[j, i], tally.disputed[i, j]
+    cooperating, dealt, exploitations = tally.cooperating[t], tally.dealt, tally.exploitations
+    onset, breakdown, now = tally.pair_onset[i, j], tally.pair_breakdown[i, j], np.int32(t)
     for lane in range(played.shape[0]):
-        both = played[lane] & action_ij[lane] & action_ji[lane]
-        cooperating[lane] += both
-        begun = onset[lane] >= 0
-        onset[lane] = t if both and not begun else onset[lane]
-        broke = begun and not both and breakdown[lane] < 0
-        breakdown[lane] = t if broke else breakdown[lane]
+        live, own, other = played[lane], action_ij[lane], action_ji[lane]
+        cooperating[lane] += live & own & other
+        dealt[lane] += live + live
+        exploitations[lane] += (live & (1 - own)) + (live & (1 - other))
     for lane in range(played.shape[0]):
         open_ij = (1 - action_ij[lane]) & (1 - seen_ji[lane])
         open_ji = (1 - action_ji[lane]) & (1 - seen_ij[lane])
-        now = (open_ij | open_ji) & played[lane]
-        tally.disputes[lane] += now & (1 - disputed[lane])
-        disputed[lane] |= now
+        disputed[lane] |= (open_ij | open_ji) & played[lane]
+    for lane in range(played.shape[0]):
+        both = played[lane] & action_ij[lane] & action_ji[lane]
+        begun, broken = onset[lane], breakdown[lane]
+        begins, breaks = (now if both else begun), (broken if both else now)
+        onset[lane] = begins if begun < 0 else begun
+        breakdown[lane] = breaks if (begun >= 0) & (broken < 0) else broken
 
 
 @kernel
-def count_sides(world, game, setting, tally, i, j):
-    """What both sides of a pair believed and did, and what each saw of the other.
+def count_errors(world, tally, i, j):
+    """What both sides of a pair saw wrongly of each other."""
+    played, action_ij, action_ji = world.played[i, j], world.action[i, j], world.action[j, i]
+    seen_ij, seen_ji = world.seen[i, j], world.seen[j, i]
+    false_alarms, misses = tally.false_alarms, tally.misses
+    for lane in range(played.shape[0]):
+        live, own, other = played[lane], action_ij[lane], action_ji[lane]
+        mine, theirs = seen_ij[lane], seen_ji[lane]
+        false_alarms[lane] += (live & other & (1 - mine)) + (live & own & (1 - theirs))
+        misses[lane] += (live & (1 - other) & mine) + (live & (1 - own) & theirs)
+
+
+@kernel
+def count_restraint(world, game, setting, tally, i, j):
+    """Restraint of prudent states, and how much of it was against their short-run interest."""
+    played, action_ij, action_ji = world.played[i, j], world.action[i, j], world.action[j, i]
+    against_ij, against_ji = game.against[i, j], game.against[j, i]
+    strategy_i, strategy_j = setting.strategy[i], setting.strategy[j]
+    restrained, against = tally.restrained, tally.against
+    for lane in range(played.shape[0]):
+        own = played[lane] & action_ij[lane] & (strategy_i[lane] < 0)
+        other = played[lane] & action_ji[lane] & (strategy_j[lane] < 0)
+        restrained[lane] += own + other
+        against[lane] += (own & against_ij[lane]) + (other & against_ji[lane])
+
+
+@kernel
+def count_beliefs(world, tally, i, j):
+    """What both sides of a pair believed, and how far that was from what was done.
 
     To be called while trust is still what it was when the two decided.
     """
-    played, trust_ij, trust_ji = world.played[i, j], world.trust[i, j], world.trust[j, i]
-    action_ij, action_ji = world.action[i, j], world.action[j, i]
-    seen_ij, seen_ji = world.seen[i, j], world.seen[j, i]
-    against_ij, against_ji = game.against[i, j], game.against[j, i]
-    strategy_i, strategy_j = setting.strategy[i], setting.strategy[j]
+    played, action_ij, action_ji = world.played[i, j], world.action[i, j], world.action[j, i]
+    trust_ij, trust_ji = world.trust[i, j], world.trust[j, i]
+    trust, error = tally.trust, tally.error
     for lane in range(played.shape[0]):
-        tally.trust[lane] = (tally.trust[lane] + trust_ij[lane]) + trust_ji[lane]
-        surprise_ij = played[lane] * abs(trust_ij[lane] - action_ji[lane])
-        surprise_ji = played[lane] * abs(trust_ji[lane] - action_ij[lane])
-        tally.error[lane] = (tally.error[lane] + surprise_ij) + surprise_ji
-    for lane in range(played.shape[0]):
-        live = np.int32(played[lane])
-        defects_ij, defects_ji = 1 - action_ij[lane], 1 - action_ji[lane]
-        tally.dealt[lane] += live + live
-        tally.exploitations[lane] += live * (defects_ij + defects_ji)
-        tally.false_alarms[lane] += live * (
-            (action_ji[lane] & (1 - seen_ij[lane])) + (action_ij[lane] & (1 - seen_ji[lane]))
-        )
-        tally.misses[lane] += live * ((defects_ji & seen_ij[lane]) + (defects_ij & seen_ji[lane]))
-    for lane in range(played.shape[0]):
-        restraint_ij = played[lane] & action_ij[lane] & (strategy_i[lane] < 0)
-        restraint_ji = played[lane] & action_ji[lane] & (strategy_j[lane] < 0)
-        tally.restrained[lane] += restraint_ij + restraint_ji
-        tally.against[lane] += (restraint_ij & against_ij[lane]) + (restraint_ji & against_ji[lane])
+        own, other = trust_ij[lane], trust_ji[lane]
+        trust[lane] = (trust[lane] + own) + other
+        surprise = played[lane] * abs(own - action_ji[lane])
+        error[lane] = (error[lane] + surprise) + played[lane] * abs(other - action_ij[lane])
 
 
 @kernel
-def count_round(world, game, setting, tally, t):
-    """Step 10 for the whole."""
-    n, lanes = world.capability.shape
+def count_round(world, game, tally):
+    """Step 10 for the whole: payoffs, discounted, and credibility."""
+    n, lanes = world.payoff.shape
+    total, welfare, weight = world.sums[0], tally.welfare, tally.weight
+    present, discount = tally.present, game.discount
     for lane in range(lanes):
-        total = 0.0
-        for i in range(n):
-            total += world.payoff[i, lane]
-        tally.welfare[lane] += tally.present[lane] * (total / n)
-        tally.weight[lane] += tally.present[lane]
-        tally.present[lane] *= game.discount[lane]
+        total[lane] = 0.0
+    for i in range(n):
+        payoff = world.payoff[i]
+        for lane in range(lanes):
+            total[lane] += payoff[lane]
+    for lane in range(lanes):
+        welfare[lane] += present[lane] * (total[lane] / n)
+        weight[lane] += present[lane]
+        present[lane] *= discount[lane]
+    for lane in range(lanes):
         tally.credibility[lane] += world.credibility[lane]
-    if (t + 1) % setting.rounds_per_year == 0:
-        _count_spread(world, tally)
 
 
 @kernel
-def _count_spread(world, tally):
+def count_year(tally):
+    """At the end of a year: the pairs that had a dispute in it."""
+    n, disputes = tally.disputed.shape[0], tally.disputes
+    for i in range(n):
+        for j in range(i + 1, n):
+            disputed = tally.disputed[i, j]
+            for lane in range(disputes.shape[0]):
+                disputes[lane] += disputed[lane]
+                disputed[lane] = 0
+
+
+@kernel
+def count_spread(world, tally):
     """How far observers differ: the standard deviation of b_ij over i, averaged over j."""
     n, lanes = world.capability.shape
+    mean, square, total = world.sums[0], world.sums[1], world.sums[2]
     for lane in range(lanes):
-        total = 0.0
-        for j in range(n):
-            mean = 0.0
-            for i in range(n):
-                if i != j:
-                    mean += world.trust[i, j, lane]
-            mean /= n - 1
-            square = 0.0
-            for i in range(n):
-                if i != j:
-                    square += (world.trust[i, j, lane] - mean) * (world.trust[i, j, lane] - mean)
-            total += np.sqrt(square / (n - 1))
-        tally.spread[lane] += total / n
+        total[lane] = 0.0
+    for j in range(n):
+        for lane in range(lanes):
+            mean[lane] = square[lane] = 0.0
+        for i in range(n):
+            if i != j:
+                trust = world.trust[i, j]
+                for lane in range(lanes):
+                    mean[lane] += trust[lane]
+        for lane in range(lanes):
+            mean[lane] /= n - 1
+        for i in range(n):
+            if i != j:
+                trust = world.trust[i, j]
+                for lane in range(lanes):
+                    apart = trust[lane] - mean[lane]
+                    square[lane] += apart * apart
+        for lane in range(lanes):
+            total[lane] += np.sqrt(square[lane] / (n - 1))
+    for lane in range(lanes):
+        tally.spread[lane] += total[lane] / n

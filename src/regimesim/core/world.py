@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.core.bundles import by_reference
+from regimesim.core.draws import round_keys
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int32]
@@ -41,6 +42,8 @@ class World(NamedTuple):
     accuses: Bits  # [N, N, L] i's accusation of j became public
     undone: Bits  # [N, N, L] i's gain from exploiting j was undone
     agrees: Bits  # [N, N, L] i < j exploit each other and come to an agreement, unless there is war
+    accused: Bits  # [N, L] there is a case against i
+    invoked: Bits  # [L] there was a case against somebody
     sanction: Reals  # [N, L] M_i, share of the possible joiners' capability; -1 where not accused
     joined: Bits  # [N, N, L] k joined the sanction against i
     joiners: Whole  # [N, L] how many joined against i
@@ -49,6 +52,7 @@ class World(NamedTuple):
     wave: Bits  # [L] a wave of revolution began
     side: Bits  # [L, N] in the last war that others could join: 1, 2 or 0 for neither
     payoff: Reals  # [N, L]
+    sums: Reals  # [7, L] room for sums over states
 
 
 @by_reference
@@ -67,6 +71,8 @@ class Game(NamedTuple):
     u_dd: Reals  # [N, N, L] ... of exploiting each other
     patience: Reals  # [N, N, L] worth of the future per unit of stake
     alarm: Reals  # [N, N, L] f_ij
+    alarm_limit: NDArray[np.uint32]  # [N, N, L] i < j: the same as a limit for words
+    certain: Bits  # [N, N, L] i < j: the chances that are certain, a bit each
     war_one: Reals  # [N, N, L] e1_ij
     war_both: Reals  # [N, N, L] e2_ij
     cost: Reals  # [N, N, L] cost_ij
@@ -78,7 +84,9 @@ class Game(NamedTuple):
     hit: Reals  # [L] q
     restraint: Reals  # [L]
     temperature: Reals  # [L]
-    tremble: Reals  # [L]
+    rule: Bits  # [L] of sanctions
+    tremble_limit: NDArray[np.uint32]  # [L]
+    hit_limit: NDArray[np.uint32]  # [L]
     publicity: Reals  # [L]
     public_signal: Bits  # [L]
     learning: Reals  # [L]
@@ -97,20 +105,31 @@ class Game(NamedTuple):
 
 
 @by_reference
-class Setting(NamedTuple):
-    """What holds in the present phase, lane by lane (records: see ``parameters``)."""
+class Luck(NamedTuple):
+    """Where draws come from, and room for those of one pair."""
 
-    parameters: NDArray[np.void]  # [L] RECORD
-    states: NDArray[np.void]  # [N, L] STATE_RECORD
+    keys: NDArray[np.uint32]  # [10, 2] what the seed stands for
+    replicate: NDArray[np.uint32]  # [L]
+    words: NDArray[np.uint32]  # [4, L] a block of draws
+    chances: Bits  # [L] what the draws of a pair come to, a bit each: see perception
+
+
+@by_reference
+class Setting(NamedTuple):
+    """What holds in the present phase, in R points (records: see ``parameters``)."""
+
+    row: Whole  # [L] which point a lane plays, among the R
+    parameters: NDArray[np.void]  # [R] RECORD
+    states: NDArray[np.void]  # [N, R] STATE_RECORD
     strategy: Bits  # [N, L] number of the automaton, -1: prudent
     affinity: Reals  # [N, N, L]
     prior: Reals  # [N, N, L]
     strength: Reals  # [K, L]
     links: Whole  # [*, 3] (buffer, i, j), i < j, in the order of buffers
     cooperate: Reals  # [A, 16] probability of restraint in each state of each automaton
-    firm: NDArray[np.int64]  # [N, L] bit s: i's automaton restrains itself in its state s
-    following: NDArray[np.int64]  # [4, N, L] by 2 * own + seen: bits 4 s to 4 s + 3, what follows state s
-    on: Bits  # [9] which mechanisms are on in some lane: see kernel.Mechanism
+    firm: NDArray[np.uint32]  # [N, L] bit s: i's automaton restrains itself in its state s
+    following: NDArray[np.uint32]  # [2, 4, N, L] what follows, in bits: see strategies.as_bits
+    on: Bits  # [12] which mechanisms are on in some lane: see kernel.Mechanism
     rounds_per_year: int
 
 
@@ -120,7 +139,7 @@ class Tally(NamedTuple):
 
     cooperating: Whole  # [T, L] pairs that restrained each other
     disputed: Bits  # [N, N, L] the pair had a dispute this year
-    disputes: Whole  # [L] pair-years
+    disputes: Whole  # [L] pair-years, those of a year when it ends
     wars: Whole  # [L]
     war_round: Whole  # [L] round of the first war
     systemic_round: Whole  # [L]
@@ -146,6 +165,17 @@ class Tally(NamedTuple):
     pair_war: Whole  # [N, N, L] first round of war
 
 
+def allocate_luck(seed: int, replicates: NDArray[np.integer]) -> Luck:
+    """The draws of some replicates."""
+    lanes = len(replicates)
+    return Luck(
+        keys=round_keys(seed),
+        replicate=replicates.astype(np.uint32),
+        words=np.empty((4, lanes), np.uint32),
+        chances=np.zeros(lanes, np.int8),
+    )
+
+
 def allocate_world(states: int, buffers: int, lanes: int) -> World:
     """A world of zeros."""
     n, k = (states, lanes), (buffers, lanes)
@@ -159,11 +189,13 @@ def allocate_world(states: int, buffers: int, lanes: int) -> World:
         action=np.zeros(pairs, np.int8), seen=np.zeros(pairs, np.int8),
         accuses=np.zeros(pairs, np.int8), undone=np.zeros(pairs, np.int8),
         agrees=np.zeros(pairs, np.int8),
+        accused=np.zeros(n, np.int8), invoked=np.zeros(lanes, np.int8),
         sanction=np.full(n, -1.0), joined=np.zeros(pairs, np.int8),
         joiners=np.zeros(n, np.int32),
         new_leader=np.zeros(n, np.int8), revolted=np.zeros(n, np.int8),
         wave=np.zeros(lanes, np.int8),
-        side=np.zeros((lanes, states), np.int8), payoff=np.zeros(n),
+        side=np.zeros((lanes, states), np.int8),
+        payoff=np.zeros(n), sums=np.zeros((7, lanes)),
     )  # fmt: skip
 
 
@@ -179,6 +211,11 @@ def allocate_game(states: int, lanes: int) -> Game:
         "stale": np.full(lanes, 2, np.int8),
         "law": np.zeros((states, lanes)),
         "against": np.zeros(pairs, np.int8),
+        "certain": np.zeros(pairs, np.int8),
+        "alarm_limit": np.zeros(pairs, np.uint32),
+        "tremble_limit": np.zeros(lanes, np.uint32),
+        "hit_limit": np.zeros(lanes, np.uint32),
+        "rule": np.zeros(lanes, np.int8),
         "public_signal": np.zeros(lanes, np.int8),
     }
     for name in Game._fields:

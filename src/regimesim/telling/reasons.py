@@ -85,7 +85,7 @@ class Bench:
         """A single lane that stands in that phase."""
         if phase not in self._lanes:
             design = self.history.design
-            lanes = Lanes(design, np.zeros(1, np.intp), self.history.lanes.replicates.astype(np.intp), 0)
+            lanes = Lanes(design, np.zeros(1, np.intp), self.history.lanes.luck.replicate.astype(np.intp), 0)
             lanes.round = int(design.phase_rounds[phase])
             lanes.enter_phase()
             self._lanes[phase] = lanes

@@ -139,7 +139,7 @@ class History:
 
     def unit(self, t: int, channel: int, i: int, j: int) -> float:
         """The draw of that address (``core.draws``)."""
-        return float(draw(self.lanes.keys, self.lanes.replicates[0], t, channel, i, j))
+        return float(draw(self.lanes.luck.keys, self.lanes.luck.replicate[0], t, channel, i, j))
 
     def date(self, t: int) -> str:
         """Round t as a date."""
