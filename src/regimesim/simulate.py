@@ -29,6 +29,9 @@ MOST_RUNS = 100_000_000
 RECORDED = 1_000
 """Replicates of which yearly series and events are kept, unless asked otherwise."""
 
+ACCOUNTED = frozenset({"welfare", "trust", "credibility", "expectation_error", "trust_spread"})
+"""Columns that rest on trust, beliefs and payoffs."""
+
 Columns = dict[str, NDArray[np.generic]]
 Progress = Callable[[int], None]
 Item = TypeVar("Item")
@@ -50,6 +53,7 @@ def simulate(
     workers: int | None = None,
     *,
     record: int = RECORDED,
+    accounts: bool = True,
     progress: Progress | None = None,
 ) -> Results:
     """Run a scenario many times.
@@ -67,6 +71,10 @@ def simulate(
         Threads; all cores by default. The results do not depend on it.
     record : int
         Of how many replicates yearly series and events are kept.
+    accounts : bool
+        Whether trust, beliefs and payoffs are followed where no decision rests on them: among automata that
+        nobody sanctions. Without, such runs are faster, and their results have neither series nor events nor
+        the columns in ``ACCOUNTED``; all other columns are the same.
     progress : callable, optional
         Called with the number of runs that have just been finished.
 
@@ -87,12 +95,12 @@ def simulate(
     size = min(lanes_for(design), -(-runs // (workers or os.cpu_count() or 1)))  # no thread is left without
     blocks = [(first, min(runs, first + size)) for first in range(0, runs, size)]
 
-    start = Lanes(design, np.zeros(size, np.intp), np.arange(size), seed)
+    start = Lanes(design, np.zeros(size, np.intp), np.arange(size), seed, accounts=accounts)
 
     def play(block: tuple[int, int]) -> Part:
         lanes = start.again(np.arange(*block))
         recording = None
-        if block[0] < record:
+        if block[0] < record and lanes.accounts:
             recording = play_and_record(lanes)
         else:
             lanes.play(design.rounds)
@@ -178,7 +186,7 @@ def measure(lanes: Lanes) -> Columns:
         "cooperation_rate": tally.cooperating[:rounds].sum(0) / (rounds * pairs / 2),
         "disputes": tally.disputes,
         "wars": tally.wars,
-        "welfare": tally.welfare / tally.weight,
+        "welfare": tally.welfare / np.where(tally.weight > 0, tally.weight, 1.0),
         "trust": tally.trust / (rounds * pairs),
         "credibility": tally.credibility / rounds,
         "expectation_error": np.where(played, tally.error / dealt, 0.0),
@@ -194,7 +202,7 @@ def measure(lanes: Lanes) -> Columns:
         "sanctions_invoked": tally.invoked,
         "sanctions_joined": tally.sanctioned,
     }
-    return columns
+    return columns if lanes.accounts else {k: v for k, v in columns.items() if k not in ACCOUNTED}
 
 
 def _regimes(lanes: Lanes) -> Columns:

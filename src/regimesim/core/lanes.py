@@ -53,8 +53,8 @@ class Lanes:
     replicates : int array (L,)
     seed : int in [0, 2**64)
     accounts : bool
-        Whether trust moves and payoffs are added up where nobody's decision rests on them: among automata
-        that nobody sanctions. Where decisions do, they always are.
+        Whether trust moves and payoffs are added up where no decision rests on them. Where decisions do, they
+        always are: afterwards the attribute says whether they are.
 
     Attributes
     ----------
@@ -74,9 +74,10 @@ class Lanes:
         accounts: bool = True,
         settings: dict[int, Setting] | None = None,
     ) -> None:
-        self.design, self.points, self.seed, self.accounts = design, points, seed, accounts
+        self.design, self.points, self.seed = design, points, seed
         self.used, row = np.unique(points, return_inverse=True)
         self.row = row.astype(np.int32)
+        self.accounts = accounts or _rest_on_accounts(design, self.used)
         self.luck = allocate_luck(seed, replicates)
         lanes, states = len(points), design.states.shape[2]
         self.world = allocate_world(states, design.strength.shape[2], lanes)
@@ -250,10 +251,14 @@ def _switches(design: Design, points: NDArray[np.intp], phase: int, accounts: bo
         Mechanism.SANCTIONS: parameters["sanctions"]["rule"] != 0,
         Mechanism.GROWTH: (parameters["power"]["volatility"] > 0) | (states["growth"] != 0).any(axis=1),
         Mechanism.CHANCE: np.append(drawn[automata], prudent & softly),
+        Mechanism.ACCOUNTS: accounts,
         Mechanism.LARGE: large[automata],
         Mechanism.ERRORS: (errs & (sight["level"] < 1)) | ((abroad["rate"] > 0) & (abroad["insulation"] < 1)),
     }
-    switches = np.array([np.any(on.get(mechanism, False)) for mechanism in Mechanism], np.int8)
-    needed = switches[Mechanism.PRUDENT] | switches[Mechanism.SANCTIONS]
-    switches[Mechanism.ACCOUNTS] = accounts or needed
-    return switches
+    return np.array([np.any(on[mechanism]) for mechanism in Mechanism], np.int8)
+
+
+def _rest_on_accounts(design: Design, points: NDArray[np.intp]) -> bool:
+    """Whether anybody decides by trust, or is fined or fines: all but automata that nobody sanctions."""
+    prudent = (design.strategy[points] < 0).any()
+    return bool(prudent or (design.parameters[points]["sanctions"]["rule"] != 0).any())
