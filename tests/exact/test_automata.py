@@ -20,10 +20,9 @@ NOISY = {
 @pytest.mark.parametrize("name", ["punish(15)", "punish(7)", "two_tits_for_tat", "contrite_tit_for_tat"])
 def test_every_state_leads_where_the_table_says(world, name):
     """Small automata (at most eight states) and large ones go different ways through the kernel."""
-    lanes = Lanes(
-        lower(world(NOISY, states={"A": {"strategy": name}, "B": {"strategy": "tit_for_two_tats"}}, years=25)),
-        np.zeros(40, np.intp), np.arange(40), 0,
-    )  # fmt: skip
+    states = {"A": {"strategy": name}, "B": {"strategy": "tit_for_two_tats"}}
+    design = lower(world(NOISY, states=states, years=25))
+    lanes = Lanes(design, np.zeros(40, np.intp), np.arange(40), 0)
     table, visited = load_strategy(name).next, set()
     while lanes.round < 100:
         before = lanes.world.stance[0, 1].copy()
