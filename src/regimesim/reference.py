@@ -133,7 +133,7 @@ def columns_page() -> str:
     }  # fmt: skip
     parts = [
         f"## {title}\n\n{about}\n\n"
-        + table(("name", "unit", "meaning"), [(f"`{name}`", unit, said) for name, said, unit in declared])
+        + table(("name", "meaning", "unit"), [(f"`{name}`", said, unit) for name, said, unit in declared])
         for title, (declared, about) in tables.items()
     ]
     return "\n".join([_COLUMNS, *parts])
