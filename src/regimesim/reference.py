@@ -18,6 +18,7 @@ from regimesim.core.strategies import FAMILIES
 from regimesim.parameters import BUFFER, FIXED, GROUPS, PARAMETERS, STATE, Parameter, show
 from regimesim.resources import configs_folder
 from regimesim.scenario import Scenario, spoken
+from regimesim.simulate import ACCOUNTED
 from regimesim.strategy import load_strategy
 
 FOLDER = Path("docs/reference")
@@ -118,7 +119,8 @@ def columns_page() -> str:
     """Every column of every table of results."""
     tables = {
         "Runs": (columns.RUNS, "A row per run: `runs.parquet`, `Results.runs`; the parts of a sweep have the "
-                 "same columns but for `scenario` and `seed`, which its manifest and design tell."),
+                 "same columns but for `scenario` and `seed`, which its manifest and design tell. A "
+                 f"simulation without accounts leaves out {', '.join(f'`{n}`' for n in sorted(ACCOUNTED))}."),
         "Survival": (columns.SURVIVAL, "A row for 0 and for each time at which a run ended or was last seen: "
                      "`Results.survival()`."),
         "Yearly course": (columns.PATHS, "A row per quantity and year, over the runs of which it is kept: "
