@@ -100,7 +100,7 @@ class Removal:
 
 @dataclass(frozen=True)
 class Ablation:
-    """The outcome of :func:`ablate`.
+    """The outcome of :func:`regimesim.ablate`.
 
     Attributes
     ----------

@@ -271,7 +271,7 @@ def _function(place: str) -> Callable[[Sequence[str], Flags], None]:
 def _help(name: str | None) -> str:
     if name is not None and name in COMMANDS:
         command = COMMANDS[name]
-        return f"python -m regimesim {name} {command.usage}\n\n  {command.about}\n{_OPTIONS}"
+        return f"python -m regimesim {name} {command.usage}\n\n  {command.about}\n{OPTIONS}"
     lines = [f"  {word:<12}{command.about}" for word, command in COMMANDS.items()]
     return "\n".join([
         "regimesim: when do rival states restrain themselves, and how long does it last?",
@@ -283,11 +283,11 @@ def _help(name: str | None) -> str:
         "The main job:     python -m regimesim run +scenario=concert",
         "What can be set:  python -m regimesim list parameters",
         "About a command:  python -m regimesim help run",
-        _OPTIONS,
+        OPTIONS,
     ])  # fmt: skip
 
 
-_OPTIONS = """
+OPTIONS = """
   -q, --quiet   print only where the results are
   --json        print the result as JSON
   --version     print the version"""

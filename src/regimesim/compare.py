@@ -55,7 +55,7 @@ its years are marked as years of peace between the two only."""
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """The outcome of :func:`compare`.
+    """The outcome of :func:`regimesim.compare`.
 
     Attributes
     ----------
@@ -188,13 +188,13 @@ class Comparison:
         }  # fmt: skip
 
     def plot(self, kind: str = "survival") -> Figure:
-        """Draw ``survival``, ``plane`` or ``course`` (see :mod:`regimesim.comparing`)."""
+        """Draw ``survival``, ``plane`` or ``course``."""
         from regimesim import comparing
 
         return comparing.draw(self, kind)
 
     def report(self, path: str | Path) -> Path:
-        """Write a page that opens anywhere, all in one file (see :mod:`regimesim.report`).
+        """Write a page that opens anywhere, all in one file.
 
         Raises
         ------

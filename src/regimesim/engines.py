@@ -40,6 +40,9 @@ from regimesim.simulate import Columns
 MOST_ATTEMPTS = 4
 """How often a chunk that takes its worker down with it is begun."""
 
+KINDS = ("local", "processes", "dask", "slurm")
+"""Where chunks can be played; each is also the name of an engine."""
+
 LOOK_EVERY = 2.0
 """Seconds after which an engine is asked how it fares."""
 
@@ -147,7 +150,9 @@ def engine_of(name: str, settings: Mapping[str, Any]) -> Engine:
     path = path_of("engine", known(name, names_of("engine"), "engine"))
     tree = read_yaml(path, "engine")
     kind = str(tree.pop("engine", path.stem))
-    known(kind, ("local", "processes", "dask", "slurm"), "engine", shown(path))
+    known(kind, KINDS, "engine", shown(path))
+    if path.stem in KINDS and kind != path.stem:  # a file that lies about could send a plain sweep elsewhere
+        raise InputError(f"{shown(path)}: an engine named {path.stem} is {path.stem}; got {quoted(kind)}")
     tree.pop("about", None)
     for key, value in settings.items():
         known(key, tree, f"setting of the engine {name}:", "command line")

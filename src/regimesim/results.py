@@ -79,15 +79,9 @@ class Results:
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """A row per run.
+        """A row per run: durations of its regime and its peace, and what was counted and measured in it.
 
-        Columns: ``scenario``, ``point``, ``replicate``, ``seed``; durations in years with ``*_ended`` False
-        where the horizon came first (``peace``, ``systemic``, ``regime`` and, at the two other pairs of
-        thresholds,
-        ``regime_loose`` and ``regime_strict``); ``regime_onset`` (NaN where none formed), ``regime_spells``;
-        ``cooperation_rate``, ``disputes`` (pair-years), ``wars``, ``welfare`` (payoff per round, discounted
-        mean), ``trust``, ``credibility``, ``expectation_error``, ``restraint_against_interest`` and other
-        rates.
+        Columns: ``regimesim.columns.RUNS``.
         """
         import pandas as pd
 
@@ -97,7 +91,7 @@ class Results:
 
     @cached_property
     def paths(self) -> pd.DataFrame:
-        """Yearly series as quantiles over runs: ``quantity``, ``year``, ``mean``, ``q05`` ... ``q95``."""
+        """Yearly series as quantiles over runs (columns: ``regimesim.columns.PATHS``)."""
         import pandas as pd
 
         if self.yearly.shape[2] == 0:
@@ -115,8 +109,7 @@ class Results:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """Dated events of the recorded replicates: ``replicate``, ``round``, ``year``, ``kind``, ``actor``,
-        ``target``."""
+        """Dated events of the recorded replicates (columns: ``regimesim.columns.EVENTS``)."""
         import pandas as pd
 
         states, buffers = np.array([*self.scenario.states, ""]), np.array([*self.scenario.buffers, ""])
@@ -140,13 +133,7 @@ class Results:
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
-        """Spells of every pair in the recorded replicates.
-
-        Columns: ``replicate``, ``state_a``, ``state_b``; ``restraint_onset`` (years to the first round of
-        mutual restraint, NaN if there was none), ``restraint_years`` and ``restraint_ended`` (how long it
-        then went on unbroken);
-        ``peace_years``, ``peace_ended`` (until the first war between the two).
-        """
+        """Spells of every pair in the recorded replicates (columns: ``regimesim.columns.PAIRS``)."""
         import pandas as pd
 
         states, per_year, horizon = self.scenario.states, self.scenario.rounds_per_year, self.scenario.rounds
@@ -187,8 +174,8 @@ class Results:
         ], ignore_index=True)  # fmt: skip
 
     def survival(self, spell: str = "regime") -> pd.DataFrame:
-        """Kaplan-Meier curve of ``regime``, ``peace`` or ``systemic``: years, survival, lower, upper,
-        at_risk."""
+        """Kaplan-Meier curve of ``regime``, ``peace`` or ``systemic`` (columns:
+        ``regimesim.columns.SURVIVAL``)."""
         return self.curve(spell).frame()
 
     def curve(self, spell: str = "regime") -> Curve:
@@ -241,13 +228,13 @@ class Results:
         return int(np.argmin(np.abs(years - np.median(years))))
 
     def plot(self, kind: str = "survival", ax: Axes | None = None) -> Axes:
-        """Draw ``survival``, ``century`` or ``why`` (see :mod:`regimesim.plots`)."""
+        """Draw ``survival``, ``century`` or ``why``."""
         from regimesim import plots
 
         return plots.draw(self, kind, ax)
 
     def report(self, path: str | Path) -> Path:
-        """Write a page that opens anywhere, all in one file (see :mod:`regimesim.report`).
+        """Write a page that opens anywhere, all in one file.
 
         Raises
         ------

@@ -55,7 +55,7 @@ class SweepResults:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """A row per point (columns: ``regimesim.tabulation.DOCUMENTED``).
+        """A row per point (columns: ``regimesim.columns.SUMMARY``).
 
         Raises
         ------

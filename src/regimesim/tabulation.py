@@ -43,20 +43,6 @@ COLUMNS = ("point", "replicate", "regime_onset", *RATES,
 CELLS = 4_000_000
 """Points by rounds that are counted at once."""
 
-DOCUMENTED = {
-    "point": "number of the point, as in the design",
-    "runs": "replicates",
-    "SPELL_median": "years until half have ended (empty: beyond the horizon), with SPELL_median_lower and "
-    "SPELL_median_upper, a 95 % interval; SPELL is regime or peace",
-    "SPELL_rmst": "restricted mean: years it stands on average within the horizon; SPELL_rmst_error is its "
-    "standard error",
-    "SPELL_at_T": "share still standing after T = 10, 20, 50, 100 years (empty beyond the horizon)",
-    "SPELL_standing": "share that had not ended when last seen (censored)",
-    "never_formed": "share of runs in which no regime formed",
-    "RATE": "mean over runs of that column of Results.runs; RATE_error is its standard error",
-}
-"""What the columns of a summary mean."""
-
 Table = dict[str, NDArray[Any]]
 
 

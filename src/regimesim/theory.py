@@ -1,8 +1,8 @@
 """What is known exactly about the iterated Prisoners' Dilemma, in one place.
 
 *Payoffs* are always (temptation, reward, punishment, sucker), T, R, P, S, per round. Critical discount
-factors and thresholds of trust come from :mod:`regimesim.incentives`, exact play of any two automata from
-:mod:`regimesim.chains`; what else the literature gives in closed form is here.
+factors and thresholds of trust come from ``regimesim.incentives``, exact play of any two automata from
+``regimesim.chains``; what else the literature gives in closed form is here.
 """
 
 from __future__ import annotations

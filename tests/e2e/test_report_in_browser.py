@@ -1,49 +1,21 @@
 """The page in a real browser, with the network shut: charts, pointer, keyboard, narrow screens, print."""
 
 import base64
-import json
 import re
-import shutil
 
 import pytest
+from browsing import chromium, open_page
 
 import regimesim as rs
 from regimesim.compare import compare
 from regimesim.report import vega
 from regimesim.results import percent
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
-def chromium(width, height):
-    """Chromium on a desk (wide) or as a phone (narrow), or a skip that says what is missing."""
-    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-    binary = next(filter(None, map(shutil.which, BROWSERS)), None)
-    driver = shutil.which("chromedriver")
-    if binary is None or driver is None:
-        pytest.skip(f"there is no {'Chromium' if binary is None else 'chromedriver'} on this machine")
-    if vega.script() is None:
-        pytest.skip("the extra 'report' is not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for word in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
-        options.add_argument(word)
-    options.add_argument(f"--window-size={width},{height}")
-    if width < 600:
-        metrics = {"width": width, "height": height, "pixelRatio": 1.0}
-        options.add_experimental_option("mobileEmulation", {"deviceMetrics": metrics})
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    service = webdriver.ChromeService(executable_path=driver)
-    browser = webdriver.Chrome(options=options, service=service)
-    browser.execute_cdp_cmd("Network.enable", {})
-    browser.execute_cdp_cmd(
-        "Network.setBlockedURLs", {"urls": ["http://*", "https://*", "ws://*", "wss://*"]}
-    )
-    return browser
-
 
 @pytest.fixture(scope="module", params=[1300, 400], ids=["desk", "phone"])
 def browser(request):
+    if vega.script() is None:
+        pytest.skip("the extra 'report' is not installed")
     found = chromium(request.param, 900)
     yield found
     found.quit()
@@ -62,15 +34,8 @@ def pages(tmp_path_factory):
 
 def show(browser, path):
     """Open a page and wait for its charts; what the browser had to say and what it asked for."""
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    browser.get_log("browser"), browser.get_log("performance")
-    browser.get(path.as_uri())
-    waiting = "return document.querySelectorAll('figure[data-charts]:not([data-drawn])').length"
-    WebDriverWait(browser, 30).until(lambda found: found.execute_script(waiting) == 0)
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
-    return browser.get_log("browser"), asked
+    drawn = "return document.querySelectorAll('figure[data-charts]:not([data-drawn])').length === 0"
+    return open_page(browser, path.as_uri(), drawn)
 
 
 @pytest.mark.parametrize("kind", ["run", "compare"])

@@ -7,6 +7,7 @@ import sys
 import zipfile
 
 import pytest
+from snippets import TUTORIAL, Reader, blocks, followed
 
 pytestmark = pytest.mark.verify
 
@@ -42,7 +43,7 @@ def installed(wheel, tmp_path_factory):
             [python, *arguments], cwd=empty, env=environment, capture_output=True, text=True, timeout=600
         )
 
-    run.folder = empty
+    run.folder, run.python = empty, python
     return run
 
 
@@ -71,6 +72,15 @@ def test_the_main_job_from_a_wheel(installed):
     assert told.returncode == 0 and "replicate 17" in told.stdout
     where = installed("-c", "import regimesim; print(regimesim.__file__)")
     assert "site-packages" in where.stdout
+
+
+def test_the_tutorial_from_a_wheel(installed, tmp_path, monkeypatch):
+    """As a newcomer follows it: every line typed into a shell, in an environment of the wheel alone."""
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    _, *rest = blocks(TUTORIAL)
+    outputs = followed(Reader(tmp_path, installed.python))
+    printed = [last for last, block in zip(["", *outputs], rest, strict=False) if block.language == "text"]
+    assert printed == [block.text for block in rest if block.language == "text"]
 
 
 def test_experiments_come_with_the_source(installed):

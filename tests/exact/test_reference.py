@@ -1,11 +1,15 @@
-"""The parameters of the design are declared, and the committed reference is what their declarations give."""
+"""What is declared is complete and true of the program, and the committed reference is what it gives."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from regimesim import reference
+import regimesim as rs
+from regimesim import columns, reference
+from regimesim.cli import COMMANDS
 from regimesim.parameters import BUFFER, BY_NAME, GROUPS, PARAMETERS, STATE
+from regimesim.recording import COLLAPSE, KINDS, ONSET
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,17 +55,58 @@ def test_a_declaration_is_complete_and_does_not_contradict_itself(parameter):
 
 
 def test_every_parameter_and_setting_has_a_row():
-    text = reference.page()
+    text = reference.parameters_page()
     for parameter in (*PARAMETERS, *STATE, *BUFFER):
         assert f"| `{parameter.name}`" in text
 
 
-def test_every_row_has_as_many_cells_as_the_head():
-    for line in reference.page().splitlines():
-        if line.startswith("|"):
-            assert line.replace("\\|", "").count("|") == 9, line
+def test_every_scenario_strategy_and_command_has_its_place():
+    scenarios, commands = reference.scenarios_page(), reference.commands_page()
+    for path in ROOT.glob("configs/scenario/*.yaml"):
+        assert f"\n## {path.stem}\n" in scenarios
+    for path in ROOT.glob("configs/strategy/*.yaml"):
+        assert f"| [`{path.stem}`](../../configs/strategy/{path.name}) |" in scenarios
+    assert commands.count("\npython -m regimesim ") == commands.count("\n## ") - 1 == len(COMMANDS)
 
 
-def test_the_committed_page_is_up_to_date():
-    committed = (ROOT / reference.PAGE).read_text(encoding="utf-8")
-    assert committed == reference.page(), "run `python -m regimesim.reference`"
+@pytest.mark.parametrize("place", reference.pages(), ids=lambda place: place.name)
+def test_every_row_has_as_many_cells_as_its_head(place):
+    for table in re.findall(r"(?:^\|.*\n)+", reference.pages()[place](), re.MULTILINE):
+        assert len({row.replace("\\|", "").count("|") for row in table.splitlines()}) == 1, table
+
+
+@pytest.mark.parametrize("place", reference.pages(), ids=lambda place: place.name)
+def test_the_committed_page_is_up_to_date(place):
+    committed = (ROOT / place).read_text(encoding="utf-8")
+    assert committed == reference.pages()[place](), "run `python -m regimesim.reference`"
+
+
+def names(table):
+    return [column.name for column in table]
+
+
+def test_the_columns_of_results_are_those_declared():
+    results = rs.simulate("concert", runs=3, years=3)
+    assert list(results.runs) == names(columns.RUNS)
+    assert list(results.paths) == names(columns.PATHS)
+    assert list(results.events) == names(columns.EVENTS)
+    assert list(results.pairs) == names(columns.PAIRS)
+    assert list(results.survival()) == names(columns.SURVIVAL)
+    assert list(results.paths.quantity.unique()) == names(columns.QUANTITIES)
+    assert names(columns.KINDS) == [*KINDS, ONSET, COLLAPSE]
+
+
+def test_the_columns_of_a_sweep_are_those_declared(tmp_path):
+    found = rs.sweep("anarchy", {"transparency.level": [0.2, 0.8]}, tmp_path / "sweep", runs=2)
+    assert list(found.read_runs()) == [
+        name for name in names(columns.RUNS) if name not in ("scenario", "seed")
+    ]
+    expected = set()
+    for name in names(columns.SUMMARY):
+        for spell in ("regime", "peace"):
+            expected |= {name.replace("SPELL", spell).replace("_at_T", f"_at_{t}") for t in (10, 20, 50, 100)}
+            expected |= {f"{spell}_median_lower", f"{spell}_median_upper", f"{spell}_rmst_error"}
+    ids = {"scenario", "point", "replicate", "seed", "regime_onset", "regime_spells"}
+    rates = {n for n in names(columns.RUNS) if n not in ids and not n.endswith(("_years", "_ended"))}
+    expected |= rates | {f"{name}_error" for name in rates}
+    assert set(found.summary) == expected - {"RATE"}
