@@ -33,7 +33,7 @@ HEAVY = {
 }
 OF_TODAY = pytest.mark.skipif(
     tuple(map(int, np.__version__.split(".")[:2])) < (2, 4),
-    reason="types are checked against those of NumPy 2.4 or newer; older ones say other things of the same code",
+    reason="types are checked against those of NumPy 2.4 or newer; older ones judge the code differently",
 )
 
 
