@@ -45,11 +45,6 @@ class Choice:
     word: str
     about: str = ""
 
-    @property
-    def goes_on(self) -> bool:
-        """Whether more belongs to it before a space."""
-        return self.word.endswith(("=", ".", "/", ","))
-
 
 def choices(words: Sequence[str], commands: Mapping[str, Command]) -> list[Choice]:
     """What the last of the words can become.
