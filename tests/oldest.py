@@ -14,7 +14,6 @@ import tomllib
 from pathlib import Path
 
 from packaging.requirements import Requirement
-from uv import find_uv_bin
 
 ROOT = Path(__file__).resolve().parent.parent
 EXTRAS = ("stats", "cluster", "demo", "report")
@@ -22,6 +21,8 @@ EXTRAS = ("stats", "cluster", "demo", "report")
 
 def uv(*arguments, **options):
     """Carry out a command of uv, which neither fetches a Python nor reads settings; what it printed."""
+    from uv import find_uv_bin
+
     environment = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
     command = [find_uv_bin(), "--quiet", "--no-config", "--no-python-downloads", *map(str, arguments)]
     done = subprocess.run(
