@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,6 +27,16 @@ def pytest_configure(config):
 def root():
     """The folder of the checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The package as it is published, made by the build backend itself: ``built.wheel``, ``built.sdist``."""
+    folder = tmp_path_factory.mktemp("built")
+    build = "import sys, hatchling.build as h; h.build_sdist(sys.argv[1]); h.build_wheel(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", build, folder], cwd=ROOT, check=True, capture_output=True)
+    (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
+    return SimpleNamespace(wheel=wheel, sdist=sdist)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ SECONDS = 300
 """Of wall time for a cell: many times what any needs, so that a hanging kernel ends."""
 
 STRICT, LENIENT = (f"import warnings; warnings.simplefilter('{what}')" for what in ("error", "default"))
+STRICT += "; warnings.filterwarnings('ignore', category=DeprecationWarning, module='matplotlib')"
 """First and last: the kernel's own way to stop is not the notebook's business."""
 
 METADATA = {

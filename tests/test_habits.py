@@ -8,6 +8,7 @@ import sysconfig
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import regimesim
@@ -36,6 +37,10 @@ HEAVY = {
     "starlette",
     "uvicorn",
 }
+OF_TODAY = pytest.mark.skipif(
+    tuple(map(int, np.__version__.split(".")[:2])) < (2, 4),
+    reason="types are checked against those of NumPy 2.4 or newer; older ones judge the code differently",
+)
 
 
 def output_of(*command, **options):
@@ -62,7 +67,7 @@ def read(name):
     [
         pytest.param((sys.executable, "-m", "ruff", "format", "--check", "."), id="format"),
         pytest.param((sys.executable, "-m", "ruff", "check", "."), id="style"),
-        pytest.param((sys.executable, "-m", "mypy"), id="types"),
+        pytest.param((sys.executable, "-m", "mypy"), id="types", marks=OF_TODAY),
         pytest.param((str(LINT_IMPORTS),), id="imports"),
     ],
 )

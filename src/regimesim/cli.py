@@ -46,7 +46,8 @@ COMMANDS: Mapping[str, Command] = {
     "compare": Command(
         "regimesim.comparisons_cli:compare_command",
         "several scenarios on the same seeds: which lasts longer, and how sure that is",
-        "[scenarios=[concert,bipolar,collective_security]] [runs=1000] [seed=0] [years=100] [out=DIR]",
+        "[scenarios=[concert,bipolar,collective_security]] [runs=1000] [seed=0] [years=100] [out=DIR]\n"
+        "                        [PARAMETER=VALUE ...]",
     ),
     "sweep": Command(
         "regimesim.sweep_cli:sweep_command",
@@ -65,7 +66,8 @@ COMMANDS: Mapping[str, Command] = {
         "regimesim.sensitivity_cli:sensitivity_command",
         "which judgements decide how long it lasts, and how sure that is",
         "+scenario=concert [outcome=regime] [runs=100] [trajectories=20] [samples=256]\n"
-        "                        [top=8] [parameters=[NAME,...]] [NAME=interval(LOW,HIGH)] [out=DIR]",
+        "                        [top=8] [parameters=[NAME,...]] [NAME=interval(LOW,HIGH)]\n"
+        "                        [out=DIR] [PARAMETER=VALUE ...]",
     ),
     "plot": Command(
         "regimesim.phases_cli:plot_command",
@@ -103,6 +105,11 @@ COMMANDS: Mapping[str, Command] = {
         "a scenario, a strategy or a parameter in full",
         "NAME [PARAMETER=VALUE ...]",
     ),
+    "completion": Command(
+        "regimesim.shells:completion",
+        "a script with which a shell completes commands, scenarios and parameters",
+        "bash | zsh | fish",
+    ),
 }
 
 _FLAGS = {
@@ -139,6 +146,8 @@ def _main(arguments: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show every letter
+    if words[:2] == ["completion", "words"]:  # asked by a shell: flags among the words are not for us
+        return _complete(words[2:])
     given = [word for word in words if word in _FLAGS or word == "--version"]
     rest = [word for word in words if word not in given]
     if "--version" in given:
@@ -155,6 +164,17 @@ def _main(arguments: Sequence[str] | None) -> int:
         print(_help(named[0] if named else None))
         return 0
     return _carry_out(named[0], rest[1:], _flags(chosen))
+
+
+def _complete(asked: Sequence[str]) -> int:
+    """Answer a shell; whatever is wrong, nothing is printed into the line that is being typed."""
+    try:
+        from regimesim.shells import answer
+
+        answer(asked, COMMANDS)
+    except Exception:
+        return USED_WRONGLY
+    return 0
 
 
 def _flags(chosen: set[str]) -> Flags:

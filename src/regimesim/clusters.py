@@ -16,6 +16,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,11 +85,8 @@ def open_slurm(
     if shutil.which("sbatch") is None:
         raise EngineError("engine=slurm needs SLURM's sbatch, and there is none on this machine")
     with _quiet_dask() as distributed:
-        try:
-            with sheltered():  # its import makes of an interrupt a silent success
-                jobqueue: Any = import_module("dask_jobqueue")
-        except ImportError:
-            raise _without_dask() from None
+        with sheltered():  # its import makes of an interrupt a silent success
+            jobqueue: Any = import_module("dask_jobqueue")
         with sheltered(), _as_asked("SLURM"):
             cluster = _slurm_cluster(jobqueue, settings, folder)
         jobs = max(1, workers // int(settings["cores"]))
@@ -145,11 +143,9 @@ def _closed(cluster: Any) -> Iterator[None]:
 @contextmanager
 def _quiet_dask() -> Iterator[Any]:
     """Dask without its own words on stderr; of chunks that were lost it tells us, who begin them anew."""
-    try:
-        import dask
-        import distributed
-    except ImportError:
-        raise _without_dask() from None
+    import dask
+    import distributed
+
     heads = {name: logging.getLogger(name) for name in _LOGGERS}
     named = logging.root.manager.loggerDict.items()
     heads |= {n: lg for n, lg in named if isinstance(lg, logging.Logger) and n.partition(".")[0] in _LOGGERS}
@@ -165,8 +161,17 @@ def _quiet_dask() -> Iterator[Any]:
             logger.setLevel(before[name])
 
 
-def _without_dask() -> InputError:
-    return InputError("engine=dask and engine=slurm need Dask: pip install 'regimesim[cluster]'")
+def check_installed(kind: str) -> None:
+    """Refuse an engine whose libraries are not there, before anything is begun.
+
+    Raises
+    ------
+    InputError
+    """
+    needed = ("dask", "distributed", *(["dask_jobqueue"] if kind == "slurm" else []))
+    missing = next((name for name in needed if find_spec(name) is None), None)
+    if missing is not None:
+        raise InputError(f'engine={kind} needs {missing.replace("_", "-")}: pip install "regimesim[cluster]"')
 
 
 @contextmanager

@@ -16,8 +16,9 @@ from regimesim import console
 from regimesim.catalogue import scenario_names
 from regimesim.config import load_scenario, request
 from regimesim.parameters import PARAMETERS, quoted
+from regimesim.resources import strategy_names
 from regimesim.scenario import InputError, known
-from regimesim.strategy import load_strategy, strategy_names
+from regimesim.strategy import load_strategy
 
 if TYPE_CHECKING:
     from regimesim.cli import Flags

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 from regimesim.catalogue import names_of, path_of, read_yaml, shown
 from regimesim.chunks import Rectangle, Watch, play_chunk, to_the_horizon
-from regimesim.clusters import EngineError, LostEngine, Opened, open_dask, open_slurm
+from regimesim.clusters import EngineError, LostEngine, Opened, check_installed, open_dask, open_slurm
 from regimesim.core.compiler import core_hash
 from regimesim.core.lanes import Lanes
 from regimesim.dataset import PARTS, Folder
@@ -167,6 +167,8 @@ def engine_of(name: str, settings: Mapping[str, Any]) -> Engine:
         isinstance(patience, bool) or not isinstance(patience, int | float) or not patience > 0
     ):
         raise InputError(f"engine.patience must be a positive number of seconds; got {quoted(patience)}")
+    if kind in ("dask", "slurm"):
+        check_installed(kind)
     return Engine(kind, tree)
 
 

@@ -282,7 +282,7 @@ def _cox_table(
 
 def _edges(bins: int | ArrayLike, longest: float) -> Floats:
     """Edges of bins of age, checked."""
-    if isinstance(bins, (int, np.integer)):
+    if isinstance(bins, int | np.integer):
         if bins < 1:
             raise ValueError(f"bins must be 1 or more, got {bins}")
         return np.linspace(0, longest, int(bins) + 1)

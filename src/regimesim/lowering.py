@@ -9,9 +9,31 @@ from numpy.typing import NDArray
 
 from regimesim.core.lanes import Design
 from regimesim.core.strategies import Automaton, pack
-from regimesim.parameters import PARAMETERS, RECORD, STATE, STATE_RECORD, Value, stored
+from regimesim.parameters import GROUPS, PARAMETERS, STATE, Parameter, Value, stored
 from regimesim.scenario import Phase, Scenario
 from regimesim.strategy import PRUDENT, load_strategy
+
+
+def _record() -> np.dtype[np.void]:
+    groups = []
+    for group in GROUPS:
+        fields = [(p.key, _storage(p)) for p in PARAMETERS if p.group == group]
+        groups.append((group, np.dtype((np.record, fields))))
+    return np.dtype((np.record, groups))
+
+
+def _storage(parameter: Parameter) -> str:
+    return {"real": "f8", "integer": "f8", "switch": "i8", "choice": "i8"}[parameter.kind]
+
+
+RECORD = _record()
+"""The kernel's view of the parameters: nested, so that numba reads ``p.war.cost`` by its own name.
+
+Choices are stored as their position in ``choices``; whole numbers as floats, because some may be
+infinite. Elements are ``np.record``, so that plain Python reads them by name as well.
+"""
+
+STATE_RECORD = np.dtype((np.record, [(p.name, _storage(p)) for p in STATE]))
 
 
 def lower(scenarios: Scenario | Sequence[Scenario]) -> Design:

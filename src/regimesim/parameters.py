@@ -2,7 +2,7 @@
 
 A *parameter* belongs to a group (``transparency``) and has a name in it (``level``); it is spelled
 ``transparency.level`` in YAML, on the command line, in Python and in the documents. From the table
-below come its validation, the kernel's record (:data:`RECORD`), the reference table in ``docs/`` and
+below come its validation, the kernel's record (``lowering.RECORD``), the reference table in ``docs/`` and
 the bounds of sensitivity analyses. Per-state and per-buffer settings (``states.France.ideology``)
 are declared the same way, in :data:`STATE` and :data:`BUFFER`.
 
@@ -15,8 +15,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from typing import Literal
-
-import numpy as np
 
 Value = float | int | bool | str
 Kind = Literal["real", "integer", "switch", "choice"]
@@ -323,30 +321,8 @@ def defaults() -> dict[str, Value]:
     return {p.name: p.default for p in PARAMETERS}
 
 
-def _record() -> np.dtype[np.void]:
-    groups = []
-    for group in GROUPS:
-        fields = [(p.key, _storage(p)) for p in PARAMETERS if p.group == group]
-        groups.append((group, np.dtype((np.record, fields))))
-    return np.dtype((np.record, groups))
-
-
-def _storage(parameter: Parameter) -> str:
-    return {"real": "f8", "integer": "f8", "switch": "i8", "choice": "i8"}[parameter.kind]
-
-
-RECORD = _record()
-"""The kernel's view of the parameters: nested, so that numba reads ``p.war.cost`` by its own name.
-
-Choices are stored as their position in ``choices``; whole numbers as floats, because some may be
-infinite. Elements are ``np.record``, so that plain Python reads them by name as well.
-"""
-
-STATE_RECORD = np.dtype((np.record, [(p.name, _storage(p)) for p in STATE]))
-
-
 def stored(parameter: Parameter, value: Value) -> float:
-    """A valid value as the number that the record holds."""
+    """A valid value as the number that the kernel's record holds."""
     if parameter.kind == "choice":
         return float(parameter.choices.index(str(value)))
     return float(value)

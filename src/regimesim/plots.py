@@ -285,7 +285,7 @@ def svg(figure: Figure, title: str = "") -> str:
         matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": SALT}),
         warnings.catch_warnings(),
     ):
-        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # the letters are the reader's
+        warnings.filterwarnings("ignore", "Glyph .* missing from")  # the letters are the reader's
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     text = file.getvalue()
     if title:

@@ -20,3 +20,8 @@ def configs_folder() -> Path:
         if folder.is_dir():
             return folder
     raise FileNotFoundError(f"{package / 'configs'} is missing; install regimesim again")
+
+
+def strategy_names() -> tuple[str, ...]:
+    """Names of the strategies that come with the package, in the order of the alphabet."""
+    return tuple(sorted(path.stem for path in (configs_folder() / "strategy").glob("*.yaml")))

@@ -15,7 +15,7 @@ from typing import Any
 
 from regimesim.core.strategies import FAMILIES, MOST_STATES, Automaton, Follow, zero_determinant_extortion
 from regimesim.parameters import quoted
-from regimesim.resources import configs_folder
+from regimesim.resources import configs_folder, strategy_names
 from regimesim.scenario import InputError, known
 
 PRUDENT = "prudent"
@@ -24,11 +24,6 @@ PRUDENT = "prudent"
 _KEYS = ("title", "about", "source", "states")
 _OUTCOMES = ("CC", "CD", "DC", "DD")
 _CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*\((.*)\)\s*", re.DOTALL)
-
-
-def strategy_names() -> tuple[str, ...]:
-    """Names of the strategies that come with the package, in the order of the alphabet."""
-    return tuple(sorted(path.stem for path in (configs_folder() / "strategy").glob("*.yaml")))
 
 
 def strategy_about(name: str) -> str:
@@ -45,7 +40,7 @@ def load_strategy(spec: str) -> Automaton:
     Parameters
     ----------
     spec : str
-        A name from :func:`strategy_names`, a family with numbers such as ``memory_one(1, 0, 0, 1)``,
+        The name of one that comes with the package, a family with numbers such as ``memory_one(1, 0, 0, 1)``,
         ``generous_tit_for_tat(1/3)`` or ``punish(3)``, or the path of a YAML file. For
         ``zero_determinant_extortion`` the numbers are chi, phi and, if they are not 5, 3, 1, 0, the
         payoffs T, R, P, S.

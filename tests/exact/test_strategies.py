@@ -14,9 +14,9 @@ from regimesim.core.strategies import (
     punish,
     zero_determinant_extortion,
 )
-from regimesim.resources import configs_folder
+from regimesim.resources import configs_folder, strategy_names
 from regimesim.scenario import InputError
-from regimesim.strategy import load_strategy, read_strategy, strategy_names
+from regimesim.strategy import load_strategy, read_strategy
 
 C, D = 1, 0
 ROUNDS = 6

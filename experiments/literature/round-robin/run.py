@@ -6,8 +6,9 @@ from matplotlib.figure import Figure
 import regimesim as rs
 from regimesim.experiment import Answer, mean, near, publish, runs_at, sign, told
 from regimesim.palette import BLUE, GREY, ORANGE, blank, framed, label
+from regimesim.resources import strategy_names
 from regimesim.scenario import Scenario, read_scenario, spoken
-from regimesim.strategy import load_strategy, strategy_names
+from regimesim.strategy import load_strategy
 
 SMALL = 0.15
 SEED = 1995

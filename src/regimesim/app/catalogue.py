@@ -13,8 +13,9 @@ from regimesim.catalogue import scenario_names, scenario_tree
 from regimesim.config import load_scenario
 from regimesim.parameters import BUFFER, GROUPS, PARAMETERS, STATE, Parameter, Value
 from regimesim.provenance import program_version
+from regimesim.resources import strategy_names
 from regimesim.scenario import InputError, Scenario, spoken
-from regimesim.strategy import PRUDENT, strategy_names
+from regimesim.strategy import PRUDENT
 
 FIRST = ("transparency.level", "shadow.discount_factor")
 """What a class begins with; everything else lies behind its group."""
