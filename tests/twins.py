@@ -71,7 +71,8 @@ def compare_round(scenario: Scenario, lanes: Lanes, now: Any, t: int, tolerance:
         assert np.array_equal(getattr(world, name)[played, -1], there[played]), (t, name)
     assert lanes.tally.cooperating[t, -1] == now["cooperating"], t
     if scenario_rule(scenario, t) != "none":
-        assert np.array_equal(world.accuses[played, -1], np.array(now["public"])[played]), t
+        for here, there in ((world.accuses, "public"), (world.undone, "undone")):
+            assert np.array_equal(here[played, -1], np.array(now[there])[played]), (t, there)
     for name in REAL:
         near(getattr(world, name)[..., -1], np.array(now[name]), tolerance, f"{t} {name}")
     near(world.trust[off, -1], np.array(now["trust"])[off], tolerance, f"{t} trust")

@@ -427,6 +427,17 @@ def test_growth(growth: float, volatility: float) -> None:
     twins.check(world(grown, 2, 4), SEED, 0, moving)
 
 
+@pytest.mark.parametrize("gain", [0.0, 0.1])
+def test_what_a_buffer_brings(gain: float) -> None:
+    """Shares are divided by their sum, which is not quite 1 here, only where something is gained."""
+    states = {name: {"capability": c} for name, c in zip("ABCD", (8, 9, 5, 1), strict=True)}
+    states["A"]["strategy"] = "villain"
+    geography = {"absorption": 52, "absorption_gain": gain}
+    history = twins.check(world(states, buffers=BUFFER, geography=geography), SEED, 0)
+    before, after = 8 / 23, history.rounds[0]["capability"][0]
+    assert (after == before) == (gain == 0.0) and history.summary["buffers_lost"] == 1
+
+
 def test_nuclear_states() -> None:
     """Both, one, or none; a second strike without nuclear arms is none."""
     states = {
