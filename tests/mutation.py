@@ -5,8 +5,8 @@
     python tests/mutation.py --file game.py         one module
     python tests/mutation.py --constants            numbers off by one, in place of operators
 
-Every arithmetic, bitwise, comparison and logical operator in ``src/regimesim/core`` is exchanged for another,
-one at a time, and the fast tests of ``STAGES`` play against the changed core. A mutant is *caught* if one of
+Every arithmetic, bitwise, comparison and logical operator in ``src/regimesim/core`` (but for ``COMPILED``) is
+exchanged for another, one at a time, and the fast tests of ``STAGES`` play against the changed core. A mutant is *caught* if one of
 them fails, the core cannot be imported or the tests do not come to an end. Mutants that no test can catch
 are in ``tests/mutation_equivalent.yaml``, each with its reason.
 
@@ -48,7 +48,7 @@ STAGES = (
 """Fast tests in the order in which they are tried: a group sees what those before it let pass."""
 
 COMPILED = ("bundles.py", "compiler.py")
-"""How the core is compiled: nothing of it is at work in plain Python, so it has tests of its own."""
+"""How the core is compiled. Nothing of it is at work in plain Python, so it is left out here."""
 
 ENOUGH = 0.95
 SECONDS = 60

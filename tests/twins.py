@@ -131,6 +131,7 @@ def check(scenario: Scenario, seed: int, replicate: int, beside: Scenario | None
     compare(scenario, lanes, history)
     compare_measures(lanes, history.summary)
     compare_pairs(lanes, history)
+    assert lanes.years == len(history.rounds) / scenario.rounds_per_year
     stroke = lanes_of(scenario, seed, replicate, beside)
     stroke.play(stroke.design.rounds)
     for name in lanes.world._fields:

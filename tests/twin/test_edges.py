@@ -425,6 +425,8 @@ def test_growth(growth: float, volatility: float) -> None:
     twins.check(world(grown, 2, 4, power={"volatility": volatility, "weight": 0.5}), SEED, 0, still)
     twins.check(still, SEED, 0, moving)
     twins.check(world(grown, 2, 4), SEED, 0, moving)
+    all_grow = {name: {**some, "growth": growth} for name, some in grown.items()}
+    twins.check(world(all_grow, 2, 4), SEED, 0)
 
 
 @pytest.mark.parametrize("gain", [0.0, 0.1])
@@ -499,3 +501,15 @@ def test_spells_of_any_path() -> None:
             assert found.onset[lane] == onset
             assert found.ended[lane] == (not spells or collapse is not None)
             assert found.end[lane] == (rounds if collapse is None else collapse)
+
+
+def test_thresholds_of_ones_own() -> None:
+    """Points side by side with the same onset and another collapse, and the reverse."""
+    twins.AUTOMATA["hesitant"] = memory_one(*(0.8,) * 5)
+    states = {name: {"strategy": "hesitant"} for name in "ABC"}
+    for one, other in [((0.5, 0.2), (0.5, 0.5)), ((0.5, 0.3), (0.9, 0.3)), ((0.9, 0.6), (0.5, 0.5))]:
+        named = [{"onset": high, "collapse": low} for high, low in (one, other)]
+        scenario, beside = (world(states, 1, 20, measure=measure) for measure in named)
+        here = twins.check(scenario, SEED, 1, beside).summary
+        there = twins.check(beside, SEED, 1, scenario).summary
+        assert (here["regime_onset"], here["regime_years"]) != (there["regime_onset"], there["regime_years"])
