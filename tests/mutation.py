@@ -6,9 +6,9 @@
     python tests/mutation.py --constants            numbers off by one, in place of operators
 
 Every arithmetic, bitwise, comparison and logical operator in ``src/regimesim/core`` (but for ``COMPILED``) is
-exchanged for another, one at a time, and the fast tests of ``STAGES`` play against the changed core. A mutant is *caught* if one of
-them fails, the core cannot be imported or the tests do not come to an end. Mutants that no test can catch
-are in ``tests/mutation_equivalent.yaml``, each with its reason.
+exchanged for another, one at a time, and the fast tests of ``STAGES`` play against the changed core. A mutant
+is *caught* if one of them fails, the core cannot be imported or the tests do not come to an end. Mutants
+that no test can catch are in ``tests/mutation_equivalent.yaml``, each with its reason.
 
 The core is played in plain Python (``NUMBA_DISABLE_JIT``), since compiling would take most of the time, and
 every mutant is tried in a process forked from one that has imported whatever is heavy.

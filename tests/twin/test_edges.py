@@ -375,7 +375,7 @@ def test_one_against_all() -> None:
         for name, c in zip("ABCDE", (1, 3, 4, 7, 11), strict=True)
     }
     scenario = world(
-        states, war={"mutual": 52, "contagion": 1.0, "cost": 0.7}, power={"weight": 0.9},
+        states, war={"mutual": 52, "contagion": 1.0, "cost": 1.37}, power={"weight": 0.9},
         affinity={"default": 0.1, "C-to-B": 0.5, "D-to-B": 0.5, "E-to-B": 0.5},
     )  # fmt: skip
     assert all(twins.check(scenario, SEED, 0).rounds[0]["at_war"][0][1:])
