@@ -45,7 +45,8 @@ STAGES = (
     ("tests/exact/test_elementary.py", "tests/exact/test_strategies.py", "tests/exact/test_model_page.py"),
     ("tests/exact/test_draws.py", "tests/theory/test_threshold.py"),
 )
-"""Fast tests in the order in which they are tried: a group sees what those before it let pass."""
+"""Fast tests in the order in which they are tried; a group sees what those before it let pass. A module's own
+tests come first."""
 
 COMPILED = ("bundles.py", "compiler.py")
 """How the core is compiled. Nothing of it is at work in plain Python, so it is left out here."""
@@ -247,7 +248,9 @@ def survivors(among: Sequence[Mutant], say: bool = True) -> list[Mutant]:
     """The mutants that no test notices."""
     found = []
     for number, mutant in enumerate(among, 1):
-        if all(tried(mutant, stage) for stage in STAGES):
+        own = f"tests/exact/test_{mutant.path.stem}.py"
+        stages = sorted(STAGES, key=lambda stage: own not in stage)
+        if all(tried(mutant, stage) for stage in stages):
             found.append(mutant)
             if say:
                 print(f"line {mutant.line} of {mutant.name}", flush=True)
