@@ -43,6 +43,7 @@ EQUIVALENT = ROOT / "tests" / "mutation_equivalent.yaml"
 STAGES = (
     ("tests/twin/test_edges.py",),
     ("tests/exact/test_elementary.py", "tests/exact/test_strategies.py", "tests/exact/test_model_page.py"),
+    ("tests/exact/test_automata.py",),
     ("tests/exact/test_draws.py", "tests/theory/test_threshold.py"),
 )
 """Fast tests in the order in which they are tried; a group sees what those before it let pass. A module's own

@@ -18,6 +18,11 @@ from regimesim.simulate import measure
 AUTOMATA = {
     **generators.AUTOMATA,
     "saint": Automaton("saint", (1.0,), (((0, 0), (0, 0)),)),
+    "wanderer": Automaton(
+        "wanderer",
+        (1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0),
+        tuple((((5 * s + 1) % 13, (s + 12) % 13), ((s + 9) % 13, (3 * s + 2) % 13)) for s in range(13)),
+    ),
     "villain": Automaton("villain", (0.0,), (((0, 0), (0, 0)),)),
 }
 """What a strategy's name stands for, here and in the twin."""

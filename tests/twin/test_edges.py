@@ -440,6 +440,25 @@ def test_what_a_buffer_brings(gain: float) -> None:
     assert (after == before) == (gain == 0.0) and history.summary["buffers_lost"] == 1
 
 
+@pytest.mark.parametrize("public", [False, True])
+@pytest.mark.parametrize("tremble", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize(("miss", "alarm"), [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.5, 0.2)])
+def test_chances_that_are_certain(miss: float, alarm: float, tremble: float, public: bool) -> None:
+    """Beside lanes in which they are not, and with an automaton of many states."""
+    states = {"A": {"strategy": "wanderer"}, "B": {"strategy": "tit_for_tat"}}
+    sight = {"miss_rate": miss, "false_alarm_rate": alarm, "public_signal": public}
+    scenario = world(states, years=6, transparency=sight, choice={"tremble": tremble})
+    twins.check(scenario, SEED, 0, world(states, years=6, transparency={"miss_rate": 0.3}))
+
+
+def test_an_automaton_of_many_states() -> None:
+    states = {"A": {"strategy": "wanderer"}, "B": {"strategy": "wanderer"}, "C": {}}
+    sight = {"miss_rate": 0.4, "false_alarm_rate": 0.3}
+    history = twins.check(world(states, years=40, transparency=sight, choice={"tremble": 0.2}), SEED, 0)
+    visited = {now["stance"][i][j] for now in history.rounds for i in (0, 1) for j in range(3) if i != j}
+    assert visited == set(range(13))
+
+
 def test_nuclear_states() -> None:
     """Both, one, or none; a second strike without nuclear arms is none."""
     states = {
