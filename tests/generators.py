@@ -6,14 +6,39 @@ import random
 from typing import Any
 
 from regimesim.core.strategies import Automaton, memory_one
-from regimesim.parameters import PARAMETERS, Parameter, Value
+from regimesim.parameters import BY_NAME, PARAMETERS, Parameter, Value
 
 AUTOMATA: dict[str, Automaton] = {
     "tit_for_tat": memory_one(1, 0, 1, 0),
     "win_stay_lose_shift": memory_one(1, 0, 0, 1),
     "hesitant": memory_one(0.9, 0.2, 0.6, 0.3, 0.5),
 }
+RULES = BY_NAME["sanctions.rule"].choices
 UNTOUCHED = ("payoffs", "measure")
+OFTEN = {
+    "diplomacy.renegotiation": (0.3, 1.5),
+    "domestic.turnover": (0.1, 0.8),
+    "domestic.revolution": (0.1, 1.0),
+    "domestic.nationalism": (0.0, 1.0),
+    "domestic.turmoil_years": (0.0, 3.0),
+    "geography.absorption": (0.3, 2.0),
+    "geography.absorption_gain": (0.0, 0.2),
+    "war.unilateral": (0.1, 0.6),
+    "war.mutual": (0.2, 1.5),
+    "war.cost": (0.0, 4.0),
+    "war.years": (0.1, 3.0),
+    "war.contagion": (0.0, 0.9),
+    "norms.half_life": (1.0, 10.0),
+    "deterrence.retaliation": (0.0, 8.0),
+    "sanctions.exit": (0.0, 1.0),
+    "norms.socialization": (0.0, 0.5),
+    "transparency.miss_rate": (0.0, 0.8),
+    "transparency.false_alarm_rate": (0.0, 0.5),
+    "choice.tremble": (0.0, 0.3),
+    "sanctions.credibility_learning": (0.1, 0.9),
+    "periphery.rate": (0.0, 1.0),
+}
+"""Ranges in which much happens in a few rounds."""
 
 
 def world(rng: random.Random) -> dict[str, Any]:
@@ -24,7 +49,7 @@ def world(rng: random.Random) -> dict[str, Any]:
     for parameter in PARAMETERS:
         if parameter.group not in UNTOUCHED and rng.random() < 0.75:
             tree.setdefault(parameter.group, {})[parameter.key] = setting(parameter, rng)
-    tree["states"] = {name: _state(rng) for name in names}
+    tree["states"] = {name: state(rng) for name in names}
     pairs = [[a, b] for i, a in enumerate(names) for b in names[:i]]
     tree["buffers"] = {
         f"B{k}": {"between": rng.sample(pairs, min(len(pairs), rng.randint(1, 2))), "strength": rng.random()}
@@ -50,7 +75,7 @@ def setting(parameter: Parameter, rng: random.Random) -> Value:
     return int(value) if parameter.kind == "integer" else value
 
 
-def _state(rng: random.Random) -> dict[str, Any]:
+def state(rng: random.Random) -> dict[str, Any]:
     return {
         "capability": rng.uniform(0.5, 3), "ideology": rng.random(), "revisionism": rng.uniform(0, 0.5),
         "nuclear": rng.random() < 0.3, "second_strike": rng.random(), "veto": rng.random() < 0.3,
@@ -67,3 +92,30 @@ def _epoch(names: list[str], buffers: list[str], rng: random.Random) -> dict[str
         "states": {names[0]: {"revisionism": rng.random(), "member": rng.random() < 0.5}},
         "buffers": {name: {"strength": 0.2} for name in buffers[:1]},
     }  # fmt: skip
+
+
+def lively(rule: str, rng: random.Random, neutral: float) -> dict[str, dict[str, Any]]:
+    """Parameters anywhere, a share of them left neutral: a world in which much happens, with any payoffs."""
+    tree: dict[str, dict[str, Any]] = {"sanctions": {}, "shadow": {}}
+    for parameter in PARAMETERS:
+        named = parameter.name in ("sanctions.rule", "shadow.rounds_per_year")
+        if parameter.group not in UNTOUCHED and not named and rng.random() >= neutral:
+            tree.setdefault(parameter.group, {})[parameter.key] = often(parameter, rng)
+    tree["sanctions"]["rule"] = rule
+    punishment, sucker = rng.uniform(0.5, 2), rng.uniform(-1, 0.4)
+    reward = punishment + rng.uniform(0.5, 2)
+    temptation = reward + rng.uniform(0.1, min(1.5, reward - sucker - 0.01))
+    tree["payoffs"] = {
+        "temptation": temptation, "reward": reward, "punishment": punishment, "sucker": sucker,
+    }  # fmt: skip
+    high = rng.uniform(0.4, 0.9)
+    tree["measure"] = {"onset": high, "collapse": high * rng.random()}
+    return tree
+
+
+def often(parameter: Parameter, rng: random.Random) -> Value:
+    """A value with which something happens soon."""
+    if parameter.kind == "switch":
+        return rng.random() < 0.5
+    low, high = OFTEN.get(parameter.name) or parameter.range or (0.0, 1.0)
+    return rng.randint(1, 4) if parameter.kind == "integer" else rng.uniform(low, high)

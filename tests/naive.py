@@ -10,8 +10,9 @@ compensates for rounding.
 C (restraint) is 1 and D (exploitation) is 0 throughout.
 """
 
+import importlib.util
 import math
-from statistics import NormalDist
+import sys
 
 C = 1
 D = 0
@@ -34,6 +35,9 @@ RESTORE = 2000
 JOIN = 3000
 
 MASK = 0xFFFFFFFF
+LN2 = 0.6931471805599453
+LN2_HIGH = 6.93147180369123816490e-01
+LN2_LOW = 1.90821492927058770002e-10
 
 
 # ------------------------------------------------------------------------------------------- randomness
@@ -66,12 +70,58 @@ def uniform(seed, replicate, t, channel, i, j):
 
 
 def exp(x):
-    """The exponential, guarded against overflow."""
-    if x > 700.0:
-        x = 700.0
-    if x < -700.0:
-        x = -700.0
-    return math.exp(x)
+    """e**x, as section 5 has it."""
+    x = min(max(x, -700.0), 700.0)
+    k = round(x * 1.4426950408889634)
+    r = (x - k * LN2_HIGH) - k * LN2_LOW
+    series = 1.0 / math.factorial(13)
+    for order in range(12, 2, -1):
+        series = series * r + 1.0 / math.factorial(order)
+    series = ((series * r + 0.5) * r + 1.0) * r + 1.0
+    return math.ldexp(series, k)
+
+
+def ln(x):
+    """The natural logarithm, as section 5 has it."""
+    m, k = math.frexp(x)
+    m, k = 2.0 * m, k - 1
+    if m > 1.4142135623730951:
+        m, k = 0.5 * m, k + 1
+    s = (m - 1.0) / (m + 1.0)
+    z = s * s
+    series = 1.0 / 21.0
+    for odd in range(19, 1, -2):
+        series = series * z + 1.0 / odd
+    return k * LN2_HIGH + (2.0 * s + (2.0 * s * z * series + k * LN2_LOW))
+
+
+def to_the_power(x, y):
+    """x**y for x > 0, as section 5 has it."""
+    return exp(y * ln(x))
+
+
+def plain_statistics():
+    """The standard library's statistics without its part in C: its normal quantile is AS 241, too."""
+    in_c = sys.modules.get("_statistics")
+    sys.modules["_statistics"] = None
+    try:
+        spec = importlib.util.find_spec("statistics")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    finally:
+        sys.modules["_statistics"] = in_c
+        if in_c is None:
+            del sys.modules["_statistics"]
+    module.log = ln
+    return module
+
+
+STATISTICS = plain_statistics()
+
+
+def quantile(u):
+    """The quantile of the standard normal distribution, as section 5 has it."""
+    return STATISTICS._normal_dist_inv_cdf(u, 0.0, 1.0)
 
 
 def add_up(numbers):
@@ -159,6 +209,17 @@ class World:
         self.restrained_against_interest = 0
         self.welfare_sum = 0.0
         self.welfare_weight = 0.0
+        self.present = 1.0
+        self.sides = [0 for _ in states]
+        self.new_leader = []
+        self.revolted = []
+        self.exploited = 0
+        self.false_alarms = 0
+        self.misses = 0
+        self.spread_sum = 0.0
+        self.revolutions = 0
+        self.invoked = 0
+        self.joined = 0
 
     def get(self, name):
         """A parameter's value in the present phase."""
@@ -186,7 +247,7 @@ class World:
 
     def discount(self):
         """The per-round discount factor."""
-        return self.get("shadow.discount_factor") ** (1.0 / self.m)
+        return to_the_power(self.get("shadow.discount_factor"), 1.0 / self.m)
 
     def others(self, i):
         """All states but i, in order."""
@@ -218,6 +279,7 @@ class Round:
         self.game = table(n, None)
         self.terms = table(n, None)
         self.trust = None
+        self.chance = table(n, None)
         self.intend = table(n, None)
         self.action = table(n, None)
         self.seen = table(n, None)
@@ -278,7 +340,7 @@ def grow(world, t):
     if volatility == 0.0 and all(g == 0.0 for g in growth):
         return
     for i in range(world.n):
-        z = NormalDist().inv_cdf(world.draw(t, GROWTH, i, i))
+        z = quantile(world.draw(t, GROWTH, i, i))
         world.capability[i] = world.capability[i] * exp(growth[i] + volatility * z)
     share_out(world)
 
@@ -294,7 +356,7 @@ def count_turmoil_down(world):
 
 def fade_memory(world):
     """Step 1.4: norms fade, and conferences renew those of members."""
-    fading = math.exp(-math.log(2.0) / (world.get("norms.half_life") * world.m))
+    fading = exp(-LN2 / (world.get("norms.half_life") * world.m))
     socialized = 1.0 - exp(-world.get("diplomacy.conference") * world.get("norms.socialization") / world.m)
     for i in range(world.n):
         world.norm[i] = world.norm[i] * fading
@@ -304,6 +366,7 @@ def fade_memory(world):
 
 def turn_leaders_over(world, t):
     """Step 1.5: turnover."""
+    world.new_leader = [0 for _ in range(world.n)]
     chance = world.probability(world.get("domestic.turnover"))
     for i in range(world.n):
         if world.draw(t, TURNOVER, i, i) < chance:
@@ -312,6 +375,7 @@ def turn_leaders_over(world, t):
 
 def install_leader(world, i):
     """State i has a new leader."""
+    world.new_leader[i] = 1
     world.norm[i] = world.get("norms.institutionalization") * world.norm[i]
     for j in world.others(i):
         b = world.trust[i][j]
@@ -320,11 +384,14 @@ def install_leader(world, i):
 
 def make_revolutions(world, t):
     """Step 1.6: a wave of revolution."""
+    world.revolted = [0 for _ in range(world.n)]
     if not world.draw(t, WAVE, 0, 0) < world.probability(world.get("domestic.revolution")):
         return
     for i in range(world.n):
         if world.draw(t, SPREAD, i, i) < world.get("domestic.spread"):
             world.turmoil[i] = world.duration(world.get("domestic.turmoil_years"))
+            world.revolted[i] = 1
+            world.revolutions += 1
             install_leader(world, i)
             if world.turmoil[i] == 0:
                 world.revisionism[i] = world.revisionism[i] + world.get("domestic.nationalism")
@@ -378,7 +445,7 @@ def alarm(world, i, j):
          * (1.0 + world.get("diplomacy.cleavage") * distance))  # fmt: skip
     f = min(1.0, max(0.0, f))
     s_i, s_j = second_strike(world, i), second_strike(world, j)
-    abroad = 1.0 + world.get("periphery.paradox") * s_i * s_j
+    abroad = 1.0 + world.get("periphery.paradox") * (s_i * s_j)
     g = (1.0 - world.get("periphery.insulation")) * (
         1.0 - exp(-world.get("periphery.rate") * abroad / world.m)
     )
@@ -440,15 +507,11 @@ def step_3_decide(world, now, t):
         if world.automata[i] is None:
             now_term, future, law, norm = terms
             margin = now_term + future + law + norm
-            temperature = world.get("choice.temperature")
-            if temperature == 0.0:
-                restrains = margin >= 0.0
-            else:
-                restrains = world.draw(t, INTEND, i, j) < logit_choice(margin, temperature)
+            chance = logit_choice(margin, world.get("choice.temperature"))
         else:
             chance = world.automata[i]["cooperate"][world.stance[i][j]]
-            restrains = world.draw(t, INTEND, i, j) < chance
-        now.intend[i][j] = C if restrains else D
+        now.chance[i][j] = chance
+        now.intend[i][j] = C if world.draw(t, INTEND, i, j) < chance else D
 
 
 def terms_of_margin(world, now, i, j):
@@ -458,23 +521,19 @@ def terms_of_margin(world, now, i, j):
     q, f = now.game[j][i].hit, now.game[j][i].alarm
     v_c = b * game.u_cc + (1.0 - b) * game.u_cd
     v_d = b * game.u_dc + (1.0 - b) * game.u_dd
-    delta = world.discount()
-    future = delta * (q - f) * stake_of(world, delta, f, v_c, game.u_dd)
+    future = patience(world, q, f) * max(0.0, v_c - game.u_dd)
     law = law_of(world, i, q)
     norm = world.get("norms.restraint") * world.norm[i]
     return v_c - v_d, future, law, norm
 
 
-def stake_of(world, delta, f, v_c, u_dd):
-    """What staying in the relationship is worth."""
-    k = world.get("shadow.punishment_rounds")
+def patience(world, q, f):
+    """What staying in the relationship is worth, per unit of the stake."""
+    delta, k = world.discount(), world.get("shadow.punishment_rounds")
     if delta == 1.0:
-        stake = k / (1.0 + f * k) * (v_c - u_dd)
-    else:
-        delta_k = 0.0 if k == math.inf else delta**k
-        delta_k1 = 0.0 if k == math.inf else delta ** (k + 1)
-        stake = (1.0 - delta_k) * (v_c - u_dd) / (1.0 - delta * (1.0 - f) - f * delta_k1)
-    return max(0.0, stake)
+        return (q - f) * (k / (1.0 + f * k))
+    d = 0.0 if k == math.inf else to_the_power(delta, k)
+    return delta * (q - f) * (1.0 - d) / (1.0 - delta * (1.0 - f) - f * d * delta)
 
 
 def expected_joiners(world):
@@ -725,6 +784,8 @@ def begin_war(world, now, t, i, j):
                 side[k] = "i"
             elif world.affinity(k, j) > world.affinity(k, i):
                 side[k] = "j"
+    if world.get("war.contagion") > 0.0:
+        world.sides = [{"i": 1, "j": 2}.get(side.get(k), 0) for k in range(world.n)]
     length = max(1, world.duration(world.get("war.years")))
     for a, b in world.pairs():
         if a in side and b in side and side[a] != side[b] and world.at_war[a][b] == 0:
@@ -832,6 +893,19 @@ def step_10_record(world, now, t, history):
             "seen": now.seen,
             "payoff": now.payoff,
             "cooperating": now.cooperating,
+            "accused": now.accused,
+            "response": now.response,
+            "undone": now.undone,
+            "public": now.public,
+            "game": now.game,
+            "chance": now.chance,
+            "sides": list(world.sides),
+            "new_leader": world.new_leader,
+            "revolted": world.revolted,
+            "terms": now.terms,
+            "temperature": world.get("choice.temperature"),
+            "tremble": world.get("choice.tremble"),
+            "public_signal": world.get("transparency.public_signal"),
             "played": now.played,
         }
     )
@@ -847,27 +921,44 @@ def tally(world, now, t):
         world.error_count += 1
         if now.action[i][j] == D and now.seen[j][i] == D:
             world.disputes.add((min(i, j), max(i, j), t // world.m))
+        world.exploited += now.action[i][j] == D
+        world.false_alarms += now.action[j][i] == C and now.seen[i][j] == D
+        world.misses += now.action[j][i] == D and now.seen[i][j] == C
         if world.automata[i] is None and now.action[i][j] == C:
             world.restrained += 1
             if now.terms[i][j][0] < 0.0:
                 world.restrained_against_interest += 1
     world.credibility_sum = world.credibility_sum + world.credibility
-    weight = world.scenario["shadow.discount_factor"] ** (1.0 / world.m)
-    weight = weight**t
-    world.welfare_sum = world.welfare_sum + weight * (add_up(now.payoff) / world.n)
-    world.welfare_weight = world.welfare_weight + weight
+    world.invoked += len(now.accused)
+    world.joined += len([i for i in now.accused if now.response[i] > 0.0])
+    if (t + 1) % world.m == 0:
+        world.spread_sum = world.spread_sum + spread_of_trust(world)
+    world.welfare_sum = world.welfare_sum + world.present * (add_up(now.payoff) / world.n)
+    world.welfare_weight = world.welfare_weight + world.present
+    world.present = world.present * world.discount()
+
+
+def spread_of_trust(world):
+    """How far observers differ: the standard deviation of b_ij over i, averaged over j."""
+    total = 0.0
+    for j in range(world.n):
+        observers = world.others(j)
+        mean = add_up(world.trust[i][j] for i in observers) / len(observers)
+        squares = add_up((world.trust[i][j] - mean) * (world.trust[i][j] - mean) for i in observers)
+        total = total + math.sqrt(squares / len(observers))
+    return total / world.n
 
 
 # --------------------------------------------------------------------------------------------- measures
 
 
-def regime_spells(world, cooperating):
+def regime_spells(world, cooperating, high, low):
     """Spells of the regime, as (round of onset, round of collapse or None), in order."""
     total = len(cooperating)
     pairs = world.n * (world.n - 1) // 2
     w = max(1, math.floor(world.scenario["measure.window"] * world.m + 0.5))
-    enough = world.scenario["measure.onset"] * w * pairs
-    too_few = world.scenario["measure.collapse"] * w * pairs
+    enough = high * (w * pairs)
+    too_few = low * (w * pairs)
     spells = []
     earliest = w
     while True:
@@ -894,18 +985,21 @@ def summarize(world, history):
     rounds = len(history.rounds)
     pairs = world.n * (world.n - 1) // 2
     cooperating = [r["cooperating"] for r in history.rounds]
-    spells = regime_spells(world, cooperating)
     summary = {}
-    summary["regime_spells"] = len(spells)
-    if not spells:
-        summary["regime_onset"] = None
-        summary["regime_years"] = 0
-        summary["regime_ended"] = True
-    else:
-        onset, collapse = spells[0]
-        summary["regime_onset"] = onset / world.m
-        summary["regime_years"] = ((rounds if collapse is None else collapse) - onset) / world.m
-        summary["regime_ended"] = collapse is not None
+    thresholds = {
+        "regime": (world.scenario["measure.onset"], world.scenario["measure.collapse"]),
+        "regime_loose": (0.75, 0.5),
+        "regime_strict": (0.95, 0.85),
+    }
+    for name, (high, low) in thresholds.items():
+        spells = regime_spells(world, cooperating, high, low)
+        onset, collapse = spells[0] if spells else (None, None)
+        end = rounds if collapse is None else collapse
+        summary[f"{name}_years"] = 0 if onset is None else (end - onset) / world.m
+        summary[f"{name}_ended"] = onset is None or collapse is not None
+        if name == "regime":
+            summary["regime_onset"] = None if onset is None else onset / world.m
+            summary["regime_spells"] = len(spells)
     for name, first in (("peace", world.first_onset), ("systemic", world.first_systemic)):
         summary[f"{name}_years"] = (rounds if first is None else first) / world.m
         summary[f"{name}_ended"] = first is not None
@@ -915,12 +1009,18 @@ def summarize(world, history):
     summary["welfare"] = world.welfare_sum / world.welfare_weight
     summary["trust"] = world.trust_sum / (rounds * world.n * (world.n - 1))
     summary["credibility"] = world.credibility_sum / rounds
-    summary["expectation_error"] = world.error_sum / world.error_count
-    if world.restrained == 0:
-        summary["restraint_against_interest"] = None
-    else:
-        summary["restraint_against_interest"] = world.restrained_against_interest / world.restrained
+    dealt = world.error_count
+    summary["expectation_error"] = world.error_sum / dealt if dealt else 0.0
+    against = world.restrained_against_interest / world.restrained if world.restrained else 0.0
+    summary["restraint_against_interest"] = against
+    summary["exploitation_rate"] = world.exploited / dealt if dealt else 0.0
+    summary["false_alarm_share"] = world.false_alarms / dealt if dealt else 0.0
+    summary["miss_share"] = world.misses / dealt if dealt else 0.0
+    summary["trust_spread"] = world.spread_sum / max(1, rounds // world.m)
     summary["buffers_lost"] = world.buffers_lost
+    summary["revolutions"] = world.revolutions
+    summary["sanctions_invoked"] = world.invoked
+    summary["sanctions_joined"] = world.joined
     return summary
 
 

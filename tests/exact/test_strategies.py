@@ -183,11 +183,18 @@ def test_impossible_automata_are_refused(cooperate, following, message):
         (lambda: zero_determinant_extortion(0.5, 0.01), "chi must be at least 1"),
         (lambda: zero_determinant_extortion(3, 0.08), "phi must lie in"),
         (lambda: zero_determinant_extortion(3, 0.01, (3, 5, 1, 0)), "payoffs must fall"),
+        (lambda: zero_determinant_extortion(3, 0.01, (3, 3, 1, 0)), "payoffs must fall"),
+        (lambda: zero_determinant_extortion(3, 0.01, (5, 1, 1, 0)), "payoffs must fall"),
+        (lambda: zero_determinant_extortion(3, 0.01, (5, 3, 1, 1)), "payoffs must fall"),
     ],
 )
 def test_impossible_members_of_families_are_refused(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+def test_one_round_is_the_shortest_punishment_and_fifteen_the_longest():
+    assert punish(1).cooperate == (1.0, 0.0) and len(punish(15)) == 16
 
 
 def test_extortion_at_its_limit_is_possible():

@@ -1,0 +1,484 @@
+"""What must hold in any world, whatever is on: ranges, symmetries, scales, neutral values, horizons."""
+
+import itertools
+import random
+from dataclasses import replace
+
+import generators
+import numpy as np
+import pytest
+import twins
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+import regimesim.lowering
+from regimesim.core.lanes import Lanes
+from regimesim.lowering import lower
+from regimesim.parameters import BY_NAME, PARAMETERS, STATE
+from regimesim.scenario import read_scenario
+from regimesim.simulate import measure
+
+SEED = 1945
+SHARES = (
+    "cooperation_rate", "trust", "credibility", "expectation_error", "restraint_against_interest",
+    "exploitation_rate", "false_alarm_share", "miss_share",
+)  # fmt: skip
+CERTAIN = 52.0
+"""A yearly rate that is a probability of 1, to the last bit, where a round is a year."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _automata():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(regimesim.lowering, "load_strategy", twins.AUTOMATA.__getitem__)
+        yield
+
+
+def tree_of(number, rule, states, neutral):
+    """A scenario's tree in which most mechanisms are on; ``neutral``: the share of parameters left alone."""
+    rng = random.Random(number)
+    names = [f"S{i}" for i in range(states)]
+    pairs = [list(pair) for pair in itertools.combinations(names, 2)]
+    tree = generators.lively(rule, rng, neutral)
+    tree["shadow"]["rounds_per_year"] = m = rng.choice([1, 2, 4])
+    strengths = [rng.random() for _ in range(rng.randint(0, 3))]
+    buffers = {
+        f"B{k}": {"between": rng.sample(pairs, rng.randint(1, min(2, len(pairs)))), "strength": strength}
+        for k, strength in enumerate(strengths)
+    }
+    epoch = {
+        "year": 3,
+        "transparency": {"level": rng.random()},
+        "states": {names[0]: {"member": rng.random() < 0.5}},
+    }
+    return {
+        **tree, "years": 16 / m, "buffers": buffers,
+        "states": {name: generators.state(rng) for name in names},
+        "affinity": {"default": 0.2, f"{names[0]}-to-{names[-1]}": rng.random()},
+        "epochs": [epoch] if rng.random() < 0.5 else [],
+    }  # fmt: skip
+
+
+TREES = st.builds(
+    tree_of,
+    st.integers(0, 2**32 - 1),
+    st.sampled_from(generators.RULES),
+    st.integers(2, 5),
+    st.sampled_from([0.1, 0.3, 0.6]),
+)
+
+
+def block(tree, replicates=(0, 1, 2), **changes):
+    """A block of lanes before its first round."""
+    scenario = read_scenario({**tree, **changes}, "any")
+    return Lanes(lower(scenario), np.zeros(len(replicates), np.intp), np.array(replicates), SEED)
+
+
+def to_the_end(lanes):
+    lanes.play(lanes.design.rounds)
+    return lanes
+
+
+def same(a, b, besides=()):
+    """The bits of world and tally, of every lane."""
+    for kind in ("world", "tally"):
+        here, there = getattr(a, kind), getattr(b, kind)
+        for name in here._fields:
+            if name not in (*besides, "sums"):  # room for sums
+                assert twins.same_bits(getattr(here, name), getattr(there, name)), name
+
+
+# ------------------------------------------------------------------------------------------------ ranges
+
+
+def payoff_bounds(scenario):
+    """What a state's payoff of a round cannot leave, from the parameters of a phase alone."""
+    low, high = [], []
+    others = len(scenario.states) - 1
+    for phase in scenario.phases:
+        p = phase.parameters
+        t, r, u, s = (p[f"payoffs.{name}"] for name in ("temptation", "reward", "punishment", "sucker"))
+        exposed = max(0.0, 1 + p["geography.offense_advantage"])
+        worst = u - (u - s) * exposed * 2
+        best = r + (t - r) * exposed * 2 * (1 + p["transparency.target_knowledge"])
+        high.append(others * (max(best, r, u) + p["deterrence.first_strike_gain"]))
+        low.append(
+            others * min(worst, r, u) - p["transparency.intrusion_cost"] - p["sanctions.severity"]
+            - others * p["sanctions.cost"] - others * (2 * p["war.cost"] + p["deterrence.retaliation"])
+        )  # fmt: skip
+    return min(low), max(high)
+
+
+def within(array, low, high):
+    return bool((array >= low).all() and (array <= high).all())
+
+
+def check_ranges(tree):
+    lanes = block(tree)
+    scenario = read_scenario(tree, "any")
+    low, high = payoff_bounds(scenario)
+    world, game, n = lanes.world, lanes.game, len(scenario.states)
+    off = ~np.eye(n, dtype=bool)
+    while lanes.round < lanes.design.rounds:
+        lanes.decide()
+        assert np.isfinite(lanes.margins()).all()
+        for name in ("alarm", "war_one", "war_both", "buffer"):
+            assert within(getattr(game, name)[off], 0, 1), name
+        lanes.carry_out()
+        for name in ("norm", "trust", "credibility", "capability"):
+            assert within(getattr(world, name), 0, 1), name
+        assert np.abs(world.capability.sum(0) - 1).max() < 1e-12
+        assert (world.revisionism >= 0).all() and (world.turmoil >= 0).all() and (world.at_war >= 0).all()
+        assert np.array_equal(world.at_war, world.at_war.swapaxes(0, 1))
+        for name in ("intend", "action", "seen", "member", "sovereign"):
+            assert np.isin(getattr(world, name), (0, 1)).all(), name
+        most = high + (n - 1) * world.revisionism.max()
+        assert within(world.payoff, low - 1e-9, most + 1e-9)
+    years = lanes.design.rounds / lanes.design.rounds_per_year
+    for name, column in measure(lanes).items():
+        if name in SHARES:
+            assert within(column, 0, 1), name
+        if name.endswith("_years"):
+            assert within(column, 0, years), name
+
+
+# ------------------------------------------------------------------------------------------- relabelling
+
+
+def relabelled(tree, order):
+    """The same world with its states listed in another order."""
+    names = list(tree["states"])
+    return {**tree, "states": {names[i]: tree["states"][names[i]] for i in order}}
+
+
+def check_margins_of_relabelled(tree, rng):
+    """In any state of the world: what each side weighs does not depend on how the states are numbered."""
+    order = list(range(len(tree["states"])))
+    rng.shuffle(order)
+    here, there = block(tree), block(relabelled(tree, order))
+    here.play(rng.randrange(here.design.rounds))
+    while there.round < here.round:  # its luck is another; only its phase matters
+        there.play(there.round + 1)
+    for name in ("trust", "at_war", "stance"):
+        getattr(there.world, name)[:] = getattr(here.world, name)[np.ix_(order, order)]
+    for name in ("capability", "revisionism", "norm", "turmoil", "member"):
+        getattr(there.world, name)[:] = getattr(here.world, name)[order]
+    for name in ("sovereign", "credibility"):
+        getattr(there.world, name)[:] = getattr(here.world, name)
+    there.game.stale[:] = 2
+    here.game.stale[:] = 2
+    terms = here.margins()[np.ix_(order, order)]
+    np.testing.assert_allclose(there.margins(), terms, rtol=1e-11, atol=1e-11)
+
+
+def without_luck(tree):
+    """The tree with everything certain or off, and nothing in which the rules give an order to the states."""
+    rates = {
+        "domestic": {"turnover": CERTAIN, "spread": 1.0, "revolution": CERTAIN},
+        "diplomacy": {"renegotiation": CERTAIN, "mediation": 0.0},
+        "deterrence": {"prudence": 0.0},
+        "geography": {"absorption": CERTAIN, "absorption_gain": 0.0},
+        "war": {"unilateral": 0.0, "mutual": CERTAIN, "contagion": 0.0, "years": 50},
+        "choice": {"temperature": 0.0, "tremble": 0.0},
+        "transparency": {"miss_rate": 0.0, "false_alarm_rate": 0.0, "publicity": 1.0},
+        "periphery": {"rate": 0.0},
+        "sanctions": {"credibility_learning": 0.0, "exit": 0.0},
+        "power": {"volatility": 0.0},
+    }
+    rng = random.Random(repr(tree))
+    chosen = {
+        group: {key: 0.0 if v == CERTAIN and rng.random() < 0.5 else v for key, v in some.items()}
+        for group, some in rates.items()
+    }
+    states = {
+        name: {**state, "strategy": "prudent" if state["strategy"] == "hesitant" else state["strategy"]}
+        for name, state in tree["states"].items()
+    }
+    return {
+        **tree, "states": states, "shadow": {**tree["shadow"], "rounds_per_year": 1},
+        **{group: {**tree.get(group, {}), **some} for group, some in chosen.items()},
+    }  # fmt: skip
+
+
+def check_history_of_relabelled(tree, rng):
+    """Without luck, and where no rule gives an order to the states, the whole history is relabelled."""
+    tree = without_luck(tree)
+    order = list(range(len(tree["states"])))
+    rng.shuffle(order)
+    here, there = block(tree, (0,)), block(relabelled(tree, order), (0,))
+    off = ~np.eye(len(order), dtype=bool)
+    while here.round < here.design.rounds:
+        here.decide()
+        there.decide()
+        assume(np.abs(here.margins().sum(2)[off]).min() > 1e-9)  # a near tie may fall either way
+        here.carry_out()
+        there.carry_out()
+        for name in ("played", "intend", "action", "seen", "at_war", "accuses", "undone", "joined"):
+            assert np.array_equal(
+                getattr(there.world, name), getattr(here.world, name)[np.ix_(order, order)]
+            ), name
+        for name in ("turmoil", "member", "new_leader", "revolted"):
+            assert np.array_equal(getattr(there.world, name), getattr(here.world, name)[order]), name
+        for name in ("capability", "revisionism", "norm", "payoff"):
+            pair = getattr(there.world, name), getattr(here.world, name)[order]
+            np.testing.assert_allclose(*pair, rtol=1e-11, atol=1e-11, err_msg=name)
+        trust = here.world.trust[np.ix_(order, order)]
+        np.testing.assert_allclose(there.world.trust, trust, rtol=1e-11, atol=1e-11)
+        assert np.array_equal(there.world.sovereign, here.world.sovereign)
+    assert measure(here)["wars"] == measure(there)["wars"]
+
+
+# --------------------------------------------------------------------------------------------- scaling
+
+IN_PAYOFFS = [p.name for p in PARAMETERS if p.unit.startswith("payoff")]
+OF_STATES = [p.name for p in STATE if p.unit.startswith("payoff")]
+
+
+def scaled(tree, factor):
+    """The same world with whatever is in units of payoff counted in another unit."""
+    scenario = read_scenario(tree, "any")
+    phases = [
+        replace(
+            phase,
+            parameters={k: v * factor if k in IN_PAYOFFS else v for k, v in phase.parameters.items()},
+            states=tuple(
+                replace(s, settings={k: v * factor if k in OF_STATES else v for k, v in s.settings.items()})
+                for s in phase.states
+            ),
+        )
+        for phase in scenario.phases
+    ]
+    return replace(scenario, phases=tuple(phases))
+
+
+def lanes_of(scenario):
+    return Lanes(lower(scenario), np.zeros(2, np.intp), np.arange(2), SEED)
+
+
+DECIDED = (
+    "played",
+    "intend",
+    "action",
+    "seen",
+    "at_war",
+    "accuses",
+    "undone",
+    "joined",
+    "member",
+    "sovereign",
+    "stance",
+)
+
+
+def check_scale(tree, factor):
+    """A power of two changes no bit but the scale; another factor no decision that is not a near tie."""
+    exact = float(factor).hex().startswith("0x1.0000000000000p")
+    here, there = lanes_of(scaled(tree, 1)), lanes_of(scaled(tree, factor))
+    strict = tree.get("choice", {}).get("temperature", 0.0) == 0.0
+    off = ~np.eye(len(tree["states"]), dtype=bool)
+    while here.round < here.design.rounds:
+        here.decide()
+        there.decide()
+        terms, others = here.margins() * factor, there.margins()
+        if exact:
+            assert np.array_equal(terms, others)
+        else:
+            np.testing.assert_allclose(others, terms, rtol=1e-9, atol=1e-9 * factor)
+            assume(not strict or np.abs(terms.sum(2)[off]).min() > 1e-9 * factor)
+        here.carry_out()
+        there.carry_out()
+        for name in DECIDED:
+            assert np.array_equal(getattr(here.world, name), getattr(there.world, name)), name
+        if exact:
+            for name in ("trust", "norm", "credibility", "capability", "sanction"):
+                assert np.array_equal(getattr(here.world, name), getattr(there.world, name)), name
+            for name in ("payoff", "revisionism"):
+                assert np.array_equal(getattr(here.world, name) * factor, getattr(there.world, name)), name
+    for name, column in measure(here).items():
+        if name == "welfare":
+            np.testing.assert_allclose(measure(there)[name], column * factor, rtol=1e-9, atol=1e-9 * factor)
+        elif exact or column.dtype.kind in "iub":
+            assert np.array_equal(measure(there)[name], column, equal_nan=column.dtype.kind == "f"), name
+
+
+# ------------------------------------------------------------------------------------------ neutral values
+
+NEUTRAL = {
+    "conferences": ({"diplomacy.conference": 0.0}, ("diplomacy.mediation", "norms.socialization")),
+    "talks": ({"diplomacy.renegotiation": 0.0}, ("diplomacy.agreement_trust",)),
+    "false alarms": ({"transparency.false_alarm_rate": 0.0}, ("diplomacy.cleavage", "ideology")),
+    "errors of sight": (
+        {"transparency.miss_rate": 0.0, "transparency.false_alarm_rate": 0.0, "periphery.rate": 0.0},
+        ("transparency.public_signal", "diplomacy.cleavage"),
+    ),
+    "sanctions": (
+        {"sanctions.rule": "none"},
+        ("sanctions.severity", "sanctions.cost", "sanctions.enforcement_value", "sanctions.pledge",
+         "sanctions.alliance_weight", "sanctions.balance_weight", "sanctions.quorum",
+         "sanctions.veto_affinity", "sanctions.credibility_learning", "sanctions.exit",
+         "transparency.publicity", "veto"),
+    ),
+    "votes": (
+        {"sanctions.rule": "decentralized"},
+        ("sanctions.quorum", "sanctions.veto_affinity", "sanctions.balance_weight", "sanctions.pledge",
+         "veto"),
+    ),
+    "norms": (
+        {"norms.restraint": 0.0},
+        ("norms.initial", "norms.half_life", "norms.socialization", "norms.institutionalization"),
+    ),
+    "buffers": (
+        {"buffers": {}},
+        ("geography.buffer_effectiveness", "geography.absorption", "geography.absorption_gain",
+         "war.restoration"),
+    ),
+    "absorption": ({"geography.absorption": 0.0}, ("geography.absorption_gain", "war.restoration")),
+    "nuclear arms": (
+        {"nuclear": False},
+        ("deterrence.retaliation", "deterrence.first_strike_gain", "deterrence.prudence", "periphery.paradox",
+         "second_strike"),
+    ),
+    "deterrence": (
+        {"deterrence.retaliation": 0.0, "deterrence.first_strike_gain": 0.0, "deterrence.prudence": 0.0,
+         "periphery.paradox": 0.0},
+        ("nuclear", "second_strike"),
+    ),
+    "home fronts": (
+        {"domestic.turnover": 0.0, "domestic.revolution": 0.0},
+        ("domestic.reset", "domestic.spread", "domestic.turmoil_years", "domestic.preoccupation",
+         "domestic.nationalism", "norms.institutionalization"),
+    ),
+    "revolutions": (
+        {"domestic.revolution": 0.0},
+        ("domestic.spread", "domestic.turmoil_years", "domestic.preoccupation", "domestic.nationalism"),
+    ),
+    "quarrels abroad": ({"periphery.rate": 0.0}, ("periphery.insulation", "periphery.paradox")),
+    "insulation": ({"periphery.insulation": 1.0}, ("periphery.rate", "periphery.paradox")),
+    "war": (
+        {"war.unilateral": 0.0, "war.mutual": 0.0},
+        ("war.cost", "war.years", "war.capability_loss", "war.resentment", "war.settlement_trust",
+         "war.restoration", "war.contagion", "deterrence.retaliation", "deterrence.prudence",
+         "diplomacy.mediation"),
+    ),
+    "membership": (
+        {"sanctions.rule": "none", "diplomacy.conference": 0.0, "transparency.intrusion_cost": 0.0},
+        ("member",),
+    ),
+}  # fmt: skip
+"""A mechanism, what switches it off, and what then makes no difference."""
+
+UNUSED = {"norms": ("norm",), "membership": ("member",)}
+"""What still differs, though nothing hangs on it."""
+
+
+def with_settings(tree, changes):
+    """The tree with parameters by full name, settings of all states by a bare one, and whole sections."""
+    tree = {**tree, "epochs": []}
+    for name, new in changes.items():
+        if name in BY_NAME:
+            group, _, key = name.partition(".")
+            tree[group] = {**tree.get(group, {}), key: new}
+        elif name in tree:
+            tree[name] = new
+        else:
+            states = tree["states"].items()
+            tree["states"] = {
+                state: {**some, name: new[state] if isinstance(new, dict) else new} for state, some in states
+            }
+    return tree
+
+
+def check_neutral(tree, mechanism, number):
+    off, rest = NEUTRAL[mechanism]
+    rng = random.Random(number)
+    default = {p.name: p.default for p in (*PARAMETERS, *STATE)}
+    drawn = {
+        name: generators.often(BY_NAME[name], rng)
+        if name in BY_NAME
+        else {state: generators.state(rng)[name] for state in tree["states"]}
+        for name in rest
+    }
+    here = block(with_settings(tree, {**{name: default[name] for name in rest}, **off}))
+    there = block(with_settings(tree, {**drawn, **off}))
+    same(to_the_end(here), to_the_end(there), UNUSED.get(mechanism, ()))
+
+
+# ---------------------------------------------------------------------------------------------- horizons
+
+
+def check_horizon(tree, share):
+    """What comes later does not change what came before, and shows in no measure of it."""
+    longer = block(tree, years=tree["years"] * 2)
+    shorter = block(tree)
+    while longer.round < shorter.design.rounds * share:
+        longer.play(longer.round + 1)
+    shorter.play(longer.round)
+    same(shorter, longer, ("cooperating",))
+    to_the_end(shorter)
+    longer.play(shorter.design.rounds)
+    same(shorter, longer, ("cooperating",))
+    assert np.array_equal(shorter.tally.cooperating, longer.tally.cooperating[: shorter.round])
+    here, there = measure(shorter), measure(longer)
+    for name in here:
+        assert twins.same_bits(here[name], there[name]), name
+    to_the_end(longer)
+    assert np.array_equal(shorter.tally.cooperating, longer.tally.cooperating[: shorter.round])
+
+
+def check_company(tree, rng):
+    """A replicate alone, among others, and in another order."""
+    replicates = [rng.randrange(2**32) for _ in range(5)]
+    order = list(range(5))
+    rng.shuffle(order)
+    together = to_the_end(block(tree, replicates))
+    turned = to_the_end(block(tree, [replicates[k] for k in order]))
+    alone = to_the_end(block(tree, [replicates[3]]))
+    for kind in ("world", "tally"):
+        for name, array in getattr(together, kind)._asdict().items():
+            lanes = 0 if name == "side" else -1
+            assert twins.same_bits(np.take(array, order, lanes), getattr(getattr(turned, kind), name)), name
+            assert twins.same_bits(np.take(array, [3], lanes), getattr(getattr(alone, kind), name)), name
+
+
+# ------------------------------------------------------------------------------------------------- tests
+
+RANDOM = st.integers(0, 2**32 - 1).map(random.Random)
+FACTORS = st.sampled_from([2.0**-20, 0.25, 2.0, 1024.0, 0.7, 3.0, 1e-3, 1e4])
+CHECKS = {
+    "payoffs, probabilities, shares and beliefs stay in range": (check_ranges, ()),
+    "margins do not depend on how states are numbered": (check_margins_of_relabelled, (RANDOM,)),
+    "histories without luck are relabelled": (check_history_of_relabelled, (RANDOM,)),
+    "the unit of payoffs does not matter": (check_scale, (FACTORS,)),
+    "a longer horizon extends the path": (check_horizon, (st.floats(0.0, 1.0),)),
+    "a replicate does not depend on its company": (check_company, (RANDOM,)),
+}
+OFTEN_ENOUGH = [
+    pytest.param(120, id="few"),
+    pytest.param(1000, id="many", marks=pytest.mark.verify),
+]
+
+
+def hold(check, examples, *arguments):
+    """The check over random worlds."""
+
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.tuples(TREES, *arguments))
+    def holds(drawn):
+        check(*drawn)
+
+    holds()
+
+
+@pytest.mark.parametrize("examples", OFTEN_ENOUGH)
+@pytest.mark.parametrize("what", CHECKS)
+def test_in_any_world(what, examples):
+    check, arguments = CHECKS[what]
+    hold(check, examples, *arguments)
+
+
+@pytest.mark.parametrize(
+    "examples", [pytest.param(25, id="few"), pytest.param(300, id="many", marks=pytest.mark.verify)]
+)
+@pytest.mark.parametrize("mechanism", NEUTRAL)
+def test_a_mechanism_that_is_off_changes_no_bit(mechanism, examples):
+    hold(lambda tree, number: check_neutral(tree, mechanism, number), examples, st.integers(0, 2**32 - 1))
