@@ -15,14 +15,20 @@ from regimesim.lowering import lower
 from regimesim.scenario import Scenario
 from regimesim.simulate import measure
 
+
+def wanderer(states: int) -> Automaton:
+    """An automaton that comes to all its states."""
+    following = (
+        (((5 * s + 1) % states, (s + 4) % states), ((s + states - 1) % states, (3 * s + 2) % states))
+        for s in range(states)
+    )
+    return Automaton(f"wanderer {states}", tuple(float(s % 3 != 2) for s in range(states)), tuple(following))
+
+
 AUTOMATA = {
     **generators.AUTOMATA,
     "saint": Automaton("saint", (1.0,), (((0, 0), (0, 0)),)),
-    "wanderer": Automaton(
-        "wanderer",
-        (1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0),
-        tuple((((5 * s + 1) % 13, (s + 12) % 13), ((s + 9) % 13, (3 * s + 2) % 13)) for s in range(13)),
-    ),
+    **{f"wanderer {states}": wanderer(states) for states in (8, 9, 13)},
     "villain": Automaton("villain", (0.0,), (((0, 0), (0, 0)),)),
 }
 """What a strategy's name stands for, here and in the twin."""
@@ -51,7 +57,9 @@ def lanes_of(scenario: Scenario, seed: int, replicate: int, beside: Scenario | N
 def compare(scenario: Scenario, lanes: Lanes, history: Any, tolerance: float = 0.0) -> None:
     """Every round of the last lane: what is decided, done, seen, paid, learnt, and why."""
     for t, now in enumerate(history.rounds):
+        before = lanes.world.payoff.copy()
         lanes.decide()
+        assert same_bits(lanes.world.payoff, before), t  # what states have when they decide is last round's
         terms = lanes.margins()[..., -1]
         lanes.carry_out()
         compare_round(scenario, lanes, now, t, tolerance)

@@ -29,7 +29,7 @@ RULES = generators.RULES
 def small(number: int) -> tuple[Scenario, Scenario]:
     """A random world of a few rounds, and one with other parameters to be played beside it."""
     rng = random.Random(number)
-    rule, m, window = RULES[number % 5], rng.choice([1, 2, 2]), rng.choice([0.5, 1, 3])
+    rule, m, window = RULES[number % 5], rng.choice([1, 2, 3]), rng.choice([0.5, 1, 3])
     names = [f"S{i}" for i in range((3, 4, 2, 3, 5)[number % 7 % 5])]
     pairs = [list(pair) for pair in itertools.combinations(names, 2)]
     buffers = {
@@ -37,7 +37,7 @@ def small(number: int) -> tuple[Scenario, Scenario]:
         for k in range(2)
     }
     world = {
-        "years": 10 // m,
+        "years": 10 / m,
         "states": {name: generators.state(rng) for name in names},
         "buffers": buffers,
         "affinity": {"default": 0.2, f"{names[0]}-to-{names[-1]}": 0.7, f"{names[-1]}-to-{names[0]}": 0.1},
@@ -340,7 +340,7 @@ def test_who_is_a_member(rule: str, members: str) -> None:
     """Nobody, the accused alone, others alone."""
     states = {**{name: {"member": name in members} for name in "ABC"}}
     states["A"]["strategy"] = "villain"
-    settings = {"rule": rule, "exit": 0.9, "credibility_learning": 0.5, "cost": 0.2}
+    settings = {"rule": rule, "exit": 0.9, "credibility_learning": 0.5, "cost": 0.2, "quorum": 0.0}
     twins.check(world(states, years=3, sanctions=settings), SEED, 0)
 
 
@@ -445,18 +445,19 @@ def test_what_a_buffer_brings(gain: float) -> None:
 @pytest.mark.parametrize(("miss", "alarm"), [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.5, 0.2)])
 def test_chances_that_are_certain(miss: float, alarm: float, tremble: float, public: bool) -> None:
     """Beside lanes in which they are not, and with an automaton of many states."""
-    states = {"A": {"strategy": "wanderer"}, "B": {"strategy": "tit_for_tat"}}
+    states = {"A": {"strategy": "wanderer 13"}, "B": {"strategy": "tit_for_tat"}}
     sight = {"miss_rate": miss, "false_alarm_rate": alarm, "public_signal": public}
     scenario = world(states, years=6, transparency=sight, choice={"tremble": tremble})
     twins.check(scenario, SEED, 0, world(states, years=6, transparency={"miss_rate": 0.3}))
 
 
-def test_an_automaton_of_many_states() -> None:
-    states = {"A": {"strategy": "wanderer"}, "B": {"strategy": "wanderer"}, "C": {}}
+@pytest.mark.parametrize("size", [8, 9, 13])
+def test_an_automaton_of_many_states(size: int) -> None:
+    states = {"A": {"strategy": f"wanderer {size}"}, "B": {"strategy": f"wanderer {size}"}, "C": {}}
     sight = {"miss_rate": 0.4, "false_alarm_rate": 0.3}
     history = twins.check(world(states, years=40, transparency=sight, choice={"tremble": 0.2}), SEED, 0)
     visited = {now["stance"][i][j] for now in history.rounds for i in (0, 1) for j in range(3) if i != j}
-    assert visited == set(range(13))
+    assert visited == set(range(size))
 
 
 def test_nuclear_states() -> None:
