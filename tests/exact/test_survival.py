@@ -17,8 +17,6 @@ import pytest
 from regimesim.hazards import cox, hazard, logrank, weibull_shape
 from regimesim.survival import Estimate, kaplan_meier, rmst, rmst_difference, summary
 
-pytestmark = pytest.mark.filterwarnings("error")
-
 SIX_MP = (
     [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35],
     [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0],
