@@ -8,7 +8,6 @@ import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,16 +97,10 @@ def output_folder(command: str, asked: Request) -> Path:
 
     Checked before any work is done, so that nobody waits for results that cannot be written.
     """
-    out = asked.options["out"]
-    if out == "":
-        raise InputError("out= needs the name of a folder")
-    if out is not None:
-        folder = Path(os.path.expanduser(out))
-    else:
-        now = datetime.now().isoformat(timespec="microseconds").replace(":", "-")
-        folder = Path("outputs") / command / asked.scenario.name / now
-    from regimesim.storage import check_absent, check_writable
+    from regimesim.storage import check_absent, check_writable, folder_named, folder_of_now
 
+    out = asked.options["out"]
+    folder = folder_of_now(command, asked.scenario.name) if out is None else folder_named(out)
     check_absent(folder)
     check_writable(folder.parent)
     return folder

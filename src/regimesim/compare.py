@@ -219,14 +219,15 @@ class Comparison:
         InputError
             If the folder exists or cannot be written.
         """
-        from regimesim.storage import save_results, write_folder
+        from regimesim.storage import write_folder, write_results
 
         def fill(folder: Path) -> None:
             from regimesim import comparing
             from regimesim.report import write_comparison
 
             for name, results in self.results.items():
-                save_results(results, folder / name)
+                (folder / name).mkdir()
+                write_results(results, folder / name)
             self.table().to_csv(folder / "table.csv")
             for spell in SPELLS:
                 self.rmst(spell=spell).to_csv(folder / f"differences_{spell}.csv", index=False)

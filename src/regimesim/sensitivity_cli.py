@@ -54,11 +54,11 @@ def sensitivity_command(arguments: Sequence[str], flags: Flags) -> None:
     total = effort.total(len(factors))
     if total > MOST_RUNS:
         raise InputError(f"that makes {total:,} runs, more than {MOST_RUNS:,}; lower runs= or samples=")
-    if total > LONG and not flags.quiet:
-        print(f"regimesim: {total:,} runs to play ({_plan(effort, len(factors))})", file=sys.stderr)
     with console.working("reading the scenario", flags):
         box = Box(named.scenario, named.settings, factors)
         outcome = outcome_of(box, str(options["outcome"]))
+    if total > LONG and not flags.quiet:
+        print(f"regimesim: {total:,} runs to play ({_plan(effort, len(factors))})", file=sys.stderr)
     with console.progress("simulating", total, flags) as advance:
         found = influence(box, outcome, effort, options["seed"], options["workers"], advance)
     with console.working("writing results", flags):
