@@ -6,6 +6,7 @@ working directory if there is one) and validated here: Hydra itself would accept
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +49,8 @@ _LITERAL = (
 )  # names of folders and files: whatever they are, they are text
 
 
+_WHOLE_ERROR = "HYDRA_FULL_ERROR"
+"""With it Hydra raises what it would otherwise print before it leaves the program."""
 _HYDRAS = re.compile(
     r"hydra/(launcher|sweeper)=\w+$|hydra\.(launcher|sweeper)\.\w+(\.\w+)*=|hydra\.sweep\.(sub)?dir="
 )
@@ -197,6 +200,7 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
     import hydra
     from hydra.core.config_store import ConfigStore
     from hydra.core.hydra_config import HydraConfig
+    from hydra.errors import HydraException
 
     def task(_: Any) -> None:
         here = HydraConfig.get()
@@ -216,12 +220,16 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
     if not any(word.startswith("hydra.sweep.dir=") for word in own):
         own.append(folder)
     ConfigStore.instance().store(name="jobs", node={})
-    before = sys.argv
-    sys.argv = [before[0], "--multirun", *settings, *own]
+    before, whole = sys.argv, os.environ.get(_WHOLE_ERROR)
+    sys.argv, os.environ[_WHOLE_ERROR] = [before[0], "--multirun", *settings, *own], "1"
     try:
         hydra.main(config_path=None, config_name="jobs", version_base="1.3")(task)()
+    except HydraException as error:
+        raise InputError(f"Hydra refuses the jobs: {' '.join(str(error).split())}") from None
     finally:
         sys.argv = before
+        os.environ.pop(_WHOLE_ERROR)
+        os.environ |= {} if whole is None else {_WHOLE_ERROR: whole}
 
 
 def _sorted(

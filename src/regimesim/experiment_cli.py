@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from regimesim.experiment import (
     write,
 )
 from regimesim.parameters import quoted
+from regimesim.results import json_text
 from regimesim.scenario import InputError, known
 from regimesim.storage import check_absent, check_writable, folder_named, folder_of_now, write_folder
 
@@ -50,7 +50,7 @@ def experiment_command(arguments: Sequence[str], flags: Flags) -> None:
     wrong = differences(found, expected, scale)
     if flags.json:
         answer = {"experiment": chosen.name, "scale": scale, "answer": found, "differences": wrong}
-        print(json.dumps(answer | {"folder": str(folder)}, indent=2))
+        print(json_text(answer | {"folder": str(folder)}))
     elif flags.quiet:
         print(folder)
     else:
@@ -90,7 +90,7 @@ def _folder(chosen: Experiment, out: str | None) -> Path:
 def _list(flags: Flags) -> None:
     found = experiments()
     if flags.json:
-        print(json.dumps([{"name": name, "title": one.title} for name, one in found.items()], indent=2))
+        print(json_text([{"name": name, "title": one.title} for name, one in found.items()]))
         return
     wide = max(map(len, found), default=0)
     for name, one in found.items():

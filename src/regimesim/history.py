@@ -29,7 +29,7 @@ from regimesim.eras import (
 )
 from regimesim.parameters import quoted
 from regimesim.record import MAY_BE, NEEDED, Record, read_disputes
-from regimesim.results import Results, percent, provenance_json
+from regimesim.results import Results, json_text, percent, provenance_json
 from regimesim.scenario import InputError, known, spoken
 from regimesim.storage import check_absent, check_writable, folder_named, folder_of_now, write_folder
 
@@ -118,7 +118,7 @@ def history_command(arguments: Sequence[str], flags: Flags) -> None:
         answer = {"eras": json.loads(table.to_json(orient="records")), "notes": said, "folder": str(folder)}
         if compared is not None:
             answer["beside"] = json.loads(compared.to_json(orient="records"))
-        print(json.dumps(answer, indent=2))
+        print(json_text(answer))
     elif flags.quiet:
         print(folder)
     else:

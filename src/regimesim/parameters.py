@@ -142,7 +142,7 @@ def digits(number: int) -> int:
     (5001, 5000)
     """
     power = int(math.log10(abs(number) or 1))
-    return power + (abs(number) >= 10**power)
+    return power + int(abs(number) >= 10**power)
 
 
 _HARMLESS = frozenset(
@@ -327,8 +327,8 @@ PARAMETERS: tuple[Parameter, ...] = (
 )  # fmt: skip
 
 STATE: tuple[Parameter, ...] = (
-    _real("capability", 1.0, "strength relative to the other states (shares are computed)", 0, 1e12,
-          open_low=True, symbol="c_i", source="Correlates of War, composite index"),
+    _real("capability", 1.0, "strength relative to the other states (shares are computed)", 1e-9, 1e12,
+          symbol="c_i", source="Correlates of War, composite index"),
     _real("growth", 0.0, "mean yearly growth of log capability", -1, 1,
           unit="per year", symbol="growth_i", source="4.9"),
     _real("ideology", 0.5, "place between order (0) and liberty (1)", 0, 1, symbol="x_i", source=_LIPSON),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import textwrap
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim import console
-from regimesim.results import Results
+from regimesim.results import Results, json_text
 from regimesim.scenario import InputError, known
 from regimesim.storage import aside, folder_named, reason
 from regimesim.trees import there
@@ -41,11 +40,7 @@ def plot_command(arguments: Sequence[str], flags: Flags) -> None:
     with console.working("drawing", flags):
         paths = _written(folder, draw, replace=folder == path)
     if flags.json:
-        print(
-            json.dumps(
-                {"folder": str(folder), "pictures": [p.name for p in paths], "finding": found}, indent=2
-            )
-        )
+        print(json_text({"folder": str(folder), "pictures": [p.name for p in paths], "finding": found}))
         return
     for sentence in [] if flags.quiet else found:
         print(textwrap.fill(sentence if sentence.endswith(".") else f"{sentence}.", console.width()))

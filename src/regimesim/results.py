@@ -368,6 +368,20 @@ def _events(recordings: Sequence[Recording]) -> dict[str, NDArray[Any]]:
     return {name: column[order] for name, column in joined.items()}
 
 
+def json_text(answer: Any) -> str:
+    """An answer as JSON that every reader accepts: null for what no number suffices for."""
+    return json.dumps(_sayable(answer), indent=2, allow_nan=False)
+
+
+def _sayable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sayable(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sayable(entry) for entry in value]
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def provenance_json(provenance: dict[str, Any]) -> str:
     """Provenance as it is written to disk."""
     return json.dumps(provenance, indent=2, ensure_ascii=False) + "\n"

@@ -235,7 +235,7 @@ def _load(folder: Path) -> Results:
     with open(folder / _RUNS, "rb") as file:
         table = pq.read_table(file).drop_columns(["scenario"])
     columns = {name: table[name].to_numpy() for name in table.column_names}
-    with np.load(folder / _CODED) as coded:
+    with open(folder / _CODED, "rb") as file, np.load(file) as coded:
         happened = {name: coded[name] for name in coded.files}
     spells = np.load(folder / _PAIRS)
     results = Results(scenario, columns, np.load(folder / _SERIES), happened, provenance, spells)

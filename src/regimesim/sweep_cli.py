@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from regimesim import console
 from regimesim.config import SweepRequest, sweep_request, value_of
 from regimesim.parameters import quoted, show
+from regimesim.results import json_text
 from regimesim.scenario import InputError, spoken
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def sweep_command(arguments: Sequence[str], flags: Flags) -> None:
     with console.working("drawing", flags):
         draw_sweep(found)
     if flags.json:
-        print(json.dumps(answer | {"folder": str(folder)}, indent=2))
+        print(json_text(answer | {"folder": str(folder)}))
     elif flags.quiet:
         print(folder)
     else:
