@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from regimesim.identified import narrowing, tradeoffs
 from regimesim.parameters import quoted
 from regimesim.problem import Problem
 from regimesim.provenance import provenance
-from regimesim.results import provenance_json
+from regimesim.results import json_text, provenance_json
 from regimesim.scenario import InputError
 from regimesim.storage import write_folder
 from regimesim.targets import SOURCE
@@ -51,7 +50,7 @@ def calibrate_command(arguments: Sequence[str], flags: Flags) -> None:
     with console.working("writing results", flags):
         write_folder(folder, lambda partial: _write(partial, found, over, answer))
     if flags.json:
-        print(json.dumps(console.plain(answer | {"folder": str(folder)}), indent=2, allow_nan=False))
+        print(json_text(answer | {"folder": str(folder)}))
     elif flags.quiet:
         print(folder)
     else:
@@ -134,6 +133,5 @@ def _write(folder: Path, found: Calibration, over: Answers | None, answer: dict[
         targets={target.name: target.value for target in problem.targets},
     )  # fmt: skip
     (folder / "provenance.json").write_text(provenance_json(about), "utf-8")
-    words = json.dumps(console.plain(answer), indent=2, allow_nan=False)
-    (folder / "summary.json").write_text(words + "\n", "utf-8")
+    (folder / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
     save_figures(found, over, folder)

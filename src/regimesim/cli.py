@@ -10,10 +10,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
+from typing import Any
 
 FAILED, USED_WRONGLY, INTERRUPTED = 1, 2, 130
+_LONGEST = 1_000
+"""Letters of a complaint."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say_no_more()
         return 0
     except OSError as error:
-        print(f"regimesim: the system refuses: {error}", file=sys.stderr)
+        _complain(f"the system refuses: {error}")
         _say_no_more()
         return FAILED
     return code
@@ -182,12 +186,12 @@ def _flags(chosen: set[str]) -> Flags:
 
 
 def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
-    before = {number: signal.signal(number, _terminate) for number in _terminations()}
+    before = _tidily()
     try:
         return _answer(name, arguments, flags)
     except KeyboardInterrupt as interrupt:
         words = str(interrupt) or "interrupted; what was not finished is not kept"
-        print(f"regimesim: {words}", file=sys.stderr)
+        _complain(words)
         return INTERRUPTED
     except _Terminated as ended:
         # all is tidied up: now die of the signal, which leaves nothing for threads to trip over
@@ -211,13 +215,13 @@ def _answer(name: str, arguments: Sequence[str], flags: Flags) -> int:
         _function(command.place)(arguments, flags)
         sys.stdout.flush()
     except InputError as error:
-        print(f"regimesim: {error}", file=sys.stderr)
+        _complain(str(error))
         return USED_WRONGLY
     except BrokenPipeError:
         # the reader (head, less) has seen enough
         _say_no_more()
     except OSError as error:
-        print(f"regimesim: the system refuses: {error}", file=sys.stderr)
+        _complain(f"the system refuses: {error}")
         _say_no_more()
         return FAILED
     return 0
@@ -225,15 +229,29 @@ def _answer(name: str, arguments: Sequence[str], flags: Flags) -> int:
 
 def _say_no_more() -> None:
     """Let nothing more be written to an output that takes nothing, not even at the end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(io.UnsupportedOperation):  # no file, in a notebook for instance
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _complain(words: str) -> None:
+    """Say on stderr what is the matter: one line, not too long, of letters that the terminal only shows."""
+    folded = " ".join(line.strip() for line in words.strip().splitlines())
+    line = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in folded)
+    if len(line) > _LONGEST:
+        line = f"{line[: _LONGEST - 200]} ... {line[-200:]}"
+    with suppress(OSError, ValueError):  # nobody listens
+        print(f"regimesim: {line}", file=sys.stderr)
 
 
 def _refuse_unreadable(arguments: Sequence[str]) -> None:
+    from regimesim.parameters import legible, quoted
     from regimesim.scenario import InputError
 
     for word in arguments:
         if any("\ud800" <= letter <= "\udfff" for letter in word):
-            raise InputError(f"{word!a} is not text in UTF-8")
+            raise InputError(f"{ascii(word)[:60]} is not text in UTF-8")
+        if not legible(word) or set(word) & set("\t\n\r"):
+            raise InputError(f"{quoted(word)} holds a sign that is no letter; type it without")
 
 
 def _refuse_options(arguments: Sequence[str]) -> None:
@@ -253,12 +271,25 @@ def _refuse_options(arguments: Sequence[str]) -> None:
         raise InputError(f"no option '{word}'; {hint}")
 
 
-def _terminations() -> list[signal.Signals]:
-    """Signals that end the program, as far as nobody has said what they should do."""
+def _tidily() -> dict[signal.Signals, Any]:
+    """Let the signals that end the program wait for what is begun to be taken away; what they did before.
+
+    The first one ends it. A second, while that goes on, changes nothing: a closed terminal sends two. Who
+    insists with a third ends it at once. Signals whose effect somebody has chosen are left alone.
+    """
     if not _in_main_thread():
-        return []
-    found = [getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")]
-    return [number for number in found if number is not None and signal.getsignal(number) == signal.SIG_DFL]
+        return {}
+    came: list[int] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        if len(came) != 2:
+            raise KeyboardInterrupt if number == signal.SIGINT else _Terminated(number)
+
+    named = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
+    untold = (signal.SIG_DFL, signal.default_int_handler)
+    found = [number for number in named if number is not None and signal.getsignal(number) in untold]
+    return {number: signal.signal(number, end) for number in found}
 
 
 def _in_main_thread() -> bool:
@@ -273,11 +304,6 @@ class _Terminated(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.number = number
-
-
-def _terminate(signum: int, frame: FrameType | None) -> None:
-    """Leave as tidily as on an interrupt."""
-    raise _Terminated(signum)
 
 
 def _function(place: str) -> Callable[[Sequence[str], Flags], None]:

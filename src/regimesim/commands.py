@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from regimesim import console
 from regimesim.catalogue import scenario_names
 from regimesim.config import load_scenario, request
 from regimesim.parameters import PARAMETERS, quoted
 from regimesim.resources import strategy_names
+from regimesim.results import json_text
 from regimesim.scenario import InputError, known
 from regimesim.strategy import load_strategy
 
@@ -56,21 +55,16 @@ def run(arguments: Sequence[str], flags: Flags) -> None:
         stills = {name: path.with_suffix(".svg").read_text("utf-8") for name, path in figures.items()}
         typed = Asked(f"python -m regimesim run {shlex.join(arguments)}", explained)
         write_run(results, partial / "report.html", causes, stills, typed)
-        (partial / "summary.json").write_text(_json(answer) + "\n", "utf-8")
+        (partial / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
 
     with console.working("writing results", flags):
         save_results(results, folder, add)
     if flags.json:
-        print(_json(answer | {"folder": str(folder)}))
+        print(json_text(answer | {"folder": str(folder)}))
     elif flags.quiet:
         print(folder)
     else:
         console.print_run(results, causes, pairs, explained, folder)
-
-
-def _json(answer: Any) -> str:
-    """JSON that every reader accepts: without NaN and Infinity."""
-    return json.dumps(console.plain(answer), indent=2, allow_nan=False)
 
 
 def _told_by(asked: Request) -> str:
@@ -99,16 +93,10 @@ def output_folder(command: str, asked: Request) -> Path:
 
     Checked before any work is done, so that nobody waits for results that cannot be written.
     """
-    out = asked.options["out"]
-    if out == "":
-        raise InputError("out= needs the name of a folder")
-    if out is not None:
-        folder = Path(os.path.expanduser(out))
-    else:
-        now = datetime.now().isoformat(timespec="microseconds").replace(":", "-")
-        folder = Path("outputs") / command / asked.scenario.name / now
-    from regimesim.storage import check_absent, check_writable
+    from regimesim.storage import check_absent, check_writable, folder_named, folder_of_now
 
+    out = asked.options["out"]
+    folder = folder_of_now(command, asked.scenario.name) if out is None else folder_named(out)
     check_absent(folder)
     check_writable(folder.parent)
     return folder
@@ -140,7 +128,7 @@ def theory(arguments: Sequence[str], flags: Flags) -> None:
     with console.working("appraising", flags):
         pairs = pairs_of(asked.scenario)
     if flags.json:
-        print(_json([asdict(pair) for pair in pairs]))
+        print(json_text([asdict(pair) for pair in pairs]))
     else:
         console.print_theory(asked.scenario, pairs)
 
@@ -154,7 +142,7 @@ def list_(arguments: Sequence[str], flags: Flags) -> None:
     if not rows:
         raise InputError(f"none of the {arguments[0]} speaks of {quoted(' '.join(words))}")
     if flags.json:
-        print(_json([dict(zip(("kind", "name", "about"), row, strict=True)) for row in rows]))
+        print(json_text([dict(zip(("kind", "name", "about"), row, strict=True)) for row in rows]))
     else:
         console.print_list(rows)
 

@@ -6,7 +6,6 @@ common to both cancels. Both kinds of duration are read at one horizon, the same
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from regimesim.paired import Difference, finite, plain, rates
-from regimesim.results import Results, percent
+from regimesim.results import Results, json_text, percent
 from regimesim.scenario import InputError, Scenario, known, spoken
 from regimesim.simulate import Progress, as_scenario, simulate
 
@@ -219,18 +218,19 @@ class Comparison:
         InputError
             If the folder exists or cannot be written.
         """
-        from regimesim.storage import save_results, write_folder
+        from regimesim.storage import write_folder, write_results
 
         def fill(folder: Path) -> None:
             from regimesim import comparing
             from regimesim.report import write_comparison
 
             for name, results in self.results.items():
-                save_results(results, folder / name)
+                (folder / name).mkdir()
+                write_results(results, folder / name)
             self.table().to_csv(folder / "table.csv")
             for spell in SPELLS:
                 self.rmst(spell=spell).to_csv(folder / f"differences_{spell}.csv", index=False)
-            (folder / "summary.json").write_text(json.dumps(self.answer, indent=2) + "\n", "utf-8")
+            (folder / "summary.json").write_text(json_text(self.answer) + "\n", "utf-8")
             comparing.save_figures(self, folder)
             stills = {p.stem: p.read_text("utf-8") for p in folder.glob("*.svg")}
             write_comparison(self, folder / "report.html", stills, command)

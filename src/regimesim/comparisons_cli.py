@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +12,7 @@ from regimesim import console
 from regimesim.commands import output_folder
 from regimesim.config import Request, request
 from regimesim.parameters import quoted
+from regimesim.results import json_text
 from regimesim.scenario import InputError, Scenario, spoken
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def compare_command(arguments: Sequence[str], flags: Flags) -> None:
     with console.working("writing results", flags):
         found.save(folder, shlex.join(["python", "-m", "regimesim", "compare", *arguments]))
     if flags.json:
-        print(json.dumps(found.answer | {"folder": str(folder)}, indent=2))
+        print(json_text(found.answer | {"folder": str(folder)}))
     elif flags.quiet:
         print(folder)
     else:
@@ -135,7 +135,7 @@ def diagnose_command(arguments: Sequence[str], flags: Flags) -> None:
         answer = diagnosis(verdict, ablation, shares) | {"seed": options["seed"]}
         _write(folder, answer, verdict, ablation, shares)
     if flags.json:
-        print(json.dumps(answer | {"folder": str(folder)}, indent=2))
+        print(json_text(answer | {"folder": str(folder)}))
     elif flags.quiet:
         print(folder)
     else:
@@ -162,7 +162,7 @@ def _write(
         ablation.frame().to_csv(partial / "ablation.csv", index=False)
         for found in shares:
             found.frame().to_csv(partial / f"shares_{found.spell}.csv", index=False)
-        (partial / "summary.json").write_text(json.dumps(answer, indent=2) + "\n", "utf-8")
+        (partial / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
 
     write_folder(folder, fill)
 

@@ -6,19 +6,29 @@ working directory if there is one) and validated here: Hydra itself would accept
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regimesim.catalogue import path_of, read_yaml, scenario_names, shown
+from regimesim.catalogue import path_of, scenario_names
 from regimesim.parameters import BUFFER, BY_NAME, GROUPS, STATE, defaults, quoted
 from regimesim.resources import configs_folder
-from regimesim.scenario import InputError, Scenario, known, pair_table, read_scenario
+from regimesim.scenario import (
+    MOST_DEPTH,
+    InputError,
+    Scenario,
+    check_tree,
+    known,
+    pair_table,
+    read_scenario,
+)
 from regimesim.strategy import PRUDENT, load_strategy
+from regimesim.trees import read_yaml, shown
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
@@ -26,6 +36,8 @@ if TYPE_CHECKING:
 COMMAND_LINE = "(command line)"
 MOST_VALUES = 100_000
 """Of one setting in a sweep."""
+LONGEST = 100_000
+"""Letters of one setting as it is typed."""
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _TREE = ("about", "years", "strategy", "states", "buffers", "affinity", "epochs", *GROUPS)
 _TABLES = ("about", "states", "buffers", "affinity", *GROUPS)
@@ -36,6 +48,13 @@ _LITERAL = (
     "record",
 )  # names of folders and files: whatever they are, they are text
 
+
+_WHOLE_ERROR = "HYDRA_FULL_ERROR"
+"""With it Hydra raises what it would otherwise print before it leaves the program."""
+_HYDRAS = re.compile(
+    r"hydra/(launcher|sweeper)=\w+$|hydra\.(launcher|sweeper)\.\w+(\.\w+)*=|hydra\.sweep\.(sub)?dir="
+)
+"""Settings of Hydra's own that say how jobs are started, not what code is run."""
 
 Setting = tuple[str, str]
 """A name, with Hydra's sign before it if one was given, and the value as it was typed."""
@@ -138,7 +157,7 @@ def several(key: str, text: str) -> tuple[Any, ...]:
     try:
         swept = (_swept(value) for value in override.sweep_iterator())
         values = tuple(islice(filter(_before_stop(override.value()), swept), MOST_VALUES + 1))
-    except (HydraException, ValueError):
+    except (HydraException, ValueError, ArithmeticError):
         raise InputError(
             f"{key}={text}: a sweep takes values such as 0.5,0.9 or range(0,1,0.1) {COMMAND_LINE}"
         ) from None
@@ -173,13 +192,15 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
     Parameters
     ----------
     arguments : sequence of str
-        Settings, some with several values, and settings of Hydra's own (``hydra/launcher=joblib``).
+        Settings, some with several values, and settings of Hydra's own (``hydra/launcher=joblib``): which
+        launcher or sweeper, theirs, and the folder. Any other could name code to be run.
     job : callable
         Given the arguments of one job and the folder that Hydra made for it.
     """
     import hydra
     from hydra.core.config_store import ConfigStore
     from hydra.core.hydra_config import HydraConfig
+    from hydra.errors import HydraException
 
     def task(_: Any) -> None:
         here = HydraConfig.get()
@@ -187,18 +208,28 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
 
     folder = "hydra.sweep.dir=outputs/multirun/${now:%Y-%m-%dT%H-%M-%S.%f}"
     own = [word for word in arguments if word.lstrip("+~").startswith("hydra")]
+    for word in own:
+        if not _HYDRAS.match(word) or "_target_" in word:
+            raise InputError(
+                f"{quoted(word)} is not handed to Hydra; what may be: hydra/launcher=NAME, "
+                "hydra/sweeper=NAME, settings of theirs (hydra.launcher.NAME=...), hydra.sweep.dir=DIR"
+            )
     settings = ["+" + word.lstrip("+") for word in arguments if word not in own]
     for word in settings:
         _parsed(*_split(word.lstrip("+"), {}))  # refused here in a sentence rather than by Hydra
     if not any(word.startswith("hydra.sweep.dir=") for word in own):
         own.append(folder)
     ConfigStore.instance().store(name="jobs", node={})
-    before = sys.argv
-    sys.argv = [before[0], "--multirun", *settings, *own]
+    before, whole = sys.argv, os.environ.get(_WHOLE_ERROR)
+    sys.argv, os.environ[_WHOLE_ERROR] = [before[0], "--multirun", *settings, *own], "1"
     try:
         hydra.main(config_path=None, config_name="jobs", version_base="1.3")(task)()
+    except HydraException as error:
+        raise InputError(f"Hydra refuses the jobs: {' '.join(str(error).split())}") from None
     finally:
         sys.argv = before
+        os.environ.pop(_WHOLE_ERROR)
+        os.environ |= {} if whole is None else {_WHOLE_ERROR: whole}
 
 
 def _sorted(
@@ -226,8 +257,9 @@ def _sorted(
 
 def _split(argument: str, options: Mapping[str, Any]) -> tuple[str, str]:
     key, equals, value = argument.partition("=")
-    bare = key.strip().lstrip("+")
-    if bare and (equals or argument.startswith("~")):
+    bare = key.strip().lstrip("+~")
+    sign = key.strip().removesuffix(bare)
+    if bare and sign in ("", "+", "++", "~") and (equals or sign == "~"):
         return key.strip(), value
     if bare == "scenario" or bare in scenario_names():
         hint = f"; write +scenario={'NAME' if bare == 'scenario' else bare}, without spaces"
@@ -247,6 +279,7 @@ def _unquoted(text: str) -> str:
 def _option(name: str, text: str) -> Any:
     """The value of a command's own option; ``1e6`` is a whole number like any other."""
     if name in _LITERAL:
+        check_tree(text, COMMAND_LINE.strip("()"))
         return _unquoted(text)
     value = _value(name, text)
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -269,9 +302,8 @@ def _value(key: str, text: str) -> Any:
         point = f"; if a decimal is meant, write {text.replace(',', '.')}" if _DECIMAL.fullmatch(text) else ""
         raise InputError(f"{key}={text} gives several values where one is wanted{point}")
     value = override.value()
-    return (
-        {"inf": float("inf"), "infinity": float("inf")}.get(value, value) if isinstance(value, str) else value
-    )
+    check_tree(value, COMMAND_LINE.strip("()"))
+    return float("inf") if value in ("inf", "infinity") else value
 
 
 def _parsed(key: str, text: str) -> Override:
@@ -279,10 +311,17 @@ def _parsed(key: str, text: str) -> Override:
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
 
+    if len(text) > LONGEST or _depth(text) > MOST_DEPTH:
+        raise InputError(f"{key}={quoted(text)} is too long, or nested too deeply, to be read {COMMAND_LINE}")
     try:
         return OverridesParser.create().parse_override(f"x={text}")
-    except HydraException:
+    except (HydraException, ValueError):  # ValueError: a number of thousands of digits
         raise InputError(f"{key}={text} cannot be read; put text with special characters in quotes") from None
+
+
+def _depth(text: str) -> int:
+    """How deeply brackets of any kind are nested."""
+    return max(accumulate((sign in "([{") - (sign in ")]}") for sign in text), default=0)
 
 
 def compose(name: str, settings: Sequence[Setting], options: Sequence[str] = ()) -> Scenario:
@@ -302,11 +341,9 @@ def compose(name: str, settings: Sequence[Setting], options: Sequence[str] = ())
         return alone
     for key, _ in settings:
         _check_key(key.lstrip("+~"), alone, options)
-    strategies = [_unquoted(value) for key, value in settings if key.lstrip("+") == "strategy"]
-    overrides = [_override(key, value) for key, value in settings if key.lstrip("+") != "strategy"]
-    tree = _hydra_tree(path, overrides)
-    if strategies:  # to Hydra, `strategy` is the folder of that name
-        tree["strategy"] = strategies[0]
+    tree = _hydra_tree(file_tree)
+    for key, text in settings:
+        _apply(tree, key, text)
     try:
         scenario = read_scenario(tree, path.stem)
         _check_strategies(scenario)
@@ -326,27 +363,20 @@ def _check_strategies(scenario: Scenario, place: str = "") -> None:
                 raise InputError(f"{where}states.{state.name}.strategy: {error}") from None
 
 
-def _hydra_tree(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
-    """The scenario's file with overrides applied, composed by Hydra."""
+def _hydra_tree(file_tree: Mapping[str, Any]) -> dict[str, Any]:
+    """A scenario's differences upon the neutral world, composed by Hydra."""
     from hydra import compose, initialize_config_dir
     from hydra.core.config_store import ConfigStore
     from hydra.core.global_hydra import GlobalHydra
-    from hydra.errors import HydraException
     from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
 
     store = ConfigStore.instance()
     GlobalHydra.instance().clear()
-    try:
-        store.store(name="neutral", node=_neutral(), package="_global_")
-        store.store(group="world", name="chosen", node=read_yaml(path), package="_global_")
-        with initialize_config_dir(str(configs_folder()), version_base="1.3"):
-            composed = compose("config", ["+world=chosen", *overrides])
-        tree = OmegaConf.to_container(composed, resolve=False)
-    except (HydraException, OmegaConfBaseException) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        asked = " ".join(override.lstrip("+") for override in overrides)
-        raise InputError(f"{asked} cannot be applied: {reason}") from None
+    store.store(name="neutral", node=_neutral(), package="_global_")
+    store.store(group="world", name="chosen", node=dict(file_tree), package="_global_")
+    with initialize_config_dir(str(configs_folder()), version_base="1.3"):
+        composed = compose("config", ["+world=chosen"])
+    tree = OmegaConf.to_container(composed, resolve=False)
     assert isinstance(tree, dict)
     return {str(key): value for key, value in tree.items() if key in _TREE}
 
@@ -358,23 +388,50 @@ def _neutral() -> dict[str, Any]:
     return tree
 
 
-def _override(key: str, text: str) -> str:
-    """A checked override in Hydra's words; impossible values are refused here."""
+def _apply(tree: dict[str, Any], key: str, text: str) -> None:
+    """Apply a setting, as Hydra's ``++key=text`` or ``~key`` would if its keys took every name of a state.
+
+    Raises
+    ------
+    InputError
+    """
     bare = key.lstrip("+~")
+    *outer, last = bare.split(".")
+    for word in outer:
+        tree = _inside(tree, word)
     if key.startswith("~"):
-        return f"~{bare}"
-    if bare == "strategy" or bare.endswith(".strategy"):
-        # a family with its numbers, `memory_one(1, 0, 0, 1)`, is no call of Hydra's
-        return f"++{bare}='{_unquoted(text)}'"
-    value = _value(bare, text)
+        if text:
+            raise InputError(f"{key} takes something out and has no value; got {quoted(text)} {COMMAND_LINE}")
+        if last not in tree:
+            raise InputError(f"{key}: there is no {bare} to be taken out {COMMAND_LINE}")
+        del tree[last]
+        return
+    value = value_of(bare, text)
     _check_table(bare, value, text)
     if bare in BY_NAME and not isinstance(value, dict):
         refusal = BY_NAME[bare].refusal(value)
         if refusal is not None:
             raise InputError(f"{bare} {refusal} {COMMAND_LINE}")
-    if isinstance(value, float) and value == float("inf"):
-        text = "inf"
-    return f"++{bare}={text}"
+    if isinstance(value, dict) and last in tree:
+        _merge(_inside(tree, last), value)
+    else:
+        tree[last] = value
+
+
+def _inside(tree: dict[str, Any], key: str) -> dict[str, Any]:
+    """The table under a key; a number for all pairs becomes a table with that default."""
+    found = tree.get(key)
+    if not isinstance(found, dict):
+        found = tree[key] = {} if found is None else {"default": found}
+    return found
+
+
+def _merge(table: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(table.get(key), dict):
+            _merge(table[key], value)
+        else:
+            table[key] = value
 
 
 def _check_table(key: str, value: Any, text: str) -> None:

@@ -228,15 +228,6 @@ def _by_use(name: str) -> tuple[int, str]:
     return next((k for k, end in enumerate(order) if name.endswith(end)), len(order)), name
 
 
-def plain(value: Any) -> Any:
-    """The same as JSON can say it: None for what no number suffices for."""
-    if isinstance(value, dict):
-        return {key: plain(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
 def print_theory(scenario: Scenario, pairs: Sequence[Pair]) -> None:
     """Each side of each pair: payoffs, name, critical discount factor, required trust, margin."""
     print(f"{bold(spoken(scenario.title or scenario.name))}   the effective games at the start\n")

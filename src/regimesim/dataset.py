@@ -20,7 +20,6 @@ import io
 import json
 import os
 import re
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -34,7 +33,7 @@ from regimesim.points import Place, Points
 from regimesim.provenance import provenance
 from regimesim.scenario import InputError, read_scenario, tree_of
 from regimesim.simulate import Columns
-from regimesim.storage import PARTIAL
+from regimesim.storage import PARTIAL, write_whole
 
 try:
     import fcntl
@@ -90,7 +89,10 @@ class Folder:
     @property
     def exists(self) -> bool:
         """Whether a sweep was begun here."""
-        return (self.path / MANIFEST).is_file()
+        try:
+            return (self.path / MANIFEST).is_file()
+        except OSError:  # a name too long to be one
+            return False
 
     @property
     def vacant(self) -> bool:
@@ -158,7 +160,8 @@ class Folder:
         import pyarrow.parquet as pq
 
         # killed as points were being added, it may hold more of them than its manifest
-        table = pq.read_table(self.path / DESIGN).slice(0, tree["points"])
+        content = (self.path / DESIGN).read_bytes()  # a relative path could pass for an address of the web
+        table = pq.read_table(io.BytesIO(content)).slice(0, tree["points"])
         worlds = [read_scenario(w["settings"], w["name"], MANIFEST) for w in tree["worlds"]]
         places = [
             {name: Place(p["array"], tuple(p["fields"]), p["row"], tuple(p["phases"]))
@@ -303,21 +306,3 @@ def _chunk_of(path: Path) -> Rectangle:
 def checksum(content: bytes, key: str) -> str:
     """What a part's name carries: of its content, and of what its chunk plays."""
     return hashlib.sha256(key.encode() + content).hexdigest()[:16]
-
-
-def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file under another name and move it to its place: what has its name is whole.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; nothing is left behind.
-    """
-    partial = path.with_name(f"{PARTIAL}{secrets.token_hex(8)}")
-    try:
-        partial.write_bytes(content)
-        os.replace(partial, path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-    return path

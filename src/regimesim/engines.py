@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from regimesim.catalogue import names_of, path_of, read_yaml, shown
+from regimesim.catalogue import names_of, path_of
 from regimesim.chunks import Rectangle, Watch, play_chunk, to_the_horizon
 from regimesim.clusters import EngineError, LostEngine, Opened, check_installed, open_dask, open_slurm
 from regimesim.core.compiler import core_hash
@@ -36,6 +36,7 @@ from regimesim.points import Points
 from regimesim.processes import Workers
 from regimesim.scenario import InputError, known
 from regimesim.simulate import Columns
+from regimesim.trees import read_yaml, shown
 
 MOST_ATTEMPTS = 4
 """How often a chunk that takes its worker down with it is begun."""
@@ -157,6 +158,10 @@ def engine_of(name: str, settings: Mapping[str, Any]) -> Engine:
     for key, value in settings.items():
         known(key, tree, f"setting of the engine {name}:", "command line")
         tree[key] = value
+    for key, value in tree.items():
+        words = value if isinstance(value, list) else [value]
+        if any(isinstance(word, str) and not word.isprintable() for word in words):
+            raise InputError(f"engine.{key} must be one line; got {quoted(value)}")  # it goes into a script
     workers = tree.get("workers")
     if workers is not None and (
         isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= 10_000

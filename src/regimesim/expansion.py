@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.catalogue import LARGEST_FILE, path_of, read_yaml, shown
+from regimesim.catalogue import path_of
 from regimesim.config import Setting, SweepRequest, compose, several, value_of
-from regimesim.parameters import Parameter, quoted, show
+from regimesim.parameters import LARGEST, Parameter, quoted, show
 from regimesim.points import Place, Points, declared, place_of, plain
 from regimesim.scenario import InputError, Scenario, known
+from regimesim.trees import LARGEST_FILE, read_yaml, shown
 
 MOST_POINTS = 2_000_000
 DESIGNS = ("grid", "latin_hypercube", "sobol", "table")
@@ -174,7 +175,11 @@ def _column(name: str, values: Sequence[Any]) -> NDArray[Any]:
         raise InputError(f"sweep: {name} mixes numbers and words: {quoted(values)}")
     if kinds == {str}:
         return np.array([str(v) for v in values], object)
-    return np.array(values) if kinds == {bool} else np.array(values, np.float64)
+    if kinds == {bool}:
+        return np.array(values)
+    if too_large := [value for value in values if isinstance(value, int) and abs(value) > LARGEST]:
+        raise InputError(f"sweep: {name} cannot be {show(too_large[0])}")
+    return np.array(values, np.float64)
 
 
 def read_sheet(name: str) -> Sheet:
@@ -213,11 +218,16 @@ def read_points(path: str | Path) -> Table:
 
     file = Path(path).expanduser()
     try:
+        if not file.is_file():
+            raise InputError(f"no table of points {quoted(str(path))}")
         if file.stat().st_size > 200 * LARGEST_FILE:
             raise InputError(f"{shown(file)} is too large for a table of points")
-        frame = pd.read_csv(file, skipinitialspace=True)
+        frame = pd.read_csv(file, skipinitialspace=True, compression=None)
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
-        raise InputError(f"{shown(file)} cannot be read as a table of points: {error}") from None
+        words = " ".join(str(error).split())
+        raise InputError(f"{shown(file)} cannot be read as a table of points: {words}") from None
     table = {str(name).strip(): frame[name].tolist() for name in frame.columns if name != "point"}
     if not table or not len(frame):
         raise InputError(f"{shown(file)} holds no points; its first line names the settings")
@@ -248,9 +258,11 @@ def _rows(table: Table, place: str) -> Table:
 
 def _sample(kind: str, settings: Mapping[Any, Any], tree: Mapping[str, Any], place: str) -> Table:
     count, seed = tree.get("points", 256), tree.get("seed", 0)
-    for name, number, most in (("points", count, MOST_POINTS), ("seed", seed, 2**63)):
-        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= most:
-            raise InputError(f"{place}: {name} must be a whole number; got {quoted(number)}")
+    for name, number, least, most in (("points", count, 1, MOST_POINTS), ("seed", seed, 0, 2**63)):
+        if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
+            raise InputError(
+                f"{place}: {name} must be a whole number in [{least}, {most}]; got {quoted(number)}"
+            )
     bounds = {str(name): _bounds(str(name), given, place) for name, given in settings.items()}
     return sample(kind, bounds, count, seed)
 
@@ -296,7 +308,7 @@ def _bounds(name: str, given: Any, place: str) -> tuple[float, float]:
             raise InputError(f"{place}: {name} has no declared range; write {name}: [LOW, HIGH]")
         return parameter.range
     if isinstance(given, list) and len(given) == 2 and all(isinstance(x, int | float) for x in given):
-        low, high = map(float, given)
-        if low < high < math.inf:
-            return low, high
+        low, high = given
+        if -LARGEST < low < high < LARGEST:
+            return float(low), float(high)
     raise InputError(f"{place}: {name} needs its bounds, [LOW, HIGH]; got {quoted(given)}")

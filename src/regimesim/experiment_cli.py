@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +20,9 @@ from regimesim.experiment import (
     write,
 )
 from regimesim.parameters import quoted
+from regimesim.results import json_text
 from regimesim.scenario import InputError, known
+from regimesim.storage import check_absent, check_writable, folder_named, folder_of_now, write_folder
 
 if TYPE_CHECKING:
     from regimesim.cli import Flags
@@ -46,12 +45,12 @@ def experiment_command(arguments: Sequence[str], flags: Flags) -> None:
     module = chosen.load()
     with console.working(f"asking {chosen.name} again", flags):
         found = rounded(plain(module.run(scale)))
-        folder.mkdir(parents=True)
-        write(folder, "answer.json", found, getattr(module, "draw", None))
+        draw = getattr(module, "draw", None)
+        write_folder(folder, lambda partial: write(partial, "answer.json", found, draw))
     wrong = differences(found, expected, scale)
     if flags.json:
         answer = {"experiment": chosen.name, "scale": scale, "answer": found, "differences": wrong}
-        print(json.dumps(answer | {"folder": str(folder)}, indent=2))
+        print(json_text(answer | {"folder": str(folder)}))
     elif flags.quiet:
         print(folder)
     else:
@@ -82,12 +81,7 @@ def _scale(text: str) -> float:
 
 def _folder(chosen: Experiment, out: str | None) -> Path:
     """Where the answer goes; refused before any work if it cannot be written."""
-    from regimesim.storage import check_absent, check_writable
-
-    if out == "":
-        raise InputError("out= needs the name of a folder")
-    now = datetime.now().isoformat(timespec="microseconds").replace(":", "-")
-    folder = Path(os.path.expanduser(out)) if out else Path("outputs") / "experiment" / chosen.name / now
+    folder = folder_of_now("experiment", chosen.name) if out is None else folder_named(out)
     check_absent(folder)
     check_writable(folder.parent)
     return folder
@@ -96,7 +90,7 @@ def _folder(chosen: Experiment, out: str | None) -> Path:
 def _list(flags: Flags) -> None:
     found = experiments()
     if flags.json:
-        print(json.dumps([{"name": name, "title": one.title} for name, one in found.items()], indent=2))
+        print(json_text([{"name": name, "title": one.title} for name, one in found.items()]))
         return
     wide = max(map(len, found), default=0)
     for name, one in found.items():

@@ -11,7 +11,6 @@ import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +29,9 @@ from regimesim.eras import (
 )
 from regimesim.parameters import quoted
 from regimesim.record import MAY_BE, NEEDED, Record, read_disputes
-from regimesim.results import Results, percent, provenance_json
+from regimesim.results import Results, json_text, percent, provenance_json
 from regimesim.scenario import InputError, known, spoken
-from regimesim.storage import check_writable, write_folder
+from regimesim.storage import check_absent, check_writable, folder_named, folder_of_now, write_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +118,7 @@ def history_command(arguments: Sequence[str], flags: Flags) -> None:
         answer = {"eras": json.loads(table.to_json(orient="records")), "notes": said, "folder": str(folder)}
         if compared is not None:
             answer["beside"] = json.loads(compared.to_json(orient="records"))
-        print(json.dumps(answer, indent=2))
+        print(json_text(answer))
     elif flags.quiet:
         print(folder)
     else:
@@ -182,10 +181,8 @@ def _eras(text: str) -> tuple[Era, ...]:
 
 
 def _folder(out: str | None, name: str) -> Path:
-    now = datetime.now().isoformat(timespec="microseconds").replace(":", "-")
-    folder = Path("outputs") / "history" / name / now if out is None else Path(out)
-    if folder.exists():
-        raise InputError(f"out={folder} exists already; choose another folder or remove it")
+    folder = folder_of_now("history", name) if out is None else folder_named(out)
+    check_absent(folder)
     check_writable(folder.parent)
     return folder
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+import warnings
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -61,6 +62,12 @@ def look(scenario: str, position: int = 0) -> Look:
 
 class Picture(Figure):
     """A figure that a notebook shows, although pyplot knows nothing of it."""
+
+    def savefig(self, *where: Any, **how: Any) -> None:
+        """Write it; letters that no font here has are boxes on a picture, and no matter for a warning."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing from")
+            super().savefig(*where, **how)
 
     def _repr_png_(self) -> bytes:
         file = io.BytesIO()

@@ -13,6 +13,7 @@ Sections named in ``meaning`` and ``source`` are those of ``docs/model.md``.
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -94,7 +95,7 @@ class Parameter:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return f"must be a number; got {quoted(value)}"
         if isinstance(value, int) and abs(value) > LARGEST:
-            return f"must lie in {self.bounds()}; got a number of {len(str(abs(value)))} digits"
+            return f"must lie in {self.bounds()}; got {show(value)}"
         if math.isnan(value):
             return "must be a number; got nan"
         whole = value == math.inf or float(value).is_integer()
@@ -113,13 +114,48 @@ def show(value: Value) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:.10g}"
+    if isinstance(value, int) and abs(value) > _READABLE:
+        return f"a number of {digits(value)} digits"
     return str(value)
 
 
 def quoted(value: object) -> str:
     """A wrong value as it is shown back, shortened if it is long."""
-    text = repr(value)
+    if isinstance(value, int) and abs(value) > _READABLE:
+        return show(value)
+    try:
+        text = repr(value)
+    except ValueError:  # a number of thousands of digits in it
+        text = f"a {type(value).__name__} with a number in it that is too long to be shown"
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+_READABLE = 10**40
+
+
+def digits(number: int) -> int:
+    """How many digits a whole number has, also where Python does not write them out.
+
+    >>> digits(10**5000), digits(10**5000 - 1)
+    (5001, 5000)
+    """
+    power = int(math.log10(abs(number) or 1))
+    return power + int(abs(number) >= 10**power)
+
+
+_HARMLESS = frozenset(
+    "\t\n\r\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}\N{SOFT HYPHEN}"
+    "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
+)
+
+
+def legible(text: str) -> bool:
+    """Whether every sign of a text can be shown, and none steers the terminal that shows it.
+
+    >>> legible("大清"), legible("Österreich-Ungarn"), legible("a\\0b"), legible("\\x1b[31m")
+    (True, True, False, False)
+    """
+    return all(sign in _HARMLESS or unicodedata.category(sign) not in ("Cc", "Cs", "Cf") for sign in text)
 
 
 def _real(name: str, default: float, meaning: str, low: float, high: float, **rest: object) -> Parameter:
@@ -289,8 +325,8 @@ PARAMETERS: tuple[Parameter, ...] = (
 )  # fmt: skip
 
 STATE: tuple[Parameter, ...] = (
-    _real("capability", 1.0, "strength relative to the other states (shares are computed)", 0, 1e12,
-          open_low=True, symbol="c_i", source="Correlates of War, composite index"),
+    _real("capability", 1.0, "strength relative to the other states (shares are computed)", 1e-9, 1e12,
+          symbol="c_i", source="Correlates of War, composite index"),
     _real("growth", 0.0, "mean yearly growth of log capability", -1, 1,
           unit="per year", symbol="growth_i", source="4.9"),
     _real("ideology", 0.5, "place between order (0) and liberty (1)", 0, 1, symbol="x_i", source=_LIPSON),

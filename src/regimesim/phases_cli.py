@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import tempfile
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim import console
-from regimesim.results import Results
+from regimesim.results import Results, json_text
 from regimesim.scenario import InputError, known
+from regimesim.storage import aside, folder_named, reason
+from regimesim.trees import there
 
 if TYPE_CHECKING:
     from regimesim.cli import Flags
@@ -27,7 +27,7 @@ def plot_command(arguments: Sequence[str], flags: Flags) -> None:
 
     path, options = _asked(arguments)
     results: Any = load_results(path)
-    folder = Path(os.path.expanduser(options.get("out", path)))
+    folder = folder_named(options["out"]) if "out" in options else path
     if isinstance(results, Results):
         if "outcome" in options:
             raise InputError(
@@ -38,13 +38,9 @@ def plot_command(arguments: Sequence[str], flags: Flags) -> None:
     else:
         found, draw = _of_sweep(results, options.get("outcome", "both"))
     with console.working("drawing", flags):
-        paths = _written(folder, draw)
+        paths = _written(folder, draw, replace=folder == path)
     if flags.json:
-        print(
-            json.dumps(
-                {"folder": str(folder), "pictures": [p.name for p in paths], "finding": found}, indent=2
-            )
-        )
+        print(json_text({"folder": str(folder), "pictures": [p.name for p in paths], "finding": found}))
         return
     for sentence in [] if flags.quiet else found:
         print(textwrap.fill(sentence if sentence.endswith(".") else f"{sentence}.", console.width()))
@@ -55,8 +51,11 @@ def _asked(arguments: Sequence[str]) -> tuple[Path, dict[str, str]]:
     options, paths = {}, []
     for word in arguments:
         key, equals, value = word.partition("=")
-        if equals and not Path(word).exists():
-            options[str(known(key, _OPTIONS, "option"))] = value
+        if equals and not there(Path(word)):
+            name = str(known(key, _OPTIONS, "option"))
+            if name in options:
+                raise InputError(f"{name} is given twice")
+            options[name] = value
         else:
             paths.append(word)
     if len(paths) != 1:
@@ -89,16 +88,20 @@ def draw_sweep(results: Any, outcome: str = "both") -> list[Path]:
     return _written(results.folder, _of_sweep(results, outcome)[1])
 
 
-def _written(folder: Path, draw: Draw) -> list[Path]:
-    """Pictures drawn aside and then put into a folder, in place of those of the same name."""
+def _written(folder: Path, draw: Draw, replace: bool = True) -> list[Path]:
+    """Pictures drawn aside and then put into a folder, in place of those of the same name if so wanted."""
+    partial = aside(folder / "pictures")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder) as aside:
-            paths = draw(Path(aside))
-            for path in paths:
-                shutil.move(path, folder / path.name)
+        partial.mkdir()
+        paths = draw(partial)
+        for path in paths:
+            if not replace and os.path.lexists(folder / path.name):
+                raise InputError(f"{folder / path.name} is there already; choose another folder with out=")
+        for path in paths:
+            os.replace(path, folder / path.name)
     except OSError as error:
-        raise InputError(
-            f"cannot write to {folder}: {error.strerror or error}; choose another with out="
-        ) from None
+        raise InputError(f"cannot write to {folder}: {reason(error)}; choose another with out=") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
     return [folder / path.name for path in paths]

@@ -34,6 +34,21 @@ if TYPE_CHECKING:
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _ACTOR_IS_STATE = {LEFT, JOINED, LEADER, REVOLUTION, 0, 1}
 
+_REAL = (
+    "peace_years", "systemic_years", "regime_onset", "regime_years", "regime_loose_years",
+    "regime_strict_years", "cooperation_rate", "welfare", "trust", "credibility", "expectation_error",
+    "restraint_against_interest", "exploitation_rate", "false_alarm_share", "miss_share", "trust_spread",
+)  # fmt: skip
+_WHOLE = (
+    "point", "replicate", "seed", "regime_spells", "disputes", "wars", "buffers_lost", "revolutions",
+    "sanctions_invoked", "sanctions_joined",
+)  # fmt: skip
+_ENDED = ("peace_ended", "systemic_ended", "regime_ended", "regime_loose_ended", "regime_strict_ended")
+KIND = dict.fromkeys(_REAL, "f") | dict.fromkeys(_WHOLE, "iu") | dict.fromkeys(_ENDED, "b")
+"""Columns of a row per run, and NumPy's letters for what they hold."""
+
+_CODED = ("replicate", "round", "kind", "actor", "target")
+
 
 @dataclass(frozen=True)
 class Results:
@@ -69,13 +84,52 @@ class Results:
         """Put blocks of lanes together, in their order."""
         joined = {name: np.concatenate([part[name] for part in columns]) for name in columns[0]}
         kept = [r for r in recordings if r is not None]
-        blank = np.zeros((len(QUANTITIES), math.ceil(scenario.years), 0), np.float32)
+        blank = np.zeros((len(QUANTITIES), _years_of(scenario), 0), np.float32)
         yearly = np.concatenate([r.yearly for r in kept], axis=2) if kept else blank
         pairs = np.concatenate([r.pairs for r in kept], axis=2) if kept else np.zeros((3, 0, 0), np.int32)
         return cls(scenario, joined, yearly, _events(kept), provenance, pairs)
 
     def __len__(self) -> int:
         return len(self.columns["replicate"])
+
+    def check(self) -> None:
+        """Refuse parts that do not belong together, as a file from elsewhere may hold them.
+
+        Raises
+        ------
+        ValueError
+        """
+        if set(self.columns) != set(KIND):
+            raise ValueError(f"its columns are not those of a run: {sorted(set(self.columns) ^ set(KIND))}")
+        runs, world = len(self), self.scenario
+        for name, column in self.columns.items():
+            if column.dtype.kind not in KIND[name] or column.shape != (runs,) or not runs:
+                raise ValueError(f"the column {name} is not one of a run's")
+            if column.dtype.kind == "f" and not np.isfinite(column).all() and name != "regime_onset":
+                raise ValueError(f"the column {name} holds what is no number")
+        kept = self.yearly.shape[-1] if self.yearly.ndim == 3 else -1
+        if self.yearly.shape != (len(QUANTITIES), _years_of(world), kept) or not 0 <= kept <= runs:
+            raise ValueError("its yearly series are not those of its scenario")
+        if self.yearly.dtype.kind != "f" or not np.isfinite(self.yearly).all():
+            raise ValueError("its yearly series hold what is no number")
+        pairs, states = self.pair_spells, len(world.states)
+        if pairs.dtype.kind != "i" or pairs.shape not in (
+            (3, states * (states - 1) // 2, kept), (3, 0, 0),
+        ):  # fmt: skip
+            raise ValueError("its spells of pairs are not those of its scenario")
+        self._check_events(kept)
+
+    def _check_events(self, kept: int) -> None:
+        coded, world = self.happened, self.scenario
+        if set(coded) != set(_CODED) or len({column.shape for column in coded.values()}) != 1:
+            raise ValueError("its events are not whole")
+        by_state = np.isin(coded["kind"], list(_ACTOR_IS_STATE))
+        actors = np.where(by_state, len(world.states), len(world.buffers))
+        bounds = ((0, kept), (0, world.rounds), (0, len(KINDS)), (-1, actors), (-1, len(world.states)))
+        for name, (least, end) in zip(_CODED, bounds, strict=True):
+            column = coded[name]
+            if column.dtype.kind != "i" or column.ndim != 1 or ((column < least) | (column >= end)).any():
+                raise ValueError(f"its events hold a {name} that cannot be")
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -268,6 +322,11 @@ class Results:
         return f"<h4>{title}</h4>{self.table().to_html(border=0)}{inline_svg(self)}"
 
 
+def _years_of(scenario: Scenario) -> int:
+    """How many years a yearly series has; the last may be a part of one."""
+    return -(-scenario.rounds // scenario.rounds_per_year)
+
+
 def percent(share: float) -> str:
     """A share as people read it; small but not zero is said so."""
     if 0 < share < 0.005:
@@ -294,6 +353,20 @@ def _events(recordings: Sequence[Recording]) -> dict[str, NDArray[Any]]:
     joined = {name: np.concatenate(parts) if parts else empty for name, parts in rows.items()}
     order = np.argsort(joined["replicate"], kind="stable")
     return {name: column[order] for name, column in joined.items()}
+
+
+def json_text(answer: Any) -> str:
+    """An answer as JSON that every reader accepts: null for what no number suffices for."""
+    return json.dumps(_sayable(answer), indent=2, allow_nan=False)
+
+
+def _sayable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sayable(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sayable(entry) for entry in value]
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def provenance_json(provenance: dict[str, Any]) -> str:

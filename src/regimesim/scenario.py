@@ -25,6 +25,7 @@ from regimesim.parameters import (
     Parameter,
     Value,
     defaults,
+    legible,
     quoted,
     show,
 )
@@ -36,6 +37,11 @@ MOST_STATES = 200
 MOST_BUFFERS = 500
 MOST_EPOCHS = 100
 MOST_YEARS = 10_000
+MOST_LETTERS = 60
+"""Of a name; a title has one line, of at most five such names."""
+LONGEST_TEXT = 2_000
+MOST_DEPTH = 12
+"""Tables and lists within each other in a file of settings."""
 
 _STATE = {p.name: p for p in STATE}
 _BUFFER = {p.name: p for p in BUFFER}
@@ -268,17 +274,46 @@ def read_scenario(tree: Mapping[str, Any], name: str, place: str = "") -> Scenar
         If anything is unknown, of the wrong type, out of bounds or inconsistent.
     """
     _mapping(tree, place)
+    check_tree(tree, place)
     _only(tree, _TOP, place, "key")
-    about = _about(tree.get("about", {}), place)
+    about = _about(_block(tree, "about"), place)
     years = _number(tree.get("years", 100), f"{_at(place)}years", 0.25, MOST_YEARS)
     first = _first_phase(tree, place)
     prior, trust = _prior(tree, [s.name for s in first.states], place)
     parameters = {**defaults(), **trust, **_groups(tree, place, skip="trust.initial")}
     first = replace(first, parameters=parameters)
-    phases = _phases(tree.get("epochs") or [], first, about["start"], place)
+    epochs = tree.get("epochs")
+    phases = _phases([] if epochs is None else epochs, first, about["start"], place)
     scenario = Scenario(name=name, years=years, phases=phases, prior=prior, **about)
     _check_phases(scenario, place)
     return scenario
+
+
+def check_tree(value: Any, place: str = "", depth: int = 0) -> None:
+    """Refuse texts that no setting needs, wherever they stand in a tree.
+
+    Raises
+    ------
+    InputError
+    """
+    if depth > MOST_DEPTH:
+        raise InputError(f"{_at(place)}nested more than {MOST_DEPTH} deep")
+    if isinstance(value, Mapping):
+        for key, entry in value.items():
+            check_tree(key, place, depth + 1)
+            check_tree(entry, place, depth + 1)
+    elif isinstance(value, list | tuple):
+        for entry in value:
+            check_tree(entry, place, depth + 1)
+    elif isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            raise InputError(f"{_at(place)}a text of {len(value):,} letters is too long")
+        if "${" in value:
+            raise InputError(
+                f"{_at(place)}${{...}} is not filled in; write the value out; got {quoted(value)}"
+            )
+        if not legible(value):
+            raise InputError(f"{_at(place)}a sign that cannot be shown in {quoted(value)}")
 
 
 def _about(block: Any, place: str) -> dict[str, Any]:
@@ -288,17 +323,42 @@ def _about(block: Any, place: str) -> dict[str, Any]:
     claims = block.get("claims", [])
     if not isinstance(claims, list) or not all(isinstance(c, str) for c in claims):
         raise InputError(f"{_at(here)}claims must be a list of ids such as [L8, L9]; got {quoted(claims)}")
+    title = " ".join(_words(block.get("title"), f"{_at(here)}title").split())
+    if len(title) > 5 * MOST_LETTERS:
+        raise InputError(
+            f"{_at(here)}title has {len(title):,} letters, at most {5 * MOST_LETTERS}; the rest may go "
+            "into represents"
+        )
     return {
-        "title": str(block.get("title", "")),
-        "represents": str(block.get("represents", "")).strip(),
-        "source": str(block.get("source", "")).strip(),
+        "title": title,
+        "represents": _words(block.get("represents"), f"{_at(here)}represents"),
+        "source": _words(block.get("source"), f"{_at(here)}source"),
         "claims": tuple(claims),
         "start": _number(block.get("start", 0), f"{_at(here)}start", -10_000, 10_000),
     }
 
 
+def _words(value: Any, what: str) -> str:
+    """A text, which may be left out or be a number such as a year."""
+    if value is not None and not isinstance(value, str | int | float):
+        raise InputError(f"{what} must be a text; got {quoted(value)}")
+    return "" if value is None else str(value).strip()
+
+
+def _name(name: Any, what: str, place: str) -> str:
+    """The name of a state or buffer state: part of what is typed, printed and drawn."""
+    if not isinstance(name, str):
+        quotes = f"; in quotes if it is one: '{name}'" if isinstance(name, bool | int | float) else ""
+        raise InputError(f"{_at(place)}{what}'s name must be a word; got {quoted(name)}{quotes}")
+    if not name or name != " ".join(name.split()) or "." in name:
+        raise InputError(f"{_at(place)}{what}'s name must be a word without a dot; got {quoted(name)}")
+    if len(name) > MOST_LETTERS:
+        raise InputError(f"{_at(place)}{what}'s name has at most {MOST_LETTERS} letters; got {quoted(name)}")
+    return name
+
+
 def _first_phase(tree: Mapping[str, Any], place: str) -> Phase:
-    states = tree.get("states") or {}
+    states = _block(tree, "states")
     here = _into(place, "states")
     _mapping(states, here)
     if not 2 <= len(states) <= MOST_STATES:
@@ -306,15 +366,14 @@ def _first_phase(tree: Mapping[str, Any], place: str) -> Phase:
     common = tree.get("strategy", "prudent")
     read = tuple(_state(key, block, common, here) for key, block in states.items())
     names = [state.name for state in read]
-    buffers = _buffers(tree.get("buffers") or {}, names, _into(place, "buffers"))
-    affinity = pair_table(tree.get("affinity") or {}, names, 0.0, 0.0, 1e6, _into(place, "affinity"))
+    _refuse_alike_pairs(names, here)
+    buffers = _buffers(_block(tree, "buffers"), names, _into(place, "buffers"))
+    affinity = pair_table(_block(tree, "affinity"), names, 0.0, 0.0, 1e6, _into(place, "affinity"))
     return Phase(0.0, "", {}, read, buffers, affinity)
 
 
 def _state(name: Any, block: Any, strategy: Any, place: str) -> State:
-    if not isinstance(name, str) or not name.strip() or "." in name:
-        raise InputError(f"{_at(place)}a state's name must be a word without a dot; got {quoted(name)}")
-    here = _into(place, name)
+    here = _into(place, _name(name, "a state", place))
     block = {} if block is None else block
     _mapping(block, here)
     _only(block, ("strategy", *_STATE), here, "setting of a state")
@@ -334,12 +393,12 @@ def _buffers(block: Any, states: Sequence[str], place: str) -> tuple[Buffer, ...
         raise InputError(f"{_at(place)}at most {MOST_BUFFERS} buffer states; got {len(block)}")
     found = []
     for name, entry in block.items():
-        here = _into(place, str(name))
+        here = _into(place, _name(name, "a buffer state", place))
         _mapping(entry, here)
         _only(entry, ("between", *_BUFFER), here, "setting of a buffer state")
         between = _between(entry.get("between"), states, _into(here, "between"))
         strength = _check(_BUFFER["strength"], entry.get("strength", 0.5), here)
-        found.append(Buffer(str(name), between, float(strength)))
+        found.append(Buffer(name, between, float(strength)))
     return tuple(found)
 
 
@@ -351,7 +410,7 @@ def _between(block: Any, states: Sequence[str], place: str) -> tuple[tuple[int, 
     for pair in block:
         if not isinstance(pair, list) or len(pair) != 2:
             raise InputError(f"{_at(place)}must be {shape}; got {quoted(pair)}")
-        i, j = (states.index(known(str(name), states, "state", place)) for name in pair)
+        i, j = (states.index(known(_name(name, "a state", place), states, "state", place)) for name in pair)
         if i == j:
             raise InputError(f"{_at(place)}a buffer lies between two different states; got {quoted(pair)}")
         pairs.append((min(i, j), max(i, j)))
@@ -364,28 +423,49 @@ def pair_table(
 ) -> Pairs:  # fmt: skip
     """A number for every ordered pair, from ``{A-B: both ways, A-to-B: one way, default: the rest}``."""
     _mapping(block, place)
-    keys: dict[str, list[tuple[int, int]]] = {"default": []}
-    for i, a in enumerate(states):
-        for j, b in enumerate(states):
-            if i != j:
-                keys[f"{a}-{b}"] = [(i, j), (j, i)]
-                keys[f"{a}-to-{b}"] = [(i, j)]
+    keys = _pairs(states) if set(block) - {"default"} else {}
+    keys["default"] = []
     n = len(states)
     rest = _number(block.get("default", default), f"{_at(place)}default", low, high)
     fresh = base is None or "default" in block
     table = [[rest if i != j else 0.0 for j in range(n)] for i in range(n)]
     if not fresh and base is not None:
         table = [list(row) for row in base]
-    for key in sorted(block, key=lambda key: ("-to-" in str(key), str(key))):
-        for i, j in known(str(key), keys, "pair", place):
+    given = {key: known(str(key), keys, "pair", place) for key in block}
+    for key in sorted(given, key=lambda key: (-len(given[key]), str(key))):  # what is said of one way wins
+        for i, j in given[key]:
             table[i][j] = _number(block[key], f"{_at(place)}{key}", low, high)
     return tuple(tuple(row) for row in table)
 
 
+def _pairs(states: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
+    """What pairs of states are called in a table, and which ordered pairs that means."""
+    keys: dict[str, list[tuple[int, int]]] = {}
+    for i, a in enumerate(states):
+        for j, b in enumerate(states):
+            if i != j:
+                keys[f"{a}-{b}"] = [(i, j), (j, i)]
+                keys[f"{a}-to-{b}"] = [(i, j)]
+    return keys
+
+
+def _refuse_alike_pairs(states: Sequence[str], place: str) -> None:
+    """Refuse names of which two pairs would be called the same (A-B and C, A and B-C)."""
+    if any("-" in name for name in states):
+        called: dict[str, tuple[int, ...]] = {}
+        for i, a in enumerate(states):
+            for j, b in enumerate(states):
+                for key, pair in ((f"{a}-{b}", (i, j)), (f"{a}-to-{b}", (i, j, 0))) if i != j else ():
+                    if called.setdefault(key, pair) != pair:
+                        raise InputError(
+                            f"{_at(place)}{key} would name two pairs of these states; rename one"
+                        )
+
+
 def _prior(tree: Mapping[str, Any], states: Sequence[str], place: str) -> tuple[Pairs, dict[str, Value]]:
-    trust = tree.get("trust", {})
-    value = trust.get("initial", BY_NAME["trust.initial"].default) if isinstance(trust, Mapping) else 0.0
-    here = _into(place, "trust.initial")
+    trust, here = _block(tree, "trust"), _into(place, "trust.initial")
+    _mapping(trust, _into(place, "trust"))
+    value = trust.get("initial", BY_NAME["trust.initial"].default)
     if isinstance(value, Mapping):
         default = float(BY_NAME["trust.initial"].default)
         table = pair_table(value, states, default, 0.0, 1.0, here)
@@ -397,8 +477,7 @@ def _prior(tree: Mapping[str, Any], states: Sequence[str], place: str) -> tuple[
 def _groups(tree: Mapping[str, Any], place: str, skip: str = "") -> dict[str, Value]:
     found: dict[str, Value] = {}
     for group in GROUPS:
-        block = tree.get(group) or {}
-        here = _into(place, group)
+        block, here = _block(tree, group), _into(place, group)
         _mapping(block, here)
         keys = {p.name: p for p in BY_NAME.values() if p.group == group}
         for key, value in block.items():
@@ -435,11 +514,11 @@ def _epoch(block: Any, before: Phase, start: float, place: str) -> Phase:
     names = [state.name for state in before.states]
     return Phase(
         year,
-        str(block.get("because", "")),
+        " ".join(_words(block.get("because"), f"{_at(place)}because").split()),
         {**before.parameters, **changes},
-        _changed_states(block.get("states") or {}, before.states, _into(place, "states")),
-        _changed_buffers(block.get("buffers") or {}, before.buffers, _into(place, "buffers")),
-        pair_table(block.get("affinity") or {}, names, 0.0, 0.0, 1e6, _into(place, "affinity"),
+        _changed_states(_block(block, "states"), before.states, _into(place, "states")),
+        _changed_buffers(_block(block, "buffers"), before.buffers, _into(place, "buffers")),
+        pair_table(_block(block, "affinity"), names, 0.0, 0.0, 1e6, _into(place, "affinity"),
                    base=before.affinity),
     )  # fmt: skip
 
@@ -523,6 +602,12 @@ def _number(value: Any, what: str, low: float, high: float) -> float:
     if not low <= value <= high:
         raise InputError(f"{what} must lie in [{show(low)}, {show(high)}]; got {show(value)}")
     return float(value)
+
+
+def _block(tree: Mapping[str, Any], key: str) -> Any:
+    """What stands under a key that may be left out or left empty."""
+    block = tree.get(key)
+    return {} if block is None else block
 
 
 def _mapping(block: Any, place: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 import textwrap
@@ -14,7 +13,7 @@ from regimesim import console
 from regimesim.commands import output_folder
 from regimesim.config import request, sweep_request
 from regimesim.parameters import quoted
-from regimesim.results import percent
+from regimesim.results import json_text, percent
 from regimesim.scenario import InputError, spoken
 
 if TYPE_CHECKING:
@@ -54,17 +53,17 @@ def sensitivity_command(arguments: Sequence[str], flags: Flags) -> None:
     total = effort.total(len(factors))
     if total > MOST_RUNS:
         raise InputError(f"that makes {total:,} runs, more than {MOST_RUNS:,}; lower runs= or samples=")
-    if total > LONG and not flags.quiet:
-        print(f"regimesim: {total:,} runs to play ({_plan(effort, len(factors))})", file=sys.stderr)
     with console.working("reading the scenario", flags):
         box = Box(named.scenario, named.settings, factors)
         outcome = outcome_of(box, str(options["outcome"]))
+    if total > LONG and not flags.quiet:
+        print(f"regimesim: {total:,} runs to play ({_plan(effort, len(factors))})", file=sys.stderr)
     with console.progress("simulating", total, flags) as advance:
         found = influence(box, outcome, effort, options["seed"], options["workers"], advance)
     with console.working("writing results", flags):
         save(found, folder)
     if flags.json:
-        print(json.dumps(console.plain(found.answer | {"folder": str(folder)}), indent=2, allow_nan=False))
+        print(json_text(found.answer | {"folder": str(folder)}))
     elif flags.quiet:
         print(folder)
     else:
@@ -120,8 +119,7 @@ def save(found: Influence, folder: Path) -> None:
             outcome=found.outcome.name, trajectories=found.effort.trajectories, samples=found.effort.samples,
         )  # fmt: skip
         for name, tree in (("summary", found.answer), ("provenance", about)):
-            text = json.dumps(console.plain(tree), indent=2, allow_nan=False)
-            (partial / f"{name}.json").write_text(text + "\n", "utf-8")
+            (partial / f"{name}.json").write_text(json_text(tree) + "\n", "utf-8")
         (partial / "config.yaml").write_text(scenario_yaml(base), "utf-8")
         save_pictures(found, partial)
 

@@ -17,6 +17,7 @@ from regimesim.core.strategies import FAMILIES, MOST_STATES, Automaton, Follow, 
 from regimesim.parameters import quoted
 from regimesim.resources import configs_folder, strategy_names
 from regimesim.scenario import InputError, known
+from regimesim.trees import read_yaml, there
 
 PRUDENT = "prudent"
 """The strategy that is no automaton: it weighs its advantage (model.md 4.3)."""
@@ -28,9 +29,7 @@ _CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*\((.*)\)\s*", re.DOTALL)
 
 def strategy_about(name: str) -> str:
     """What a strategy that comes with the package does, in a sentence."""
-    import yaml
-
-    tree = yaml.safe_load((configs_folder() / "strategy" / f"{name}.yaml").read_text("utf-8"))
+    tree = read_yaml(configs_folder() / "strategy" / f"{name}.yaml", "strategy")
     return " ".join(str(tree["about"]).split())
 
 
@@ -133,19 +132,9 @@ def _table(block: Any, place: str, keys: Iterable[str] = (), kind: str = "") -> 
 
 
 def _from_file(path: Path, place: str) -> Automaton:
-    import yaml
-
-    try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(
-            f"{place}: no such file (strategies by name: {', '.join(strategy_names())})"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{place}: cannot be read as text: {error}") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{place}: is not YAML: {' '.join(str(error).split())}") from None
-    return read_strategy(tree, path.stem, place)
+    if not there(path):
+        raise InputError(f"{place}: no such file (strategies by name: {', '.join(strategy_names())})")
+    return read_strategy(read_yaml(path, "strategy"), path.stem, place)
 
 
 def _from_family(name: str, arguments: str, spec: str) -> Automaton:

@@ -17,12 +17,13 @@ from regimesim.chunks import Rectangle
 from regimesim.clusters import EngineError
 from regimesim.config import SweepRequest
 from regimesim.continuation import reconciled
-from regimesim.dataset import LOG, SUMMARY, Folder, Keys, Manifest, write_whole
+from regimesim.dataset import LOG, SUMMARY, Folder, Keys, Manifest
 from regimesim.engines import Engine, Task, carry_out, engine_of
 from regimesim.expansion import Table, expand, typed
 from regimesim.points import Points
 from regimesim.scenario import InputError
 from regimesim.simulate import Progress, check_runs
+from regimesim.storage import reason, write_whole
 from regimesim.swept import SweepResults, summarised
 from regimesim.tabulation import tabulate
 
@@ -110,8 +111,7 @@ def conduct(
     except EngineError as error:
         raise InputError(f"{error}.  {_kept(place)}") from None
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"cannot write to {folder}: {reason}.  {_kept(place)}") from None
+        raise InputError(f"cannot write to {folder}: {reason(error)}.  {_kept(place)}") from None
 
 
 def _conduct_alone(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from regimesim import console
 from regimesim.config import SweepRequest, sweep_request, value_of
 from regimesim.parameters import quoted, show
+from regimesim.results import json_text
 from regimesim.scenario import InputError, spoken
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def sweep_command(arguments: Sequence[str], flags: Flags) -> None:
     with console.working("drawing", flags):
         draw_sweep(found)
     if flags.json:
-        print(json.dumps(answer | {"folder": str(folder)}, indent=2))
+        print(json_text(answer | {"folder": str(folder)}))
     elif flags.quiet:
         print(folder)
     else:
@@ -97,17 +96,16 @@ def _design(asked: SweepRequest) -> tuple[Points, int, str]:
 
 def _folder(asked: SweepRequest, points: Points, name: str) -> Path:
     """Where the sweep is; the same command finds the same folder, so that it goes on there."""
-    from regimesim.storage import check_writable
+    from regimesim.storage import check_writable, folder_named
+    from regimesim.trees import there
 
     out = asked.options["out"]
-    if out == "":
-        raise InputError("out= needs the name of a folder")
     if out is None:
         name = name or "_by_".join(points.swept)[:_LONGEST_NAME]
         folder = Path("outputs") / "sweep" / points.worlds[0].name / name
     else:
-        folder = Path(os.path.expanduser(out))
-    check_writable(folder if folder.exists() else folder.parent)
+        folder = folder_named(out)
+    check_writable(folder if there(folder) else folder.parent)
     return folder
 
 

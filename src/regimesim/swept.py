@@ -80,7 +80,8 @@ class SweepResults:
         """All runs, unread: for pyarrow, DuckDB or Polars."""
         import pyarrow.dataset
 
-        return pyarrow.dataset.dataset([str(path) for path in Folder(self.folder).parts().values()])
+        parts = Folder(self.folder).parts().values()
+        return pyarrow.dataset.dataset([str(path.absolute()) for path in parts])
 
     def read_runs(
         self, points: Sequence[int] | None = None, columns: Sequence[str] | None = None
@@ -138,7 +139,7 @@ def load_results(path: str | Path) -> Results | SweepResults:
 def _read_summary(path: Path) -> pyarrow.Table:
     import pyarrow.parquet as pq
 
-    return pq.read_table(path, page_checksum_verification=True)
+    return pq.read_table(path.absolute(), page_checksum_verification=True)
 
 
 def summarised(folder: Path) -> bool:

@@ -94,7 +94,7 @@ def _rows(parts: dict[Rectangle, Any], first: int, last: int) -> Iterable[Table]
 
     for chunk, path in parts.items():
         if chunk.last_point > first and chunk.first_point < last:
-            read = pq.read_table(path, columns=list(COLUMNS))
+            read = pq.read_table(path.absolute(), columns=list(COLUMNS))
             rows = {name: read[name].to_numpy() for name in COLUMNS}
             inside = (rows["point"] >= first) & (rows["point"] < last)
             yield rows if inside.all() else {name: column[inside] for name, column in rows.items()}

@@ -197,7 +197,7 @@ def test_any_name_is_only_a_name(world, tmp_path):
     states = {"<b>A": {"revisionism": 1}, 'B" onload="x': {}, "Österreich-历": {}}
     about = {"title": NASTY, "represents": NASTY, "source": NASTY}
     epochs = [{"year": 2, "because": NASTY, "war": {"mutual": 0.5}}]
-    buffers = {NASTY: {"between": [["<b>A", 'B" onload="x']]}}
+    buffers = {" ".join(NASTY.split()): {"between": [["<b>A", 'B" onload="x']]}}
     nasty = world(states=states, years=5, about=about, epochs=epochs, buffers=buffers, name="<i>$x")
     results = rs.simulate(nasty, runs=8)
     page = read(results.report(tmp_path / "page.html"))

@@ -244,7 +244,7 @@ def test_a_file_of_ones_own(tmp_path):
     path.write_text("states:\n  flip: {cooperate: 0.5, after: {CC: flip, CD: flip, DC: flip, DD: flip}}\n")
     assert load_strategy(str(path)) == Automaton("own", (0.5,), (STAY,))
     path.write_text("states: {flip: [}")
-    with pytest.raises(InputError, match=r"own\.yaml: is not YAML"):
+    with pytest.raises(InputError, match=r"own\.yaml, line 1: "):
         load_strategy(str(path))
     with pytest.raises(InputError, match="no such file"):
         load_strategy(str(tmp_path / "absent.yaml"))

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from regimesim.app.limits import MOST_RUNS, check_world
-from regimesim.app.reading import check_tree, read_yaml
+from regimesim.app.reading import read_yaml
 from regimesim.arrangements import ARRANGEMENTS, without
 from regimesim.parameters import BUFFER, BY_NAME, STATE, Parameter, Value, quoted, show
 from regimesim.resources import strategy_names
-from regimesim.scenario import InputError, Scenario, known, read_scenario
+from regimesim.scenario import InputError, Scenario, check_tree, known, read_scenario
 from regimesim.strategy import PRUDENT
 
 KEYS = ("scenario", "yaml", "set", "without", "runs", "seed")

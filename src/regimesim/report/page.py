@@ -20,6 +20,7 @@ from regimesim.report.charts import Spec
 from regimesim.report.markup import Html, details, element, paragraphs, section, together
 from regimesim.results import Results
 from regimesim.scenario import InputError
+from regimesim.storage import reason, write_whole
 
 MOST_TOLD = 100_000
 """Rounds times ordered pairs up to which a run is told; beyond, telling takes longer than simulating."""
@@ -131,9 +132,10 @@ class Page:
         """
         path, text = Path(path), self.text()
         try:
-            vega.whole(path, text)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, text.encode())
         except OSError as error:
-            raise InputError(f"cannot write to {path}: {error.strerror or error}") from None
+            raise InputError(f"cannot write to {path}: {reason(error)}") from None
         return path
 
 

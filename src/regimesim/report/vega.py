@@ -7,12 +7,10 @@ than all the rest of a page, so the script is kept in the cache folder, under th
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from regimesim.core.compiler import cache_folder
+from regimesim.storage import write_whole
 
 PACKAGE = "vl-convert-python"
 MISSING = (
@@ -34,19 +32,6 @@ def script() -> str | None:
         "</script", r"<\/script"
     )
     with contextlib.suppress(OSError):  # without a cache it is made again next time
-        whole(kept, made)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(kept, made.encode())
     return made
-
-
-def whole(path: Path, text: str) -> None:
-    """Write a file that is either there in full or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(prefix=".partial-", dir=path.parent)
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(partial, 0o644)
-        os.replace(partial, path)
-    except BaseException:
-        os.unlink(partial)
-        raise
