@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from regimesim import columns
-from regimesim.catalogue import read_yaml
 from regimesim.cli import COMMANDS, OPTIONS
 from regimesim.config import load_scenario
 from regimesim.core.strategies import FAMILIES
@@ -20,6 +19,7 @@ from regimesim.resources import configs_folder
 from regimesim.scenario import Scenario, spoken
 from regimesim.simulate import ACCOUNTED
 from regimesim.strategy import load_strategy
+from regimesim.trees import read_yaml
 
 FOLDER = Path("docs/reference")
 
