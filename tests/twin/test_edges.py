@@ -18,6 +18,7 @@ import pytest
 import twins
 
 import regimesim.lowering
+from regimesim.core.lanes import Lanes
 from regimesim.core.spells import regimes
 from regimesim.core.strategies import memory_one
 from regimesim.scenario import Scenario, read_scenario
@@ -475,6 +476,21 @@ def test_nuclear_states() -> None:
         choice={"temperature": 1.0}, power={"weight": 0.7},
     )  # fmt: skip
     twins.check(scenario, SEED, 0)
+
+
+@pytest.mark.parametrize("replicates", [[7, 8, 9], [7]])
+def test_the_same_points_again(replicates: list[int]) -> None:
+    """As many lanes or fewer, through all phases."""
+    scenario, beside = small(1)
+    lanes = twins.lanes_of(scenario, SEED, 0, beside)
+    lanes.play(lanes.design.rounds)
+    again = lanes.again(np.array(replicates))
+    fresh = Lanes(lanes.design, lanes.points[: len(replicates)], np.array(replicates), SEED)
+    again.play(again.design.rounds)
+    fresh.play(fresh.design.rounds)
+    for kind in ("world", "tally"):
+        for name, array in getattr(fresh, kind)._asdict().items():
+            assert twins.same_bits(array, getattr(getattr(again, kind), name)), name
 
 
 def test_phases() -> None:
