@@ -127,6 +127,14 @@ BUFFER = {"Z": {"between": [["A", "B"]], "strength": 0.5}}
 THRESHOLDS: dict[str, tuple[tuple[int, int, int, int], Callable[[float], Scenario]]] = {
     "tremble": ((naive.TREMBLE, 0, 1, 0), lambda u: world(choice={"tremble": u})),
     "tremble back": ((naive.TREMBLE, 1, 0, 0), lambda u: world(choice={"tremble": u})),
+    "tremble among errors": (
+        (naive.TREMBLE, 0, 1, 0),
+        lambda u: world(choice={"tremble": u}, transparency={"miss_rate": 0.1}),
+    ),
+    "tremble among errors back": (
+        (naive.TREMBLE, 1, 0, 0),
+        lambda u: world(choice={"tremble": u}, transparency={"miss_rate": 0.1}),
+    ),
     "alarm": (
         (naive.OBSERVE, 0, 1, 0),
         lambda u: world(KIND, transparency={"false_alarm_rate": u}),
@@ -446,7 +454,7 @@ def test_what_a_buffer_brings(gain: float) -> None:
 @pytest.mark.parametrize(("miss", "alarm"), [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.5, 0.2)])
 def test_chances_that_are_certain(miss: float, alarm: float, tremble: float, public: bool) -> None:
     """Beside lanes in which they are not, and with an automaton of many states."""
-    states = {"A": {"strategy": "wanderer 13"}, "B": {"strategy": "tit_for_tat"}}
+    states = {"A": {"strategy": "wanderer 13"}, "B": {"strategy": "tit_for_tat"}, "C": {"strategy": "saint"}}
     sight = {"miss_rate": miss, "false_alarm_rate": alarm, "public_signal": public}
     scenario = world(states, years=6, transparency=sight, choice={"tremble": tremble})
     twins.check(scenario, SEED, 0, world(states, years=6, transparency={"miss_rate": 0.3}))
