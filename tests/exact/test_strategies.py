@@ -193,6 +193,31 @@ def test_impossible_members_of_families_are_refused(build, message):
         build()
 
 
+def test_extortion_where_the_sucker_gets_something():
+    """By hand for T, R, P, S = 7, 5, 2, 1, chi = 3, phi = 1/32: (T-P)/(P-S) = 5 and (R-P)/(P-S) = 3."""
+    automaton = zero_determinant_extortion(3, 1 / 32, (7, 5, 2, 1))
+    assert automaton.cooperate[1:] == pytest.approx((13 / 16, 1 / 2, 1 / 4, 0), abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("payoffs", "chi", "limit"),
+    [
+        ((7, 5, 2, 1), 3, 1 / 16),
+        ((3, 2.5, 2, 0.5), 3, 1.5 / 5.5),  # here p_dc <= 1 binds
+        ((5, 4.9, 1, 0), 3, 1 / 13),
+        ((5, 4.9, 1, 0), 10, 1 / 41),
+        ((5, 3, 1, 0), 1, 1 / 5),
+    ],
+)
+def test_how_fast_extortion_may_react(payoffs, chi, limit):
+    """The largest phi at which p_cd >= 0 and p_dc <= 1, by hand."""
+    chances = zero_determinant_extortion(chi, limit * (1 - 1e-12), payoffs).cooperate
+    assert min(chances[2], 1 - chances[3]) == pytest.approx(0, abs=1e-9)
+    for phi in (limit * 1.001, 0.0):
+        with pytest.raises(ValueError, match="phi must lie in"):
+            zero_determinant_extortion(chi, phi, payoffs)
+
+
 def test_one_round_is_the_shortest_punishment_and_fifteen_the_longest():
     assert punish(1).cooperate == (1.0, 0.0) and len(punish(15)) == 16
 

@@ -18,6 +18,7 @@ import pytest
 import twins
 
 import regimesim.lowering
+from regimesim.core.lanes import Lanes
 from regimesim.core.spells import regimes
 from regimesim.core.strategies import memory_one
 from regimesim.scenario import Scenario, read_scenario
@@ -126,6 +127,14 @@ BUFFER = {"Z": {"between": [["A", "B"]], "strength": 0.5}}
 THRESHOLDS: dict[str, tuple[tuple[int, int, int, int], Callable[[float], Scenario]]] = {
     "tremble": ((naive.TREMBLE, 0, 1, 0), lambda u: world(choice={"tremble": u})),
     "tremble back": ((naive.TREMBLE, 1, 0, 0), lambda u: world(choice={"tremble": u})),
+    "tremble among errors": (
+        (naive.TREMBLE, 0, 1, 0),
+        lambda u: world(choice={"tremble": u}, transparency={"miss_rate": 0.1}),
+    ),
+    "tremble among errors back": (
+        (naive.TREMBLE, 1, 0, 0),
+        lambda u: world(choice={"tremble": u}, transparency={"miss_rate": 0.1}),
+    ),
     "alarm": (
         (naive.OBSERVE, 0, 1, 0),
         lambda u: world(KIND, transparency={"false_alarm_rate": u}),
@@ -445,7 +454,7 @@ def test_what_a_buffer_brings(gain: float) -> None:
 @pytest.mark.parametrize(("miss", "alarm"), [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.5, 0.2)])
 def test_chances_that_are_certain(miss: float, alarm: float, tremble: float, public: bool) -> None:
     """Beside lanes in which they are not, and with an automaton of many states."""
-    states = {"A": {"strategy": "wanderer 13"}, "B": {"strategy": "tit_for_tat"}}
+    states = {"A": {"strategy": "wanderer 13"}, "B": {"strategy": "tit_for_tat"}, "C": {"strategy": "saint"}}
     sight = {"miss_rate": miss, "false_alarm_rate": alarm, "public_signal": public}
     scenario = world(states, years=6, transparency=sight, choice={"tremble": tremble})
     twins.check(scenario, SEED, 0, world(states, years=6, transparency={"miss_rate": 0.3}))
@@ -475,6 +484,21 @@ def test_nuclear_states() -> None:
         choice={"temperature": 1.0}, power={"weight": 0.7},
     )  # fmt: skip
     twins.check(scenario, SEED, 0)
+
+
+@pytest.mark.parametrize("replicates", [[7, 8, 9], [7]])
+def test_the_same_points_again(replicates: list[int]) -> None:
+    """As many lanes or fewer, through all phases."""
+    scenario, beside = small(1)
+    lanes = twins.lanes_of(scenario, SEED, 0, beside)
+    lanes.play(lanes.design.rounds)
+    again = lanes.again(np.array(replicates))
+    fresh = Lanes(lanes.design, lanes.points[: len(replicates)], np.array(replicates), SEED)
+    again.play(again.design.rounds)
+    fresh.play(fresh.design.rounds)
+    for kind in ("world", "tally"):
+        for name, array in getattr(fresh, kind)._asdict().items():
+            assert twins.same_bits(array, getattr(getattr(again, kind), name)), name
 
 
 def test_phases() -> None:
