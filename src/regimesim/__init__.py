@@ -75,20 +75,22 @@ class _Package(ModuleType):
 sys.modules[__name__].__class__ = _Package
 
 
-def __getattr__(name: str) -> object:
-    value: object
-    if name in _HOME:
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    elif name == "theory":
-        value = import_module(f"{__name__}.theory")
-    elif name == "__version__":
-        from importlib.metadata import version
+if not TYPE_CHECKING:  # to a type checker a misspelt name is an error, not an object
 
-        value = version(__name__)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        value: object
+        if name in _HOME:
+            value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        elif name == "theory":
+            value = import_module(f"{__name__}.theory")
+        elif name == "__version__":
+            from importlib.metadata import version
+
+            value = version(__name__)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

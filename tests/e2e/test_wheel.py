@@ -176,7 +176,7 @@ def test_the_sdist_installs_and_its_tests_pass_where_it_is_unpacked(built, tmp_p
     (source,) = (path for path in tmp_path.iterdir() if path.is_dir())
     (tmp_path / "made").mkdir()
     installed = environment(tmp_path / "made", built.sdist, sys.executable)
-    assert installed("-m", "regimesim", "list", "scenarios").stdout.count("\n") == 9
+    assert "Concert of Europe" in installed("-m", "regimesim", "list", "scenarios").stdout
     tests = ("tests/exact", "tests/property", "tests/theory/test_exact.py")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests], cwd=source,
