@@ -6,10 +6,14 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import hypothesis
 import pytest
 
 from regimesim.core.compiler import cache_folder
 from regimesim.scenario import read_scenario
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # how long a test takes says nothing of it
+hypothesis.settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -312,7 +312,7 @@ def test_a_setting_is_saved_and_opened_and_the_data_downloaded(browser, page):
     bad.write_text("states: !!python/object/apply:os.system [x]", "utf-8")
     one(browser, "#file").send_keys(str(bad))
     until(browser, lambda: one(browser, "#notice").is_displayed())
-    assert "tags (!) are not read here" in text(browser, "#notice")
+    assert "tags (!) are not read" in text(browser, "#notice")
     expect_refusals(browser)
 
 
