@@ -177,7 +177,7 @@ def test_the_sdist_installs_and_its_tests_pass_where_it_is_unpacked(built, tmp_p
     (tmp_path / "made").mkdir()
     installed = environment(tmp_path / "made", built.sdist, sys.executable)
     assert "Concert of Europe" in installed("-m", "regimesim", "list", "scenarios").stdout
-    tests = ("tests/exact", "tests/property", "tests/theory/test_exact.py")
+    tests = ("tests/exact", "tests/theory/test_exact.py", "tests/test_habits.py")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests], cwd=source,
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
