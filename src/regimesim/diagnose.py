@@ -139,7 +139,7 @@ def _by_lane(lanes: Lanes) -> Setting:
     return setting._replace(
         row=np.arange(len(row), dtype=np.int32),
         parameters=setting.parameters[row],
-        states=setting.states[:, row],
+        states=np.ascontiguousarray(setting.states[:, row]),
         affinity=setting.affinity.copy(),
         prior=setting.prior.copy(),
         strength=setting.strength.copy(),
