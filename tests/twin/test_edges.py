@@ -453,10 +453,11 @@ def test_what_a_buffer_brings(gain: float) -> None:
 @pytest.mark.parametrize("tremble", [0.0, 0.3, 1.0])
 @pytest.mark.parametrize(("miss", "alarm"), [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.5, 0.2)])
 def test_chances_that_are_certain(miss: float, alarm: float, tremble: float, public: bool) -> None:
-    """Beside lanes in which they are not, and with an automaton of many states."""
+    """Alone, and beside lanes in which they are not; with an automaton of many states."""
     states = {"A": {"strategy": "wanderer 13"}, "B": {"strategy": "tit_for_tat"}, "C": {"strategy": "saint"}}
     sight = {"miss_rate": miss, "false_alarm_rate": alarm, "public_signal": public}
     scenario = world(states, years=6, transparency=sight, choice={"tremble": tremble})
+    twins.check(scenario, SEED, 0)
     twins.check(scenario, SEED, 0, world(states, years=6, transparency={"miss_rate": 0.3}))
 
 
