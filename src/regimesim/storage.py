@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from regimesim.parameters import legible, quoted
 from regimesim.results import Results, provenance_json
@@ -237,10 +238,17 @@ def _load(folder: Path) -> Results:
     columns = {name: table[name].to_numpy() for name in table.column_names}
     with open(folder / _CODED, "rb") as file, np.load(file) as coded:
         happened = {name: coded[name] for name in coded.files}
-    spells = np.load(folder / _PAIRS)
-    results = Results(scenario, columns, np.load(folder / _SERIES), happened, provenance, spells)
+    series, spells = (_array(folder / name) for name in (_SERIES, _PAIRS))
+    results = Results(scenario, columns, series, happened, provenance, spells)
     results.check()
     return results
+
+
+def _array(path: Path) -> NDArray[Any]:
+    """One array; ``np.load`` would also take an archive of several."""
+    with open(path, "rb") as file:
+        found: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+    return found
 
 
 def scenario_yaml(scenario: Scenario) -> str:

@@ -117,7 +117,7 @@ BASES = {
     "sensitivity": ["+scenario=own.yaml", "parameters=[war.cost]", "runs=1", "trajectories=2", "samples=2"],
     "calibrate": ["+scenario=concert", "draws=1", "runs=1", "years=8", "answers=0"],
     "sweep": ["+scenario=own.yaml", "war.cost=1,2", "runs=1"], "history": ["own.csv"], "plot": ["run"],
-    "experiment": [], "list": [], "show": ["own.yaml"], "demo": ["open=false", "port=0"],
+    "completion": ["bash"], "experiment": [], "list": [], "show": ["own.yaml"], "demo": ["open=false", "port=0"],
 }  # fmt: skip
 """A small task for every command; a strange word is added to it."""
 
