@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import hypothesis
 import pytest
 
-from regimesim.core.compiler import cache_folder
+from regimesim.core.keeping import anything_kept
 from regimesim.scenario import read_scenario
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # how long a test takes says nothing of it
@@ -23,7 +23,7 @@ COMPILE = "import regimesim as rs; rs.simulate('anarchy', runs=1, years=1)"
 def pytest_configure(config):
     """Before several workers start, compile the kernel once; each then loads it from the cache."""
     workers = getattr(config.option, "numprocesses", None)
-    if workers and not hasattr(config, "workerinput") and not any(cache_folder().rglob("*.nbi")):
+    if workers and not hasattr(config, "workerinput") and not anything_kept():
         subprocess.run([sys.executable, "-c", COMPILE], cwd=ROOT, check=False, capture_output=True)
 
 

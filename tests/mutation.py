@@ -49,8 +49,8 @@ STAGES = (
 """Fast tests in the order in which they are tried; a group sees what those before it let pass. A module's own
 tests come first."""
 
-COMPILED = ("bundles.py", "compiler.py")
-"""How the core is compiled. Nothing of it is at work in plain Python, so it is left out here."""
+COMPILED = ("bundles.py", "compiler.py", "keeping.py")
+"""How the core is compiled and kept. Nothing of it is at work in plain Python, so it is left out here."""
 
 ENOUGH = 0.95
 SECONDS, WAITING = 60, 900

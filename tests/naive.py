@@ -424,6 +424,8 @@ def power(world, i, j):
     """w_ij."""
     c_i, c_j = world.capability[i], world.capability[j]
     weight = world.get("power.weight")
+    if c_i == c_j == 0.0:
+        return 1.0
     return (1.0 - weight) + weight * 2.0 * c_i / (c_i + c_j)
 
 
@@ -741,7 +743,7 @@ def settle_wars(world, t):
 def settle(world, t, i, j):
     """The war between i and j (i < j) is settled."""
     c_i, c_j = world.capability[i], world.capability[j]
-    if world.draw(t, PREVAIL, i, j) < c_i / (c_i + c_j):
+    if world.draw(t, PREVAIL, i, j) < (0.5 if c_i == c_j == 0.0 else c_i / (c_i + c_j)):
         winner, loser = i, j
     else:
         winner, loser = j, i

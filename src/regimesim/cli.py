@@ -9,15 +9,18 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any
 
 FAILED, USED_WRONGLY, INTERRUPTED = 1, 2, 130
 _LONGEST = 1_000
 """Letters of a complaint."""
+_AGAIN = 0.02
+"""Seconds until a signal that was lost comes again."""
 
 
 @dataclass(frozen=True)
@@ -186,9 +189,10 @@ def _flags(chosen: set[str]) -> Flags:
 
 
 def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
-    before = _tidily()
     try:
-        return _answer(name, arguments, flags)
+        with _signals(), warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_: _complain(str(message))
+            return _answer(name, arguments, flags)
     except KeyboardInterrupt as interrupt:
         words = str(interrupt) or "interrupted; what was not finished is not kept"
         _complain(words)
@@ -198,9 +202,6 @@ def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
         signal.signal(ended.number, signal.SIG_DFL)
         os.kill(os.getpid(), ended.number)
         return 128 + ended.number
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _answer(name: str, arguments: Sequence[str], flags: Flags) -> int:
@@ -271,14 +272,16 @@ def _refuse_options(arguments: Sequence[str]) -> None:
         raise InputError(f"no option '{word}'; {hint}")
 
 
-def _tidily() -> dict[signal.Signals, Any]:
-    """Let the signals that end the program wait for what is begun to be taken away; what they did before.
+@contextmanager
+def _signals() -> Iterator[None]:
+    """Let the signals that end the program wait for what is begun to be taken away.
 
     The first one ends it. A second, while that goes on, changes nothing: a closed terminal sends two. Who
     insists with a third ends it at once. Signals whose effect somebody has chosen are left alone.
     """
-    if not _in_main_thread():
-        return {}
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     came: list[int] = []
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -286,16 +289,26 @@ def _tidily() -> dict[signal.Signals, Any]:
         if len(came) != 2:
             raise KeyboardInterrupt if number == signal.SIGINT else _Terminated(number)
 
+    def unheard(lost: sys.UnraisableHookArgs) -> None:
+        if isinstance(lost.exc_value, KeyboardInterrupt | _Terminated) and came:
+            # in a destructor or a callback of the compiler, from where it does not get through: once more
+            threading.Timer(_AGAIN, os.kill, (os.getpid(), came.pop())).start()
+        else:
+            hook(lost)
+
     named = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
     untold = (signal.SIG_DFL, signal.default_int_handler)
     found = [number for number in named if number is not None and signal.getsignal(number) in untold]
-    return {number: signal.signal(number, end) for number in found}
-
-
-def _in_main_thread() -> bool:
-    import threading
-
-    return threading.current_thread() is threading.main_thread()
+    hook, before = sys.unraisablehook, {}
+    try:
+        for number in found:
+            before[number] = signal.signal(number, end)
+        sys.unraisablehook = unheard
+        yield
+    finally:
+        sys.unraisablehook = hook
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class _Terminated(BaseException):

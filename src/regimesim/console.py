@@ -42,11 +42,13 @@ def progress(what: str, total: int, flags: Flags) -> Iterator[Callable[[int], No
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from regimesim.core.keeping import anything_kept
+
     columns = (TextColumn(" {task.description}"), BarColumn(), MofNCompleteColumn(),
                TextColumn("{task.fields[rate]}"), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=False) as bar:
         task = bar.add_task(
-            what if compiled() else "compiling the model (once), then simulating", total=total, rate=""
+            what if anything_kept() else "compiling the model (once), then simulating", total=total, rate=""
         )
 
         def advance(done: int) -> None:
@@ -65,16 +67,10 @@ def working(what: str, flags: Flags) -> Iterator[None]:
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(what if compiled() else f"compiling the model (once), then {what}"):
+    from regimesim.core.keeping import anything_kept
+
+    with Console(stderr=True).status(what if anything_kept() else f"compiling the model (once), then {what}"):
         yield
-
-
-def compiled() -> bool:
-    """Whether compiled code of this very core is on disk."""
-    from regimesim.core.compiler import cache_folder
-
-    folder = cache_folder()
-    return folder.is_dir() and any(folder.rglob("*.nbc"))
 
 
 def run_answer(results: Results, causes: Causes, pairs: Sequence[Pair]) -> dict[str, Any]:

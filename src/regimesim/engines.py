@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 from regimesim.catalogue import names_of, path_of
 from regimesim.chunks import Rectangle, Watch, play_chunk, to_the_horizon
 from regimesim.clusters import EngineError, LostEngine, Opened, check_installed, open_dask, open_slurm
-from regimesim.core.compiler import core_hash
+from regimesim.core.keeping import core_hash
 from regimesim.core.lanes import Lanes
 from regimesim.dataset import PARTS, Folder
 from regimesim.parameters import quoted

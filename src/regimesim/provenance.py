@@ -9,7 +9,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from regimesim.core.compiler import core_hash
+from regimesim.core.keeping import core_hash
 
 _LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "mesa", "hydra-core", "matplotlib")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +102,6 @@ def simulate(
         recording = None
         if block[0] < record and lanes.accounts:
             recording = play_and_record(lanes)
-            _refuse_crushed(recording.yearly)
         else:
             lanes.play(design.rounds)
         if progress is not None:
@@ -203,17 +202,7 @@ def measure(lanes: Lanes) -> Columns:
         "sanctions_invoked": tally.invoked,
         "sanctions_joined": tally.sanctioned,
     }
-    _refuse_crushed(columns["welfare"])
     return columns if lanes.accounts else {k: v for k, v in columns.items() if k not in ACCOUNTED}
-
-
-def _refuse_crushed(values: NDArray[Any]) -> None:
-    """Refuse results of a world in which two states have become too weak for their odds to be a number."""
-    if not np.isfinite(values).all():
-        raise InputError(
-            "one state's strength has left no room in the numbers for that of two others; give less "
-            "power.volatility, war.capability_loss or growth, or fewer years"
-        )
 
 
 def _regimes(lanes: Lanes) -> Columns:

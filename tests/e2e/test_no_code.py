@@ -196,7 +196,7 @@ def places(folder):
         str(folder),
         "/dev/null",
         os.path.realpath("/tmp/numba"),
-        str(rs.core.compiler.cache_folder().parent),
+        str(rs.core.keeping.cache_folder().parent),
     ]
     read = [
         *write,

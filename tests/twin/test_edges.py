@@ -438,6 +438,18 @@ def test_growth(growth: float, volatility: float) -> None:
     twins.check(world(all_grow, 2, 4), SEED, 0)
 
 
+def test_two_states_that_run_out_of_the_numbers_are_equals() -> None:
+    """One of three outgrows and defeats the others until their shares are rounded to 0."""
+    weak = {"capability": 1e-9, "growth": -1, "strategy": "villain"}
+    states = {"A": {"capability": 1e12, "growth": 1, "strategy": "villain"}, "B": weak, "C": weak}
+    war = {"mutual": 0.6, "years": 1, "capability_loss": 0.99, "resentment": 0.1}
+    history = twins.check(world(states, years=226, power={"weight": 0.5}, war=war), SEED, 0)
+    found = [t for t, now in enumerate(history.rounds) if now["capability"] == [1.0, 0.0, 0.0]]
+    assert found[0] > 200
+    wars = [bool(history.rounds[t]["at_war"][1][2]) for t in found]
+    assert 0 < sum(wars) < len(wars)
+
+
 @pytest.mark.parametrize("gain", [0.0, 0.1])
 def test_what_a_buffer_brings(gain: float) -> None:
     """Shares are divided by their sum, which is not quite 1 here, only where something is gained."""

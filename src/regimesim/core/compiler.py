@@ -1,20 +1,20 @@
-"""How the core is compiled, and where compiled code is kept.
+"""How the core is compiled.
 
-Two decorators: ``scalar`` for functions of numbers, which are inlined into the loops that call them
-(a loop over lanes with a call left in it is not vectorised), and ``kernel`` for functions that loop.
-Both divide as NumPy does, because a test for zero at every division prevents vectorising too, and
-neither reorders floating-point arithmetic: compiled and plain Python give the same bits.
+Three decorators: ``scalar`` for functions of numbers, which are inlined into the loops that call them
+(a loop over lanes with a call left in it is not vectorised), ``kernel`` for functions that loop, and
+``entry`` for those of them that Python calls. All divide as NumPy does, because a test for zero at every
+division prevents vectorising too, and none reorders floating-point arithmetic: compiled and plain Python give
+the same bits.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+
+from regimesim.core.keeping import Kept
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,32 +36,8 @@ def kernel(function: F) -> F:
 
 
 def entry(function: F) -> F:
-    """Compile a kernel that Python calls, and keep the result on disk between runs.
-
-    numba's own cache notices a change in the file of ``function`` only. The folder is therefore
-    named after the content of the whole core: any edit anywhere in it makes a new one.
-    """
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())
-    try:
-        compiled: F = numba.njit(
-            error_model="numpy", nogil=True, cache=True, no_cfunc_wrapper=True, _nrt=False
-        )(function)
-    finally:
-        numba.config.CACHE_DIR = before
+    """Compile a kernel that Python calls, and keep the result on disk between runs."""
+    compiled: F = numba.njit(error_model="numpy", nogil=True, no_cfunc_wrapper=True, _nrt=False)(function)
+    if compiled is not function:  # with the compiler switched off they are the same
+        compiled._cache = Kept(function)  # type: ignore[attr-defined]
     return compiled
-
-
-def cache_folder() -> Path:
-    """Where compiled code of this very core is kept (XDG cache, or ``REGIMESIM_CACHE``)."""
-    chosen = os.environ.get("REGIMESIM_CACHE")
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return (Path(chosen) if chosen else Path(home) / "regimesim") / core_hash()
-
-
-def core_hash() -> str:
-    """A name for the exact content of the core's sources."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]

@@ -148,7 +148,8 @@ def end_wars(world, game, setting, luck, t):
 @kernel
 def _settle(world, game, setting, luck, t, i, j, lane):
     p = setting.parameters[setting.row[lane]]
-    odds = world.capability[i, lane] / (world.capability[i, lane] + world.capability[j, lane])
+    both = world.capability[i, lane] + world.capability[j, lane]
+    odds = world.capability[i, lane] / both if both > 0.0 else 0.5
     i_prevails = draw(luck.keys, luck.replicate[lane], t, PREVAIL, i, j) < odds
     winner, loser = (i, j) if i_prevails else (j, i)
     if p.war.capability_loss != 0.0:

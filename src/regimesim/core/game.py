@@ -202,7 +202,10 @@ def _second_strike(setting, i, lane):
 
 @scalar
 def _weight(power_weight, own, other):
-    return (1.0 - power_weight) + power_weight * 2.0 * own / (own + other)
+    both = own + other
+    if both == 0.0:  # both have run out of the numbers: equals
+        return 1.0
+    return (1.0 - power_weight) + power_weight * 2.0 * own / both
 
 
 @kernel

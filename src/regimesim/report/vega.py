@@ -7,9 +7,10 @@ than all the rest of a page, so the script is kept in the cache folder, under th
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from importlib.metadata import PackageNotFoundError, version
 
-from regimesim.core.compiler import cache_folder
+from regimesim.core.keeping import cache_folder
 from regimesim.storage import write_whole
 
 PACKAGE = "vl-convert-python"
@@ -26,12 +27,18 @@ def script() -> str | None:
         import vl_convert
     except (PackageNotFoundError, ImportError):
         return None
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        return kept.read_text("utf-8")
+    with contextlib.suppress(OSError):
+        checksum, _, content = kept.read_bytes().partition(b"\n")
+        if checksum == _checksum(content):
+            return content.decode()
     made = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")).replace(
         "</script", r"<\/script"
     )
     with contextlib.suppress(OSError):  # without a cache it is made again next time
         kept.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(kept, made.encode())
+        write_whole(kept, _checksum(made.encode()) + b"\n" + made.encode())
     return made
+
+
+def _checksum(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()

@@ -119,7 +119,8 @@ def prevails(history: History, t: int, i: int, j: int) -> bool:
     shares = history.decided.capability[t].copy()
     for a, b in history.pairs:
         if history.ended.at_war[t - 1, a, b] == 1:
-            won = bool(history.unit(t, PREVAIL, a, b) < shares[a] / (shares[a] + shares[b]))
+            both = shares[a] + shares[b]
+            won = bool(history.unit(t, PREVAIL, a, b) < (shares[a] / both if both > 0 else 0.5))
             if (a, b) == (i, j):
                 return won
             winner, loser = (a, b) if won else (b, a)
