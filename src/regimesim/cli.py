@@ -189,32 +189,18 @@ def _flags(chosen: set[str]) -> Flags:
 
 
 def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
-    try:
-        with _signals(), warnings.catch_warnings():
-            warnings.showwarning = lambda message, *_: _complain(str(message))
-            return _answer(name, arguments, flags)
-    except KeyboardInterrupt as interrupt:
-        words = str(interrupt) or "interrupted; what was not finished is not kept"
-        _complain(words)
-        return INTERRUPTED
-    except _Terminated as ended:
-        # all is tidied up: now die of the signal, which leaves nothing for threads to trip over
-        signal.signal(ended.number, signal.SIG_DFL)
-        os.kill(os.getpid(), ended.number)
-        return 128 + ended.number
-
-
-def _answer(name: str, arguments: Sequence[str], flags: Flags) -> int:
     from regimesim.scenario import InputError, known
 
     try:
-        command = known(name, COMMANDS, "command")
-        _refuse_unreadable(arguments)
-        _refuse_options(arguments)
-        if flags.multirun and name != "run":
-            raise InputError("-m (many jobs by Hydra) goes with run; many settings at once are: sweep")
-        _function(command.place)(arguments, flags)
-        sys.stdout.flush()
+        with _signals(), warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_: _complain(str(message))
+            command = known(name, COMMANDS, "command")
+            _refuse_unreadable(arguments)
+            _refuse_options(arguments)
+            if flags.multirun and name != "run":
+                raise InputError("-m (many jobs by Hydra) goes with run; many settings at once are: sweep")
+            _function(command.place)(arguments, flags)
+            sys.stdout.flush()
     except InputError as error:
         _complain(str(error))
         return USED_WRONGLY
@@ -225,6 +211,14 @@ def _answer(name: str, arguments: Sequence[str], flags: Flags) -> int:
         _complain(f"the system refuses: {error}")
         _say_no_more()
         return FAILED
+    except KeyboardInterrupt as interrupt:
+        _complain(str(interrupt) or "interrupted; what was not finished is not kept")
+        return INTERRUPTED
+    except _Terminated as ended:
+        # all is tidied up: now die of the signal, which leaves nothing for threads to trip over
+        signal.signal(ended.number, signal.SIG_DFL)
+        os.kill(os.getpid(), ended.number)
+        return 128 + ended.number
     return 0
 
 
@@ -287,7 +281,7 @@ def _signals() -> Iterator[None]:
     def end(number: int, frame: FrameType | None) -> None:
         came.append(number)
         if len(came) != 2:
-            raise KeyboardInterrupt if number == signal.SIGINT else _Terminated(number)
+            raise _ended(number)
 
     def unheard(lost: sys.UnraisableHookArgs) -> None:
         if isinstance(lost.exc_value, KeyboardInterrupt | _Terminated) and came:
@@ -305,10 +299,18 @@ def _signals() -> Iterator[None]:
             before[number] = signal.signal(number, end)
         sys.unraisablehook = unheard
         yield
+    except Exception as error:
+        if came:  # it has left something half made, and this is what came of it
+            raise _ended(came[0]) from error
+        raise
     finally:
         sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _ended(number: int) -> BaseException:
+    return KeyboardInterrupt() if number == signal.SIGINT else _Terminated(number)
 
 
 class _Terminated(BaseException):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from regimesim import console
 from regimesim.results import Results, json_text
 from regimesim.scenario import InputError, known
-from regimesim.storage import aside, folder_named, reason
+from regimesim.storage import folder_named, reason, workshop
 from regimesim.trees import there
 
 if TYPE_CHECKING:
@@ -90,18 +89,14 @@ def draw_sweep(results: Any, outcome: str = "both") -> list[Path]:
 
 def _written(folder: Path, draw: Draw, replace: bool = True) -> list[Path]:
     """Pictures drawn aside and then put into a folder, in place of those of the same name if so wanted."""
-    partial = aside(folder / "pictures")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        partial.mkdir()
-        paths = draw(partial)
-        for path in paths:
-            if not replace and os.path.lexists(folder / path.name):
-                raise InputError(f"{folder / path.name} is there already; choose another folder with out=")
-        for path in paths:
-            os.replace(path, folder / path.name)
+        with workshop(folder) as partial:
+            paths = draw(partial)
+            for path in paths:
+                if not replace and os.path.lexists(folder / path.name):
+                    raise InputError(f"{folder / path.name} is there already; choose another with out=")
+            for path in paths:
+                os.replace(path, folder / path.name)
     except OSError as error:
         raise InputError(f"cannot write to {folder}: {reason(error)}; choose another with out=") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return [folder / path.name for path in paths]

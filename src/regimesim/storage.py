@@ -8,14 +8,15 @@ something made that nobody would take away again.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import secrets
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -67,8 +68,10 @@ def write_results(results: Results, folder: Path) -> None:
     pq.write_table(_table(results.paths), folder / "paths.parquet")
     pq.write_table(_table(results.events), folder / "events.parquet")
     pq.write_table(_table(results.pairs), folder / "pairs.parquet")
-    np.save(folder / _SERIES, results.yearly)
-    np.save(folder / _PAIRS, results.pair_spells)
+    for name, array in ((_SERIES, results.yearly), (_PAIRS, results.pair_spells)):
+        file = io.BytesIO()  # into a file itself, NumPy would not say why it cannot write
+        np.save(file, array)
+        (folder / name).write_bytes(file.getbuffer())
     np.savez_compressed(folder / _CODED, **results.happened)  # type: ignore[arg-type]
     (folder / _CONFIG).write_text(scenario_yaml(results.scenario), "utf-8")
     (folder / _PROVENANCE).write_text(provenance_json(results.provenance), "utf-8")
@@ -78,25 +81,42 @@ def write_results(results: Results, folder: Path) -> None:
 def write_folder(path: Path, fill: Callable[[Path], None]) -> Path:
     """Make a folder with everything that ``fill`` writes into it, or none at all."""
     check_absent(path)
-    partial = aside(path)
     try:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial.mkdir()
-            fill(partial)
-        except OSError as error:
-            raise InputError(f"cannot write to {path}: {reason(error)}") from None
-        try:
-            os.rename(partial, path)
-        except OSError as error:
-            if os.path.lexists(path):
-                raise InputError(
-                    f"out={path} was taken by another command meanwhile; choose another"
-                ) from None
-            raise InputError(f"cannot write to {path}: {reason(error)}") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)  # where it has its own name by now, there is none
+        with workshop(path.parent) as partial:
+            try:
+                fill(partial)
+            except InputError as error:  # of a file in the making: it is said of what it is to be
+                raise InputError(str(error).replace(str(partial), str(path))) from None
+            try:
+                os.rename(partial, path)
+            except OSError:
+                if os.path.lexists(path):
+                    raise InputError(
+                        f"out={path} was taken by another command meanwhile; choose another"
+                    ) from None
+                raise
+    except OSError as error:
+        raise InputError(f"cannot write to {path}: {reason(error)}") from None
     return path
+
+
+@contextmanager
+def workshop(folder: Path) -> Iterator[Path]:
+    """A new folder in ``folder`` for what is not finished, and ``folder`` itself if there is none.
+
+    Afterwards it is gone, but for what has been moved out of it, and so is a folder made for nothing.
+    """
+    missing = [place for place in (folder, *folder.parents) if not os.path.lexists(place)]
+    partial = aside(folder / "any")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        partial.mkdir()
+        yield partial
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+        for place in missing:
+            with suppress(OSError):  # something is in it
+                place.rmdir()
 
 
 def write_whole(path: Path, content: bytes) -> Path:

@@ -7,10 +7,8 @@ import json
 import math
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 
 import pandas as pd
 import pytest
@@ -302,37 +300,6 @@ def start(tmp_path):
         process.wait()
         process.stdout.close()
         process.stderr.close()
-
-
-def test_two_at_once(start, tmp_path):
-    """Both succeed in folders of their own; where both want the same one, exactly one has it."""
-    apart = [start("run", "+scenario=anarchy", *SMALL, "-q") for _ in range(2)]
-    told = [process.communicate()[0] for process in apart]
-    assert [process.returncode for process in apart] == [0, 0] and told[0] != told[1]
-    same = [start("run", "+scenario=anarchy", *SMALL, "-q", "out=same") for _ in range(2)]
-    complaints = [process.communicate()[1] for process in same]
-    assert sorted(process.returncode for process in same) == [0, 2]
-    assert sorted(text.count("\n") for text in complaints) == [0, 1]
-    assert sorted(os.listdir(tmp_path)) == ["outputs", "same"]
-    assert len(rs.load_results(tmp_path / "same")) == 8
-
-
-@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
-@pytest.mark.parametrize(("name", "codes"), [("SIGINT", {130}), ("SIGTERM", {143, -15}), ("SIGKILL", {-9})])
-@pytest.mark.parametrize("writing", [False, True], ids=["simulating", "writing"])
-def test_an_interrupted_run_leaves_nothing_that_looks_whole(name, codes, writing, start, tmp_path):
-    """Stopped in the middle of the work, or as soon as it writes."""
-    process = start("run", "+scenario=concert", f"runs={200 if writing else 10**7}", "out=made")
-    began = time.monotonic()
-    while process.poll() is None and time.monotonic() - began < (60 if writing else 3):
-        if writing and list(tmp_path.glob(".partial-*/*.parquet")):
-            break
-        time.sleep(0.005)
-    process.send_signal(getattr(signal, name))
-    _, err = process.communicate(timeout=60)
-    assert process.returncode in codes and "Traceback" not in err
-    left = os.listdir(tmp_path)
-    assert left == [] or (name == "SIGKILL" and all(entry.startswith(".partial-") for entry in left))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes are POSIX's")

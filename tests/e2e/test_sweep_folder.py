@@ -6,11 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager, suppress
 
 import numpy as np
 import pandas as pd
 import pytest
+from disks import fill, mounted, remount
 from sweeps import bits
 
 import regimesim.dataset
@@ -212,33 +212,6 @@ def test_what_would_not_be_of_one_kind_is_refused(play, small, tmp_path, monkeyp
         play()
     monkeypatch.undo()
     assert bits(tmp_path / "sweep") == before == play()
-
-
-@contextmanager
-def mounted(folder, *options):
-    """A file system of its own at a folder."""
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", *options, "tmpfs", str(folder)]
-    if os.geteuid() or shutil.which("mount") is None:
-        pytest.skip("only root can mount a file system")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def remount(folder, options):
-    subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
-
-
-def fill(file):
-    """Leave no room beside a file."""
-    with open(file, "wb", buffering=0) as ballast, suppress(OSError):
-        while True:
-            ballast.write(b"x" * 4096)
 
 
 NEEDS_DASK = pytest.mark.skipif(
