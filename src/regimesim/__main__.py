@@ -1,14 +1,20 @@
 """``python -m regimesim``."""
 
+import os
 import signal
+import sys
 
 
 def program() -> int:
     """Carry out what was typed; before a command begins, and when it is done, an interrupt just ends it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from regimesim.cli import main
+    from regimesim.cli import INTERRUPTED, main
 
-    return main()
+    code = main()
+    if code == INTERRUPTED:
+        sys.stdout.flush()
+        os._exit(code)  # without waiting for threads
+    return code
 
 
 if __name__ == "__main__":

@@ -189,8 +189,11 @@ def _flags(chosen: set[str]) -> Flags:
 
 
 def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
+    import logging
+
     from regimesim.scenario import InputError, known
 
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its fonts is nobody's concern
     try:
         with _signals(), warnings.catch_warnings():
             warnings.showwarning = lambda message, *_: _complain(str(message))

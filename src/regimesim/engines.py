@@ -35,7 +35,7 @@ from regimesim.parameters import quoted
 from regimesim.points import Points
 from regimesim.processes import Workers
 from regimesim.scenario import InputError, known
-from regimesim.simulate import Columns
+from regimesim.simulate import Columns, simulate
 from regimesim.trees import read_yaml, shown
 
 MOST_ATTEMPTS = 4
@@ -112,6 +112,7 @@ class Engine:
 
     @contextmanager
     def _threads(self) -> Iterator[Opened]:
+        simulate("anarchy", runs=1, years=0.25)  # if it has to be compiled, then where an interrupt is heard
         with _Threads(self.workers) as pool:
             yield Opened(pool, lambda: self.workers, pool.stop)
 

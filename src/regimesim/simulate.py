@@ -147,23 +147,23 @@ def lanes_for(design: Design) -> int:
 def on_threads(task: Callable[[Item], Outcome], items: Sequence[Item], workers: int | None) -> list[Outcome]:
     """Do every task, in threads, and return the outcomes in order.
 
-    The first failure or interruption cancels what has not begun and is raised.
+    The first failure or interruption cancels what has not begun and is raised at once: nobody waits for a
+    thread that compiles.
     """
     count = workers or os.cpu_count() or 1
     if count == 1 or len(items) <= 1:
         return [task(item) for item in items]
     outcomes: list[Outcome] = []
     pending: deque[Future[Outcome]] = deque()
-    with ThreadPoolExecutor(min(count, len(items))) as pool:
-        try:
-            for item in items:
-                if len(pending) == 2 * count:  # few at a time: an interrupt finds little to cancel
-                    outcomes.append(pending.popleft().result())
-                pending.append(pool.submit(task, item))
-            outcomes.extend(future.result() for future in pending)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    pool = ThreadPoolExecutor(min(count, len(items)))
+    try:
+        for item in items:
+            if len(pending) == 2 * count:  # few at a time: an interrupt finds little to cancel
+                outcomes.append(pending.popleft().result())
+            pending.append(pool.submit(task, item))
+        outcomes.extend(future.result() for future in pending)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     return outcomes
 
 

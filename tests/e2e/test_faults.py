@@ -164,6 +164,70 @@ def test_a_page_is_whole_or_not_there(times, undisturbed, seconds, tmp_path):
         page.unlink(missing_ok=True)
 
 
+LOST = """
+import signal, sys, time
+from regimesim import cli
+
+class Dies:
+    def __del__(self):
+        signal.raise_signal(signal.Signals[sys.argv[1]])  # raised where nothing can be raised
+
+def carry_out(arguments, flags):
+    doomed = Dies()
+    del doomed
+    time.sleep(60)
+    print("never")
+
+cli._function = lambda place: carry_out
+raise SystemExit(cli.main(["list"]))
+"""
+
+HALF_MADE = """
+import signal, sys
+from regimesim import cli
+from regimesim.scenario import InputError
+
+def carry_out(arguments, flags):
+    try:
+        signal.raise_signal(signal.Signals[sys.argv[1]])
+    finally:
+        raise {error}("of what was half made")
+
+cli._function = lambda place: carry_out
+raise SystemExit(cli.main(["list"]))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+@pytest.mark.parametrize("number", [INT, TERM], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "program", [LOST, *(HALF_MADE.replace("{error}", name) for name in ("InputError", "KeyError"))]
+)
+def test_a_signal_that_others_lose(program, number):
+    """In a destructor, where it cannot be raised; or in a library whose tidying up fails on what it left."""
+    done = subprocess.run([sys.executable, "-c", program, number.name], capture_output=True, text=True)
+    said = "regimesim: interrupted; what was not finished is not kept\n"
+    assert (done.returncode, done.stderr) == ((130, said) if number == INT else (-number, ""))
+
+
+@pytest.mark.verify
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+@pytest.mark.parametrize("name", ["run", "compare", "sweep"])
+@pytest.mark.parametrize("number", [INT, TERM], ids=lambda number: number.name)
+def test_a_signal_while_it_compiles(name, number, tmp_path, monkeypatch):
+    """Nobody waits for the compiler: what it is at is not kept."""
+    monkeypatch.setenv("REGIMESIM_CACHE", str(tmp_path / "cache"))
+    luck = random.Random(f"{name} {number}")
+    for hit in range(3):
+        program = Program(COMMANDS[name], tmp_path / str(hit))
+        program.wait(luck.uniform(4, 10))
+        program.process.send_signal(number)
+        code, _ = program.end()
+        assert code == (130 if number == INT else -number)
+        assert not list(tmp_path.glob("cache/**/*kernel.play*"))
+        assert name == "sweep" or not program.made.exists()
+
+
 # ------------------------------------------------------------------------------------ two in one folder
 
 PAIRS = [

@@ -8,6 +8,7 @@ written, only means that the function is compiled.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import pickle
@@ -61,11 +62,7 @@ class Kept(NullCache):  # type: ignore[misc]
             partial.write_bytes(_checksum(key, payload) + payload)
             os.replace(partial, path)
         except OSError as error:
-            warnings.warn(
-                f"compiled code cannot be kept in {path.parent} ({error.strerror}); every process compiles "
-                "anew; REGIMESIM_CACHE names another folder",
-                stacklevel=2,
-            )
+            _say_once(path.parent, error.strerror)
         finally:
             with suppress(OSError):
                 partial.unlink()
@@ -80,6 +77,15 @@ class Kept(NullCache):  # type: ignore[misc]
 
 def _checksum(key: bytes, payload: bytes) -> bytes:
     return hashlib.sha256(key + payload).digest()
+
+
+@functools.cache
+def _say_once(folder: Path, reason: str) -> None:
+    warnings.warn(
+        f"compiled code cannot be kept in {folder} ({reason}), so it is compiled every time; REGIMESIM_CACHE "
+        "names another folder",
+        stacklevel=4,
+    )
 
 
 def cache_folder() -> Path:

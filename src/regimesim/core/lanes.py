@@ -28,8 +28,8 @@ Row = TypeVar("Row", bound=np.generic)
 class Design(NamedTuple):
     """Points of a design as arrays: P points, E phases, N states, K buffers, A automata."""
 
-    parameters: NDArray[np.void]  # [P, E] parameters.RECORD
-    states: NDArray[np.void]  # [P, E, N] parameters.STATE_RECORD
+    parameters: NDArray[np.void]  # [P, E] lowering.RECORD
+    states: NDArray[np.void]  # [P, E, N] lowering.STATE_RECORD
     strategy: Bits  # [P, N] number of the automaton, -1: prudent
     affinity: Reals  # [P, E, N, N]
     prior: Reals  # [P, N, N]
