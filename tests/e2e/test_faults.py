@@ -25,6 +25,7 @@ from disks import fill, mounted, remount
 import regimesim as rs
 from regimesim import provenance, storage
 from regimesim.cli import main
+from regimesim.core.keeping import cache_folder
 
 PROGRAM = (sys.executable, "-m", "regimesim")
 WHEN_MADE = {"provenance.json", "checksums.txt", "manifest.json", "report.html", "sweep.log"}
@@ -334,6 +335,38 @@ def test_a_disk_that_cannot_be_written_or_turns_so(name, undisturbed, tmp_path, 
         err = said(capsys)
         assert f"cannot write to {disk / 'made'}" in err and "Read-only file system" in err
         assert not content_of(disk / "made")
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no folder in which nobody can write")
+@pytest.mark.parametrize("plain", ["1", pytest.param("", marks=pytest.mark.verify)])
+def test_without_a_home(plain, tmp_path):
+    """Nothing can be kept for the next time, which is said once if it matters; all else is as ever."""
+    told = {"HOME": "/proc", "XDG_CACHE_HOME": "", "REGIMESIM_CACHE": "", "MPLCONFIGDIR": ""}
+    environment = os.environ | told | ({"NUMBA_DISABLE_JIT": plain} if plain else {})
+    done = subprocess.run(
+        [*PROGRAM, "run", "+scenario=bipolar", "runs=1", "years=1", "-q", "out=made"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "made\n" and len(rs.load_results(tmp_path / "made")) == 1
+    expected = "" if plain else "regimesim: compiled code cannot be kept in /proc/.cache/regimesim/"
+    assert done.stderr.startswith(expected) and done.stderr.count("\n") == bool(expected)
+
+
+@pytest.mark.verify
+def test_damaged_compiled_code(undisturbed, tmp_path, monkeypatch):
+    """A bit of each file is turned, as disks do it: it is compiled anew, and the results are as ever."""
+    shutil.copytree(cache_folder(), tmp_path / "cache" / cache_folder().name)
+    luck = random.Random("compiled")
+    files = list(tmp_path.rglob("*.compiled"))
+    assert any("kernel.play" in file.name for file in files)
+    for file in files:
+        bits = bytearray(file.read_bytes())
+        bits[luck.randrange(len(bits))] ^= 1 << luck.randrange(8)
+        file.write_bytes(bits)
+    monkeypatch.setenv("REGIMESIM_CACHE", str(tmp_path / "cache"))
+    program = Program(RUN, tmp_path / "place")
+    assert program.end() == (0, "")
+    assert content(program.made) == undisturbed.left("run")
 
 
 # ------------------------------------------------------------------------------------------------ clocks

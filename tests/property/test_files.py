@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import mischief
 import numpy as np
@@ -13,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import regimesim as rs
@@ -48,6 +49,7 @@ def test_damaged_results_are_noticed(budget, folder):
 
     @budget
     @given(mischief.harms(files))
+    @example(("pair_spells.npy", "swap", files[Path("happened.npz")]))  # NumPy takes an archive, too
     def check(harm):
         mischief.restore(place, files)
         mischief.do_harm(place, harm)
