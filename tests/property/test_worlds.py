@@ -17,8 +17,8 @@ from regimesim.trees import parse_yaml, yaml_of
 
 RUNS = 3
 CRUSHED = {
-    "states": {name: {} for name in "ABCD"}, "years": 4000, "power": {"volatility": 2, "weight": 1},
-    "war": {"mutual": 1, "capability_loss": 0.9}, "choice": {"temperature": 1},
+    "states": {"A": {"growth": 1}, "B": {"growth": -1}, "C": {"growth": -1}}, "years": 400,
+    "power": {"weight": 1}, "war": {"mutual": 1}, "choice": {"temperature": 1},
 }  # fmt: skip
 """One state grows until the shares of others are rounded to 0, and 0 / 0 is no number."""
 UNSEEN = {"states": {"大清": {}, "می\u200cخواهم": {}, "א": {}}, "years": 1}
