@@ -8,6 +8,7 @@ take its tables from a file in ``configs/sweep`` and from the command line, whic
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -216,7 +217,7 @@ def read_points(path: str | Path) -> Table:
     """
     import pandas as pd
 
-    file = Path(path).expanduser()
+    file = Path(os.path.expanduser(path))
     try:
         if not file.is_file():
             raise InputError(f"no table of points {quoted(str(path))}")

@@ -159,7 +159,10 @@ def folder_named(out: str) -> Path:
     """
     if not out.strip():
         raise InputError("out= needs the name of a folder")
-    return Path(os.path.expanduser(out))
+    folder = os.path.expanduser(out)
+    if folder.startswith("~"):
+        raise InputError(f"out={out}: there is nobody of that name; a folder so called is out=./{out}")
+    return Path(folder)
 
 
 def folder_of_now(*names: str) -> Path:
