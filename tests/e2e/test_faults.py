@@ -266,7 +266,7 @@ def test_two_at_once_each_in_its_own_folder(tmp_path):
 # ------------------------------------------------------------------------------------------------ disks
 
 MORE = {
-    "calibrate": ("calibrate", "+scenario=bipolar", "draws=32", "runs=20", "answers=4", "years=20"),
+    "calibrate": ("calibrate", "+scenario=concert", "draws=16", "runs=5", "answers=2", "years=40"),
     "sensitivity": (
         "sensitivity",
         "+scenario=bipolar",

@@ -13,7 +13,7 @@ COMMANDS = {
     "sweep": ["+scenario=anarchy", "war.cost=1,2", "runs=1", "years=1"],
     "diagnose": ["+scenario=bipolar", "runs=1", "years=1"],
     "sensitivity": ["+scenario=anarchy", "parameters=[war.cost]", "runs=1", "trajectories=2", "samples=2"],
-    "calibrate": ["+scenario=concert", "draws=1", "runs=1", "years=8", "answers=0"],
+    "calibrate": ["+scenario=concert", "draws=8", "runs=2", "years=40", "answers=0"],
     "history": ["own.csv"],
     "plot": ["run"],
     "experiment": ["02-transparency", "scale=0.01"],

@@ -117,7 +117,7 @@ BASES = {
     "run": ["+scenario=own.yaml", "runs=1"], "explain": ["+scenario=own.yaml"], "theory": ["+scenario=own.yaml"],
     "compare": ["scenarios=[own.yaml,anarchy]", "runs=1", "years=1"], "diagnose": ["+scenario=own.yaml", "runs=1"],
     "sensitivity": ["+scenario=own.yaml", "parameters=[war.cost]", "runs=1", "trajectories=2", "samples=2"],
-    "calibrate": ["+scenario=concert", "draws=1", "runs=1", "years=8", "answers=0"],
+    "calibrate": ["+scenario=concert", "draws=8", "runs=2", "years=40", "answers=0"],
     "sweep": ["+scenario=own.yaml", "war.cost=1,2", "runs=1"], "history": ["own.csv"], "plot": ["run"],
     "completion": ["bash"], "experiment": [], "list": [], "show": ["own.yaml"], "demo": ["open=false", "port=0"],
 }  # fmt: skip
