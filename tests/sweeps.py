@@ -118,7 +118,8 @@ def kill_main(folder, *words, runs, times, luck, longest):
             with suppress(subprocess.TimeoutExpired):
                 started.program.wait(luck.uniform(0.0, longest))
             if not started.going:
-                assert started.end() == (0, "")
+                ended = started.end()
+                assert ended == (0, ""), ended
                 break
             started.signal(signal.SIGKILL)
             started.program.communicate(timeout=PATIENCE)

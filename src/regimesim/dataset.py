@@ -20,6 +20,7 @@ import io
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -222,7 +223,10 @@ class Folder:
         """Take away files that were being written when their process was killed."""
         for folder in (self.path, self.path / PARTS):
             for stale in folder.glob(f"{PARTIAL}*"):
-                stale.unlink(missing_ok=True)
+                if stale.is_dir():  # pictures in the making
+                    shutil.rmtree(stale, ignore_errors=True)
+                else:
+                    stale.unlink(missing_ok=True)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -100,6 +100,14 @@ def test_what_does_not_belong_into_parts_is_passed_over_or_put_aside(play, tmp_p
     assert play("other", seed=1) == other
 
 
+def test_a_sweep_killed_while_it_drew_its_pictures_goes_on(play, tmp_path):
+    whole = play()
+    half = tmp_path / "sweep" / ".partial-0123"
+    half.mkdir()
+    (half / "phase.png").write_bytes(b"half a picture")
+    assert play() == whole and not half.exists()
+
+
 @pytest.mark.parametrize("place", ["manifest.json", "design.parquet"])
 def test_a_changed_manifest_or_design_is_refused(place, play, tmp_path):
     play()
