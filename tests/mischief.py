@@ -204,7 +204,8 @@ def worlds(draw, most=5):
     tree["states"] = {name: draw(state_settings()) for name in states}
     tree["years"] = draw(st.one_of(st.sampled_from([0.25, 1, 2, 2.5]), st.floats(0.25, 4)))
     tree.setdefault("shadow", {})["rounds_per_year"] = draw(st.sampled_from([1, 1, 2, 4, 13, 52]))
-    if tree["shadow"].get("discount_factor", 0) > 1 - 1e-9:
+    endless = tree["shadow"].get("discount_factor", 0) > 1 - 1e-9
+    if endless:
         tree["shadow"]["punishment_rounds"] = 7
     tree["payoffs"], tree["measure"] = draw(dilemmas), draw(measures)
     pairs = [[a, b] for k, a in enumerate(states) for b in states[:k]]
@@ -224,6 +225,8 @@ def worlds(draw, most=5):
     for _ in range(draw(st.integers(0, 2))):
         year += draw(st.sampled_from([0.001, 0.5, 1, 3]))
         tree["epochs"].append(draw(epochs(start + year, states, others)))
+        if endless:
+            tree["epochs"][-1].get("shadow", {}).pop("punishment_rounds", None)
     return tree
 
 
@@ -231,8 +234,6 @@ def worlds(draw, most=5):
 def epochs(draw, year, states, buffers):
     """What changes in a year."""
     block = draw(groups(fixed_too=False)) | {"year": year, "because": draw(texts)}
-    if block.get("shadow", {}).get("discount_factor", 0) > 1 - 1e-9:
-        block["shadow"]["punishment_rounds"] = 7
     block.get("shadow", {}).pop("discount_factor", None)
     changed = draw(st.lists(st.sampled_from(states), max_size=2, unique=True))
     block["states"] = {name: draw(state_settings(epoch=True)) for name in changed}
