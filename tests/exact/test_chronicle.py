@@ -409,3 +409,14 @@ def test_numbers_and_lists():
     assert [listed(x) for x in ((), ("A",), ("A", "B"), "ABC")] == ["", "A", "A and B", "A, B and C"]
     spans = ["one round", "half a year", "one year", "2.5 years", "13 years"]
     assert [span(r, 4) for r in (1, 2, 4, 10, 52)] == spans
+
+
+def test_a_survey_is_of_how_things_stand_before_what_happens_in_its_round():
+    scenario = world(
+        years=21, strategy="always_defect", buffers={"K": {"between": [["North_Land", "South"]]}},
+        epochs=[{"year": 1905, "geography": {"absorption": CERTAIN}}],
+    )  # fmt: skip
+    of_that_year = [entry for entry in chronicle(scenario).entries if entry.year == 1905]
+    kinds = [entry.kind for entry in of_that_year]
+    assert kinds.index("epoch") < kinds.index("survey") < kinds.index("buffer lost")
+    assert "1 of 1 buffer states stand" in of_that_year[kinds.index("survey")].text

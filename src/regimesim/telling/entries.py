@@ -10,9 +10,9 @@ from regimesim.telling.replay import History
 from regimesim.telling.wording import sentence
 
 KINDS = (
-    "start", "epoch", "revolution", "new leader", "mis-seen", "talked through", "overlooked", "lapse",
-    "near break", "break", "sanction", "credibility", "war", "buffer lost", "peace", "agreement",
-    "restoration", "membership", "regime begins", "regime collapses", "survey", "end",
+    "start", "epoch", "revolution", "new leader", "survey", "mis-seen", "talked through", "overlooked",
+    "lapse", "near break", "break", "sanction", "credibility", "war", "buffer lost", "peace", "agreement",
+    "restoration", "membership", "regime begins", "regime collapses", "end",
 )  # fmt: skip
 """What an entry may be about, in the order in which it is told within a round."""
 
