@@ -53,8 +53,8 @@ COMMANDS: Mapping[str, Command] = {
     "compare": Command(
         "regimesim.comparisons_cli:compare_command",
         "several scenarios on the same seeds: which lasts longer, and how sure that is",
-        "[scenarios=[concert,bipolar,collective_security]] [runs=1000] [seed=0] [years=100] [out=DIR]\n"
-        "                        [PARAMETER=VALUE ...]",
+        "[scenarios=[concert,bipolar,collective_security]] [runs=1000]\n"
+        "                        [seed=0] [years=100] [out=DIR] [PARAMETER=VALUE ...]",
     ),
     "sweep": Command(
         "regimesim.sweep_cli:sweep_command",
@@ -72,9 +72,9 @@ COMMANDS: Mapping[str, Command] = {
     "sensitivity": Command(
         "regimesim.sensitivity_cli:sensitivity_command",
         "which judgements decide how long it lasts, and how sure that is",
-        "+scenario=concert [outcome=regime] [runs=100] [trajectories=20] [samples=256]\n"
-        "                        [top=8] [parameters=[NAME,...]] [NAME=interval(LOW,HIGH)]\n"
-        "                        [out=DIR] [PARAMETER=VALUE ...]",
+        "+scenario=concert [outcome=regime] [runs=100] [trajectories=20]\n"
+        "                        [samples=256] [top=8] [parameters=[NAME,...]]\n"
+        "                        [NAME=interval(LOW,HIGH)] [out=DIR] [PARAMETER=VALUE ...]",
     ),
     "plot": Command(
         "regimesim.phases_cli:plot_command",
@@ -84,13 +84,15 @@ COMMANDS: Mapping[str, Command] = {
     "calibrate": Command(
         "regimesim.calibrate_cli:calibrate_command",
         "which settings could have given the record: all that fit, what they agree on, what follows",
-        "+scenario=concert [draws=1024] [runs=200] [parameters=[NAME,...]] [targets=[NAME,...]]\n"
-        "                        [record=PATH] [answers=32] [seed=0] [out=DIR] [PARAMETER=VALUE ...]",
+        "+scenario=concert [draws=1024] [runs=200] [parameters=[NAME,...]]\n"
+        "                        [targets=[NAME,...]] [record=PATH] [answers=32] [seed=0]\n"
+        "                        [out=DIR] [PARAMETER=VALUE ...]",
     ),
     "history": Command(
         "regimesim.history:history_command",
         "your own table of disputes, era by era, beside a scenario if one is given",
-        "PATH [+scenario=concert] [era=concert] [runs=200] [columns.year=NAME ...] [out=DIR]",
+        "PATH [+scenario=concert] [era=concert] [runs=200]\n"
+        "                        [columns.year=NAME ...] [out=DIR]",
     ),
     "experiment": Command(
         "regimesim.experiment_cli:experiment_command",
@@ -100,7 +102,8 @@ COMMANDS: Mapping[str, Command] = {
     "demo": Command(
         "regimesim.app.command:demo",
         "a page to play with in a browser: sliders, a map through time, and a state to play",
-        "[+scenario=concert] [open=false] [port=8808] [host=127.0.0.1] [PARAMETER=VALUE ...]",
+        "[+scenario=concert] [open=false] [port=8808] [host=127.0.0.1]\n"
+        "                        [PARAMETER=VALUE ...]",
     ),
     "list": Command(
         "regimesim.commands:list_",

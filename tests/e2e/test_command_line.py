@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import regimesim as rs
-from regimesim.cli import main
+from regimesim.cli import COMMANDS, main
 
 SMALL = ("runs=8", "years=5")
 PROGRAM = (sys.executable, "-m", "regimesim")
@@ -141,7 +141,7 @@ def test_no_arguments_get_help_on_stderr(say):
     assert say("help") == say("--help") == (0, err, "")
 
 
-@pytest.mark.parametrize("name", ["run", "explain", "theory", "list", "show"])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(name, say):
     code, out, err = say("help", name)
     assert (code, err) == (0, "") and out.startswith(f"python -m regimesim {name} ")
