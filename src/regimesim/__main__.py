@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 
 
 def program() -> int:
@@ -12,7 +11,6 @@ def program() -> int:
 
     code = main()
     if code == INTERRUPTED:
-        sys.stdout.flush()
         os._exit(code)  # without waiting for threads
     return code
 

@@ -34,7 +34,10 @@ class Kept(NullCache):  # type: ignore[misc]
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._name = f"{function.__module__}.{function.__qualname__}"
-        self._source = Path(function.__code__.co_filename).read_bytes()
+        try:
+            self._source = Path(function.__code__.co_filename).read_bytes()
+        except OSError:  # within an archive, say: what it does is all there is to tell it by
+            self._source = function.__code__.co_code
 
     @property
     def cache_path(self) -> str:
@@ -104,6 +107,7 @@ def anything_kept() -> bool:
     return any(cache_folder().glob(f"*{SUFFIX}"))
 
 
+@functools.cache
 def core_hash() -> str:
     """A name for the exact content of the core's sources."""
     digest = hashlib.sha256()
