@@ -89,12 +89,12 @@ def said(capsys):
 class Program:
     """A command that is going on in a folder of its own, writing to ``made``."""
 
-    def __init__(self, words, place, out="made"):
+    def __init__(self, words, place):
         place.mkdir(exist_ok=True)
         self.place = place
-        self.made = place / out
+        self.made = place / "made"
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        self.process = subprocess.Popen([*PROGRAM, *words, "-q", f"out={out}"], cwd=place, text=True, **pipes)
+        self.process = subprocess.Popen([*PROGRAM, *words, "-q", "out=made"], cwd=place, text=True, **pipes)
 
     def wait(self, seconds=0.0, writing=False):
         """So long; until it writes, if so wanted, or has ended."""
