@@ -140,7 +140,7 @@ class Folder:
             If there is no sweep here, or it is damaged.
         """
         try:
-            tree = json.loads((self.path / MANIFEST).read_text("utf-8"))
+            tree = json.loads(_content(self.path / MANIFEST))
         except FileNotFoundError:
             raise InputError(f"no sweep in {self.path} (there is no {MANIFEST})") from None
         except (OSError, ValueError) as error:
@@ -161,7 +161,7 @@ class Folder:
         import pyarrow.parquet as pq
 
         # killed as points were being added, it may hold more of them than its manifest
-        content = (self.path / DESIGN).read_bytes()  # a relative path could pass for an address of the web
+        content = _content(self.path / DESIGN)  # a relative path could pass for an address of the web
         table = pq.read_table(io.BytesIO(content)).slice(0, tree["points"])
         worlds = [read_scenario(w["settings"], w["name"], MANIFEST) for w in tree["worlds"]]
         places = [
@@ -173,7 +173,7 @@ class Folder:
 
     def parts(self) -> dict[Rectangle, Path]:
         """The parts that are there, by chunk, in the order of replicates, then points."""
-        return {_chunk_of(path): path for path in self._files()}
+        return {_chunk_of(path): path for path in self._files() if path.is_file()}
 
     def _files(self) -> list[Path]:
         return sorted(path for path in (self.path / PARTS).glob("r*.parquet") if _PART.fullmatch(path.name))
@@ -211,7 +211,11 @@ class Folder:
         whole, damaged = set(), []
         for path in self._files():
             chunk = _chunk_of(path)
-            if chunk in keys and path.stem.endswith(checksum(path.read_bytes(), keys[chunk])):
+            if (
+                path.is_file()
+                and chunk in keys
+                and path.stem.endswith(checksum(path.read_bytes(), keys[chunk]))
+            ):
                 whole.add(chunk)
             else:
                 damaged.append(path.name)
@@ -237,6 +241,9 @@ class Folder:
         InputError
         """
         self.path.mkdir(parents=True, exist_ok=True)
+        for name in (LOCK, LOG):
+            if os.path.lexists(self.path / name) and not (self.path / name).is_file():
+                raise InputError(f"the sweep in {self.path} is damaged: {name} is no file; remove it")
         with open(self.path / LOCK, "w") as lock:
             try:
                 if fcntl is not None:
@@ -248,6 +255,13 @@ class Folder:
             except OSError:
                 pass  # a file system without locks: parts are written whole and may be written twice
             yield
+
+
+def _content(path: Path) -> bytes:
+    """All of a file; a pipe in its place would have no end."""
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path.name} is no file")
+    return path.read_bytes()
 
 
 class Keys:

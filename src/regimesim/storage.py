@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,8 +40,9 @@ _CONFIG, _PROVENANCE, _SUMS = "config.yaml", "provenance.json", "checksums.txt"
 _READ_AGAIN = (_RUNS, _SERIES, _CODED, _PAIRS, _CONFIG, _PROVENANCE)
 _LARGEST_CONFIG = 20_000_000
 _DAMAGE = (OSError, ValueError, LookupError, TypeError, ArithmeticError, EOFError, MemoryError,
-           RuntimeError, zipfile.BadZipFile, zlib.error)  # fmt: skip
-"""What readers of JSON, Parquet and NumPy's files meet in files that are not what they should be."""
+           RuntimeError, SyntaxError, TokenError, zipfile.BadZipFile, zlib.error)  # fmt: skip
+"""What readers of JSON, Parquet and NumPy's files (with heads in Python) meet in files that are not what they
+should be."""
 
 
 def save_results(results: Results, path: Path, more: Callable[[Path], object] | None = None) -> Path:
@@ -259,9 +261,12 @@ def _load(folder: Path) -> Results:
     with open(folder / _RUNS, "rb") as file:
         table = pq.read_table(file).drop_columns(["scenario"])
     columns = {name: table[name].to_numpy() for name in table.column_names}
-    with open(folder / _CODED, "rb") as file, np.load(file) as coded:
-        happened = {name: coded[name] for name in coded.files}
-    series, spells = (_array(folder / name) for name in (_SERIES, _PAIRS))
+    try:
+        with open(folder / _CODED, "rb") as file, np.load(file) as coded:
+            happened = {name: np.asarray(coded[name]) for name in coded.files}  # what is no array is bytes
+        series, spells = (_array(folder / name) for name in (_SERIES, _PAIRS))
+    except _DAMAGE:  # what NumPy says of it is not for people
+        raise ValueError(f"{_SERIES}, {_PAIRS} or {_CODED} does not hold arrays of numbers") from None
     results = Results(scenario, columns, series, happened, provenance, spells)
     results.check()
     return results
