@@ -23,6 +23,10 @@ OFTEN = {
     "domestic.turmoil_years": (0.0, 3.0),
     "geography.absorption": (0.3, 2.0),
     "geography.absorption_gain": (0.0, 0.2),
+    "shadow.punishment_years": (0.1, 3.0),
+    "shadow.resolve": (0.3, 1.0),
+    "domestic.grievance_half_life": (0.5, 5.0),
+    "war.satisfaction": (0.0, 1.0),
     "war.unilateral": (0.1, 0.6),
     "war.mutual": (0.2, 1.5),
     "war.cost": (0.0, 4.0),
@@ -33,7 +37,7 @@ OFTEN = {
     "sanctions.exit": (0.0, 1.0),
     "norms.socialization": (0.0, 0.5),
     "transparency.miss_rate": (0.0, 0.8),
-    "transparency.false_alarm_rate": (0.0, 0.5),
+    "transparency.false_alarm_rate": (0.0, 2.0),
     "choice.tremble": (0.0, 0.3),
     "sanctions.credibility_learning": (0.1, 0.9),
     "periphery.rate": (0.0, 1.0),
@@ -77,6 +81,7 @@ def setting(parameter: Parameter, rng: random.Random) -> Value:
 
 def state(rng: random.Random) -> dict[str, Any]:
     return {
+        **({"resolve": rng.random()} if rng.random() < 0.4 else {}), "unrest": rng.random(),
         "capability": rng.uniform(0.5, 3), "ideology": rng.random(), "revisionism": rng.uniform(0, 0.5),
         "nuclear": rng.random() < 0.3, "second_strike": rng.random(), "veto": rng.random() < 0.3,
         "member": rng.random() < 0.8, "growth": rng.choice([0, rng.uniform(-0.02, 0.02)]),
@@ -89,7 +94,10 @@ def _epoch(names: list[str], buffers: list[str], rng: random.Random) -> dict[str
         "year": 5, "transparency": {"level": rng.random()},
         "war": {"unilateral": 0.0, "mutual": rng.choice([0.0, 0.5])},
         "domestic": {"turnover": rng.choice([0.0, 0.2]), "revolution": rng.choice([0.0, 0.2])},
-        "states": {names[0]: {"revisionism": rng.random(), "member": rng.random() < 0.5}},
+        "states": {
+            names[0]: {"revisionism": rng.random(), "member": rng.random() < 0.5},
+            names[1]: {"capability": rng.uniform(0.5, 3)},
+        },
         "buffers": {name: {"strength": 0.2} for name in buffers[:1]},
     }  # fmt: skip
 

@@ -252,6 +252,11 @@ class World:
         """A state's setting in the present phase."""
         return self.phase.states[i][name]
 
+    def resolve(self, i):
+        """r_i: the state's own resolve, or that of all."""
+        own = self.setting(i, "resolve")
+        return own if own >= 0.0 else self.get("shadow.resolve")
+
     def prudent(self, i):
         """Whether a state is prudent, and follows no automaton."""
         return self.automata[i] is None
@@ -632,7 +637,7 @@ def concession(world, look, other):
 
 def resolves(world, i, j):
     """r_i and r_j as i reckons with them: that of an automaton counts as one."""
-    return world.setting(i, "resolve"), world.setting(j, "resolve") if world.prudent(j) else 1.0
+    return world.resolve(i), world.resolve(j) if world.prudent(j) else 1.0
 
 
 def an_estrangement(world, look, kind):
@@ -793,7 +798,7 @@ def law_of(world, now, i, j):
         x = 0.0
     else:
         x = cost_of_exclusion(world, now, i, j)
-    r_j = world.setting(j, "resolve")
+    r_j = world.resolve(j)
     return (delta * r_j * world.get("transparency.publicity")
             * (look.q - look.f * (1.0 - look.K) * (1.0 - world.get("sanctions.inquiry"))) * x)  # fmt: skip
 
@@ -807,14 +812,16 @@ def cost_of_exclusion(world, now, i, j):
     return max(0.0, add_up(part(k) for k in world.others(i)) - part(j))
 
 
+def may_be_asked(world, k, i):
+    """Whether k votes on a case against i, unless it brings it."""
+    return world.prudent(k) and world.member[k] and world.at_war[i][k] == 0
+
+
 def cost_of_verdict(world, now, i, j):
     """X_ij of the rule centralized."""
 
-    def may_be_asked(k):
-        return world.prudent(k) and world.member[k] and world.at_war[i][k] == 0
-
     def part(k):
-        return now.look[i][k].loss_s if may_be_asked(k) and now.open[i][k] else 0.0
+        return now.look[i][k].loss_s if may_be_asked(world, k, i) and now.open[i][k] else 0.0
 
     delta, length = world.discount(), world.punishment()
     price = length if delta == 1.0 else (1.0 - endless_power(delta, length)) / (1.0 - delta)
@@ -826,6 +833,8 @@ def chance_to_pass(world, now, i, j):
     """pass: the chance that a case of j against i ends with a sanction."""
     c = world.capability
     if vetoed(world, i):
+        return 0.0
+    if not any(may_be_asked(world, k, i) for k in world.others(i) if k != j):
         return 0.0
 
     def chance(k):
@@ -884,7 +893,7 @@ def step_5_observe_and_accuse(world, now, t):
         sees_defection = eye < look.q if now.action[j][i] == D else eye < look.f
         now.seen[i][j] = D if sees_defection else C
         accuses = sees_defection and world.prudent(i) and not now.withheld[i][j]
-        if accuses and world.draw(t, PURSUE, i, j) < world.setting(i, "resolve"):
+        if accuses and world.draw(t, PURSUE, i, j) < world.resolve(i):
             now.charge[i][j] = PURSUED
             if now.action[j][i] == C and confers(world, now, t, i, j):
                 now.charge[i][j] = CLEARED

@@ -9,6 +9,7 @@ import generators
 import naive
 import numpy as np
 
+from regimesim.core.estrangement import FOREVER
 from regimesim.core.lanes import Lanes
 from regimesim.core.strategies import Automaton
 from regimesim.lowering import lower
@@ -33,7 +34,7 @@ AUTOMATA = {
 }
 """What a strategy's name stands for, here and in the twin."""
 
-WHOLE = ("turmoil", "member", "at_war", "sovereign", "new_leader", "revolted")
+WHOLE = ("turmoil", "member", "at_war", "kind", "sovereign", "new_leader", "revolted")
 REAL = ("capability", "revisionism", "norm", "credibility", "payoff")
 DONE = ("intend", "action", "seen")
 CLOSE = ("trust", "expectation_error", "trust_spread")
@@ -63,9 +64,10 @@ def compare(scenario: Scenario, lanes: Lanes, history: Any, tolerance: float = 0
         terms = lanes.margins()[..., -1]
         lanes.carry_out()
         compare_round(scenario, lanes, now, t, tolerance)
-        for i, j in zip(*np.nonzero(now["played"]), strict=True):
-            if i != j:
-                near(terms[i, j], np.array(history.terms[t][i][j]), tolerance, f"{t} margin {i} {j}")
+        for i in range(len(terms)):
+            for j, there in enumerate(history.terms[t][i]):
+                if there is not None:
+                    near(terms[i, j], np.array(there), tolerance, f"{t} margin {i} {j}")
 
 
 def compare_round(scenario: Scenario, lanes: Lanes, now: Any, t: int, tolerance: float) -> None:
@@ -77,21 +79,39 @@ def compare_round(scenario: Scenario, lanes: Lanes, now: Any, t: int, tolerance:
         here = getattr(world, name)[..., -1]
         assert np.array_equal(here, np.array(now[name]).reshape(here.shape)), (t, name)
     assert np.array_equal(world.stance[automata, ..., -1], np.array(now["stance"])[automata]), t
-    played = np.array(now["played"]) & off
-    assert np.array_equal(world.played[..., -1].astype(bool) & off, played), t
+    for name in ("played", "open", "withheld"):
+        assert np.array_equal(getattr(world, name)[off, -1], np.array(now[name])[off]), (t, name)
+    open_ = np.array(now["open"]) & off
     for name in DONE:
         there = np.array([[2 if x is None else x for x in row] for row in now[name]])
-        assert np.array_equal(getattr(world, name)[played, -1], there[played]), (t, name)
+        assert np.array_equal(getattr(world, name)[open_, -1], there[open_]), (t, name)
     assert lanes.tally.cooperating[t, -1] == now["cooperating"], t
-    if scenario_rule(scenario, t) != "none":
-        for here, there in ((world.accuses, "public"), (world.undone, "undone")):
-            assert np.array_equal(here[played, -1], np.array(now[there])[played]), (t, there)
+    assert world.systemic[-1] == now["systemic"], t
+    compare_offences(scenario, lanes, now, t)
     for name in REAL:
         near(getattr(world, name)[..., -1], np.array(now[name]), tolerance, f"{t} {name}")
     near(world.trust[off, -1], np.array(now["trust"])[off], tolerance, f"{t} trust")
-    assert world.side[-1].tolist() == now["sides"], t
     response = np.array([now["response"].get(i, -1.0) for i in range(n)])
     near(world.sanction[:, -1], response, tolerance, f"{t} sanction")
+
+
+def compare_offences(scenario: Scenario, lanes: Lanes, now: Any, t: int) -> None:
+    """Who withholds from whom and for how long, who charged whom, what broke, who was sanctioned."""
+    n, world = len(scenario.states), lanes.world
+    off = ~np.eye(n, dtype=bool)
+    left = np.where(world.left[..., -1] > FOREVER // 2, np.inf, world.left[..., -1])
+    assert np.array_equal(left[off], np.array(now["left"], float)[off]), (t, "left")
+    fine = np.where(world.fine[..., -1] > FOREVER // 2, np.inf, world.fine[..., -1])
+    assert np.array_equal(fine, np.array(now["fine"], float)), (t, "fine")
+    assert np.array_equal(world.charge[off, -1], np.array(now["charge"])[off]), (t, "charge")
+    above = np.triu(off)
+    assert np.array_equal(world.broke[above, -1], np.array(now["broke"])[above]), (t, "broke")
+    if scenario_rule(scenario, t) != "none":
+        assert np.array_equal(world.joined[off, -1], np.array(now["joined"])[off]), (t, "joined")
+        if scenario_rule(scenario, t) != "balancing":
+            accused = world.accused[..., -1].astype(bool)
+            public = np.array(now["public"]).any(axis=0)
+            assert not (accused & ~public).any(), (t, "accused")
 
 
 def scenario_rule(scenario: Scenario, t: int) -> Any:
@@ -127,7 +147,7 @@ def compare_pairs(lanes: Lanes, history: Any) -> None:
     for i in range(n):
         for j in range(i + 1, n):
             both = [
-                now["played"][i][j] and now["action"][i][j] and now["action"][j][i] for now in history.rounds
+                now["open"][i][j] and now["action"][i][j] and now["action"][j][i] for now in history.rounds
             ]
             onset = both.index(1) if 1 in both else -1
             after = [t for t, good in enumerate(both) if t > onset >= 0 and not good]

@@ -23,6 +23,9 @@ Kind = Literal["real", "integer", "switch", "choice"]
 BIG = 1e6
 """Largest payoff, cost or weight accepted: beyond it sums of payoffs lose their meaning."""
 
+INHERIT = -1.0
+"""A state's setting that stands for the parameter of all states with the same name."""
+
 LARGEST = 10**300
 """Whole numbers beyond it cannot even be compared as reals."""
 
@@ -182,17 +185,16 @@ PARAMETERS: tuple[Parameter, ...] = (
           open_low=True, range=(0.5, 0.99), unit="per year", symbol="δ_y", source=_AXELROD),
     Parameter("shadow.rounds_per_year", 4, "how often every pair deals with each other", "integer", 1, 52,
               range=(1, 12), unit="rounds per year", symbol="m", source=_LIPSON),
-    Parameter("shadow.punishment_rounds", math.inf,
-              "how many rounds cooperation is expected to stay withdrawn after a seen exploitation",
-              "integer", 1, math.inf, range=(1, 20), unit="rounds", symbol="K",
-              source="Green & Porter 1984"),
+    _real("shadow.punishment_years", math.inf, "how long cooperation stays withdrawn after an offence", 0, math.inf,
+          open_low=True, range=(0.25, 3.0), unit="years", symbol="punishment_years", source="Green & Porter 1984"),
+    _real("shadow.resolve", 1.0, "chance that a state acts on an offence that it sees (1 - leniency)", 0, 1,
+          range=(0.1, 1.0), symbol="r", source="Molander 1985"),
     _real("transparency.level", 0.5, "how much states see of each other", 0, 1,
           range=(0.0, 1.0), symbol="τ", source=_LIPSON),
-    _real("transparency.miss_rate", 0.0, "chance that an exploitation is overlooked, at level 0", 0, 1,
-          range=(0.0, 0.8), symbol="miss_rate", source=_LIPSON),
-    _real("transparency.false_alarm_rate", 0.0,
-          "chance that restraint is taken for exploitation, at level 0", 0, 1,
-          range=(0.0, 0.3), symbol="false_alarm_rate", source="Jervis 1976"),
+    _real("transparency.miss_rate", 0.0, "chance that a defection that lasts a quarter is overlooked, at level 0",
+          0, 1, range=(0.0, 0.8), symbol="miss_rate", source=_LIPSON),
+    _real("transparency.false_alarm_rate", 0.0, "cooperation taken for defection, at level 0", 0, 52,
+          range=(0.0, 0.6), unit="per year", symbol="false_alarm_rate", source="Jervis 1976"),
     _real("transparency.early_warning", 0.0,
           "share of an exploitation's effect that a warned victim can parry within the round", 0, 1,
           range=(0.0, 0.5), symbol="early_warning", source=_LIPSON),
@@ -203,9 +205,6 @@ PARAMETERS: tuple[Parameter, ...] = (
           range=(0.0, 1.0), unit="payoff per round", symbol="intrusion_cost", source=_LIPSON),
     _real("transparency.publicity", 1.0, "chance that an accusation becomes public knowledge", 0, 1,
           range=(0.0, 1.0), symbol="publicity", source="4.2"),
-    Parameter("transparency.public_signal", False,
-              "whether both sides of a pair see by the same draw (public monitoring)", "switch",
-              source="Green & Porter 1984"),
     _real("diplomacy.conference", 0.0, "chance that a doubt between members is talked through", 0, 1,
           range=(0.0, 0.9), symbol="conference", source="Elrod 1976"),
     _real("diplomacy.mediation", 0.0, "share of war risk that a conference takes away", 0, 1,
@@ -239,6 +238,10 @@ PARAMETERS: tuple[Parameter, ...] = (
           range=(0.0, 1.0), symbol="κ(0)", source="4.5"),
     _real("sanctions.credibility_learning", 0.1, "how fast credibility follows what enforcement did",
           0, 1, range=(0.0, 0.5), symbol="credibility_learning", source="4.5"),
+    _real("sanctions.escalation", 0.0, "risk of war under a sanction, relative to that after a breach", 0, 1,
+          range=(0.0, 1.0), symbol="escalation", source="4.1"),
+    _real("sanctions.inquiry", 0.0, "chance that an inquiry clears an innocent of a false charge", 0, 1,
+          range=(0.0, 0.9), symbol="inquiry", source="4.5"),
     _real("sanctions.exit", 0.0, "chance that a state sanctioned by everybody leaves", 0, 1,
           range=(0.0, 0.5), symbol="exit", source="4.5"),
     _real("geography.offense_advantage", 0.0, "how much attack is favoured over defence", -1, 10,
@@ -280,7 +283,9 @@ PARAMETERS: tuple[Parameter, ...] = (
           range=(0.0, 1.0), symbol="preoccupation", source=_LIPSON),
     _real("domestic.nationalism", 0.0, "revisionism left behind by a revolution", 0, BIG,
           range=(0.0, 1.5), unit="payoff", symbol="nationalism", source=_LIPSON),
-    _real("periphery.rate", 0.0, "quarrels abroad that may look like exploitation at home", 0, 52,
+    _real("domestic.grievance_half_life", math.inf, "time in which a fresh grievance fades by half", 0, math.inf,
+          open_low=True, range=(5.0, 40.0), unit="years", symbol="grievance_half_life", source="4.7"),
+    _real("periphery.rate", 0.0, "quarrels abroad that may spoil the relationship", 0, 52,
           range=(0.0, 0.5), unit="per year", symbol="peripheral_rate", source="Schroeder, in Lipson"),
     _real("periphery.insulation", 1.0, "share of quarrels abroad kept from spilling over", 0, 1,
           range=(0.0, 1.0), symbol="insulation", source="Schroeder, in Lipson"),
@@ -298,6 +303,8 @@ PARAMETERS: tuple[Parameter, ...] = (
           range=(0.0, 0.3), symbol="capability_loss", source="4.7"),
     _real("war.resentment", 0.0, "revisionism that defeat leaves behind (0: an inclusive peace)", 0, BIG,
           range=(0.0, 2.0), unit="payoff", symbol="resentment", source=_LIPSON),
+    _real("war.satisfaction", 0.0, "share of a fresh grievance that a success abroad satisfies", 0, 1,
+          range=(0.0, 1.0), symbol="satisfaction", source="4.6"),
     _real("war.settlement_trust", 0.5, "trust on both sides after a settlement", 0, 1,
           range=(0.2, 0.9), symbol="settlement_trust", source=_LIPSON),
     _real("war.restoration", 0.0, "chance that a settlement restores a buffer", 0, 1,
@@ -310,8 +317,10 @@ PARAMETERS: tuple[Parameter, ...] = (
           range=(0.0, 0.1), unit="per √year", symbol="σ", source="4.9"),
     _real("trust.initial", 1.0, "trust of every pair at the start, and a new leader's prior", 0, 1,
           range=(0.5, 1.0), symbol="b(0)", source="Kydd 2005"),
-    _real("trust.learning_rate", 0.1, "how far trust moves to what was just seen", 0, 1,
-          range=(0.02, 0.3), unit="per round", symbol="η", source="4.9"),
+    _real("trust.learning_rate", 0.4, "share of distrust that a year of seen cooperation removes", 0, 1,
+          range=(0.05, 0.8), unit="per year", symbol="learning_rate", source="4.7"),
+    _real("trust.shock", 0.0, "share of trust that a certain defection destroys", 0, 1,
+          range=(0.0, 1.0), symbol="shock", source="4.7"),
     _real("choice.temperature", 0.0, "how loosely choice follows advantage (0: strict best reply)",
           0, BIG, range=(0.1, 0.8), unit="payoff", symbol="λ", source="McKelvey & Palfrey 1995"),
     _real("choice.tremble", 0.0, "chance that an intention is flipped by accident", 0, 1,
@@ -320,7 +329,7 @@ PARAMETERS: tuple[Parameter, ...] = (
           source="6"),
     _real("measure.collapse", 0.75, "mean cooperation of a year below which it has collapsed", 0, 1,
           source="6"),
-    _real("measure.window", 1.0, "the 'year' over which cooperation is averaged", 0.02, 20,
+    _real("measure.window", 3.0, "stretch over which cooperation is averaged", 0.02, 20,
           unit="years", source="6"),
 )  # fmt: skip
 
@@ -335,6 +344,9 @@ STATE: tuple[Parameter, ...] = (
     Parameter("nuclear", False, "whether it has nuclear arms", "switch", source=_LIPSON),
     _real("second_strike", 0.0, "how secure its second strike is", 0, 1, symbol="s_i", source=_LIPSON),
     Parameter("veto", False, "whether it may stop a centralized sanction", "switch", source=_LIPSON),
+    _real("resolve", INHERIT, "chance that it acts on an offence; shadow.resolve unless set", 0, 1,
+          symbol="r_i", source="Molander 1985"),
+    _real("unrest", 1.0, "how far a wave of revolution reaches it", 0, 1, symbol="unrest_i", source=_LIPSON),
     Parameter("member", True, "whether it takes part in the institution", "switch", source="4.2, 4.5"),
 )  # fmt: skip
 

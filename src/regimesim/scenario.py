@@ -531,7 +531,7 @@ def _changed_states(block: Any, states: tuple[State, ...], place: str) -> tuple[
         here = _into(place, name)
         _mapping(settings, here)
         _only(
-            settings, [key for key in _STATE if key != "capability"], here, "setting that an epoch may change"
+            settings, list(_STATE), here, "setting that an epoch may change"
         )
         new = {key: _check(_STATE[key], value, here) for key, value in settings.items()}
         changed[name] = replace(state, settings={**state.settings, **new})
@@ -572,10 +572,10 @@ def check_relations(values: Mapping[str, Value], place: str) -> None:
             "(payoffs.game=any allows other games)"
         )
     per_round = float(values["shadow.discount_factor"]) ** (1.0 / float(values["shadow.rounds_per_year"]))
-    if per_round > 1.0 - 1e-12 and values["shadow.punishment_rounds"] == math.inf:
+    if per_round > 1.0 - 1e-12 and values["shadow.punishment_years"] == math.inf:
         raise InputError(
             f"{_at(place)}shadow.discount_factor={show(values['shadow.discount_factor'])} needs a finite "
-            "shadow.punishment_rounds "
+            "shadow.punishment_years "
             "(an endless future and an endless punishment have no comparable worth)"
         )
 

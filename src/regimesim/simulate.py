@@ -184,15 +184,25 @@ def measure(lanes: Lanes) -> Columns:
     dealt, played = np.maximum(tally.dealt, 1), tally.dealt > 0
     columns |= {
         "cooperation_rate": tally.cooperating[:rounds].sum(0) / (rounds * pairs / 2),
+        "cooperative_years": tally.cooperating[:rounds].sum(0) / (pairs / 2 * m),
         "disputes": tally.disputes,
         "wars": tally.wars,
-        "welfare": tally.welfare / np.where(tally.weight > 0, tally.weight, 1.0),
+        "estrangements_misunderstanding": tally.estrangements[0],
+        "estrangements_breach": tally.estrangements[1],
+        "estrangements_sanction": tally.estrangements[2],
+        "estrangements_false": tally.false_breaches,
+        "estranged_share": tally.apart / (rounds * pairs / 2),
+        "welfare": m * (tally.welfare / np.where(tally.weight > 0, tally.weight, 1.0)),
         "trust": tally.trust / (rounds * pairs),
         "credibility": tally.credibility / rounds,
         "expectation_error": np.where(played, tally.error / dealt, 0.0),
         "restraint_against_interest": np.where(
             tally.restrained > 0, tally.against / np.maximum(tally.restrained, 1), 0.0
         ),
+        **{
+            f"pivotal_{term}": turned / np.maximum(tally.willing, 1)
+            for term, turned in zip(("now", "future", "law", "norm"), tally.pivotal, strict=True)
+        },
         "exploitation_rate": tally.exploitations / dealt,
         "false_alarm_share": tally.false_alarms / dealt,
         "miss_share": tally.misses / dealt,
@@ -201,6 +211,8 @@ def measure(lanes: Lanes) -> Columns:
         "revolutions": tally.revolutions,
         "sanctions_invoked": tally.invoked,
         "sanctions_joined": tally.sanctioned,
+        "sanctions_on_innocents": tally.innocents,
+        "sanctions_response": tally.response / np.maximum(tally.invoked, 1),
     }
     return columns if lanes.accounts else {k: v for k, v in columns.items() if k not in ACCOUNTED}
 

@@ -31,9 +31,9 @@ def _channel(number: int) -> Any:
 TREMBLE, OBSERVE = _channel(0), _channel(1)
 """(i, j): is i's intention towards j flipped? What does i see of j?"""
 INTEND, PUBLISH = _channel(2), _channel(3)
-"""(i, j): does i intend to restrain itself towards j? Does i's accusation of j become public?"""
+"""(i, j): does i slip, or its automaton cooperate with j? Does i's charge against j become public?"""
 WAR, NEGOTIATE = _channel(4), _channel(5)
-"""(i, j) with i < j: does a quarrel become war? Do two states that exploit each other talk?"""
+"""(i, j) with i < j: does a conflict become war? Does an estrangement end early? WAR of (j, i): a quarrel abroad."""
 PREVAIL = _channel(6)
 """(i, j) with i < j: does i win?"""
 TURNOVER, SPREAD = _channel(8), _channel(9)
@@ -41,11 +41,15 @@ TURNOVER, SPREAD = _channel(8), _channel(9)
 WAVE, GROWTH = _channel(10), _channel(11)
 """(0, 0): does a wave begin? (i, i): the shock to i's growth."""
 SANCTION = _channel(12)
-"""(k, i): does k join against i?"""
+"""(k, z): does k join against z?"""
 EXIT = _channel(14)
-"""(i, i): does i, sanctioned, leave?"""
+"""(z, z): does z, sanctioned, leave?"""
+PURSUE, CONFER = _channel(16), _channel(17)
+"""(i, j): does i act on its accusation of j? With i < j: do the two confer on a charge?"""
+INQUIRY = _channel(18)
+"""(i, j): does an inquiry clear j of i's false charge?"""
 ABSORB = _channel(1_000)
-"""+ k, (i, j): does i absorb buffer k while exploiting j?"""
+"""+ k, (i, j) with i < j: who absorbs buffer k while the two are estranged?"""
 RESTORE = _channel(2_000)
 """+ k, (i, j) with i < j: does the settlement between i and j restore buffer k?"""
 JOIN = _channel(3_000)

@@ -75,7 +75,9 @@ def logistic(x):
 
 @scalar
 def power(x, y):
-    """x**y for x > 0."""
+    """x**y for x > 0, and 0 for x = 0."""
+    if x == 0.0:
+        return 0.0
     return exponential(y * logarithm(x))
 
 

@@ -6,9 +6,7 @@ matter.
 
 from __future__ import annotations
 
-import numpy as np
-
-from regimesim.core.compiler import kernel, scalar
+from regimesim.core.compiler import kernel
 from regimesim.core.draws import (
     ABSORB,
     GROWTH,
@@ -17,20 +15,13 @@ from regimesim.core.draws import (
     PREVAIL,
     RESTORE,
     TURNOVER,
-    WAR,
     WAVE,
     draw,
     fill_words,
     unit,
 )
 from regimesim.core.elementary import exponential, normal_quantile
-from regimesim.core.game import any_marked
-
-
-@scalar
-def rounds_of(years, rounds_per_year):
-    """A stretch of time in rounds, to the nearest."""
-    return int(np.floor(years * rounds_per_year + 0.5))
+from regimesim.core.game import any_marked, rounds_of, stale_all
 
 
 @kernel
@@ -48,22 +39,23 @@ def grow(world, game, setting, luck, t):
                 world.capability[i, lane] *= exponential(
                     setting.states[i, setting.row[lane]].growth + volatility * shock
                 )
-            _normalise(world, lane)
-            game.stale[lane] = max(game.stale[lane], 1)
+            _normalise(world, game, lane)
 
 
 @kernel
-def _normalise(world, lane):
+def _normalise(world, game, lane):
+    """Divide shares by their sum; what depends on them is out of date."""
     total = 0.0
     for i in range(world.capability.shape[0]):
         total += world.capability[i, lane]
     for i in range(world.capability.shape[0]):
         world.capability[i, lane] /= total
+        stale_all(game, i, lane)
 
 
 @kernel
 def remember(world, game, setting):
-    """Turmoil runs out; norms fade, and conferences renew them."""
+    """Turmoil runs out; norms fade, and conferences renew them; fresh grievances fade."""
     n, lanes = world.capability.shape
     for i in range(n):
         turmoil, norm, member = world.turmoil[i], world.norm[i], world.member[i]
@@ -75,11 +67,20 @@ def remember(world, game, setting):
                         world.revisionism[i, lane] += setting.parameters[
                             setting.row[lane]
                         ].domestic.nationalism
-                        game.stale[lane] = max(game.stale[lane], 1)
         fade, socialize = game.fade, game.socialize
         for lane in range(lanes):
             faded = norm[lane] * fade[lane]
             norm[lane] = faded + socialize[lane] * member[lane] * (1.0 - faded)
+        grievance, ground, forget = world.revisionism[i], setting.ground[i], game.forget
+        for lane in range(lanes):
+            grievance[lane] -= forget[lane] * max(0.0, grievance[lane] - ground[lane])
+
+
+@kernel
+def satisfy(world, setting, i, lane):
+    """A success abroad satisfies part of a fresh grievance."""
+    fresh = max(0.0, world.revisionism[i, lane] - setting.ground[i, lane])
+    world.revisionism[i, lane] -= setting.parameters[setting.row[lane]].war.satisfaction * fresh
 
 
 @kernel
@@ -100,9 +101,11 @@ def change_leaders(world, game, setting, tally, luck, t):
         for lane in range(lanes):
             if (
                 world.wave[lane]
-                and unit(words[2, lane]) < setting.parameters[setting.row[lane]].domestic.spread
+                and unit(words[2, lane])
+                < setting.parameters[setting.row[lane]].domestic.spread
+                * setting.states[i, setting.row[lane]].unrest
             ):
-                _revolt(world, game, setting, i, lane)
+                _revolt(world, setting, i, lane)
                 tally.revolutions[lane] += 1
 
 
@@ -119,7 +122,7 @@ def _succeed(world, setting, i, lane):
 
 
 @kernel
-def _revolt(world, game, setting, i, lane):
+def _revolt(world, setting, i, lane):
     p = setting.parameters[setting.row[lane]]
     rounds = rounds_of(p.domestic.turmoil_years, setting.rounds_per_year)
     world.revolted[i, lane] = 1
@@ -127,7 +130,6 @@ def _revolt(world, game, setting, i, lane):
     if rounds == 0:
         world.revisionism[i, lane] += p.domestic.nationalism
     _succeed(world, setting, i, lane)
-    game.stale[lane] = max(game.stale[lane], 1)
 
 
 @kernel
@@ -156,7 +158,8 @@ def _settle(world, game, setting, luck, t, i, j, lane):
         lost = p.war.capability_loss * world.capability[loser, lane]
         world.capability[loser, lane] -= lost
         world.capability[winner, lane] += lost / 2.0
-        _normalise(world, lane)
+        _normalise(world, game, lane)
+    satisfy(world, setting, winner, lane)
     world.revisionism[loser, lane] += p.war.resentment
     world.trust[i, j, lane] = world.trust[j, i, lane] = p.war.settlement_trust
     world.norm[i, lane] = world.norm[j, lane] = 1.0
@@ -166,109 +169,127 @@ def _settle(world, game, setting, luck, t, i, j, lane):
             world.sovereign[k, lane] = (
                 draw(luck.keys, luck.replicate[lane], t, RESTORE + k, i, j) < p.war.restoration
             )
-    game.stale[lane] = max(game.stale[lane], 1)
+            if world.sovereign[k, lane]:
+                _redraw(game, setting, k, lane)
 
 
 @kernel
-def quarrel(world, luck, t, i, j):
-    """Whether i < j exploit each other in any lane; if so, draw (channels WAR and NEGOTIATE)."""
-    action_ij, action_ji, restraint = world.action[i, j], world.action[j, i], 1
-    for lane in range(action_ij.shape[0]):
-        restraint &= action_ij[lane] & action_ji[lane]
-    if not restraint:
-        fill_words(luck, t, WAR, i, j)
-    return not restraint
+def _redraw(game, setting, k, lane):
+    """Have the pairs that a buffer separates appraised again."""
+    for link in range(setting.links.shape[0]):
+        if setting.links[link, 0] == k:
+            game.stale[setting.links[link, 1], setting.links[link, 2], lane] = 1
 
 
 @kernel
-def begin_wars(world, game, setting, tally, luck, t, i, j):
-    """Exploitation between i < j turns to war (``luck.words``: WAR)."""
-    words = luck.words
-    action_ij, action_ji = world.action[i, j], world.action[j, i]
-    played, at_war = world.played[i, j], world.at_war[i, j]
-    for lane in range(action_ij.shape[0]):
-        if played[lane] & (1 - (action_ij[lane] & action_ji[lane])) and at_war[lane] == 0:
-            one_sided = action_ij[lane] != action_ji[lane]
-            risk = game.war_one[i, j, lane] if one_sided else game.war_both[i, j, lane]
-            if unit(words[0, lane]) < risk:
-                _wage(world, game, setting, tally, luck, t, i, j, lane)
+def begin_wars(world, game, setting, tally, luck, t):
+    """Conflicts turn to war, pair by pair in order; third states join."""
+    n, lanes = world.capability.shape
+    systemic = world.systemic
+    for lane in range(lanes):
+        systemic[lane] = 0
+    for i in range(n):
+        for j in range(i + 1, n):
+            due, at_war = world.due[i, j], world.at_war[i, j]
+            if any_marked(due):
+                for lane in range(lanes):
+                    if due[lane] and at_war[lane] == 0:
+                        _wage(world, game, setting, tally, luck, t, i, j, lane)
+                        systemic[lane] = 1
+    if any_marked(systemic):
+        for lane in range(lanes):
+            if systemic[lane]:
+                systemic[lane] = _is_systemic(world, lane)
+                if systemic[lane] and tally.systemic_round[lane] < 0:
+                    tally.systemic_round[lane] = t
 
 
 @kernel
 def _wage(world, game, setting, tally, luck, t, i, j, lane):
-    """A war between i and j, whoever joins it, and what it costs all of them."""
-    n = world.capability.shape[0]
-    p = setting.parameters[setting.row[lane]]
-    rounds = max(1, rounds_of(p.war.years, setting.rounds_per_year))
-    fighting = 2
-    if p.war.contagion > 0.0:
-        fighting = _choose_sides(world, setting, luck, t, i, j, lane)
-        side = world.side[lane]
-        for a in range(n):
-            if side[a] != 0:
-                for b in range(a + 1, n):
-                    if side[a] * side[b] == 2:
-                        _fight(world, game, tally, t, a, b, lane, rounds)
-    else:
-        _fight(world, game, tally, t, i, j, lane, rounds)
+    """A war between i and j, and who joins it."""
+    _fight(world, game, tally, t, i, j, lane)
+    contagion = setting.parameters[setting.row[lane]].war.contagion
+    if contagion > 0.0:
+        for k in range(world.capability.shape[0]):
+            if k != i and k != j:
+                for foe, other in ((i, j), (j, i)):
+                    hostile = _estranged(world, setting, k, foe, lane)
+                    free = world.at_war[k, other, lane] == 0 and not _estranged(world, setting, k, other, lane)
+                    if hostile and free:
+                        if draw(luck.keys, luck.replicate[lane], t, JOIN + k, i, j) < contagion:
+                            _fight(world, game, tally, t, min(k, foe), max(k, foe), lane)
+                        break
     tally.wars[lane] += 1
     if tally.war_round[lane] < 0:
         tally.war_round[lane] = t
-    if tally.systemic_round[lane] < 0 and 2 * fighting >= n:
-        tally.systemic_round[lane] = t
 
 
 @kernel
-def _choose_sides(world, setting, luck, t, i, j, lane):
-    """Who joins the war between i and j; gives how many fight."""
-    contagion = setting.parameters[setting.row[lane]].war.contagion
-    side = world.side[lane]
-    for k in range(side.shape[0]):
-        side[k] = 0
-    side[i], side[j] = 1, 2
-    fighting = 2
-    for k in range(side.shape[0]):
-        if k != i and k != j:
-            for_i, for_j = setting.affinity[k, i, lane], setting.affinity[k, j, lane]
-            if for_i != for_j and draw(luck.keys, luck.replicate[lane], t, JOIN + k, i, j) < contagion:
-                side[k] = 1 if for_i > for_j else 2
-                fighting += 1
-    return fighting
+def _estranged(world, setting, i, j, lane):
+    prudent = setting.strategy[i, lane] < 0 and setting.strategy[j, lane] < 0
+    return prudent and world.left[i, j, lane] > 0
 
 
 @kernel
-def _fight(world, game, tally, t, a, b, lane, rounds):
-    """a < b are at war from now on, unless they were already."""
-    if world.at_war[a, b, lane] == 0:
-        world.at_war[a, b, lane] = world.at_war[b, a, lane] = rounds
-        world.payoff[a, lane] -= game.cost[a, b, lane]
-        world.payoff[b, lane] -= game.cost[b, a, lane]
-        if tally.pair_war[a, b, lane] < 0:
-            tally.pair_war[a, b, lane] = t
+def _fight(world, game, tally, t, a, b, lane):
+    """a < b are at war from now on; whatever stood between them ends."""
+    world.at_war[a, b, lane] = world.at_war[b, a, lane] = game.war_rounds[lane]
+    world.left[a, b, lane] = world.left[b, a, lane] = 0
+    world.kind[a, b, lane] = world.kind[b, a, lane] = 0
+    world.payoff[a, lane] -= game.cost[a, b, lane]
+    world.payoff[b, lane] -= game.cost[b, a, lane]
+    tally.disputed[a, b, lane] = 1
+    if tally.pair_war[a, b, lane] < 0:
+        tally.pair_war[a, b, lane] = t
+
+
+@kernel
+def _is_systemic(world, lane):
+    """Whether at least three states, and half of all, are connected by pairs at war."""
+    n = world.capability.shape[0]
+    reach = world.reach[lane]
+    reach[:] = 0
+    for start in range(n):
+        if reach[start] == 0:
+            reach[start], size, grows = 1, 1, True
+            while grows:
+                grows = False
+                for a in range(n):
+                    if reach[a] == 1:
+                        for b in range(n):
+                            if a != b and reach[b] == 0 and world.at_war[a, b, lane] > 0:
+                                reach[b], size, grows = 1, size + 1, True
+            if size >= 3 and 2 * size >= n:
+                return 1
+            for a in range(n):  # looked at: not reached from another start
+                if reach[a] == 1:
+                    reach[a] = 2
+    return 0
 
 
 @kernel
 def absorb_buffers(world, game, setting, tally, luck, t):
-    """States that exploit each other across buffers swallow them."""
-    n, lanes = world.capability.shape
-    for i in range(n):
-        for link in range(setting.links.shape[0]):
-            k, a, b = setting.links[link, 0], setting.links[link, 1], setting.links[link, 2]
-            if i in (a, b):
-                j = b if i == a else a
-                action, played, sovereign = world.action[i, j], world.played[i, j], world.sovereign[k]
-                for lane in range(lanes):
-                    if sovereign[lane] & played[lane] & (1 - action[lane]):
-                        if draw(luck.keys, luck.replicate[lane], t, ABSORB + k, i, j) < game.absorb[lane]:
-                            sovereign[lane] = 0
-                            tally.buffers_lost[lane] += 1
-                            _swell(world, setting, i, lane)
-                            game.stale[lane] = max(game.stale[lane], 1)
+    """Buffers between estranged states are swallowed by one of them."""
+    lanes = world.capability.shape[1]
+    for link in range(setting.links.shape[0]):
+        k, i, j = setting.links[link, 0], setting.links[link, 1], setting.links[link, 2]
+        played, open_, at_war, sovereign = world.played[i, j], world.open[i, j], world.at_war[i, j], world.sovereign[k]
+        for lane in range(lanes):
+            if sovereign[lane] & played[lane] & (1 - open_[lane]) and at_war[lane] == 0:
+                u, p = draw(luck.keys, luck.replicate[lane], t, ABSORB + k, i, j), game.absorb[lane]
+                if u < p:
+                    mine, other = world.capability[i, lane], world.capability[j, lane]
+                    share = mine / (mine + other) if mine + other > 0.0 else 0.5
+                    _absorb(world, game, setting, tally, k, i if u < p * share else j, lane)
 
 
 @kernel
-def _swell(world, setting, i, lane):
+def _absorb(world, game, setting, tally, k, i, lane):
+    world.sovereign[k, lane] = 0
+    tally.buffers_lost[lane] += 1
+    satisfy(world, setting, i, lane)
+    _redraw(game, setting, k, lane)
     gain = setting.parameters[setting.row[lane]].geography.absorption_gain
     if gain > 0.0:
         world.capability[i, lane] += gain
-        _normalise(world, lane)
+        _normalise(world, game, lane)

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from regimesim.core.automata import follow, follow_firmly, move_far, move_on
 from regimesim.core.compiler import entry, kernel
-from regimesim.core.draws import INTEND, fill_words
-from regimesim.core.events import (
-    absorb_buffers,
-    begin_wars,
-    change_leaders,
-    end_wars,
-    grow,
-    quarrel,
-    remember,
-)
-from regimesim.core.game import any_marked, appraise, decide, margin_terms, set_rates
-from regimesim.core.payoffs import pay, pay_for_intrusion
+from regimesim.core.decision import decide, draw_slips, margin_terms, tempt, value
+from regimesim.core.draws import INTEND, WAR, fill_words
+from regimesim.core.events import absorb_buffers, begin_wars, change_leaders, end_wars, grow, remember
+from regimesim.core.game import appraise, new_phase
+from regimesim.core.payoffs import pay, pay_for_intrusion, share_out
 from regimesim.core.perception import (
+    accuse,
     act_and_observe,
     act_in_plain_sight,
     draw_chances,
+    draw_conflict,
     draw_trembles,
-    publish,
+    mark,
 )
-from regimesim.core.sanctions import charge, learn_from_sanctions, sanction
+from regimesim.core.sanctions import (
+    expect_sanctions,
+    learn_from_sanctions,
+    pay_dues,
+    protect,
+    revalue,
+    sanction,
+    weigh_enforcement,
+    weigh_joining,
+)
 from regimesim.core.tally import (
     count_beliefs,
+    count_disputes,
     count_errors,
     count_pair,
     count_restraint,
@@ -35,29 +38,12 @@ from regimesim.core.tally import (
     count_spread,
     count_year,
 )
-from regimesim.core.trust import agree, learn, talk
+from regimesim.core.trust import learn, reconcile, relent
+from regimesim.core.world import Mechanism
 
-
-class Mechanism(IntEnum):
-    """What may be on in some lane of a block; where it is off in all, its loops are skipped."""
-
-    PRUDENT = 0
-    AUTOMATA = 1
-    LEADERS = 2
-    WAR = 3
-    TALKS = 4
-    ABSORPTION = 5
-    SANCTIONS = 6
-    GROWTH = 7
-    CHANCE = 8  # intentions are drawn, not certain
-    ERRORS = 9  # what is done may be seen as what it is not
-    ACCOUNTS = 10  # trust moves and payoffs are added up
-    LARGE = 11  # automata of more than eight states
-
-
-_PRUDENT, _AUTOMATA, _LEADERS, _WAR, _TALKS, _ABSORPTION = (int(m) for m in tuple(Mechanism)[:6])
-_SANCTIONS, _GROWTH, _CHANCE, _ERRORS, _ACCOUNTS, _LARGE = (int(m) for m in tuple(Mechanism)[6:])
-
+_PRUDENT, _AUTOMATA, _LEADERS, _WAR, _ABSORPTION = (int(m) for m in tuple(Mechanism)[:5])
+_SANCTIONS, _VOTES, _PROTECTION, _GROWTH, _CHANCE = (int(m) for m in tuple(Mechanism)[5:10])
+_ERRORS, _ACCOUNTS, _LARGE = (int(m) for m in tuple(Mechanism)[10:])
 
 WHOLE, UNTIL_DECIDED, SINCE_DECIDED = 0, 1, 2
 """Parts of a round: a caller that changes intentions plays it in two."""
@@ -87,46 +73,42 @@ def play(world, game, setting, tally, luck, first, last, part):
             if on[_LEADERS]:
                 change_leaders(world, game, setting, tally, luck, t)
             # 2 appraise
-            appraise(world, game, setting)
+            reckon(world, game, setting)
         if part != UNTIL_DECIDED and on[_ACCOUNTS]:
             world.payoff[:] = 0.0
         for i in range(n):
             for j in range(i + 1, n):
-                if on[_CHANCE] or on[_SANCTIONS]:
-                    fill_words(luck, t, INTEND, i, j)
                 if part != SINCE_DECIDED:
                     # 3 decide
-                    intend(world, game, setting, luck, i, j)
+                    intend(world, game, setting, tally, luck, t, i, j)
                 if part != UNTIL_DECIDED:
-                    # 4 act, 5 observe
+                    # 4 act, 5 observe and accuse, 6 estrange
                     deal(world, game, setting, tally, luck, t, i, j)
         if part != UNTIL_DECIDED:
-            # 6 sanction, 7 pay
+            # 6 sanction
             if on[_SANCTIONS]:
                 sanction(world, game, setting, tally, luck, t)
-                for i in range(n):
-                    for j in range(i + 1, n):
-                        pay(world, game, i, j)
+            # 7 pay
             if on[_ACCOUNTS]:
                 pay_for_intrusion(world, game)
-            if on[_SANCTIONS]:
-                charge(world, setting)
+                if on[_SANCTIONS]:
+                    pay_dues(world, game, setting)
+                else:
+                    share_out(world, setting.rounds_per_year)
             # 8 escalate
             if on[_WAR]:
                 end_wars(world, game, setting, luck, t)
-            if on[_WAR] or on[_TALKS]:
-                for i in range(n):
-                    for j in range(i + 1, n):
-                        if quarrel(world, luck, t, i, j):
-                            begin_wars(world, game, setting, tally, luck, t, i, j)
-                            talk(world, game, luck, i, j)
+                begin_wars(world, game, setting, tally, luck, t)
             if on[_ABSORPTION]:
                 absorb_buffers(world, game, setting, tally, luck, t)
-            # 9 learn
-            if on[_TALKS]:
+            # 9 reconcile and learn
+            if on[_PRUDENT]:
                 for i in range(n):
                     for j in range(i + 1, n):
-                        agree(world, setting, i, j)
+                        reconcile(world, setting, i, j)
+                        if on[_AUTOMATA]:
+                            relent(world, i, j)
+                            relent(world, j, i)
             if on[_SANCTIONS]:
                 learn_from_sanctions(world, game, setting, luck, t)
             # 10 record
@@ -134,13 +116,50 @@ def play(world, game, setting, tally, luck, first, last, part):
 
 
 @kernel
-def intend(world, game, setting, luck, i, j):
-    """Step 3 for a pair i < j (``luck.words``: INTEND)."""
+def reckon(world, game, setting):
+    """Step 2: bring all that decisions rest on up to date."""
+    n, on = world.capability.shape[0], setting.on
+    for i in range(n):
+        for j in range(i + 1, n):
+            mark(world, setting, i, j, on[_PRUDENT])
+            appraise(world, game, setting, i, j)
+            tempt(world, game, i, j)
+            tempt(world, game, j, i)
+            if on[_PRUDENT]:
+                value(world, game, i, j)
+                value(world, game, j, i)
+    if on[_SANCTIONS] and on[_PRUDENT]:
+        weigh_enforcement(world, game, setting)
+        _weigh(world, game, setting)
+        if on[_PROTECTION]:
+            protect(world, game)
+            for i in range(n):
+                for j in range(n):
+                    if i != j:
+                        revalue(world, game, i, j)
+            _weigh(world, game, setting)
+        expect_sanctions(world, game, setting, on[_VOTES])
+
+
+@kernel
+def _weigh(world, game, setting):
+    for k in range(world.capability.shape[0]):
+        for z in range(world.capability.shape[0]):
+            if k != z:
+                weigh_joining(world, game, setting, k, z)
+
+
+@kernel
+def intend(world, game, setting, tally, luck, t, i, j):
+    """Step 3 for a pair i < j."""
     on, words = setting.on, luck.words
-    _mark_played(world, i, j)
+    if on[_CHANCE]:
+        fill_words(luck, t, INTEND, i, j)
     if on[_PRUDENT]:
-        decide(world, game, i, j, words[0])
-        decide(world, game, j, i, words[1])
+        draw_slips(luck, words[0], setting.rounds_per_year)
+        decide(world, game, setting, tally, luck, i, j)
+        draw_slips(luck, words[1], setting.rounds_per_year)
+        decide(world, game, setting, tally, luck, j, i)
     if on[_AUTOMATA] and on[_CHANCE]:
         follow(world, setting, i, j, words[0])
         follow(world, setting, j, i, words[1])
@@ -151,29 +170,33 @@ def intend(world, game, setting, luck, i, j):
 
 @kernel
 def deal(world, game, setting, tally, luck, t, i, j):
-    """Steps 4 and 5 for a pair i < j, and all that later steps do to this pair alone.
+    """Steps 4 to 6 for a pair i < j, and all that later steps do to this pair alone.
 
-    The two learn at once, because nothing in steps 6 to 8 reads what they learn, and they are paid at once
-    where nobody sanctions: so the arrays of a pair are read from memory once in a round.
+    The two learn and are paid at once, because nothing in steps 6 to 8 reads what they learn or earn: so the
+    arrays of a pair are read from memory once in a round.
     """
     on = setting.on
     if on[_ERRORS]:
         draw_chances(luck, game, t, i, j)
         act_and_observe(world, luck, i, j)
-        count_errors(world, tally, i, j)
     else:
         draw_trembles(luck, game, t, i, j)
         act_in_plain_sight(world, luck, i, j)
-    count_pair(world, tally, t, i, j)
+    if on[_PRUDENT] or on[_WAR]:
+        fill_words(luck, t, WAR, i, j)
+        draw_conflict(world, game, luck, i, j)
     if on[_PRUDENT]:
+        accuse(world, game, setting, tally, luck, t, i, j)
+        count_disputes(world, tally, i, j)
         count_restraint(world, game, setting, tally, i, j)
-    if on[_SANCTIONS]:
-        publish(world, game, luck, i, j)
-    elif on[_ACCOUNTS]:
-        pay(world, game, i, j)
+    count_pair(world, tally, t, i, j)
+    if on[_ERRORS]:
+        count_errors(world, tally, i, j)
     if on[_ACCOUNTS]:
         count_beliefs(world, tally, i, j)
-        learn(world, game, i, j)
+        pay(world, game, i, j)
+        learn(world, game, setting, i, j)
+        learn(world, game, setting, j, i)
     if on[_LARGE]:
         move_far(world, setting, i, j)
         move_far(world, setting, j, i)
@@ -196,9 +219,9 @@ def _record(world, game, setting, tally, t):
 
 @entry
 def margins(world, game, setting, terms):
-    """Appraise, and give the four terms of every margin; ``terms`` is [N, N, 4, L], overwritten."""
+    """Reckon, and give the four terms of every margin; ``terms`` is [N, N, 4, L], overwritten."""
     new_phase(game, setting)
-    appraise(world, game, setting)
+    reckon(world, game, setting)
     n, lanes = world.capability.shape
     for i in range(n):
         for j in range(n):
@@ -207,20 +230,3 @@ def margins(world, game, setting, terms):
                     now, future, law, norm = margin_terms(world, game, i, j, lane)
                     terms[i, j, 0, lane], terms[i, j, 1, lane] = now, future
                     terms[i, j, 2, lane], terms[i, j, 3, lane] = law, norm
-
-
-@kernel
-def new_phase(game, setting):
-    """Rates of the lanes for which a phase has just begun."""
-    if any_marked(game.stale):
-        for lane in range(game.stale.shape[0]):
-            if game.stale[lane] == 2:
-                set_rates(game, setting, lane)
-
-
-@kernel
-def _mark_played(world, i, j):
-    played_ij, played_ji, at_war = world.played[i, j], world.played[j, i], world.at_war[i, j]
-    for lane in range(at_war.shape[0]):
-        played_ij[lane] = at_war[lane] == 0
-        played_ji[lane] = played_ij[lane]

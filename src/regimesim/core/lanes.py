@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.core import kernel
-from regimesim.core.kernel import Mechanism
+from regimesim.core.game import CENTRALIZED, COLLECTIVE, NONE
 from regimesim.core.spells import Spells, regimes
 from regimesim.core.strategies import HALF, as_bits
 from regimesim.core.world import (
     Bits,
+    Mechanism,
     Reals,
     Setting,
     Whole,
@@ -165,6 +166,7 @@ class Lanes:
             affinity=_lanes_last(design.affinity[:, phase], points),
             prior=_lanes_last(design.prior, points),
             strength=_lanes_last(design.strength[:, phase], points),
+            ground=np.ascontiguousarray(design.states[used, phase].T["revisionism"][:, self.row]),
             links=design.links,
             cooperate=design.cooperate,
             firm=firm[strategy],
@@ -176,11 +178,7 @@ class Lanes:
     def _begin(self) -> None:
         world, setting, row = self.world, self.setting, self.row
         states, parameters = setting.states, setting.parameters
-        capability = states["capability"][:, row]
-        total = np.zeros(capability.shape[1])
-        for share in capability:
-            total += share
-        world.capability[:] = capability / total
+        world.capability[:] = _shares(states["capability"][:, row])
         world.revisionism[:] = states["revisionism"][:, row]
         world.norm[:] = parameters["norms"]["initial"][row]
         world.member[:] = states["member"][:, row]
@@ -195,28 +193,42 @@ class Lanes:
             before = self.setting.states
             self.setting = self._setting_of(self.phase)
             after = self.setting.states
-            change = (after["revisionism"] - before["revisionism"])[:, self.row]
             world = self.world
-            world.revisionism[:] = np.where(
-                change != 0.0, np.maximum(world.revisionism + change, 0.0), world.revisionism
-            )
-            joined = after["member"]
-            changed = (joined != before["member"])[:, self.row]
-            world.member[:] = np.where(changed, joined[:, self.row], world.member)
-            self.game.stale[:] = 2
+            self._take_over(before, after)
+            self.game.fresh[:] = 1
             self._forget_round()
-            if (world.at_war > 0).any():  # wars that are on run their course under any rates
+            running = {Mechanism.WAR: world.at_war, Mechanism.SANCTIONS: world.fine}
+            if any((left > 0).any() for left in running.values()):  # what is on runs its course under any rates
                 on = self.setting.on.copy()
-                on[Mechanism.WAR] = 1
+                for mechanism, left in running.items():
+                    on[mechanism] |= (left > 0).any()
                 self.setting = self.setting._replace(on=on)
+
+    def _take_over(self, before: NDArray[np.void], after: NDArray[np.void]) -> None:
+        """Move what states are by as much as their settings differ from those of the former phase."""
+        world, row = self.world, self.row
+        change = (after["revisionism"] - before["revisionism"])[:, row]
+        world.revisionism[:] = np.where(
+            change != 0.0, np.maximum(world.revisionism + change, 0.0), world.revisionism
+        )
+        joined = after["member"]
+        changed = (joined != before["member"])[:, row]
+        world.member[:] = np.where(changed, joined[:, row], world.member)
+        grown = after["capability"] != before["capability"]
+        if grown.any():
+            lanes = grown.any(axis=0)[row]
+            ratio = after["capability"] / before["capability"]
+            capability = world.capability * np.where(grown, ratio, 1.0)[:, row]
+            world.capability[:] = np.where(lanes, _shares(capability), world.capability)
 
     def _forget_round(self) -> None:
         """Clear what happened last round: a mechanism that the new phase switches off would not."""
         world = self.world
-        for mark in (world.accuses, world.accused, world.undone, world.joined, world.joiners):
+        for mark in (world.accuses, world.accused, world.charge, world.joined, world.extended, world.broke):
             mark[:] = 0
-        for mark in (world.new_leader, world.revolted, world.wave):
+        for mark in (world.new_leader, world.revolted, world.wave, world.systemic):
             mark[:] = 0
+        self.game.law[:] = 0.0
         world.sanction[:] = -1.0
 
     def _phase_end(self) -> int:
@@ -232,10 +244,18 @@ def _lanes_last(rows: NDArray[Row], points: NDArray[np.intp]) -> NDArray[Row]:
     return np.ascontiguousarray(np.moveaxis(rows[points], 0, -1))
 
 
+def _shares(capability: Reals) -> Reals:
+    """Divide by the sum over states, which is added in their order."""
+    total = np.zeros(capability.shape[1])
+    for share in capability:
+        total += share
+    return capability / total
+
+
 def _switches(design: Design, points: NDArray[np.intp], phase: int, accounts: bool) -> Bits:
     parameters, states = design.parameters[points, phase], design.states[points, phase]
     strategy = design.strategy[points]
-    automata, sight, abroad = strategy[strategy >= 0], parameters["transparency"], parameters["periphery"]
+    automata, sight, rule = strategy[strategy >= 0], parameters["transparency"], parameters["sanctions"]["rule"]
     drawn = np.any((design.cooperate > 0.0) & (design.cooperate < 1.0), axis=1)
     large = np.any(design.following >= HALF, axis=(1, 2, 3))  # it can come to its second half
     errs = (sight["miss_rate"] > 0) | (sight["false_alarm_rate"] > 0)
@@ -246,14 +266,15 @@ def _switches(design: Design, points: NDArray[np.intp], phase: int, accounts: bo
         Mechanism.LEADERS: (parameters["domestic"]["turnover"] > 0)
         | (parameters["domestic"]["revolution"] > 0),
         Mechanism.WAR: (parameters["war"]["unilateral"] > 0) | (parameters["war"]["mutual"] > 0),
-        Mechanism.TALKS: parameters["diplomacy"]["renegotiation"] > 0,
         Mechanism.ABSORPTION: parameters["geography"]["absorption"] > 0,
-        Mechanism.SANCTIONS: parameters["sanctions"]["rule"] != 0,
+        Mechanism.SANCTIONS: rule != NONE,
+        Mechanism.VOTES: rule == CENTRALIZED,
+        Mechanism.PROTECTION: rule == COLLECTIVE,
         Mechanism.GROWTH: (parameters["power"]["volatility"] > 0) | (states["growth"] != 0).any(axis=1),
         Mechanism.CHANCE: np.append(drawn[automata], prudent & softly),
         Mechanism.ACCOUNTS: accounts,
         Mechanism.LARGE: large[automata],
-        Mechanism.ERRORS: (errs & (sight["level"] < 1)) | ((abroad["rate"] > 0) & (abroad["insulation"] < 1)),
+        Mechanism.ERRORS: errs & (sight["level"] < 1),
     }
     return np.array([np.any(on[mechanism]) for mechanism in Mechanism], np.int8)
 

@@ -1,4 +1,4 @@
-"""What a round earns (model.md 4.6), but for what sanctions and wars cost."""
+"""What a round earns (model.md 4.5), but for what sanctions and wars cost."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from regimesim.core.compiler import kernel, scalar
 
 @kernel
 def pay(world, game, i, j):
-    """Step 7: what two states i < j earn by what they did to each other."""
-    reward, punishment, played = game.reward, game.punishment, world.played[i, j]
+    """Step 7: the flows of two states i < j from what they did to each other."""
+    reward, punishment, played, open_ = game.reward, game.punishment, world.played[i, j], world.open[i, j]
     payoff_i, payoff_j = world.payoff[i], world.payoff[j]
     action_ij, action_ji = world.action[i, j], world.action[j, i]
     gain_ij, gain_ji, loss_ij, loss_ji = game.gain[i, j], game.gain[j, i], game.loss[i, j], game.loss[j, i]
-    undone_ij, undone_ji = world.undone[i, j], world.undone[j, i]
     for lane in range(played.shape[0]):
         # every number is read before one is chosen: a loop that reads one of several is not vectorised
         mutual, grim, own, other = reward[lane], punishment[lane], action_ij[lane], action_ji[lane]
-        spoils_i = grim if undone_ij[lane] else gain_ij[lane]
-        spoils_j = grim if undone_ji[lane] else gain_ji[lane]
-        earned_i = outcome(own, other, mutual, loss_ij[lane], spoils_i, grim)
-        earned_j = outcome(other, own, mutual, loss_ji[lane], spoils_j, grim)
+        gained_i, gained_j, lost_i, lost_j = gain_ij[lane], gain_ji[lane], loss_ij[lane], loss_ji[lane]
+        earned_i = outcome(own, other, mutual, lost_i, gained_i, grim)
+        earned_j = outcome(other, own, mutual, lost_j, gained_j, grim)
+        earned_i = earned_i if open_[lane] else grim
+        earned_j = earned_j if open_[lane] else grim
         payoff_i[lane] += earned_i if played[lane] else 0.0
         payoff_j[lane] += earned_j if played[lane] else 0.0
 
 
 @scalar
 def outcome(own, other, reward, sucker, temptation, punishment):
-    """The payoff of one side."""
-    restrained = reward if other else sucker
-    exploited = temptation if other else punishment
-    return restrained if own else exploited
+    """The flow of one side."""
+    cooperated = reward if other else sucker
+    defected = temptation if other else punishment
+    return cooperated if own else defected
 
 
 @kernel
@@ -40,3 +40,12 @@ def pay_for_intrusion(world, game):
         payoff, member = world.payoff[i], world.member[i]
         for lane in range(payoff.shape[0]):
             payoff[lane] -= intrusion[lane] * member[lane]
+
+
+@kernel
+def share_out(world, rounds_per_year):
+    """Payoffs of the round from yearly flows."""
+    for i in range(world.payoff.shape[0]):
+        payoff = world.payoff[i]
+        for lane in range(payoff.shape[0]):
+            payoff[lane] = payoff[lane] / rounds_per_year

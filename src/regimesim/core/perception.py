@@ -1,18 +1,46 @@
-"""What is done, what is seen of it, and what becomes public (model.md 3, steps 4 and 5).
+"""What is done, what is seen of it, who accuses whom, and what breaks (model.md 3, steps 4 to 6).
 
-All that chance does to a pair in these steps is drawn, and compared, in one loop. It comes to six bits:
-whether the intention of i is flipped, and that of j; whether i takes restraint for exploitation, and whether
-it catches exploitation; the same of j. What follows from them is loops over bytes, which go by many lanes at
-a time.
+What chance does to every pair in every round is drawn, and compared, in loops over all lanes; it comes to bits
+and bytes. Accusations and quarrels are rare: what comes of them goes lane by lane.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from regimesim.core.compiler import kernel
-from regimesim.core.draws import TREMBLE, philox, unit
-from regimesim.core.game import chances_of
+from regimesim.core.compiler import kernel, scalar
+from regimesim.core.draws import CONFER, INQUIRY, PUBLISH, PURSUE, TREMBLE, draw, philox, unit
+from regimesim.core.estrangement import BREACH, MISUNDERSTANDING, resolve_of
+from regimesim.core.game import BALANCING, NONE, chances_of
+
+STANDS, CLEARED = 1, 2
+"""What becomes of a charge."""
+
+
+@kernel
+def mark(world, setting, i, j, prudent):
+    """What a pair i < j can be in this round, and who withholds; what is left of the last round goes."""
+    at_war = world.at_war[i, j]
+    for a, b in ((i, j), (j, i)):
+        played, open_, withheld = world.played[a, b], world.open[a, b], world.withheld[a, b]
+        for lane in range(at_war.shape[0]):
+            played[lane] = open_[lane] = at_war[lane] == 0
+            withheld[lane] = 0
+        if prudent:
+            _mark_estranged(world, setting, a, b)
+            for marks in (world.charge[a, b], world.accuses[a, b], world.extended[a, b]):
+                marks[:] = 0
+
+
+@kernel
+def _mark_estranged(world, setting, i, j):
+    left, open_, withheld, at_war = world.left[i, j], world.open[i, j], world.withheld[i, j], world.at_war[i, j]
+    strategy, other = setting.strategy[i], setting.strategy[j]
+    for lane in range(left.shape[0]):
+        apart = left[lane] > 0
+        mixed = (strategy[lane] >= 0) | (other[lane] >= 0)
+        open_[lane] = (at_war[lane] == 0) & (mixed | (not apart))
+        withheld[lane] = open_[lane] & apart
 
 
 @kernel
@@ -20,11 +48,10 @@ def draw_chances(luck, game, t, i, j):
     """Draw for a pair i < j in every lane (channels TREMBLE and OBSERVE); overwrites ``luck.chances``."""
     replicate, keys, chances = luck.replicate, luck.keys, luck.chances
     tremble, hit, alarm = game.tremble_limit, game.hit_limit, game.alarm_limit[i, j]
-    public, certain = game.public_signal, game.certain[i, j]
+    certain = game.certain[i, j]
     c0, c1, c2 = np.uint32(t), np.uint32(TREMBLE >> 1), np.uint32((i << 16) | j)
     for lane in range(replicate.shape[0]):
-        w0, w1, mine, own = philox(c0, c1, c2, replicate[lane], keys)
-        theirs = mine if public[lane] else own
+        w0, w1, mine, theirs = philox(c0, c1, c2, replicate[lane], keys)
         chances[lane] = certain[lane] | chances_of(
             w0 < tremble[lane], w1 < tremble[lane],
             mine < alarm[lane], mine < hit[lane], theirs < alarm[lane], theirs < hit[lane],
@@ -48,9 +75,11 @@ def act_in_plain_sight(world, luck, i, j):
     chances, intend_ij, intend_ji = luck.chances, world.intend[i, j], world.intend[j, i]
     action_ij, action_ji = world.action[i, j], world.action[j, i]
     seen_ij, seen_ji = world.seen[i, j], world.seen[j, i]
+    open_, withheld_ij, withheld_ji = world.open[i, j], world.withheld[i, j], world.withheld[j, i]
     for lane in range(chances.shape[0]):
-        bits = chances[lane]
-        own, other = intend_ij[lane] ^ (bits & 1), intend_ji[lane] ^ ((bits >> 1) & 1)
+        bits, live = chances[lane], open_[lane]
+        own = acted(intend_ij[lane], bits, live, withheld_ij[lane])
+        other = acted(intend_ji[lane], bits >> 1, live, withheld_ji[lane])
         action_ij[lane], action_ji[lane] = own, other
         seen_ij[lane], seen_ji[lane] = other, own
 
@@ -62,22 +91,116 @@ def act_and_observe(world, luck, i, j):
     intend_ij, intend_ji = world.intend[i, j], world.intend[j, i]
     action_ij, action_ji = world.action[i, j], world.action[j, i]
     seen_ij, seen_ji = world.seen[i, j], world.seen[j, i]
+    open_, withheld_ij, withheld_ji = world.open[i, j], world.withheld[i, j], world.withheld[j, i]
     for lane in range(chances.shape[0]):
-        bits = chances[lane]
-        own, other = intend_ij[lane] ^ (bits & 1), intend_ji[lane] ^ ((bits >> 1) & 1)
+        bits, live = chances[lane], open_[lane]
+        own = acted(intend_ij[lane], bits, live, withheld_ij[lane])
+        other = acted(intend_ji[lane], bits >> 1, live, withheld_ji[lane])
         action_ij[lane], action_ji[lane] = own, other
-        seen_ij[lane] = 1 - (((bits >> 2) if other else (bits >> 3)) & 1)
-        seen_ji[lane] = 1 - (((bits >> 4) if own else (bits >> 5)) & 1)
+        seen_ij[lane] = live & (1 - (((bits >> 2) if other else (bits >> 3)) & 1))
+        seen_ji[lane] = live & (1 - (((bits >> 4) if own else (bits >> 5)) & 1))
+
+
+@scalar
+def acted(intend, flips, live, withheld):
+    """An action: the intention, or its opposite by accident; nothing by accident while cooperation is withheld."""
+    return (intend ^ (flips & 1)) & live & (1 - withheld)
 
 
 @kernel
-def publish(world, game, luck, i, j):
-    """Which accusations of a pair i < j become public (``luck.words``: INTEND, PUBLISH)."""
-    publicity, played, words = game.publicity, world.played[i, j], luck.words
-    seen_ij, seen_ji = world.seen[i, j], world.seen[j, i]
-    accuses_ij, accuses_ji = world.accuses[i, j], world.accuses[j, i]
-    for lane in range(publicity.shape[0]):
-        heard_ij = unit(words[2, lane]) < publicity[lane]
-        heard_ji = unit(words[3, lane]) < publicity[lane]
-        accuses_ij[lane] = (seen_ij[lane] == 0) & (played[lane] != 0) & heard_ij
-        accuses_ji[lane] = (seen_ji[lane] == 0) & (played[lane] != 0) & heard_ji
+def draw_conflict(world, game, luck, i, j):
+    """What the draws of a conflict come to for a pair i < j (``luck.words``: WAR, NEGOTIATE)."""
+    words, kind, open_, played = luck.words, world.kind[i, j], world.open[i, j], world.played[i, j]
+    action_ij, action_ji = world.action[i, j], world.action[j, i]
+    quarrel, due, talks, abroad = world.quarrel[i, j], world.due[i, j], world.talks[i, j], game.abroad[i, j]
+    risk, risks, ends = game.war_open[i, j], game.war_estranged[i, j], game.ending[i, j]
+    risk_m, risk_b, risk_s, end_m, end_b = risks[0], risks[1], risks[2], ends[0], ends[1]
+    for lane in range(kind.shape[0]):
+        quarrel[lane] = played[lane] & (unit(words[1, lane]) < abroad[lane])
+    for lane in range(kind.shape[0]):
+        first, second, third, open_risk = risk_m[lane], risk_b[lane], risk_s[lane], risk[lane]
+        peaceful = action_ij[lane] & action_ji[lane]
+        chance = first if kind[lane] == 1 else (second if kind[lane] == 2 else third)
+        chance = (0.0 if peaceful else open_risk) if open_[lane] else chance
+        due[lane] = played[lane] & (unit(words[0, lane]) < chance)
+    for lane in range(kind.shape[0]):
+        first, second = end_m[lane], end_b[lane]
+        chance = first if kind[lane] == 1 else (second if kind[lane] == 2 else 0.0)
+        talks[lane] = unit(words[2, lane]) < chance
+
+
+@kernel
+def accuse(world, game, setting, tally, luck, t, i, j):
+    """Accusations and quarrels of a pair i < j, and whether it breaks; trust moves with what is believed."""
+    seen_ij, seen_ji, open_ = world.seen[i, j], world.seen[j, i], world.open[i, j]
+    quarrel, broke = world.quarrel[i, j], world.broke[i, j]
+    broke[:] = 0
+    for lane in range(open_.shape[0]):
+        if open_[lane] & (quarrel[lane] | (1 - (seen_ij[lane] & seen_ji[lane]))):
+            _break_up(world, game, setting, tally, luck, t, i, j, lane)
+
+
+@kernel
+def _break_up(world, game, setting, tally, luck, t, i, j, lane):
+    prudent_i, prudent_j = setting.strategy[i, lane] < 0, setting.strategy[j, lane] < 0
+    charged_i = prudent_i and _charges(world, setting, luck, t, i, j, lane)
+    charged_j = prudent_j and _charges(world, setting, luck, t, j, i, lane)
+    confers = False
+    if charged_i or charged_j:
+        confers = draw(luck.keys, luck.replicate[lane], t, CONFER, i, j) < game.confer[i, j, lane]
+    standing = false = 0
+    if charged_i:
+        standing, false = _press(world, game, setting, luck, t, i, j, lane, confers)
+    if charged_j:
+        more, wrong = _press(world, game, setting, luck, t, j, i, lane, confers)
+        standing, false = standing + more, false + wrong
+    if prudent_i and prudent_j:
+        if standing > 0:
+            _estrange(world, game, tally, i, j, lane, BREACH)
+            if standing == false:
+                tally.false_breaches[lane] += 1
+        elif charged_i or charged_j or world.quarrel[i, j, lane]:
+            _estrange(world, game, tally, i, j, lane, MISUNDERSTANDING)
+    elif charged_i:
+        _withhold(world, game, i, j, lane)
+    elif charged_j:
+        _withhold(world, game, j, i, lane)
+
+
+@kernel
+def _charges(world, setting, luck, t, i, j, lane):
+    """Whether i accuses j and acts on it."""
+    if world.seen[i, j, lane] or world.withheld[i, j, lane]:
+        return False
+    return draw(luck.keys, luck.replicate[lane], t, PURSUE, i, j) < resolve_of(setting, i, lane)
+
+
+@kernel
+def _press(world, game, setting, luck, t, i, j, lane, confers):
+    """A charge of i against j: (1 if it stands, 1 if it stands and is false); whether it makes a case."""
+    false = world.action[j, i, lane]
+    if false and confers:
+        world.charge[i, j, lane] = CLEARED
+        return 0, 0
+    world.charge[i, j, lane] = STANDS
+    if game.rule[lane] != NONE and game.rule[lane] != BALANCING:
+        p, replicate = setting.parameters[setting.row[lane]], luck.replicate[lane]
+        if draw(luck.keys, replicate, t, PUBLISH, i, j) < p.transparency.publicity:
+            if not false or draw(luck.keys, replicate, t, INQUIRY, i, j) >= p.sanctions.inquiry:
+                world.accuses[i, j, lane] = 1
+    return 1, int(false)
+
+
+@kernel
+def _estrange(world, game, tally, i, j, lane, kind):
+    """From the next round on the two withhold cooperation from each other."""
+    world.left[i, j, lane] = world.left[j, i, lane] = game.rounds[lane]
+    world.kind[i, j, lane] = world.kind[j, i, lane] = kind
+    world.broke[i, j, lane] = kind
+    tally.estrangements[kind - 1, lane] += 1
+
+
+@kernel
+def _withhold(world, game, i, j, lane):
+    """From the next round on i withholds cooperation from an automaton."""
+    world.left[i, j, lane] = game.rounds[lane]

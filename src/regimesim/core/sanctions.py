@@ -1,229 +1,364 @@
-"""Third parties answer exploitation: the five rules (model.md 4.5).
+"""Exclusion by third states, and the protection of victims: the five rules (model.md 4.5).
 
-The case against a state is heard in all lanes at once, and every state in turn says in each whether it
-joins: lanes go by in the inner loop, so that rows of arrays are read one after another.
+What a case would come to is reckoned every round, in all lanes at once, because decisions rest on it. Cases
+themselves are few: they are heard lane by lane.
 """
 
 from __future__ import annotations
 
-from regimesim.core.compiler import kernel
-from regimesim.core.draws import EXIT, SANCTION, draw, fill_words, unit
-from regimesim.core.game import (
-    BALANCING,
-    CENTRALIZED,
-    COLLECTIVE,
-    DECENTRALIZED,
-    NONE,
-    any_marked,
-    expected_joiners,
-    restrains,
-    set_law,
-)
+import numpy as np
 
-_POSSIBLE, _STRENGTH, _MEMBERS, _ENFORCING, _SHARE, _ALLIANCE, _BALANCING = range(7)
-"""Rows of ``world.sums``: capability of those who could join, of those who do, of all members; what
-enforcement is worth, what a joiner expects to pay, and the weights of an ally and of strength."""
+from regimesim.core.compiler import kernel, scalar
+from regimesim.core.draws import EXIT, SANCTION, draw
+from regimesim.core.elementary import exponential, logistic
+from regimesim.core.estrangement import SANCTION as EXCLUSION
+from regimesim.core.estrangement import cost_of
+from regimesim.core.game import BALANCING, CENTRALIZED, COLLECTIVE, DECENTRALIZED, NONE, any_marked, stale_all
+
+_TOTAL, _ENFORCING, _PLEDGE, _FLAT, _ALLY, _STRENGTH, _PUBLIC = range(7)
+"""Rows of ``world.sums``: a sum over states, and what is the same for all cases of a round."""
+
+
+@kernel
+def weigh_enforcement(world, game, setting):
+    """What joining is worth and costs, as far as it is the same for all."""
+    sums = world.sums
+    for lane in range(game.rule.shape[0]):
+        p = setting.parameters[setting.row[lane]]
+        sums[_ENFORCING, lane] = p.sanctions.enforcement_value * world.credibility[lane]
+        sums[_PLEDGE, lane] = p.sanctions.pledge if game.rule[lane] == COLLECTIVE else 0.0
+        sums[_FLAT, lane], sums[_ALLY, lane] = p.sanctions.cost, p.sanctions.alliance_weight
+        sums[_STRENGTH, lane] = p.sanctions.balance_weight
+        sums[_PUBLIC, lane] = p.transparency.publicity if game.rule[lane] == COLLECTIVE else 0.0
+
+
+@kernel
+def weigh_joining(world, game, setting, k, z):
+    """Set the chance that k joins a sanction against z."""
+    join, norm, capability = game.join[k, z], world.norm[k], world.capability[z]
+    affinity, excluded, open_, played = setting.affinity[k, z], game.excluded[k, z], world.open[k, z], world.played[k, z]
+    member, strategy, rule = world.member[k], setting.strategy[k], game.rule
+    restraint, temperature = game.restraint, game.temperature
+    enforcing, pledge, flat = world.sums[_ENFORCING], world.sums[_PLEDGE], world.sums[_FLAT]
+    ally, strength = world.sums[_ALLY], world.sums[_STRENGTH]
+    n, m = world.capability.shape[0], setting.rounds_per_year
+    for lane in range(join.shape[0]):
+        by_rule = enforcing[lane] + restraint[lane] * norm[lane] + pledge[lane]
+        by_strength = strength[lane] * (n * capability[lane])
+        worth = by_strength if rule[lane] == BALANCING else by_rule
+        forgone = excluded[lane] / m
+        given_up = forgone if open_[lane] else 0.0
+        net = worth - flat[lane] - ally[lane] * affinity[lane] - given_up
+        bound = (member[lane] != 0) | (rule[lane] == BALANCING)
+        chance = join_chance(net, temperature[lane])
+        join[lane] = chance if bound & (strategy[lane] < 0) & (played[lane] != 0) else 0.0
+
+
+@scalar
+def join_chance(net, temperature):
+    """Probability of joining at a net gain of ``net``."""
+    soft = temperature > 0.0
+    p = logistic(net / (temperature if soft else 1.0))
+    firm = 1.0 if net >= 0.0 else 0.0
+    return p if soft else firm
+
+
+@kernel
+def expect_sanctions(world, game, setting, votes):
+    """Set law_ij: what a case that j brings against i would cost i, as far as it is to be expected."""
+    n, lanes = world.capability.shape
+    total = world.sums[_TOTAL]
+    for i in range(n):
+        for lane in range(lanes):
+            total[lane] = 0.0
+        for k in range(n):
+            if k != i:
+                join, excluded, open_ = game.join[k, i], game.excluded[i, k], world.open[i, k]
+                for lane in range(lanes):
+                    total[lane] += lost_through(join[lane], excluded[lane], open_[lane])
+        for j in range(n):
+            if j != i:
+                _expect_from(world, game, i, j)
+        if votes:
+            for lane in range(lanes):
+                if game.rule[lane] == CENTRALIZED:
+                    _expect_vote(world, game, setting, i, lane)
+
+
+@scalar
+def lost_through(join, excluded, open_):
+    """x_k: what i loses through one third state."""
+    expected = join * excluded
+    return expected if open_ else 0.0
+
+
+@kernel
+def _expect_from(world, game, i, j):
+    """law_ij where those who join are one by one estranged."""
+    law, exposed, total, rule, member = game.law[i, j], game.exposed[i, j], world.sums[_TOTAL], game.rule, world.member[i]
+    join, excluded, open_ = game.join[j, i], game.excluded[i, j], world.open[i, j]
+    for lane in range(law.shape[0]):
+        others = max(0.0, total[lane] - lost_through(join[lane], excluded[lane], open_[lane]))
+        outside = (rule[lane] == DECENTRALIZED) & (member[lane] == 0)
+        law[lane] = exposed[lane] * (0.0 if outside else others)
+
+
+@kernel
+def _expect_vote(world, game, setting, i, lane):
+    """law_ij where members vote."""
+    n = world.capability.shape[0]
+    p = setting.parameters[setting.row[lane]].sanctions
+    mean = spread = members = lost = 0.0
+    able = 0
+    for k in range(n):
+        if world.member[k, lane]:
+            members += world.capability[k, lane]
+        if k != i:
+            c, join = world.capability[k, lane], game.join[k, i, lane]
+            able += _may_be_asked(world, setting, i, k, lane)
+            mean += join * c
+            spread += join * (1.0 - join) * (c * c)
+            lost += _lost_if_passed(world, game, setting, i, k, lane)
+    vetoed = is_vetoed(world, setting, i, lane)
+    for j in range(n):
+        if j != i:
+            c, join = world.capability[j, lane], game.join[j, i, lane]
+            accuser = c if world.member[j, lane] and setting.strategy[j, lane] < 0 else 0.0
+            votes = mean - join * c + accuser
+            variance = spread - join * (1.0 - join) * (c * c)
+            third = able > _may_be_asked(world, setting, i, j, lane)
+            passing = _pass_chance(votes, variance, p.quorum * members) if third and not vetoed else 0.0
+            excluded = max(0.0, lost - _lost_if_passed(world, game, setting, i, j, lane))
+            game.law[i, j, lane] = game.exposed[i, j, lane] * (
+                passing * (excluded + p.severity * game.fined[lane])
+            )
+
+
+@kernel
+def _may_be_asked(world, setting, i, k, lane):
+    """Whether k votes on a case against i unless it brings it."""
+    return int(world.member[k, lane] and setting.strategy[k, lane] < 0 and world.played[i, k, lane])
+
+
+@kernel
+def _lost_if_passed(world, game, setting, i, k, lane):
+    """Y_k: what i loses if k has to exclude it."""
+    asked = _may_be_asked(world, setting, i, k, lane) and world.open[i, k, lane]
+    return game.excluded[i, k, lane] if asked else 0.0
+
+
+@scalar
+def _pass_chance(votes, variance, need):
+    """Chance that a vote passes, by a normal distribution (Bowling et al. 2009's logistic approximation)."""
+    if variance <= 0.0:
+        return 1.0 if votes >= need else 0.0
+    z = (votes - need) / np.sqrt(variance)
+    z = min(max(z, -10.0), 10.0)
+    return 1.0 / (1.0 + exponential(-(1.5976 * z + 0.070566 * (z * z * z))))
+
+
+@kernel
+def is_vetoed(world, setting, i, lane):
+    """Whether a holder of a veto shields i."""
+    p = setting.parameters[setting.row[lane]].sanctions
+    for k in range(world.capability.shape[0]):
+        if world.member[k, lane] and setting.states[k, setting.row[lane]].veto:
+            if k == i or setting.affinity[k, i, lane] > p.veto_affinity:
+                return True
+    return False
+
+
+@kernel
+def protect(world, game):
+    """Collective defence: what an attack pays, and costs its victim, where others would meet it."""
+    n, lanes = world.capability.shape
+    total, public, punishment = world.sums[_TOTAL], world.sums[_PUBLIC], game.punishment
+    for i in range(n):
+        for lane in range(lanes):
+            total[lane] = 0.0
+        for k in range(n):
+            if k != i:
+                join, capability = game.join[k, i], world.capability[k]
+                for lane in range(lanes):
+                    total[lane] += join[lane] * capability[lane]
+        for j in range(n):
+            if j != i:
+                gain, loss, bare = game.gain[i, j], game.loss[j, i], game.bare_loss[j, i]
+                join, capability, own = game.join[j, i], world.capability[j], world.capability[i]
+                for lane in range(lanes):
+                    force = max(0.0, total[lane] - join[lane] * capability[lane])
+                    both = force + own[lane]
+                    share = force / both
+                    shield = public[lane] * (share if both > 0.0 else 0.0)
+                    gain[lane] = (1.0 - shield) * gain[lane] + shield * punishment[lane]
+                    loss[lane] = (1.0 - shield) * bare[lane] + shield * punishment[lane]
+
+
+@kernel
+def revalue(world, game, i, j):
+    """What follows from protection: expected flows, the value of open dealings and the cost of exclusion."""
+    gain, loss, toll, reward = game.gain[i, j], game.loss[i, j], game.toll[i, j], game.reward
+    u_dc, u_cd, trust = game.u_dc[i, j], game.u_cd[i, j], world.trust[i, j]
+    dread, healing, one = game.dread[i, j], game.healing[i, j], game.one[i, j]
+    worth, excluded, span, paid = game.value[i, j], game.excluded[i, j], game.span[i, j, 2], game.paid[i, j, 2]
+    for lane in range(gain.shape[0]):
+        u_dc[lane] = gain[lane] - toll[lane]
+        u_cd[lane] = loss[lane] - toll[lane]
+        distrust = (reward[lane] - u_cd[lane] + dread[lane]) / healing[lane]
+        worth[lane] = one[lane] - (1.0 - trust[lane]) * distrust
+        excluded[lane] = cost_of(worth[lane], span[lane], paid[lane])
 
 
 @kernel
 def sanction(world, game, setting, tally, luck, t):
     """Step 6: who is accused, and who joins against them."""
     n, lanes = world.capability.shape
-    _weigh(world, game, setting)
-    for i in range(n):
-        accused = world.accused[i]
-        _accuse(world, game, i)
-        for j in range(n):
-            undone, joined = world.undone[i, j], world.joined[j, i]
-            for lane in range(lanes):
-                undone[lane] = 0
-            for lane in range(lanes):
-                joined[lane] = 0
+    world.dues[:] = 0.0
+    for z in range(n):
+        for k in range(n):
+            world.joined[k, z, :] = 0
+        accused = world.accused[z]
+        world.sanction[z, :] = -1.0
+        _accuse(world, game, setting, z)
         if any_marked(accused):
-            _call(world, game, setting, luck, t, i)
-            _judge(world, game, setting, i)
-        for lane in range(lanes):
-            if accused[lane]:
-                tally.invoked[lane] += 1
-                tally.sanctioned[lane] += world.sanction[i, lane] > 0.0
-            else:
-                world.sanction[i, lane] = -1.0
+            for lane in range(lanes):
+                if accused[lane]:
+                    _hear(world, game, setting, tally, luck, t, z, lane)
 
 
 @kernel
-def _weigh(world, game, setting):
-    """What is the same for all cases of a round."""
+def _accuse(world, game, setting, z):
+    """In which lanes somebody may bring a case against z."""
     n, lanes = world.capability.shape
-    enforcing, share, members = world.sums[_ENFORCING], world.sums[_SHARE], world.sums[_MEMBERS]
-    for lane in range(lanes):
-        p, kappa = setting.parameters[setting.row[lane]], world.credibility[lane]
-        worth = p.sanctions.enforcement_value * kappa
-        enforcing[lane] = worth + p.sanctions.pledge if game.rule[lane] == COLLECTIVE else worth
-        share[lane] = p.sanctions.cost / expected_joiners(kappa, n)
-        world.sums[_ALLIANCE, lane] = p.sanctions.alliance_weight
-        world.sums[_BALANCING, lane] = p.sanctions.balance_weight
-        members[lane] = 0.0
-    for k in range(n):
-        capability, member = world.capability[k], world.member[k]
-        for lane in range(lanes):
-            members[lane] += capability[lane] if member[lane] else 0.0
-
-
-@kernel
-def _accuse(world, game, i):
-    """In which lanes there is a case against i."""
-    n, lanes = world.capability.shape
-    accused, member, rule = world.accused[i], world.member[i], game.rule
+    accused, member, rule = world.accused[z], world.member[z], game.rule
     for lane in range(lanes):
         accused[lane] = 0
     for j in range(n):
-        if j != i:
-            played, restrained, accuses = world.played[i, j], world.action[i, j], world.accuses[j, i]
+        if j != z:
+            open_, withheld, action, accuses = world.open[z, j], world.withheld[z, j], world.action[z, j], world.accuses[j, z]
             for lane in range(lanes):
-                case = 1 - restrained[lane] if rule[lane] == BALANCING else accuses[lane]
-                accused[lane] |= played[lane] & case
+                defected = open_[lane] & (1 - withheld[lane]) & (1 - action[lane])
+                accused[lane] |= defected if rule[lane] == BALANCING else accuses[lane]
     for lane in range(lanes):
         bound = (rule[lane] != NONE) & ((rule[lane] != DECENTRALIZED) | (member[lane] != 0))
         accused[lane] &= bound
 
 
 @kernel
-def _call(world, game, setting, luck, t, i):
-    """Every other state decides whether it joins against i."""
-    n, lanes = world.capability.shape
-    possible, strength = world.sums[_POSSIBLE], world.sums[_STRENGTH]
-    for lane in range(lanes):
-        possible[lane] = strength[lane] = 0.0
-    for k in range(n):
-        if k != i:
-            fill_words(luck, t, SANCTION, min(i, k), max(i, k))
-            _join(world, game, setting, luck.words[0 if k < i else 1], k, i)
-            capability, joined = world.capability[k], world.joined[k, i]
-            for lane in range(lanes):
-                strength[lane] += capability[lane] if joined[lane] else 0.0
-            _could_join(world, game, k, i)
+def _is_accuser(world, game, k, z, lane):
+    if game.rule[lane] == BALANCING:
+        return world.open[z, k, lane] and not world.withheld[z, k, lane] and not world.action[z, k, lane]
+    return world.charge[k, z, lane] != 0
 
 
 @kernel
-def _join(world, game, setting, words, k, i):
-    """Whether k joins against i, where there is a case against i and k is asked."""
-    accused, member, joined, rule = world.accused[i], world.member[k], world.joined[k, i], game.rule
-    norm, restraint, capability = world.norm[k], game.restraint, world.capability[i]
-    enforcing, share, alliance = world.sums[_ENFORCING], world.sums[_SHARE], world.sums[_ALLIANCE]
-    balancing, affinity, temperature = world.sums[_BALANCING], setting.affinity[k, i], game.temperature
+def _is_asked(world, game, setting, k, z, lane):
+    bound = world.member[k, lane] or game.rule[lane] == BALANCING
+    able = setting.strategy[k, lane] < 0 and world.played[k, z, lane]
+    return k != z and bound and able and not _is_accuser(world, game, k, z, lane)
+
+
+@kernel
+def _hear(world, game, setting, tally, luck, t, z, lane):
+    """A case against z: who joins, and what comes of it."""
     n = world.capability.shape[0]
-    for lane in range(joined.shape[0]):
-        by_strength = balancing[lane] * (n * capability[lane] - 1.0)
-        by_guilt = enforcing[lane] + restraint[lane] * norm[lane]
-        worth = by_strength if rule[lane] == BALANCING else by_guilt
-        net = worth - share[lane] - alliance[lane] * affinity[lane]
-        asked = accused[lane] & (member[lane] | (rule[lane] == BALANCING))
-        joined[lane] = asked & restrains(net, temperature[lane], unit(words[lane]))
-
-
-@kernel
-def _could_join(world, game, k, i):
-    accused, member, possible = world.accused[i], world.member[k], world.sums[_POSSIBLE]
-    capability, rule = world.capability[k], game.rule
-    for lane in range(possible.shape[0]):
-        asked = accused[lane] & (member[lane] | (rule[lane] == BALANCING))
-        possible[lane] += capability[lane] if asked else 0.0
-
-
-@kernel
-def _judge(world, game, setting, i):
-    """What joining comes to: M_i, whether a vote passes, whose loss is undone."""
-    possible, strength, members = world.sums[_POSSIBLE], world.sums[_STRENGTH], world.sums[_MEMBERS]
-    for lane in range(possible.shape[0]):
-        if world.accused[i, lane]:
-            mass = strength[lane] / possible[lane] if possible[lane] > 0.0 else 0.0
-            if game.rule[lane] == CENTRALIZED:
-                quorum = setting.parameters[setting.row[lane]].sanctions.quorum
-                passed = strength[lane] >= quorum * members[lane] and not _vetoed(world, setting, i, lane)
-                for k in range(world.capability.shape[0]):
-                    world.joined[k, i, lane] = passed and k != i and world.member[k, lane]
-                mass = 1.0 if passed and possible[lane] > 0.0 else 0.0
-            elif game.rule[lane] == COLLECTIVE:
-                _undo(world, strength[lane], i, lane)
-            world.sanction[i, lane] = mass
-
-
-@kernel
-def _vetoed(world, setting, i, lane):
-    p = setting.parameters[setting.row[lane]]
-    for k in range(world.capability.shape[0]):
-        if world.member[k, lane] and setting.states[k, setting.row[lane]].veto:
-            if k == i or setting.affinity[k, i, lane] > p.sanctions.veto_affinity:
-                return True
-    return False
-
-
-@kernel
-def _undo(world, strength, i, lane):
-    """Collective defence: i gains nothing from a victim that is defended by more than i's strength."""
-    for j in range(world.capability.shape[0]):
-        victim = world.played[i, j, lane] and not world.action[i, j, lane] and world.action[j, i, lane]
-        if j != i and victim and world.accuses[j, i, lane]:
-            others = strength - world.capability[j, lane] if world.joined[j, i, lane] else strength
-            if others + world.capability[j, lane] > world.capability[i, lane]:
-                world.undone[i, j, lane] = 1
-
-
-@kernel
-def charge(world, setting):
-    """Step 7: what sanctions cost those who suffer them and those who impose them."""
-    n, lanes = world.capability.shape
-    loss = world.sums[_POSSIBLE]
-    for i in range(n):
-        joiners = world.joiners[i]
-        for lane in range(lanes):
-            joiners[lane] = 0
-        for k in range(n):
-            joined = world.joined[k, i]
-            for lane in range(lanes):
-                joiners[lane] += joined[lane]
+    asked, possible, strength, votes, members = 0, 0.0, 0.0, 0.0, 0.0
     for k in range(n):
-        payoff = world.payoff[k]
+        c = world.capability[k, lane]
+        if world.member[k, lane]:
+            members += c
+        if _is_asked(world, game, setting, k, z, lane):
+            asked += 1
+            possible += c
+            joins = draw(luck.keys, luck.replicate[lane], t, SANCTION, k, z) < game.join[k, z, lane]
+            world.joined[k, z, lane] = joins
+            if joins:
+                strength += c
+                votes += c
+        elif k != z and world.member[k, lane] and _is_accuser(world, game, k, z, lane):
+            votes += c
+    if asked == 0:
+        world.accused[z, lane] = 0
+        return
+    share = strength / possible if possible > 0.0 else 0.0
+    if game.rule[lane] == CENTRALIZED:
+        quorum = setting.parameters[setting.row[lane]].sanctions.quorum
+        passed = votes >= quorum * members and not is_vetoed(world, setting, z, lane)
+        share = 1.0 if passed else 0.0
+        for k in range(n):
+            world.joined[k, z, lane] = passed and _is_asked(world, game, setting, k, z, lane)
+    world.sanction[z, lane] = share
+    _count_case(world, game, tally, z, lane, share)
+    for k in range(n):
+        if world.joined[k, z, lane]:
+            world.dues[k, lane] += world.sums[_FLAT, lane]
+            _exclude(world, game, setting, tally, k, z, lane)
+
+
+@kernel
+def _count_case(world, game, tally, z, lane, share):
+    tally.invoked[lane] += 1
+    tally.response[lane] += share
+    if share > 0.0:
+        tally.sanctioned[lane] += 1
+        guilty = game.rule[lane] == BALANCING
+        for j in range(world.capability.shape[0]):
+            guilty = guilty or (world.accuses[j, z, lane] and world.action[z, j, lane] == 0)
+        if not guilty:
+            tally.innocents[lane] += 1
+
+
+@kernel
+def _exclude(world, game, setting, tally, k, z, lane):
+    """k withdraws its cooperation from z; both do if z is prudent, too."""
+    rounds = game.rounds[lane]
+    left = world.left[k, z, lane]
+    if left > rounds:
+        return
+    world.left[k, z, lane] = rounds
+    if left > 0:
+        world.extended[k, z, lane] = 1
+    if setting.strategy[z, lane] < 0:
+        world.left[z, k, lane] = rounds
+        world.extended[z, k, lane] = world.extended[k, z, lane]
+        if left == 0:
+            world.kind[k, z, lane] = world.kind[z, k, lane] = EXCLUSION
+            world.broke[min(k, z), max(k, z), lane] = EXCLUSION
+            tally.estrangements[EXCLUSION - 1, lane] += 1
+
+
+@kernel
+def pay_dues(world, game, setting):
+    """Step 7: fines are paid and count down, new ones begin, and joining is paid for.
+
+    Called when payoffs are flows still; gives them back as payoffs of the round.
+    """
+    n, lanes = world.capability.shape
+    m = setting.rounds_per_year
+    for i in range(n):
+        payoff, fine, dues, case, rule = world.payoff[i], world.fine[i], world.dues[i], world.sanction[i], game.rule
         for lane in range(lanes):
-            loss[lane] = 0.0
-        for i in range(n):
-            if i == k:
-                for lane in range(lanes):
-                    if world.sanction[i, lane] > 0.0:
-                        loss[lane] += (
-                            setting.parameters[setting.row[lane]].sanctions.severity * world.sanction[i, lane]
-                        )
-            else:
-                joined, joiners = world.joined[k, i], world.joiners[i]
-                if any_marked(joined):
-                    for lane in range(lanes):
-                        if joined[lane]:
-                            loss[lane] += setting.parameters[setting.row[lane]].sanctions.cost / joiners[lane]
+            if fine[lane] > 0:
+                payoff[lane] -= setting.parameters[setting.row[lane]].sanctions.severity
+                fine[lane] -= 1
+            if rule[lane] == CENTRALIZED and case[lane] > 0.0:
+                fine[lane] = max(fine[lane], game.rounds[lane])
         for lane in range(lanes):
-            payoff[lane] -= loss[lane]
+            payoff[lane] = payoff[lane] / m - dues[lane]
 
 
 @kernel
 def learn_from_sanctions(world, game, setting, luck, t):
     """Step 9 for the institution: credibility follows what enforcement did; the sanctioned may leave."""
     n, lanes = world.capability.shape
-    invoked = world.invoked
-    for lane in range(lanes):
-        invoked[lane] = 0
     for i in range(n):
         accused = world.accused[i]
         if any_marked(accused):
             for lane in range(lanes):
-                invoked[lane] |= accused[lane]
                 if accused[lane]:
-                    p, mass = setting.parameters[setting.row[lane]], world.sanction[i, lane]
-                    world.credibility[lane] += p.sanctions.credibility_learning * (
-                        mass - world.credibility[lane]
-                    )
-                    if mass > 0.0 and world.member[i, lane]:
-                        if draw(luck.keys, luck.replicate[lane], t, EXIT, i, i) < p.sanctions.exit * mass:
+                    p, share = setting.parameters[setting.row[lane]].sanctions, world.sanction[i, lane]
+                    world.credibility[lane] += p.credibility_learning * (share - world.credibility[lane])
+                    if share > 0.0 and world.member[i, lane]:
+                        if draw(luck.keys, luck.replicate[lane], t, EXIT, i, i) < p.exit * share:
                             world.member[i, lane] = 0
-                            game.stale[lane] = 1
-    for lane in range(lanes):
-        if invoked[lane] and game.stale[lane] == 0:
-            set_law(world, game, setting, lane)
+                            stale_all(game, i, lane)

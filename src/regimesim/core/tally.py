@@ -9,22 +9,17 @@ from regimesim.core.compiler import kernel
 
 @kernel
 def count_pair(world, tally, t, i, j):
-    """Whether a pair i < j cooperates, since when and until when, and its disputes."""
-    played, action_ij, action_ji = world.played[i, j], world.action[i, j], world.action[j, i]
-    seen_ij, seen_ji, disputed = world.seen[i, j], world.seen[j, i], tally.disputed[i, j]
+    """Whether a pair i < j cooperates, since when and until when."""
+    live, action_ij, action_ji = world.open[i, j], world.action[i, j], world.action[j, i]
     cooperating, dealt, exploitations = tally.cooperating[t], tally.dealt, tally.exploitations
     onset, breakdown, now = tally.pair_onset[i, j], tally.pair_breakdown[i, j], np.int32(t)
-    for lane in range(played.shape[0]):
-        live, own, other = played[lane], action_ij[lane], action_ji[lane]
-        cooperating[lane] += live & own & other
-        dealt[lane] += live + live
-        exploitations[lane] += (live & (1 - own)) + (live & (1 - other))
-    for lane in range(played.shape[0]):
-        open_ij = (1 - action_ij[lane]) & (1 - seen_ji[lane])
-        open_ji = (1 - action_ji[lane]) & (1 - seen_ij[lane])
-        disputed[lane] |= (open_ij | open_ji) & played[lane]
-    for lane in range(played.shape[0]):
-        both = played[lane] & action_ij[lane] & action_ji[lane]
+    for lane in range(live.shape[0]):
+        open_, own, other = live[lane], action_ij[lane], action_ji[lane]
+        cooperating[lane] += own & other
+        dealt[lane] += open_ + open_
+        exploitations[lane] += (open_ & (1 - own)) + (open_ & (1 - other))
+    for lane in range(live.shape[0]):
+        both = action_ij[lane] & action_ji[lane]
         begun, broken = onset[lane], breakdown[lane]
         begins, breaks = (now if both else begun), (broken if both else now)
         onset[lane] = begins if begun < 0 else begun
@@ -32,9 +27,20 @@ def count_pair(world, tally, t, i, j):
 
 
 @kernel
+def count_disputes(world, tally, i, j):
+    """Whether a pair i < j is estranged, and whether it has a dispute."""
+    played, open_, broke, quarrel = world.played[i, j], world.open[i, j], world.broke[i, j], world.quarrel[i, j]
+    disputed, apart = tally.disputed[i, j], tally.apart
+    for lane in range(played.shape[0]):
+        estranged = played[lane] & (1 - open_[lane])
+        disputed[lane] |= (broke[lane] == 1) | (broke[lane] == 2) | (estranged & quarrel[lane])
+        apart[lane] += estranged
+
+
+@kernel
 def count_errors(world, tally, i, j):
     """What both sides of a pair saw wrongly of each other."""
-    played, action_ij, action_ji = world.played[i, j], world.action[i, j], world.action[j, i]
+    played, action_ij, action_ji = world.open[i, j], world.action[i, j], world.action[j, i]
     seen_ij, seen_ji = world.seen[i, j], world.seen[j, i]
     false_alarms, misses = tally.false_alarms, tally.misses
     for lane in range(played.shape[0]):
@@ -46,8 +52,8 @@ def count_errors(world, tally, i, j):
 
 @kernel
 def count_restraint(world, game, setting, tally, i, j):
-    """Restraint of prudent states, and how much of it was against their short-run interest."""
-    played, action_ij, action_ji = world.played[i, j], world.action[i, j], world.action[j, i]
+    """Cooperation of prudent states, and how much of it was against their short-run interest."""
+    played, action_ij, action_ji = world.open[i, j], world.action[i, j], world.action[j, i]
     against_ij, against_ji = game.against[i, j], game.against[j, i]
     strategy_i, strategy_j = setting.strategy[i], setting.strategy[j]
     restrained, against = tally.restrained, tally.against
@@ -64,7 +70,7 @@ def count_beliefs(world, tally, i, j):
 
     To be called while trust is still what it was when the two decided.
     """
-    played, action_ij, action_ji = world.played[i, j], world.action[i, j], world.action[j, i]
+    played, action_ij, action_ji = world.open[i, j], world.action[i, j], world.action[j, i]
     trust_ij, trust_ji = world.trust[i, j], world.trust[j, i]
     trust, error = tally.trust, tally.error
     for lane in range(played.shape[0]):

@@ -2,11 +2,12 @@
 
 The lane axis is last and contiguous so that the compiled loops treat many replicates at once. Sizes:
 N states, K buffer states, L lanes, T rounds. Wherever an array has two axes of states, ``[i, j]`` is
-what i does, believes or gains towards j. Actions are 1 for restraint (C) and 0 for exploitation (D).
+what i does, believes or gains towards j. Actions are 1 for cooperation (C) and 0 for defection (D).
 """
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,63 +21,115 @@ Whole = NDArray[np.int32]
 Bits = NDArray[np.int8]
 
 
+class Mechanism(IntEnum):
+    """What may be on in some lane of a block; where it is off in all, its loops are skipped."""
+
+    PRUDENT = 0
+    AUTOMATA = 1
+    LEADERS = 2
+    WAR = 3
+    ABSORPTION = 4
+    SANCTIONS = 5
+    VOTES = 6  # a centralized rule
+    PROTECTION = 7  # a collective rule
+    GROWTH = 8
+    CHANCE = 9  # intentions are drawn, not certain
+    ERRORS = 10  # what is done may be seen as what it is not
+    ACCOUNTS = 11  # trust moves and payoffs are added up
+    LARGE = 12  # automata of more than eight states
+
+
 @by_reference
 class World(NamedTuple):
     """What changes as a run goes on (``docs/model.md``, section 2), and what happened this round."""
 
     capability: Reals  # [N, L] shares that sum to 1
-    revisionism: Reals  # [N, L] rho >= 0
+    revisionism: Reals  # [N, L] rho >= 0: the setting and the grievance above it
     norm: Reals  # [N, L] in [0, 1]
     turmoil: Whole  # [N, L] rounds left
+    fine: Whole  # [N, L] rounds left
     member: Bits  # [N, L]
     trust: Reals  # [N, N, L] in [0, 1]
     at_war: Whole  # [N, N, L] rounds left
+    left: Whole  # [N, N, L] rounds for which i withholds cooperation from j; FOREVER: without end
+    kind: Bits  # [N, N, L] of an estrangement: see the constants in ``estrangement``
     stance: Bits  # [N, N, L] state of i's automaton towards j
     sovereign: Bits  # [K, L]
     credibility: Reals  # [L] kappa in [0, 1]
     # this round
     played: Bits  # [N, N, L] the pair was not at war when the round began
+    open: Bits  # [N, N, L] ... nor estranged (a pair with an automaton never is)
+    withheld: Bits  # [N, N, L] the prudent i withholds from an automaton j
     intend: Bits  # [N, N, L]
-    action: Bits  # [N, N, L]
+    action: Bits  # [N, N, L] 0 where the pair is not open
     seen: Bits  # [N, N, L] what i saw of j's action
-    accuses: Bits  # [N, N, L] i's accusation of j became public
-    undone: Bits  # [N, N, L] i's gain from exploiting j was undone
-    agrees: Bits  # [N, N, L] i < j exploit each other and come to an agreement, unless there is war
+    charge: Bits  # [N, N, L] i's accusation of j: 0 none was pursued, 1 it stands, 2 it was cleared
+    accuses: Bits  # [N, N, L] i's charge makes a case against j
+    broke: Bits  # [N, N, L] i < j: the kind of the estrangement that began, 0 if none did
+    quarrel: Bits  # [N, N, L] i < j: a quarrel abroad spoils the relationship
+    due: Bits  # [N, N, L] i < j: war begins, unless there is one already
+    talks: Bits  # [N, N, L] i < j: an estrangement ends early
+    extended: Bits  # [N, N, L] a sanction gave the pair its full length again
     accused: Bits  # [N, L] there is a case against i
-    invoked: Bits  # [L] there was a case against somebody
-    sanction: Reals  # [N, L] M_i, share of the possible joiners' capability; -1 where not accused
+    sanction: Reals  # [N, L] M_i, share of the capability asked that joined; -1 without a case
     joined: Bits  # [N, N, L] k joined the sanction against i
-    joiners: Whole  # [N, L] how many joined against i
     new_leader: Bits  # [N, L]
     revolted: Bits  # [N, L] struck by a wave of revolution
     wave: Bits  # [L] a wave of revolution began
-    side: Bits  # [L, N] in the last war that others could join: 1, 2 or 0 for neither
+    systemic: Bits  # [L] a systemic war began
     payoff: Reals  # [N, L]
+    dues: Reals  # [N, L] what joining sanctions costs
     sums: Reals  # [7, L] room for sums over states
+    suspects: Bits  # [L] room for marks
+    reach: Bits  # [L, N] room for the search for a systemic war
 
 
 @by_reference
 class Game(NamedTuple):
     """The effective game of every pair, and rates per round: functions of World and Setting.
 
-    Kept from round to round; a lane is appraised again only when it is marked ``stale``.
+    What only a change in the world's structure moves is kept from round to round, and a pair is appraised again
+    only when it is marked ``stale``; what trust, norms, grievances and credibility move is reckoned every round.
+    The kinds of estrangement are numbered 0 (misunderstanding), 1 (breach), 2 (sanction).
     """
 
-    stale: Bits  # [L] 0: valid, 1: appraise again, 2: a new phase, rates too
+    stale: Bits  # [N, N, L] i < j: appraise again
+    fresh: Bits  # [L] a new phase: rates, too
+    # of a pair's structure (4.1 to 4.3)
     buffer: Reals  # [N, N, L] B_ij
-    gain: Reals  # [N, N, L] T'_ij
-    loss: Reals  # [N, N, L] S'_ij
-    u_dc: Reals  # [N, N, L] expected payoff of exploiting a state that restrains itself
-    u_cd: Reals  # [N, N, L] ... of being exploited
-    u_dd: Reals  # [N, N, L] ... of exploiting each other
-    patience: Reals  # [N, N, L] worth of the future per unit of stake
+    appetite: Reals  # [N, N, L] what i wants of j, but for its grievance
+    strike: Reals  # [N, N, L] what a first strike adds
+    warning: Reals  # [N, N, L]
+    bare_loss: Reals  # [N, N, L] S'_ij without protection
+    toll: Reals  # [N, N, L] m h1 cost: what war in an open pair costs, a flow
+    u_dd: Reals  # [N, N, L] flow of an estrangement by a breach
+    cost: Reals  # [N, N, L] cost_ij
+    confer: Reals  # [N, N, L] K_ij
     alarm: Reals  # [N, N, L] f_ij
     alarm_limit: NDArray[np.uint32]  # [N, N, L] i < j: the same as a limit for words
     certain: Bits  # [N, N, L] i < j: the chances that are certain, a bit each
-    war_one: Reals  # [N, N, L] e1_ij
-    war_both: Reals  # [N, N, L] e2_ij
-    cost: Reals  # [N, N, L] cost_ij
-    law: Reals  # [N, L]
+    abroad: Reals  # [N, N, L] g_ij
+    war_open: Reals  # [N, N, L] h1
+    war_estranged: Reals  # [N, N, 3, L] h of each kind
+    ending: Reals  # [N, N, 3, L] nu of each kind
+    paid: Reals  # [N, N, 3, L] A of each kind
+    span: Reals  # [N, N, 3, L] D of each kind
+    one: Reals  # [N, N, L] O1
+    dread: Reals  # [N, N, L] E: what distrust brings about
+    healing: Reals  # [N, N, L] what it is divided by
+    apart: Reals  # [N, N, 2, L] a of misunderstanding and breach
+    brings: Reals  # [N, N, 2, L] d of misunderstanding and breach
+    exposed: Reals  # [N, N, L] what a case that j brings weighs in law_ij
+    # of this round
+    gain: Reals  # [N, N, L] T'_ij
+    loss: Reals  # [N, N, L] S'_ij
+    u_dc: Reals  # [N, N, L]
+    u_cd: Reals  # [N, N, L]
+    distrust: Reals  # [N, N, L] what full distrust takes from the value of open dealings
+    value: Reals  # [N, N, L] O
+    excluded: Reals  # [N, N, L] Lambda_S: what i loses if j excludes it
+    join: Reals  # [N, N, L] Pr_i(j): i joins a sanction against j
+    law: Reals  # [N, N, L]
     against: Bits  # [N, N, L] v_D > v_C at the last decision
     # the same for all pairs of a lane
     reward: Reals  # [L]
@@ -87,21 +140,21 @@ class Game(NamedTuple):
     rule: Bits  # [L] of sanctions
     tremble_limit: NDArray[np.uint32]  # [L]
     hit_limit: NDArray[np.uint32]  # [L]
-    publicity: Reals  # [L]
-    public_signal: Bits  # [L]
-    learning: Reals  # [L]
+    learning: Reals  # [L] eta
     discount: Reals  # [L] delta, per round
-    endured: Reals  # [L] delta^K
+    rounds: Whole  # [L] L: of an estrangement
+    war_rounds: Whole  # [L] w
+    waste: Reals  # [L] W: what a war takes from the future
+    fined: Reals  # [L] F: discounted rounds of a fine
+    calmed: Reals  # [L] share of a distant interest that turmoil leaves
     intrusion: Reals  # [L] intrusion_cost * level**2
     fade: Reals  # [L] factor by which memory fades in a round
+    forget: Reals  # [L] share of a fresh grievance that fades in a round
     socialize: Reals  # [L]
     turnover: Reals  # [L] probability per round
     wave: Reals  # [L]
     talk: Reals  # [L]
     absorb: Reals  # [L]
-    unilateral: Reals  # [L] war, where one side exploits and nothing calms
-    mutual: Reals  # [L] war, where both do
-    abroad: Reals  # [L] a quarrel abroad between states that do not deter each other
 
 
 @by_reference
@@ -111,6 +164,7 @@ class Luck(NamedTuple):
     keys: NDArray[np.uint32]  # [10, 2] what the seed stands for
     replicate: NDArray[np.uint32]  # [L]
     words: NDArray[np.uint32]  # [4, L] a block of draws
+    slips: Reals  # [2, L] room for the powers of a draw
     chances: Bits  # [L] what the draws of a pair come to, a bit each: see perception
 
 
@@ -125,11 +179,12 @@ class Setting(NamedTuple):
     affinity: Reals  # [N, N, L]
     prior: Reals  # [N, N, L]
     strength: Reals  # [K, L]
+    ground: Reals  # [N, L] the setting above which a grievance is fresh
     links: Whole  # [*, 3] (buffer, i, j), i < j, in the order of buffers
-    cooperate: Reals  # [A, 16] probability of restraint in each state of each automaton
-    firm: NDArray[np.uint32]  # [N, L] bit s: i's automaton restrains itself in its state s
+    cooperate: Reals  # [A, 16] probability of cooperation in each state of each automaton
+    firm: NDArray[np.uint32]  # [N, L] bit s: i's automaton cooperates in its state s
     following: NDArray[np.uint32]  # [2, 4, N, L] what follows, in bits: see strategies.as_bits
-    on: Bits  # [12] which mechanisms are on in some lane: see kernel.Mechanism
+    on: Bits  # [13] which mechanisms are on in some lane: see Mechanism
     rounds_per_year: int
 
 
@@ -137,7 +192,7 @@ class Setting(NamedTuple):
 class Tally(NamedTuple):
     """What is counted along the way (``docs/model.md``, section 6); rounds are -1 until they come."""
 
-    cooperating: Whole  # [T, L] pairs that restrained each other
+    cooperating: Whole  # [T, L] pairs that cooperated
     disputed: Bits  # [N, N, L] the pair had a dispute this year
     disputes: Whole  # [L] pair-years, those of a year when it ends
     wars: Whole  # [L]
@@ -145,14 +200,21 @@ class Tally(NamedTuple):
     systemic_round: Whole  # [L]
     buffers_lost: Whole  # [L]
     revolutions: Whole  # [L] states struck
-    invoked: Whole  # [L] times the sanctions procedure was invoked
-    sanctioned: Whole  # [L] times somebody joined
+    estrangements: Whole  # [3, L] by kind
+    false_breaches: Whole  # [L] breaches in which no charge was true
+    apart: Whole  # [L] pairs times rounds estranged
+    invoked: Whole  # [L] cases
+    sanctioned: Whole  # [L] cases in which somebody joined
+    innocents: Whole  # [L] of them, those without a true charge
+    response: Reals  # [L] sum of M over cases
     false_alarms: Whole  # [L]
     misses: Whole  # [L]
-    exploitations: Whole  # [L]
-    dealt: Whole  # [L] ordered pairs times rounds played
-    restrained: Whole  # [L] restraint of prudent states, ordered pairs times rounds
+    exploitations: Whole  # [L] defections
+    dealt: Whole  # [L] ordered pairs times rounds in which the pair was open
+    restrained: Whole  # [L] cooperation of prudent states, ordered pairs times rounds
     against: Whole  # [L] the same, against short-run interest
+    willing: Whole  # [L] decisions of prudent states with a margin of at least 0
+    pivotal: Whole  # [4, L] those that a term (now, future, law, norm) turned
     error: Reals  # [L] sum of |b - what was done|
     trust: Reals  # [L] sum over rounds of the sum over ordered pairs
     credibility: Reals  # [L] sum over rounds
@@ -160,83 +222,96 @@ class Tally(NamedTuple):
     welfare: Reals  # [L] discounted sum of mean payoffs
     weight: Reals  # [L] sum of discounts
     present: Reals  # [L] discount of the next round
-    pair_onset: Whole  # [N, N, L] first round of mutual restraint (i < j)
+    pair_onset: Whole  # [N, N, L] first round of mutual cooperation (i < j)
     pair_breakdown: Whole  # [N, N, L] first round after it without
     pair_war: Whole  # [N, N, L] first round of war
 
 
 def allocate_luck(seed: int, replicates: NDArray[np.integer]) -> Luck:
-    """The draws of some replicates."""
+    """Allocate the draws of some replicates."""
     lanes = len(replicates)
     return Luck(
         keys=round_keys(seed),
         replicate=replicates.astype(np.uint32),
         words=np.empty((4, lanes), np.uint32),
+        slips=np.empty((2, lanes)),
         chances=np.zeros(lanes, np.int8),
     )
 
 
+_SUMS = 7
+
+
 def allocate_world(states: int, buffers: int, lanes: int) -> World:
-    """A world of zeros."""
-    n, k = (states, lanes), (buffers, lanes)
-    pairs = (states, states, lanes)
-    return World(
-        capability=np.zeros(n), revisionism=np.zeros(n), norm=np.zeros(n),
-        turmoil=np.zeros(n, np.int32), member=np.zeros(n, np.int8),
-        trust=np.zeros(pairs), at_war=np.zeros(pairs, np.int32), stance=np.zeros(pairs, np.int8),
-        sovereign=np.ones(k, np.int8), credibility=np.zeros(lanes),
-        played=np.zeros(pairs, np.int8), intend=np.zeros(pairs, np.int8),
-        action=np.zeros(pairs, np.int8), seen=np.zeros(pairs, np.int8),
-        accuses=np.zeros(pairs, np.int8), undone=np.zeros(pairs, np.int8),
-        agrees=np.zeros(pairs, np.int8),
-        accused=np.zeros(n, np.int8), invoked=np.zeros(lanes, np.int8),
-        sanction=np.full(n, -1.0), joined=np.zeros(pairs, np.int8),
-        joiners=np.zeros(n, np.int32),
-        new_leader=np.zeros(n, np.int8), revolted=np.zeros(n, np.int8),
-        wave=np.zeros(lanes, np.int8),
-        side=np.zeros((lanes, states), np.int8),
-        payoff=np.zeros(n), sums=np.zeros((7, lanes)),
-    )  # fmt: skip
+    """Allocate a world of zeros, in which every buffer is sovereign."""
+    of_states, of_pairs = (states, lanes), (states, states, lanes)
+    fields = {
+        **_zeros("capability revisionism norm payoff dues", of_states, np.float64),
+        **_zeros("turmoil fine", of_states, np.int32),
+        **_zeros("member accused new_leader revolted", of_states, np.int8),
+        **_zeros("at_war left", of_pairs, np.int32),
+        **_zeros("kind stance played open withheld intend action seen", of_pairs, np.int8),
+        **_zeros("charge accuses broke quarrel due talks extended joined", of_pairs, np.int8),
+        **_zeros("wave systemic suspects", (lanes,), np.int8),
+        "trust": np.zeros(of_pairs),
+        "credibility": np.zeros(lanes),
+        "sovereign": np.ones((buffers, lanes), np.int8),
+        "sanction": np.full(of_states, -1.0),
+        "sums": np.zeros((_SUMS, lanes)),
+        "reach": np.zeros((lanes, states), np.int8),
+    }
+    return World(**fields)
 
 
-_OF_PAIRS = frozenset(
-    {"buffer", "gain", "loss", "u_dc", "u_cd", "u_dd", "patience", "alarm", "war_one", "war_both", "cost"}
+_BY_PAIR = (
+    "buffer appetite strike warning bare_loss toll u_dd cost confer alarm abroad war_open one dread healing "
+    "exposed gain loss u_dc u_cd distrust value excluded join law"
+)
+_BY_LANE = (
+    "reward punishment hit restraint temperature learning discount waste fined calmed intrusion fade forget "
+    "socialize turnover wave talk absorb"
 )
 
 
 def allocate_game(states: int, lanes: int) -> Game:
-    """A game that must be appraised before it is used."""
+    """Allocate a game that must be appraised before it is used."""
     pairs = (states, states, lanes)
-    fields: dict[str, Any] = {
-        "stale": np.full(lanes, 2, np.int8),
-        "law": np.zeros((states, lanes)),
-        "against": np.zeros(pairs, np.int8),
-        "certain": np.zeros(pairs, np.int8),
-        "alarm_limit": np.zeros(pairs, np.uint32),
-        "tremble_limit": np.zeros(lanes, np.uint32),
-        "hit_limit": np.zeros(lanes, np.uint32),
-        "rule": np.zeros(lanes, np.int8),
-        "public_signal": np.zeros(lanes, np.int8),
+    fields = {
+        **_zeros(_BY_PAIR, pairs, np.float64),
+        **_zeros("war_estranged ending paid span", (states, states, 3, lanes), np.float64),
+        **_zeros("apart brings", (states, states, 2, lanes), np.float64),
+        **_zeros("certain against", pairs, np.int8),
+        **_zeros("alarm_limit", pairs, np.uint32),
+        **_zeros(_BY_LANE, (lanes,), np.float64),
+        **_zeros("tremble_limit hit_limit", (lanes,), np.uint32),
+        **_zeros("rounds war_rounds", (lanes,), np.int32),
+        **_zeros("rule", (lanes,), np.int8),
+        "stale": np.ones(pairs, np.int8),
+        "fresh": np.ones(lanes, np.int8),
     }
-    for name in Game._fields:
-        by_pair = name in _OF_PAIRS
-        fields.setdefault(name, np.zeros(pairs if by_pair else lanes))
     return Game(**fields)
 
 
 def allocate_tally(states: int, lanes: int, rounds: int) -> Tally:
-    """Nothing counted yet."""
+    """Allocate a tally in which nothing has been counted."""
     pairs = (states, states, lanes)
-    whole, real = (lambda: np.zeros(lanes, np.int32)), (lambda: np.zeros(lanes))
+    whole = (
+        "disputes wars buffers_lost revolutions false_breaches apart invoked sanctioned innocents false_alarms "
+        "misses exploitations dealt restrained against willing"
+    )
     return Tally(
-        cooperating=np.zeros((rounds, lanes), np.int32), disputed=np.zeros(pairs, np.int8),
-        disputes=whole(), wars=whole(),
-        war_round=np.full(lanes, -1, np.int32), systemic_round=np.full(lanes, -1, np.int32),
-        buffers_lost=whole(), revolutions=whole(), invoked=whole(), sanctioned=whole(),
-        false_alarms=whole(), misses=whole(), exploitations=whole(), dealt=whole(),
-        restrained=whole(), against=whole(),
-        error=real(), trust=real(), credibility=real(), spread=real(), welfare=real(), weight=real(),
+        **_zeros(whole, (lanes,), np.int32),
+        **_zeros("response error trust credibility spread welfare weight", (lanes,), np.float64),
+        **{name: np.full(pairs, -1, np.int32) for name in ("pair_onset", "pair_breakdown", "pair_war")},
+        **{name: np.full(lanes, -1, np.int32) for name in ("war_round", "systemic_round")},
+        cooperating=np.zeros((rounds, lanes), np.int32),
+        disputed=np.zeros(pairs, np.int8),
+        estrangements=np.zeros((3, lanes), np.int32),
+        pivotal=np.zeros((4, lanes), np.int32),
         present=np.ones(lanes),
-        pair_onset=np.full(pairs, -1, np.int32), pair_breakdown=np.full(pairs, -1, np.int32),
-        pair_war=np.full(pairs, -1, np.int32),
-    )  # fmt: skip
+    )
+
+
+def _zeros(names: str, shape: tuple[int, ...], dtype: type[np.generic]) -> dict[str, Any]:
+    """Allocate an array of zeros for each of several names."""
+    return {name: np.zeros(shape, dtype) for name in names.split()}

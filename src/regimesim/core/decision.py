@@ -1,0 +1,130 @@
+"""Whether cooperation is worth it: what trust, norms, grievances and credibility move (model.md 4.1, 4.3)."""
+
+from __future__ import annotations
+
+from regimesim.core.compiler import kernel, scalar
+from regimesim.core.draws import unit
+from regimesim.core.elementary import exponential
+from regimesim.core.estrangement import cost_of
+
+_M, _B, _S = 0, 1, 2
+NOW, FUTURE, LAW, NORM = 0, 1, 2, 3
+"""The terms of a margin."""
+
+
+@kernel
+def tempt(world, game, i, j):
+    """What defection pays now, as grievances and turmoil stand; without protection."""
+    appetite, strike, warning = game.appetite[i, j], game.strike[i, j], game.warning[i, j]
+    grievance, turmoil, calmed = world.revisionism[i], world.turmoil[i], game.calmed
+    reward, punishment, toll = game.reward, game.punishment, game.toll[i, j]
+    gain, u_dc = game.gain[i, j], game.u_dc[i, j]
+    for lane in range(gain.shape[0]):
+        wanted = appetite[lane] + grievance[lane]
+        dulled = wanted * calmed[lane]
+        wanted = dulled if turmoil[lane] > 0 else wanted
+        full = reward[lane] + wanted + strike[lane]
+        gain[lane] = (1.0 - warning[lane]) * full + warning[lane] * punishment[lane]
+        u_dc[lane] = gain[lane] - toll[lane]
+
+
+@kernel
+def value(world, game, i, j):
+    """What open dealings are worth at the trust there is, and what exclusion from them would cost."""
+    one, distrust, trust = game.one[i, j], game.distrust[i, j], world.trust[i, j]
+    span, paid, worth, excluded = game.span[i, j, _S], game.paid[i, j, _S], game.value[i, j], game.excluded[i, j]
+    for lane in range(one.shape[0]):
+        worth[lane] = one[lane] - (1.0 - trust[lane]) * distrust[lane]
+        excluded[lane] = cost_of(worth[lane], span[lane], paid[lane])
+
+
+@scalar
+def values(trust, reward, u_dc, u_cd, both):
+    """(v_C, v_D): expected flows of cooperation and of defection at ``trust``."""
+    v_c = trust * reward + (1.0 - trust) * u_cd
+    v_d = trust * u_dc + (1.0 - trust) * both
+    return v_c, v_d
+
+
+@scalar
+def future_term(trust, discount, risk, waste, value, loss_m, loss_b, d_m, d_b, a_m, a_b):
+    """What a defection costs in the future of the relationship, against the path without it."""
+    broken = discount * ((1.0 - trust * risk) * (d_m * loss_m + d_b * loss_b) - a_m * loss_m - a_b * loss_b)
+    return broken + trust * risk * waste * value
+
+
+@kernel
+def margin_terms(world, game, i, j, lane):
+    """The four terms of i's margin towards j: now (v_C - v_D), future, law, norm."""
+    both = game.punishment[lane] - game.toll[i, j, lane]
+    trust, worth = world.trust[i, j, lane], game.value[i, j, lane]
+    v_c, v_d = values(trust, game.reward[lane], game.u_dc[i, j, lane], game.u_cd[i, j, lane], both)
+    future = future_term(
+        trust,
+        game.discount[lane],
+        game.war_open[i, j, lane],
+        game.waste[lane],
+        worth,
+        cost_of(worth, game.span[i, j, _M, lane], game.paid[i, j, _M, lane]),
+        cost_of(worth, game.span[i, j, _B, lane], game.paid[i, j, _B, lane]),
+        game.brings[i, j, _M, lane],
+        game.brings[i, j, _B, lane],
+        game.apart[i, j, _M, lane],
+        game.apart[i, j, _B, lane],
+    )
+    return v_c - v_d, future, game.law[i, j, lane], game.restraint[lane] * world.norm[i, lane]
+
+
+@kernel
+def draw_slips(luck, words, rounds_per_year):
+    """The draws of one side as powers: ``luck.slips[1]`` is (1 - u)**m."""
+    base, rare = luck.slips[0], luck.slips[1]
+    for lane in range(base.shape[0]):
+        base[lane] = rare[lane] = 1.0 - unit(words[lane])
+    for _ in range(rounds_per_year - 1):
+        for lane in range(base.shape[0]):
+            rare[lane] *= base[lane]
+
+
+@kernel
+def decide(world, game, setting, tally, luck, i, j):
+    """Step 3 for prudent states: i's intention towards j in every lane (``luck.slips``: its draws)."""
+    span, paid, brings, apart = game.span[i, j], game.paid[i, j], game.brings[i, j], game.apart[i, j]
+    span_m, span_b, paid_m, paid_b = span[_M], span[_B], paid[_M], paid[_B]
+    d_m, d_b, a_m, a_b = brings[_M], brings[_B], apart[_M], apart[_B]
+    trust, worth, law, norm = world.trust[i, j], game.value[i, j], game.law[i, j], world.norm[i]
+    u_dc, u_cd, toll, risk = game.u_dc[i, j], game.u_cd[i, j], game.toll[i, j], game.war_open[i, j]
+    discount, waste, reward, punishment = game.discount, game.waste, game.reward, game.punishment
+    restraint, temperature, rare = game.restraint, game.temperature, luck.slips[1]
+    intend, against, open_, withheld = world.intend[i, j], game.against[i, j], world.open[i, j], world.withheld[i, j]
+    strategy, willing, pivotal = setting.strategy[i], tally.willing, tally.pivotal
+    now_, future_, law_, norm_ = pivotal[NOW], pivotal[FUTURE], pivotal[LAW], pivotal[NORM]
+    for lane in range(trust.shape[0]):
+        b, o = trust[lane], worth[lane]
+        v_c, v_d = values(b, reward[lane], u_dc[lane], u_cd[lane], punishment[lane] - toll[lane])
+        loss_m, loss_b = cost_of(o, span_m[lane], paid_m[lane]), cost_of(o, span_b[lane], paid_b[lane])
+        future = future_term(
+            b, discount[lane], risk[lane], waste[lane], o, loss_m, loss_b,
+            d_m[lane], d_b[lane], a_m[lane], a_b[lane],
+        )  # fmt: skip
+        now, within = v_c - v_d, restraint[lane] * norm[lane]
+        margin = now + future + law[lane] + within
+        slips = slips_at(margin, temperature[lane], rare[lane])
+        free = open_[lane] & (1 - withheld[lane])
+        wants = margin >= 0.0
+        intend[lane] = free & (wants != slips)
+        against[lane] = v_d > v_c
+        counted = free & wants & (strategy[lane] < 0)
+        willing[lane] += counted
+        now_[lane] += counted & (margin - now < 0.0)
+        future_[lane] += counted & (margin - future < 0.0)
+        law_[lane] += counted & (margin - law[lane] < 0.0)
+        norm_[lane] += counted & (margin - within < 0.0)
+
+
+@scalar
+def slips_at(margin, temperature, rare):
+    """Whether a state does not do what its margin says, given (1 - u)**m (no branch: lanes go side by side)."""
+    soft = temperature > 0.0
+    steady = 1.0 / (1.0 + exponential(-(abs(margin) / (temperature if soft else 1.0))))
+    return soft & (rare > steady)
