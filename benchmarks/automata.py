@@ -11,9 +11,9 @@ import numpy as np
 from benchmarks.machine import FOLDER, native, peer
 from benchmarks.timing import Rate, Row, Worker, at_least, at_most, in_turn, rate, ratios
 from regimesim.core.lanes import Lanes
-from regimesim.lowering import lower
-from regimesim.scenario import read_scenario
-from regimesim.simulate import lanes_for
+from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.simulate import lanes_for
 
 TITLE = "Automata with flip noise"
 NOISE, STATES, ROUNDS, REPLICATES = 0.05, 5, 200, 10_000

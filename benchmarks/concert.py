@@ -10,10 +10,10 @@ from benchmarks.automata import address
 from benchmarks.machine import native
 from benchmarks.mesa_concert import Concert
 from benchmarks.timing import Row, at_least, at_most, in_turn, rate, ratios
-from regimesim.config import load_scenario
 from regimesim.core.lanes import Lanes
-from regimesim.lowering import lower
-from regimesim.simulate import lanes_for, simulate
+from regimesim.scenario.compose import load_scenario
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.simulate import lanes_for, simulate
 
 TITLE = "The Concert of Europe, a century"
 SEED = 0

@@ -13,12 +13,12 @@ import numpy as np
 
 from benchmarks import automata
 from benchmarks.timing import Row, in_turn, rate
-from regimesim.config import load_scenario
 from regimesim.core import kernel
 from regimesim.core.lanes import Lanes
-from regimesim.lowering import lower
-from regimesim.scenario import read_scenario
-from regimesim.simulate import lanes_for
+from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.simulate import lanes_for
 
 TITLE = "Where a round goes"
 REPEATED = 100

@@ -9,9 +9,9 @@ import numpy as np
 
 from benchmarks.timing import Row, at_most
 from regimesim.core.lanes import Lanes
-from regimesim.lowering import lower
-from regimesim.scenario import read_scenario
-from regimesim.simulate import lanes_for
+from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.simulate import lanes_for
 
 TITLE = "Cost against the number of states"
 STATES = (2, 5, 10, 20, 50, 100, 200)

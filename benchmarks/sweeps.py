@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 
 from benchmarks.timing import Row, at_most
-from regimesim.chunks import Rectangle, cut, play_chunk, runs_of_chunk
-from regimesim.config import SweepRequest
-from regimesim.dataset import Cut, Folder, new_manifest
-from regimesim.engines import engine_of
-from regimesim.expansion import expand
-from regimesim.points import Points
-from regimesim.sweep import conduct
+from regimesim.scenario.compose import SweepRequest
+from regimesim.sweeps.chunks import Rectangle, cut, play_chunk, runs_of_chunk
+from regimesim.sweeps.dataset import Cut, Folder, new_manifest
+from regimesim.sweeps.design import expand
+from regimesim.sweeps.engines import engine_of
+from regimesim.sweeps.points import Points
+from regimesim.sweeps.sweep import conduct
 
 TITLE = "Sweeps"
 LEVELS = (0.2, 0.4, 0.6, 0.8)

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from benchmarks.timing import Row, allowed, at_least, at_most, pin, ratios
-from regimesim.simulate import simulate
+from regimesim.simulation.simulate import simulate
 
 TITLE = "Threads and whole commands"
 COMMAND = ("run", "+scenario=concert", "runs=1000")

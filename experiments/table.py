@@ -5,8 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from regimesim.answer import in_words, is_estimate
-from regimesim.claims import findings, in_order
+from regimesim.analysis.experiments import findings, in_order, in_words, is_estimate
 
 EXPERIMENTS = Path(__file__).resolve().parent
 BEGIN, END = "<!-- answers: written by table.py from the recorded ones -->", "<!-- end of answers -->"

@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 
 from regimesim.core.keeping import anything_kept
-from regimesim.scenario import read_scenario
+from regimesim.scenario.reading import read_scenario
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # how long a test takes says nothing of it
 hypothesis.settings.load_profile("untimed")

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from regimesim.core.strategies import Automaton, memory_one
-from regimesim.parameters import BY_NAME, PARAMETERS, Parameter, Value
+from regimesim.scenario.parameters import BY_NAME, PARAMETERS, Parameter, Value
 
 AUTOMATA: dict[str, Automaton] = {
     "tit_for_tat": memory_one(1, 0, 1, 0),

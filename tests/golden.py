@@ -32,10 +32,11 @@ import numpy as np
 import yaml
 
 from regimesim.core.lanes import Lanes
-from regimesim.lowering import lower
-from regimesim.scenario import Scenario, read_scenario
-from regimesim.simulate import measure
-from regimesim.strategy import PRUDENT, load_strategy
+from regimesim.scenario.reading import read_scenario
+from regimesim.scenario.scenario import Scenario
+from regimesim.scenario.strategies import PRUDENT, load_strategy
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.simulate import measure
 
 FOLDER = Path(__file__).with_name("golden")
 WORLDS = tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from regimesim.cli import main
-from regimesim.parameters import FIXED, GROUPS, PARAMETERS, STATE
+from regimesim.cli.main import main
+from regimesim.scenario.parameters import FIXED, GROUPS, PARAMETERS, STATE
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -8,9 +8,9 @@ import time
 
 import uvicorn
 
-from regimesim.app.catalogue import read_trees
-from regimesim.app.command import listen
+from regimesim.app.controls import read_trees
 from regimesim.app.server import LOOPBACK, application
+from regimesim.cli.demo import listen
 
 
 class Served:

@@ -13,7 +13,7 @@ from contextlib import redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
 
-from regimesim.cli import main
+from regimesim.cli.main import main
 
 SWEEP = (sys.executable, "-m", "regimesim", "sweep", "+scenario=concert", "transparency.level=0.2,0.5,0.8")
 PATIENCE = 300

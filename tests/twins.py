@@ -12,9 +12,9 @@ import numpy as np
 from regimesim.core.estrangement import FOREVER
 from regimesim.core.lanes import Lanes
 from regimesim.core.strategies import Automaton
-from regimesim.lowering import lower
-from regimesim.scenario import Scenario
-from regimesim.simulate import measure
+from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.simulate import measure
 
 
 def wanderer(states: int) -> Automaton:

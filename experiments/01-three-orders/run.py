@@ -4,15 +4,16 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim import robustness as over
-from regimesim.arrangements import without
-from regimesim.config import scenario_names
-from regimesim.experiment import Answer, mean, publish, runs_at, sign, told
-from regimesim.paired import rates, sample
-from regimesim.pairs import Side, pairs_of
-from regimesim.palette import GREY, blank, framed, label, look
-from regimesim.scenario import spoken
-from regimesim.survival import rmst_difference
+from regimesim.analysis import robustness
+from regimesim.analysis.arrangements import without
+from regimesim.analysis.comparison import rates, spell_sample
+from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.analysis.pairs import Side, pairs_of
+from regimesim.report.figures.style import GREY, blank, framed, label, look
+from regimesim.scenario.files import scenario_names
+from regimesim.scenario.messages import spoken
+from regimesim.stats.estimates import interval_of, mean, sign
+from regimesim.stats.survival import rmst_difference
 
 SMALL = 0.05
 SEED, RUNS, YEARS = 1, 500, 100
@@ -47,16 +48,16 @@ def in_short(results: rs.Results) -> dict:
     found: dict = {}
     for word, spell in SPELLS.items():
         short = results.summary(spell)
-        found[f"years of {word}"] = told(short.rmst)
-        found[f"{word} stands at the end"] = told(mean(~results.columns[f"{spell}_ended"]))
+        found[f"years of {word}"] = interval_of(short.rmst)
+        found[f"{word} stands at the end"] = interval_of(mean(~results.columns[f"{spell}_ended"]))
     for word, rate in rates(results).items():
-        found[f"{word} in 100 pair-years"] = told(rate)
+        found[f"{word} in 100 pair-years"] = interval_of(rate)
     return found
 
 
 def longer(one: rs.Results, other: rs.Results, spell: str) -> dict:
-    gap = rmst_difference(sample(one, spell), sample(other, spell), YEARS)
-    return {"years more": told(gap), "which is": sign(gap)}
+    gap = rmst_difference(spell_sample(one, spell), spell_sample(other, spell), YEARS)
+    return {"years more": interval_of(gap), "which is": sign(gap)}
 
 
 def expectations(name: str, runs: int) -> dict:
@@ -68,8 +69,8 @@ def expectations(name: str, runs: int) -> dict:
     )
     found = {}
     for word, column in (("error", "expectation_error"), ("spread between observers", "trust_spread")):
-        found[word] = told(mean(one[column]))
-        found[f"{word} without institutions"] = told(mean(bare[column]))
+        found[word] = interval_of(mean(one[column]))
+        found[f"{word} without institutions"] = interval_of(mean(bare[column]))
     return found
 
 
@@ -102,34 +103,36 @@ def needed(found: list[Side]) -> float | None:
 
 def robust(scale: float) -> dict:
     """The same comparisons over draws of the judgements."""
-    drawn = over.draws(count=runs_at(scale, over.DRAWS, least=10))
+    drawn = robustness.draws(count=runs_at(scale, robustness.DRAWS, least=10))
     years: dict[str, dict[str, np.ndarray]] = {}
     for name in scenario_names():
-        columns = over.play(over.worlds(rs.load_scenario(name), drawn), RUNS_A_DRAW)
-        years[name] = {word: over.lasting(columns, YEARS, spell) for word, spell in SPELLS.items()}
+        columns = robustness.play_worlds(robustness.worlds(rs.load_scenario(name), drawn), RUNS_A_DRAW)
+        years[name] = {word: robustness.durations(columns, YEARS, spell) for word, spell in SPELLS.items()}
     found: dict = {}
     for a, b in PAIRS:
         for word in SPELLS:
-            verdicts = over.verdicts(years[a][word] - years[b][word], TRIFLE)
-            found[f"{a} has more {word} than {b}"] = over.robustness(verdicts, drawn)
+            verdicts = robustness.verdicts(years[a][word] - years[b][word], TRIFLE)
+            found[f"{a} has more {word} than {b}"] = robustness.robustness(verdicts, drawn)
     above = {
-        name: over.verdicts(years[name]["cooperation"] - years["anarchy"]["cooperation"], TRIFLE)
+        name: robustness.verdicts(years[name]["cooperation"] - years["anarchy"]["cooperation"], TRIFLE)
         for name in years
         if name != "anarchy"
     }
     found["longer than anarchy"] = {
-        name: over.robustness(verdicts, drawn)["draws"] for name, verdicts in above.items()
+        name: robustness.robustness(verdicts, drawn)["draws"] for name, verdicts in above.items()
     }
     # where nothing or everything lasts there is no difference to be told: shorter than anarchy is what counts
     none_below = np.where(np.stack(list(above.values())).min(axis=0) >= 0, 1, -1)
-    found["no order is shorter than anarchy"] = over.robustness(none_below, drawn)
-    found["institutions make restraint worth more in the concert"] = over.robustness(worthier(drawn), drawn)
+    found["no order is shorter than anarchy"] = robustness.robustness(none_below, drawn)
+    found["institutions make restraint worth more in the concert"] = robustness.robustness(
+        worthier(drawn), drawn
+    )
     return found
 
 
-def worthier(drawn: over.Table) -> over.Verdicts:
+def worthier(drawn: robustness.DrawTable) -> robustness.Verdicts:
     """Draw by draw whether the mean margin at the start is higher with institutions (L7); no luck in it."""
-    whole = over.worlds(rs.load_scenario("concert"), drawn)
+    whole = robustness.worlds(rs.load_scenario("concert"), drawn)
     gained = [margin(world) - margin(without(world, "institutions")) for world in whole]
     return np.sign(np.round(gained, 9)).astype(np.int64)
 

@@ -4,13 +4,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim import robustness as over
-from regimesim.expansion import sample
-from regimesim.experiment import Answer, mean, publish, runs_at, sign, told
-from regimesim.palette import BLACK, BLUE, GREEN, GREY, ORANGE, RED, blank, framed, label
-from regimesim.parameters import BY_NAME
-from regimesim.shapley import mean_of
-from regimesim.survival import Estimate, rmst
+from regimesim.analysis import robustness
+from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.report.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, RED, blank, framed, label
+from regimesim.scenario.parameters import BY_NAME
+from regimesim.stats.estimates import Estimate, interval_of, mean, mean_of, sign
+from regimesim.stats.survival import rmst
+from regimesim.sweeps.design import fill_box
 
 SMALL = 0.05
 SEED, RUNS, YEARS = 2, 120, 100
@@ -42,7 +42,7 @@ CASES = {
 }
 
 DRAWN = (
-    *(name for name in over.COMMON if name != "transparency.level"),
+    *(name for name in robustness.COMMON if name != "transparency.level"),
     "transparency.early_warning",
     "transparency.target_knowledge",
     "geography.offense_advantage",
@@ -105,19 +105,19 @@ def run(scale: float = 1.0) -> Answer:
 def against_sight(base: str, settings: tuple[str, ...], runs: int) -> dict:
     """Means at every level of sight, and how the best inner level compares with the two ends."""
     world = rs.load_scenario(base, list(settings))
-    played = over.play([at(world, level) for level in LEVELS], runs, SEED)
+    played = robustness.play_worlds([at(world, level) for level in LEVELS], runs, SEED)
     found: dict = {}
     for word, spell in (("cooperation", "regime"), ("peace", "peace")):
         ends = zip(played[f"{spell}_years"], played[f"{spell}_ended"], strict=True)
         found[f"years of {word}"] = {
-            f"{x:g}": told(rmst(*end, YEARS)) for x, end in zip(LEVELS, ends, strict=True)
+            f"{x:g}": interval_of(rmst(*end, YEARS)) for x, end in zip(LEVELS, ends, strict=True)
         }
     found["payoff per round"] = {
-        f"{x:g}": told(mean(row)) for x, row in zip(LEVELS, played["welfare"], strict=True)
+        f"{x:g}": interval_of(mean(row)) for x, row in zip(LEVELS, played["welfare"], strict=True)
     }
     for word, values in (
-        ("cooperation", over.lasting(played, YEARS)),
-        ("peace", over.lasting(played, YEARS, "peace")),
+        ("cooperation", robustness.durations(played, YEARS)),
+        ("peace", robustness.durations(played, YEARS, "peace")),
         ("payoff", played["welfare"]),
     ):
         best = inner(values[:, : runs // 2])
@@ -125,9 +125,9 @@ def against_sight(base: str, settings: tuple[str, ...], runs: int) -> dict:
         gap = mean if word == "payoff" else years_of
         gains = [gap(late[best] - late[end]) for end in (0, -1)]
         found[f"best inner level against the ends, {word}"] = {
-            "more than blindness": told(gains[0]),
-            "more than full sight": told(gains[1]),
-            "full sight more than blindness": told(gap(values[-1] - values[0])),
+            "more than blindness": interval_of(gains[0]),
+            "more than full sight": interval_of(gains[1]),
+            "full sight more than blindness": interval_of(gap(values[-1] - values[0])),
             "than the better end": sign(min(gains, key=lambda gain: gain.value)),
         }
     return found
@@ -166,20 +166,20 @@ def search(base: str, bounds: dict, scale: float) -> dict:
     Half of the runs choose the level, the other half compare it with the ends.
     """
     count = runs_at(scale, DRAWS, least=6)
-    drawn = sample("sobol", bounds, count, over.SEED)
+    drawn = fill_box("sobol", bounds, count, robustness.SEED)
     on = ("transparency.target_knowledge=0.5", "transparency.early_warning=0.1")
     world = rs.load_scenario(base if base in CASES else "anarchy", [*on, *BASES[base]])
-    points = [at(made, level) for made in over.worlds(world, drawn) for level in COARSE]
-    years = over.lasting(over.play(points, RUNS_A_DRAW, SEED), YEARS)
+    points = [at(made, level) for made in robustness.worlds(world, drawn) for level in COARSE]
+    years = robustness.durations(robustness.play_worlds(points, RUNS_A_DRAW, SEED), YEARS)
     years = years.reshape(count, len(COARSE), RUNS_A_DRAW)
     half = RUNS_A_DRAW // 2
     best = np.array([inner(row[:, :half]) for row in years])
     late, every = years[:, :, half:], np.arange(count)
-    above = [over.verdicts(late[every, best] - late[:, end], TRIFLE) for end in (0, -1)]
-    more = over.verdicts(years[:, -1] - years[:, 0], TRIFLE)
+    above = [robustness.verdicts(late[every, best] - late[:, end], TRIFLE) for end in (0, -1)]
+    more = robustness.verdicts(years[:, -1] - years[:, 0], TRIFLE)
     return {
-        "an inner optimum": over.robustness(over.every(*above), drawn),
-        "full sight lasts longer than blindness": over.robustness(more, drawn)["draws"],
+        "an inner optimum": robustness.robustness(robustness.every(*above), drawn),
+        "full sight lasts longer than blindness": robustness.robustness(more, drawn)["draws"],
     }
 
 

@@ -4,11 +4,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim import robustness as over
-from regimesim.experiment import Answer, mean, publish, runs_at, sign, told
-from regimesim.palette import BLUE, ORANGE, blank, framed, label
-from regimesim.shapley import mean_of
-from regimesim.survival import rmst
+from regimesim.analysis import robustness
+from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.report.figures.style import BLUE, ORANGE, blank, framed, label
+from regimesim.stats.estimates import interval_of, mean, mean_of, sign
+from regimesim.stats.survival import rmst
 
 SMALL = 0.08
 SEED, RUNS, YEARS = 3, 200, 100
@@ -29,8 +29,8 @@ def run(scale: float = 1.0) -> Answer:
         base = rs.load_scenario("concert", list(settings))
         answer[talk] = {}
         for total in TOTALS:
-            played = over.play([mistaken(base, total, part) for part in SHARES], runs, SEED)
-            years = over.lasting(played, YEARS)
+            played = robustness.play_worlds([mistaken(base, total, part) for part in SHARES], runs, SEED)
+            years = robustness.durations(played, YEARS)
             answer[talk][f"error {total:g}"] = {
                 f"{part:g} of it false alarms": told_row(played, row) for row, part in enumerate(SHARES)
             } | {"misses against false alarms": longer(years[0], years[-1])}
@@ -56,15 +56,17 @@ def mistaken(world: rs.Scenario, total: float, part: float) -> rs.Scenario:
 
 def told_row(played: dict, row: int) -> dict:
     return {
-        "years of cooperation": told(rmst(played["regime_years"][row], played["regime_ended"][row], YEARS)),
-        "years of peace": told(rmst(played["peace_years"][row], played["peace_ended"][row], YEARS)),
-        "exploitation per dealing": told(mean(played["exploitation_rate"][row])),
+        "years of cooperation": interval_of(
+            rmst(played["regime_years"][row], played["regime_ended"][row], YEARS)
+        ),
+        "years of peace": interval_of(rmst(played["peace_years"][row], played["peace_ended"][row], YEARS)),
+        "exploitation per dealing": interval_of(mean(played["exploitation_rate"][row])),
     }
 
 
 def longer(one: np.ndarray, other: np.ndarray) -> dict:
     gap = mean_of(one - other, YEARS)
-    return {"years more": told(gap), "which is": sign(gap)}
+    return {"years more": interval_of(gap), "which is": sign(gap)}
 
 
 def a_little_more(runs: int) -> dict:
@@ -75,7 +77,7 @@ def a_little_more(runs: int) -> dict:
         base.with_parameters({"transparency.miss_rate": 0.55}),
         base.with_parameters({"transparency.false_alarm_rate": 0.15}),
     ]
-    years = over.lasting(over.play(more, runs, SEED), YEARS)
+    years = robustness.durations(robustness.play_worlds(more, runs, SEED), YEARS)
     return {
         "misses": longer(years[1], years[0]),
         "false alarms": longer(years[2], years[0]),
@@ -87,15 +89,15 @@ def robust(scale: float) -> dict:
     """All misses against all false alarms in equal number, over draws of the other judgements."""
     names = [
         name
-        for name in (*over.COMMON, "diplomacy.cleavage")
+        for name in (*robustness.COMMON, "diplomacy.cleavage")
         if name not in ("transparency.miss_rate", "transparency.false_alarm_rate", "diplomacy.conference")
     ]
-    drawn = over.draws(names, runs_at(scale, over.DRAWS, least=16))
+    drawn = robustness.draws(names, runs_at(scale, robustness.DRAWS, least=16))
     years = {}
     for talk, settings in TALKS.items():
-        worlds = over.worlds(rs.load_scenario("concert", list(settings)), drawn)
+        worlds = robustness.worlds(rs.load_scenario("concert", list(settings)), drawn)
         points = [mistaken(world, MIDDLE, part) for part in (0.0, 1.0) for world in worlds]
-        found = over.lasting(over.play(points, RUNS_A_DRAW), YEARS)
+        found = robustness.durations(robustness.play_worlds(points, RUNS_A_DRAW), YEARS)
         years[talk] = found[: len(worlds)], found[len(worlds) :]
     helped = [with_ - bare for with_, bare in zip(*years.values(), strict=True)]
     claims = {
@@ -105,7 +107,9 @@ def robust(scale: float) -> dict:
         "conferences lengthen it where the error is false alarms": helped[1],
         "conferences lengthen it more against false alarms than against misses": helped[1] - helped[0],
     }
-    return {claim: over.robustness(over.verdicts(gap, TRIFLE), drawn) for claim, gap in claims.items()}
+    return {
+        claim: robustness.robustness(robustness.verdicts(gap, TRIFLE), drawn) for claim, gap in claims.items()
+    }
 
 
 def draw(answer: Answer) -> Figure:

@@ -6,13 +6,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim import robustness as over
-from regimesim.answer import share
-from regimesim.experiment import Answer, publish, runs_at, sign, told
-from regimesim.pairs import pairs_of
-from regimesim.palette import BLACK, blank, framed, label
-from regimesim.shapley import mean_of
-from regimesim.survival import rmst
+from regimesim.analysis import robustness
+from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.analysis.pairs import pairs_of
+from regimesim.report.figures.style import BLACK, blank, framed, label
+from regimesim.stats.estimates import interval_of, mean_of, share, sign
+from regimesim.stats.survival import rmst
 
 SMALL = 0.05
 SEED, RUNS, YEARS = 4, 100, 100
@@ -86,12 +85,14 @@ def grid(world: rs.Scenario, kind: str, runs: int) -> dict:
     found: dict = {}
     years: dict[tuple[int, float], np.ndarray] = {}
     for rounds in ROUNDS:
-        played = over.play([patient(often(world, rounds, kind), x) for x in PATIENCE], runs, SEED)
-        rows = over.lasting(played, YEARS)
+        played = robustness.play_worlds(
+            [patient(often(world, rounds, kind), x) for x in PATIENCE], runs, SEED
+        )
+        rows = robustness.durations(played, YEARS)
         years |= {(rounds, x): row for x, row in zip(PATIENCE, rows, strict=True)}
         ends = zip(played["regime_years"], played["regime_ended"], strict=True)
         found[f"{rounds} a year"] = {
-            f"patience {x:g}": told(rmst(*end, YEARS)) for x, end in zip(PATIENCE, ends, strict=True)
+            f"patience {x:g}": interval_of(rmst(*end, YEARS)) for x, end in zip(PATIENCE, ends, strict=True)
         }
     found["more patience, four a year"] = longer(years[4, PATIENT], years[4, HASTY])
     for x in (0.3, HASTY, PATIENT):
@@ -101,18 +102,20 @@ def grid(world: rs.Scenario, kind: str, runs: int) -> dict:
 
 def longer(one: np.ndarray, other: np.ndarray) -> dict:
     gap = mean_of(one - other, YEARS)
-    return {"years more": told(gap), "which is": sign(gap)}
+    return {"years more": interval_of(gap), "which is": sign(gap)}
 
 
 def robust(scale: float) -> dict:
     """Over draws of the other judgements, in the Concert and under self-help."""
-    count = runs_at(scale, over.DRAWS, least=10)
+    count = runs_at(scale, robustness.DRAWS, least=10)
     found: dict = {}
     for base in ("concert", "anarchy"):
-        drawn = over.draws((*over.COMMON, "shadow.punishment_rounds"), count)
-        made = over.worlds(rs.load_scenario(base), drawn)
+        drawn = robustness.draws((*robustness.COMMON, "shadow.punishment_rounds"), count)
+        made = robustness.worlds(rs.load_scenario(base), drawn)
         years = {
-            key: over.lasting(over.play([change(world) for world in made], RUNS_A_DRAW), YEARS)
+            key: robustness.durations(
+                robustness.play_worlds([change(world) for world in made], RUNS_A_DRAW), YEARS
+            )
             for key, change in {
                 "patient": lambda world: patient(world, PATIENT),
                 "hasty": lambda world: patient(world, HASTY),
@@ -125,14 +128,14 @@ def robust(scale: float) -> dict:
         lower = sum(a < b for a, b in zip(fewer, more, strict=True))
         higher = sum(a > b for a, b in zip(fewer, more, strict=True))
         found[base] = {
-            "patience lengthens": over.robustness(
-                over.verdicts(years["patient"] - years["hasty"], TRIFLE), drawn
+            "patience lengthens": robustness.robustness(
+                robustness.verdicts(years["patient"] - years["hasty"], TRIFLE), drawn
             ),
-            "frequent dealings lengthen": over.robustness(
-                over.verdicts(years["often"] - years["seldom"], TRIFLE), drawn
+            "frequent dealings lengthen": robustness.robustness(
+                robustness.verdicts(years["often"] - years["seldom"], TRIFLE), drawn
             ),
-            "frequent dealings ask for less patience": told(share(lower, count)),
-            "frequent dealings ask for more patience": told(share(higher, count)),
+            "frequent dealings ask for less patience": interval_of(share(lower, count)),
+            "frequent dealings ask for more patience": interval_of(share(higher, count)),
         }
     return found
 

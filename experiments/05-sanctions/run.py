@@ -6,14 +6,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim import robustness as over
-from regimesim.answer import share
+from regimesim.analysis import robustness
+from regimesim.analysis.experiments import Answer, publish, runs_at
 from regimesim.core.lanes import Lanes
-from regimesim.experiment import Answer, mean, publish, runs_at, sign, told
-from regimesim.lowering import lower
-from regimesim.palette import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, blank, framed, label
-from regimesim.scenario import read_scenario, tree_of
-from regimesim.shapley import mean_of
+from regimesim.report.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, blank, framed, label
+from regimesim.scenario.reading import read_scenario
+from regimesim.scenario.scenario import tree_of
+from regimesim.simulation.lowering import lower
+from regimesim.stats.estimates import interval_of, mean, mean_of, share, sign
 
 SMALL = 0.05
 SEED, RUNS, YEARS = 5, 150, 100
@@ -25,7 +25,7 @@ OTHERS = {
     "more patience (.85 to .95)": {"shadow.discount_factor": 0.95},
 }
 JUDGED = (
-    *over.COMMON,
+    *robustness.COMMON,
     "transparency.publicity",
     "sanctions.severity",
     "sanctions.cost",
@@ -86,15 +86,17 @@ def gains(case: dict, runs: int) -> dict:
     none = world("none", **case)
     made = {rule: world(rule, **case) for rule in RULES}
     made |= {name: none.with_parameters(changes) for name, changes in OTHERS.items()}
-    played = over.play([none, *made.values()], runs, SEED)
-    regime = over.lasting(played, YEARS)
-    found: dict = {"no rule": {"years of cooperation": told(mean(regime[0]))}}
+    played = robustness.play_worlds([none, *made.values()], runs, SEED)
+    regime = robustness.durations(played, YEARS)
+    found: dict = {"no rule": {"years of cooperation": interval_of(mean(regime[0]))}}
     for row, name in enumerate(made, 1):
         gap = mean_of(regime[row] - regime[0], YEARS)
         found[name] = {
-            "years added": told(gap),
+            "years added": interval_of(gap),
             "which is": sign(gap),
-            "cooperation added": told(mean(played["cooperation_rate"][row] - played["cooperation_rate"][0])),
+            "cooperation added": interval_of(
+                mean(played["cooperation_rate"][row] - played["cooperation_rate"][0])
+            ),
         }
     return found
 
@@ -106,12 +108,12 @@ def many_against_few(runs: int) -> dict:
         added = []
         for states in (STATES[0], STATES[-1]):
             case = MIDDLE | {"states": states, "cost": cost}
-            rate = over.play([world("none", **case), world("decentralized", **case)], runs, SEED)[
-                "cooperation_rate"
-            ]
+            rate = robustness.play_worlds(
+                [world("none", **case), world("decentralized", **case)], runs, SEED
+            )["cooperation_rate"]
             added.append(rate[1] - rate[0])
         gap = mean(added[1] - added[0])
-        found[f"cost {cost:g}"] = {"cooperation added more": told(gap), "which is": sign(gap)}
+        found[f"cost {cost:g}"] = {"cooperation added more": interval_of(gap), "which is": sign(gap)}
     return found
 
 
@@ -121,12 +123,12 @@ def league(runs: int) -> dict:
     kept = {name: aftermath(*case, runs) for name, case in CASES.items()}
     for name, (answered, credibility) in kept.items():
         found[name] = {
-            "answer, of all capability": told(mean(answered)),
-            "credibility left": told(mean(credibility)),
+            "answer, of all capability": interval_of(mean(answered)),
+            "credibility left": interval_of(mean(credibility)),
         }
     for place in ("Manchuria", "Abyssinia"):
         wanted, not_wanted = (kept[name] for name in CASES if name.startswith(place))
-        found[f"{place}: credibility lost where it is wanted"] = told(mean(not_wanted[1] - wanted[1]))
+        found[f"{place}: credibility lost where it is wanted"] = interval_of(mean(not_wanted[1] - wanted[1]))
     return found
 
 
@@ -171,15 +173,15 @@ def council(runs: int) -> dict:
     kept: dict = {}
     for name, settings in cases.items():
         made = rs.load_scenario("security_council", list(settings))
-        played = {k: v[0] for k, v in over.play([made], runs, SEED).items()}
-        kept[name] = played, over.lasting({k: v[None] for k, v in played.items()}, YEARS)[0]
+        played = {k: v[0] for k, v in robustness.play_worlds([made], runs, SEED).items()}
+        kept[name] = played, robustness.durations({k: v[None] for k, v in played.items()}, YEARS)[0]
         acted = played["sanctions_joined"] / np.maximum(1, played["sanctions_invoked"])
         found[name] = {
-            "acted on, of the cases brought": told(mean(acted)),
-            "years of cooperation": told(mean(kept[name][1])),
+            "acted on, of the cases brought": interval_of(mean(acted)),
+            "years of cooperation": interval_of(mean(kept[name][1])),
         }
     gap = mean(kept["without vetoes"][1] - kept["with vetoes"][1])
-    found["years added without vetoes"] = told(gap)
+    found["years added without vetoes"] = interval_of(gap)
     found["in the half-year of the empty chair"] = empty_chair(runs)
     return found
 
@@ -199,15 +201,15 @@ def empty_chair(runs: int) -> dict:
             response = lanes.world.sanction[place]
             brought += int((response >= 0).sum())
             acted += int((response > 0).sum())
-        found[name] = told(share(acted, brought))
+        found[name] = interval_of(share(acted, brought))
     return found
 
 
 def robust(scale: float) -> dict:
     """Over draws of the judgements: does a rule lengthen cooperation, and less than sight or patience?"""
-    drawn = over.draws(JUDGED, runs_at(scale, over.DRAWS, least=6))
+    drawn = robustness.draws(JUDGED, runs_at(scale, robustness.DRAWS, least=6))
     low = {"transparency.level": 0.5, "shadow.discount_factor": 0.85}
-    base = over.worlds(world("decentralized", **MIDDLE), drawn)
+    base = robustness.worlds(world("decentralized", **MIDDLE), drawn)
     made = {
         rule: [one.with_parameters({"sanctions.rule": rule} | held(one)) for one in base]
         for rule in ("none", "decentralized", "collective")
@@ -219,28 +221,35 @@ def robust(scale: float) -> dict:
             )
             for one in made["none"]
         ]
-    years = {name: over.lasting(over.play(worlds, RUNS_A_DRAW), YEARS) for name, worlds in made.items()}
+    years = {
+        name: robustness.durations(robustness.play_worlds(worlds, RUNS_A_DRAW), YEARS)
+        for name, worlds in made.items()
+    }
     added = {name: rows - years["none"] for name, rows in years.items() if name != "none"}
     found = {
-        f"the rule {rule} lengthens cooperation": over.robustness(over.verdicts(added[rule], TRIFLE), drawn)
+        f"the rule {rule} lengthens cooperation": robustness.robustness(
+            robustness.verdicts(added[rule], TRIFLE), drawn
+        )
         for rule in ("decentralized", "collective")
     }
     for name in OTHERS:
-        found[f"{name} adds more than the rule decentralized"] = over.robustness(
-            over.verdicts(added[name] - added["decentralized"], TRIFLE), drawn
+        found[f"{name} adds more than the rule decentralized"] = robustness.robustness(
+            robustness.verdicts(added[name] - added["decentralized"], TRIFLE), drawn
         )
     return found | failures(drawn)
 
 
-def failures(drawn: over.Table) -> dict:
+def failures(drawn: robustness.DrawTable) -> dict:
     """Over the same draws: what failing to act costs the League (L19), and the veto the Council (L20)."""
     wanted, unwanted = (
-        over.play(over.worlds(replace(aggression(*CASES[name]), years=LEAGUE_YEARS), drawn), RUNS_A_DRAW)
+        robustness.play_worlds(
+            robustness.worlds(replace(aggression(*CASES[name]), years=LEAGUE_YEARS), drawn), RUNS_A_DRAW
+        )
         for name in ("Manchuria, wanted by all", "Manchuria, wanted by none")
     )
     vetoes, free = (
-        over.play(
-            over.worlds(
+        robustness.play_worlds(
+            robustness.worlds(
                 replace(rs.load_scenario("security_council", list(given)), years=COUNCIL_YEARS), drawn
             ),
             RUNS_A_DRAW,
@@ -249,11 +258,11 @@ def failures(drawn: over.Table) -> dict:
     )
     acted = [c["sanctions_joined"] / np.maximum(1, c["sanctions_invoked"]) for c in (free, vetoes)]
     return {
-        "a culprit whom all want costs credibility": over.robustness(
-            over.verdicts(unwanted["credibility"] - wanted["credibility"]), drawn
+        "a culprit whom all want costs credibility": robustness.robustness(
+            robustness.verdicts(unwanted["credibility"] - wanted["credibility"]), drawn
         ),
-        "without vetoes the Council acts more often": over.robustness(
-            over.verdicts(acted[0] - acted[1]), drawn
+        "without vetoes the Council acts more often": robustness.robustness(
+            robustness.verdicts(acted[0] - acted[1]), drawn
         ),
     }
 

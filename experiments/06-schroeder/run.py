@@ -6,12 +6,19 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim import robustness as over
-from regimesim.ablation import Worlds
-from regimesim.arrangements import without
-from regimesim.experiment import Answer, publish, runs_at, sign, told
-from regimesim.palette import BLUE, ORANGE, blank, framed, label
-from regimesim.shapley import Shares, coalitions, mean_of, pseudo_observations, shapley, shapley_values
+from regimesim.analysis import robustness
+from regimesim.analysis.ablation import (
+    Shares,
+    Worlds,
+    coalitions,
+    pseudo_observations,
+    shapley,
+    shapley_values,
+)
+from regimesim.analysis.arrangements import without
+from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.report.figures.style import BLUE, ORANGE, blank, framed, label
+from regimesim.stats.estimates import interval_of, mean_of, sign
 
 SMALL = 0.05
 SEED, RUNS, YEARS = 6, 200, 100
@@ -20,7 +27,7 @@ ARRANGEMENTS = {
     "small states between": ("buffers",),
     "disputes overseas kept apart": ("insulation",),
 }
-"""Schroeder's three, in the words of ``regimesim.arrangements``."""
+"""Schroeder's three, in the words of ``regimesim.analysis.arrangements``."""
 PARTS = tuple(chain.from_iterable(ARRANGEMENTS.values()))
 CASES = {"the Concert": (), "with less sight": ("transparency.level=0.3",)}
 """As it is, and nearer to where it breaks: at .4 it stands for most of the century whatever one does."""
@@ -45,8 +52,8 @@ def concert(scenario: rs.Scenario, runs: int) -> dict:
         bare = worlds.results(PARTS).summary(spell, YEARS).rmst
         by_part = shapley(worlds, spell=spell, horizon=YEARS, among=PARTS)
         found[word] = {
-            "years with all": told(whole),
-            "years with none of them": told(bare),
+            "years with all": interval_of(whole),
+            "years with none of them": interval_of(bare),
             "removed alone": {
                 name: parted(worlds, parts, spell) for name, parts in ARRANGEMENTS.items()
             },
@@ -59,7 +66,7 @@ def concert(scenario: rs.Scenario, runs: int) -> dict:
 
 def parted(worlds: Worlds, removed: tuple[str, ...], spell: str) -> dict:
     gap = worlds.difference(removed, (), spell, YEARS).paired
-    return {"years that hang on it": told(gap), "it does": sign(gap)}
+    return {"years that hang on it": interval_of(gap), "it does": sign(gap)}
 
 
 def shares_of_three(worlds: Worlds, spell: str) -> dict:
@@ -70,8 +77,8 @@ def shares_of_three(worlds: Worlds, spell: str) -> dict:
     }
     values = shapley_values(worth, list(ARRANGEMENTS))
     together = worth[frozenset(ARRANGEMENTS)] - worth[frozenset()]
-    return {name: told(mean_of(value, YEARS)) for name, value in values.items()} | {
-        "together": told(mean_of(together, YEARS))
+    return {name: interval_of(mean_of(value, YEARS)) for name, value in values.items()} | {
+        "together": interval_of(mean_of(together, YEARS))
     }
 
 
@@ -80,39 +87,41 @@ def absent(kept: frozenset[str]) -> list[str]:
 
 
 def shares(found: Shares) -> dict:
-    return {name: told(found.estimate(name)) for name in (*PARTS, "together")}
+    return {name: interval_of(found.estimate(name)) for name in (*PARTS, "together")}
 
 
 def robust(scale: float) -> dict:
     """Over draws of the judgements: does each, taken away alone, shorten it; whose share is largest?"""
-    names = [name for name in over.COMMON if name != "diplomacy.conference"]
+    names = [name for name in robustness.COMMON if name != "diplomacy.conference"]
     names += ["diplomacy.conference", "periphery.insulation", "diplomacy.renegotiation"]
-    drawn = over.draws(names, runs_at(scale, over.DRAWS, least=10))
-    base = over.worlds(rs.load_scenario("concert"), drawn)
+    drawn = robustness.draws(names, runs_at(scale, robustness.DRAWS, least=10))
+    base = robustness.worlds(rs.load_scenario("concert"), drawn)
     found: dict = {}
     played = {
-        kept: over.play([without(world, *absent(kept)) for world in base], RUNS_A_DRAW)
+        kept: robustness.play_worlds([without(world, *absent(kept)) for world in base], RUNS_A_DRAW)
         for kept in coalitions(list(ARRANGEMENTS))
     }
     for word, spell in SPELLS.items():
-        worth = {kept: over.lasting(columns, YEARS, spell) for kept, columns in played.items()}
+        worth = {kept: robustness.durations(columns, YEARS, spell) for kept, columns in played.items()}
         everything = frozenset(ARRANGEMENTS)
         alone = {
-            name: over.verdicts(worth[everything] - worth[everything - {name}], TRIFLE)
+            name: robustness.verdicts(worth[everything] - worth[everything - {name}], TRIFLE)
             for name in ARRANGEMENTS
         }
         values = shapley_values(worth, list(ARRANGEMENTS))
         found[word] = {
-            f"removed alone, {name} shortens it": over.robustness(verdicts, drawn)
+            f"removed alone, {name} shortens it": robustness.robustness(verdicts, drawn)
             for name, verdicts in alone.items()
         }
         found[word] |= {
-            f"the share of {name} is above 0": over.robustness(over.verdicts(value, TRIFLE), drawn)["draws"]
+            f"the share of {name} is above 0": robustness.robustness(
+                robustness.verdicts(value, TRIFLE), drawn
+            )["draws"]
             for name, value in values.items()
         }
         for name, value in values.items():
-            others = [over.verdicts(value - values[other]) for other in ARRANGEMENTS if other != name]
-            found[word][f"the share of {name} is the largest"] = over.robustness(
+            others = [robustness.verdicts(value - values[other]) for other in ARRANGEMENTS if other != name]
+            found[word][f"the share of {name} is the largest"] = robustness.robustness(
                 np.minimum.reduce(others), drawn
             )["draws"]
     return found

@@ -4,16 +4,25 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.answer import Answer, share, sign, told
-from regimesim.claims import finding, verdict
-from regimesim.diagnose import causes_of_collapse
-from regimesim.experiment import publish, runs_at
-from regimesim.hazards import hazard, weibull_shape
-from regimesim.outcomes import Outcomes
-from regimesim.palette import BLUE, GREY, RED, blank, framed, label, whiskers
-from regimesim.robustness import COMMON, DRAWS, draws, every, lasting, play, robustness, verdicts, worlds
-from regimesim.scenario import read_scenario, tree_of
-from regimesim.survival import Estimate
+from regimesim.analysis.collapse import causes_of_collapse
+from regimesim.analysis.experiments import Answer, finding, publish, runs_at, verdict
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    durations,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
+from regimesim.report.figures.style import BLUE, GREY, RED, blank, framed, label, whiskers
+from regimesim.scenario.reading import read_scenario
+from regimesim.scenario.scenario import tree_of
+from regimesim.stats.estimates import Estimate, interval_of, share, sign
+from regimesim.stats.hazards import hazard, weibull_shape
 
 SMALL = 0.08
 SEED = 1848
@@ -72,10 +81,12 @@ def world(sight: float, runs: int) -> tuple[dict, Outcomes]:
     return {
         "as it was": found.told("as it was", "disputes", "wars", "cooperation_rate"),
         "collapses a year": {
-            f"{1816 + row.start:g} to {1816 + row.end:g}": told(Estimate(row.hazard, row.lower, row.upper))
+            f"{1816 + row.start:g} to {1816 + row.end:g}": interval_of(
+                Estimate(row.hazard, row.lower, row.upper)
+            )
             for row in table.itertuples()
         },
-        "shape of the hazard": told(trend) if trend else None,
+        "shape of the hazard": interval_of(trend) if trend else None,
         "gained if": {name: found.gained(name, "as it was") for name in asked if name != "as it was"},
         "why regimes collapsed": causes(base, runs),
     }, found
@@ -89,7 +100,7 @@ def causes(scenario: rs.Scenario, runs: int) -> dict:
     names = ("memory faded", "buffers lost", "grievances grew", "trust lost", "mis-seen acts", "chance")
     rest = number - sum(counts.get(name, 0) for name in names)
     listed = {name: counts.get(name, 0) for name in names} | {"anything else": rest}
-    return {name: told(share(count, number)) for name, count in listed.items()}
+    return {name: interval_of(share(count, number)) for name, count in listed.items()}
 
 
 def robust(count: int) -> dict:
@@ -100,8 +111,10 @@ def robust(count: int) -> dict:
         "memory and leaders stay", "memory does not fade", "revolutions leave no nationalism",
         "buffers are not absorbed", "no fear for order at home", "no cleavage",
     )  # fmt: skip
-    lasted = {"as it was": lasting(play(base), 100)}
-    lasted |= {name: lasting(play([w.with_parameters(CHANGES[name]) for w in base]), 100) for name in names}
+    lasted = {"as it was": durations(play_worlds(base), 100)}
+    lasted |= {
+        name: durations(play_worlds([w.with_parameters(CHANGES[name]) for w in base]), 100) for name in names
+    }
     gained = {name: lasted[name] - lasted["as it was"] for name in names}
     unruly = every(*(verdicts(gained[name]) for name in names[2:4]))
     parts = {name: robustness(verdicts(gain), {})["draws"] for name, gain in gained.items()}

@@ -6,17 +6,25 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.answer import Answer, mean, sign, told
-from regimesim.arrangements import without
-from regimesim.claims import finding, verdict
-from regimesim.experiment import publish, runs_at
-from regimesim.hazards import hazard
-from regimesim.outcomes import Outcomes
-from regimesim.pairs import pairs_of
-from regimesim.palette import BLUE, GREEN, GREY, RED, blank, framed, label, note, whiskers
-from regimesim.robustness import DRAWS, draws, every, lasting, play, robustness, verdicts, worlds
-from regimesim.scenario import read_scenario, tree_of
-from regimesim.survival import Estimate
+from regimesim.analysis.arrangements import without
+from regimesim.analysis.experiments import Answer, finding, publish, runs_at, verdict
+from regimesim.analysis.pairs import pairs_of
+from regimesim.analysis.robustness import (
+    DRAWS,
+    Outcomes,
+    draws,
+    durations,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
+from regimesim.report.figures.style import BLUE, GREEN, GREY, RED, blank, framed, label, note, whiskers
+from regimesim.scenario.reading import read_scenario
+from regimesim.scenario.scenario import tree_of
+from regimesim.stats.estimates import Estimate, interval_of, mean, sign
+from regimesim.stats.hazards import hazard
 
 SMALL = 0.08
 SEED = 1946
@@ -77,7 +85,8 @@ def grid(runs: int) -> tuple[dict, Outcomes]:
         "one side strikes back, the other cannot": found.told("one side only", *MEASURED)
         | {"game": games(asked["one side only"])},
         "peace lost to the gain of striking first": {
-            f"{s:g}": told(found.longer(f"{s:g} no gain", f"{s:g} 0.5", "peace")) for s in (DELICATE, SECURE)
+            f"{s:g}": interval_of(found.longer(f"{s:g} no gain", f"{s:g} 0.5", "peace"))
+            for s in (DELICATE, SECURE)
         },
     }, found
 
@@ -104,7 +113,9 @@ def history(runs: int) -> tuple[dict, Outcomes]:
     return {
         "the scenario": found.told("as it is", *MEASURED),
         "first wars a year": {
-            f"{1946 + row.start:g} to {1946 + row.end:g}": told(Estimate(row.hazard, row.lower, row.upper))
+            f"{1946 + row.start:g} to {1946 + row.end:g}": interval_of(
+                Estimate(row.hazard, row.lower, row.upper)
+            )
             for row in table.itertuples()
         },
         **{
@@ -118,7 +129,7 @@ def gap(found: Outcomes) -> Estimate:
     """Years by which peace outlasts cooperation in the scenario."""
     columns = found.columns["as it is"]
     table = {name: column[None] for name, column in columns.items()}
-    return mean((lasting(table, found.horizon, "peace") - lasting(table, found.horizon))[0])
+    return mean((durations(table, found.horizon, "peace") - durations(table, found.horizon))[0])
 
 
 def robust(count: int) -> dict:
@@ -134,14 +145,14 @@ def robust(count: int) -> dict:
         [w.with_parameters({"deterrence.prudence": 0.0}) for w in base],
         [w.with_parameters({"periphery.paradox": 0.0}) for w in base],
     )  # fmt: skip
-    columns = {name: play(list_) for name, list_ in zip(names, all_, strict=True)}
-    peace = {name: lasting(c, 100, "peace") for name, c in columns.items()}
+    columns = {name: play_worlds(list_) for name, list_ in zip(names, all_, strict=True)}
+    peace = {name: durations(c, 100, "peace") for name, c in columns.items()}
 
     def more(one: str, other: str, column: str) -> np.ndarray:
         return verdicts(columns[one][column].astype(float) - columns[other][column])
 
     parts = {
-        "peace outlasts cooperation": verdicts(peace["base"] - lasting(columns["base"], 100)),
+        "peace outlasts cooperation": verdicts(peace["base"] - durations(columns["base"], 100)),
         "channels lengthen peace": verdicts(peace["base"] - peace["no channels"]),
         "prudence shortens peace": verdicts(peace["no prudence"] - peace["base"]),
         "the paradox brings disputes": more("base", "no paradox", "disputes"),
@@ -175,11 +186,11 @@ def run(scale: float = 1.0) -> Answer:
         **told_,
         **dated,
         "peace gained from a delicate to a secure balance": {
-            f"prudence {p:g}": told(gain) for p, gain in durable.items()
+            f"prudence {p:g}": interval_of(gain) for p, gain in durable.items()
         },
-        "years by which peace outlasts cooperation": told(apart),
-        "exploitation added by care where both second strikes are secure": told(care),
-        "exploitation added by the wish to avoid war": told(terror_),
+        "years by which peace outlasts cooperation": interval_of(apart),
+        "exploitation added by care where both second strikes are secure": interval_of(care),
+        "exploitation added by the wish to avoid war": interval_of(terror_),
         "over the judgements": firm["parts"],
         "claims": {
             "L14": finding(

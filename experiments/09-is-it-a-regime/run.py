@@ -6,18 +6,26 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.ablation import Worlds, ablate
-from regimesim.answer import OPEN, Answer, sign, told
-from regimesim.arrangements import without
-from regimesim.claims import finding, verdict
-from regimesim.config import scenario_names
-from regimesim.experiment import publish, runs_at
-from regimesim.outcomes import Outcomes
-from regimesim.palette import BLUE, GREY, ORANGE, blank, framed, label, whiskers
-from regimesim.robustness import COMMON, DRAWS, draws, every, lasting, play, robustness, verdicts, worlds
-from regimesim.scenario import spoken
-from regimesim.survival import Estimate
-from regimesim.verdict import TRIFLE, Verdict, is_it_a_regime
+from regimesim.analysis.ablation import Worlds, ablate
+from regimesim.analysis.arrangements import without
+from regimesim.analysis.experiments import Answer, finding, publish, runs_at, verdict
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    durations,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
+from regimesim.analysis.verdict import TRIFLE, Verdict, is_it_a_regime
+from regimesim.report.figures.style import BLUE, GREY, ORANGE, blank, framed, label, whiskers
+from regimesim.scenario.files import scenario_names
+from regimesim.scenario.messages import spoken
+from regimesim.stats.estimates import OPEN, Estimate, interval_of, sign
 
 SMALL = 0.05
 SEED = 1982
@@ -59,7 +67,7 @@ def tested(tests: Verdict) -> dict:
         "weaker test": weaker(tests),
         **{
             name: {"outcome": told_or_open(tests[name].outcome)}
-            | {what: told(number) for what, number in tests[name].numbers.items()}
+            | {what: interval_of(number) for what, number in tests[name].numbers.items()}
             for name in names
         },
     }
@@ -92,7 +100,7 @@ def balance(runs: int) -> dict:
     side = Outcomes({name: load_scenario(name) for name in names}, runs, SEED)
     parts = {
         name: {
-            row.change: {"regime": told(row.regime), "peace": told(row.peace)}
+            row.change: {"regime": interval_of(row.regime), "peace": interval_of(row.peace)}
             for row in ablate(Worlds(load_scenario(name), runs, SEED), "each").rows
         }
         for name in names
@@ -106,13 +114,16 @@ def robust(count: int) -> dict:
     gains, errors = {}, {}
     for name in ("concert", "balance_kaplan", "balance_waltz", "bipolar"):
         full = worlds(load_scenario(name), drawn)
-        with_, bare = play(full), play([without(w, "institutions") for w in full])
-        gains[name] = lasting(with_, YEARS) - lasting(bare, YEARS)
+        with_, bare = play_worlds(full), play_worlds([without(w, "institutions") for w in full])
+        gains[name] = durations(with_, YEARS) - durations(bare, YEARS)
         errors[name] = bare["expectation_error"] - with_["expectation_error"]
         if name == "concert":
             wary = worlds(_wary(), drawn)
             short = [w.with_parameters({"shadow.discount_factor": _shorter(w)}) for w in full]
-            view = [verdicts(lasting(with_, YEARS) - lasting(play(other), YEARS)) for other in (wary, short)]
+            view = [
+                verdicts(durations(with_, YEARS) - durations(play_worlds(other), YEARS))
+                for other in (wary, short)
+            ]
     return {
         "L16": robustness(verdicts(gains["concert"], LITTLE), drawn),
         "L6": robustness(verdicts(errors["concert"], TRIFLE), drawn),
@@ -150,10 +161,10 @@ def run(scale: float = 1.0) -> Answer:
     return {
         "tests": {name: tested(found) for name, found in tests.items()},
         "the Concert's cooperation": {
-            "gained by trust of .9 at the start over .5": told(view[0]),
-            "gained by a discount factor of .85 over .7": told(view[1]),
+            "gained by trust of .9 at the start over .5": interval_of(view[0]),
+            "gained by a discount factor of .85 over .7": interval_of(view[1]),
         },
-        "the balance": balances | {"institutions carry more in Kaplan's": told(apart)},
+        "the balance": balances | {"institutions carry more in Kaplan's": interval_of(apart)},
         "claims": {
             "L16": finding(
                 verdict(*(sign(beyond(gain, LITTLE)) for gain in strong.values())),

@@ -4,13 +4,22 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.answer import Answer, sign, told
-from regimesim.claims import finding, verdict
-from regimesim.experiment import publish, runs_at
-from regimesim.outcomes import Outcomes
-from regimesim.pairs import pairs_of
-from regimesim.palette import BLUE, GREEN, GREY, ORANGE, RED, blank, framed, label, whiskers
-from regimesim.robustness import COMMON, DRAWS, draws, every, lasting, play, robustness, verdicts, worlds
+from regimesim.analysis.experiments import Answer, finding, publish, runs_at, verdict
+from regimesim.analysis.pairs import pairs_of
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    durations,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
+from regimesim.report.figures.style import BLUE, GREEN, GREY, ORANGE, RED, blank, framed, label, whiskers
+from regimesim.stats.estimates import interval_of, sign
 
 SMALL = 0.1
 SEED = 3
@@ -66,7 +75,7 @@ def robust(count: int) -> dict:
     trade, anarchy = (worlds(rs.load_scenario(name), drawn) for name in ("trade", "anarchy"))
 
     def lasts(list_: list[rs.Scenario], changes: dict[str, float] | None = None) -> np.ndarray:
-        return lasting(play([w.with_parameters(changes or {}) for w in list_]), YEARS)
+        return durations(play_worlds([w.with_parameters(changes or {}) for w in list_]), YEARS)
 
     security, commerce = lasts(anarchy), lasts(trade)
     unarmed = lasts(anarchy, PEACEFUL)
@@ -114,16 +123,16 @@ def run(scale: float = 1.0) -> Answer:
             for name in ("trade", "anarchy")
         },
         "years of cooperation": {
-            "trade over anarchy": told(harder),
-            "the Concert over trade": told(found.longer("concert", "trade")),
-            "lost to what the exploited lose, at trade's temptation": told(sucker),
-            "lost to what the exploited lose, in anarchy": told(grave),
-            "lost to security's temptation, at a grave loss": told(
+            "trade over anarchy": interval_of(harder),
+            "the Concert over trade": interval_of(found.longer("concert", "trade")),
+            "lost to what the exploited lose, at trade's temptation": interval_of(sucker),
+            "lost to what the exploited lose, in anarchy": interval_of(grave),
+            "lost to security's temptation, at a grave loss": interval_of(
                 found.longer("temptation 0", "temptation 1")
             ),
-            "lost to war": told(war),
-            "shallow security over trade": told(shallow),
-            "trade over deep trade": told(deep),
+            "lost to war": interval_of(war),
+            "shallow security over trade": interval_of(shallow),
+            "trade over deep trade": interval_of(deep),
         },
         "over the judgements": firm["parts"],
         "claims": {

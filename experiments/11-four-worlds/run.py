@@ -4,13 +4,22 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.answer import Answer, sign, told
-from regimesim.claims import finding, verdict
-from regimesim.experiment import publish, runs_at
-from regimesim.outcomes import Outcomes
-from regimesim.pairs import pairs_of
-from regimesim.palette import BLUE, GREEN, ORANGE, RED, blank, framed, label, whiskers
-from regimesim.robustness import COMMON, DRAWS, draws, every, lasting, play, robustness, verdicts, worlds
+from regimesim.analysis.experiments import Answer, finding, publish, runs_at, verdict
+from regimesim.analysis.pairs import pairs_of
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    durations,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
+from regimesim.report.figures.style import BLUE, GREEN, ORANGE, RED, blank, framed, label, whiskers
+from regimesim.stats.estimates import interval_of, sign
 
 SMALL = 0.06
 SEED = 1978
@@ -61,7 +70,8 @@ def robust(count: int) -> dict:
     drawn = draws(JUDGEMENTS, count)
     anarchy = worlds(rs.load_scenario("anarchy"), drawn)
     lasted = {
-        name: lasting(play([corner(w, *place) for w in anarchy]), YEARS) for name, place in CORNERS.items()
+        name: durations(play_worlds([corner(w, *place) for w in anarchy]), YEARS)
+        for name, place in CORNERS.items()
     }
     worst, told_apart, no_dilemma, best = lasted.values()
     order = every(
@@ -69,9 +79,11 @@ def robust(count: int) -> dict:
         *(verdicts(best - middle) for middle in (told_apart, no_dilemma)),
     )
     concert = worlds(rs.load_scenario("concert"), drawn)
-    base = lasting(play(concert), YEARS)
+    base = durations(play_worlds(concert), YEARS)
     lost = [
-        verdicts(base - lasting(play([w.with_parameters(_kept(w, changes)) for w in concert]), YEARS))
+        verdicts(
+            base - durations(play_worlds([w.with_parameters(_kept(w, changes)) for w in concert]), YEARS)
+        )
         for changes in OBSTACLES.values()
     ]
     parts = {what: robustness(found, {})["draws"] for what, found in zip(OBSTACLES, lost, strict=True)}
@@ -118,12 +130,13 @@ def run(scale: float = 1.0) -> Answer:
             for name in CORNERS
         },
         "years of cooperation": {
-            f"{o:g}": {f"{s:g}": told(found.years(f"{o:g} {s:g}")) for s in SIGHT} for o in OFFENSE
+            f"{o:g}": {f"{s:g}": interval_of(found.years(f"{o:g} {s:g}")) for s in SIGHT} for o in OFFENSE
         },
         "years of peace": {
-            f"{o:g}": {f"{s:g}": told(found.years(f"{o:g} {s:g}", "peace")) for s in SIGHT} for o in OFFENSE
+            f"{o:g}": {f"{s:g}": interval_of(found.years(f"{o:g} {s:g}", "peace")) for s in SIGHT}
+            for o in OFFENSE
         },
-        "one world over another": {name: told(step) for name, step in steps.items()},
+        "one world over another": {name: interval_of(step) for name, step in steps.items()},
         "obstacles": {name: part for name, (part, _) in hindered.items()},
         "over the judgements": firm["parts"],
         "claims": {

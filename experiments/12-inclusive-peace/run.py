@@ -4,14 +4,23 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.answer import Answer, sign, told
-from regimesim.claims import finding, verdict
-from regimesim.experiment import publish, runs_at
-from regimesim.outcomes import Outcomes
-from regimesim.palette import blank, framed, label, look, whiskers
-from regimesim.robustness import COMMON, DRAWS, draws, every, play, robustness, verdicts, worlds
-from regimesim.scenario import read_scenario, spoken, tree_of
-from regimesim.survival import Estimate
+from regimesim.analysis.experiments import Answer, finding, publish, runs_at, verdict
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
+from regimesim.report.figures.style import blank, framed, label, look, whiskers
+from regimesim.scenario.messages import spoken
+from regimesim.scenario.reading import read_scenario
+from regimesim.scenario.scenario import tree_of
+from regimesim.stats.estimates import Estimate, interval_of, sign
 
 SMALL = 0.05
 SEED = 1815
@@ -70,7 +79,7 @@ def robust(count: int) -> dict:
 
     def bred(name: str, kind: dict[str, float], harsh: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
         base = worlds(rs.load_scenario(name), drawn)
-        one, other = (play([w.with_parameters(to) for w in base]) for to in (kind, harsh))
+        one, other = (play_worlds([w.with_parameters(to) for w in base]) for to in (kind, harsh))
         wars = other["wars"].astype(float) - one["wars"]
         return verdicts(wars), verdicts(one["cooperation_rate"] - other["cooperation_rate"])
 
@@ -102,7 +111,7 @@ def run(scale: float = 1.0) -> Answer:
         },
         "wars by resentment and trust": {
             name: {
-                f"{r:g}": {f"{t:g}": told(found.mean(f"{name} {r:g} {t:g}", "wars")) for t in TRUST}
+                f"{r:g}": {f"{t:g}": interval_of(found.mean(f"{name} {r:g} {t:g}", "wars")) for t in TRUST}
                 for r in RESENTMENT
             }
             for name in ORDERS
@@ -112,12 +121,16 @@ def run(scale: float = 1.0) -> Answer:
             for peace in ("inclusive", "bitter", "dismembering")
         },
         "wars more than after an inclusive peace": {
-            name: {peace: told(wars(name, peace, "inclusive")) for peace in PEACES if peace != "inclusive"}
+            name: {
+                peace: interval_of(wars(name, peace, "inclusive")) for peace in PEACES if peace != "inclusive"
+            }
             for name in ORDERS
         },
-        "cooperation gained by an inclusive peace": told(cooperation),
-        "where all may be allies, wars that resentment adds": told(wars("allied", "bitter", "inclusive")),
-        "where all may be allies, wars that dismembering adds": told(
+        "cooperation gained by an inclusive peace": interval_of(cooperation),
+        "where all may be allies, wars that resentment adds": interval_of(
+            wars("allied", "bitter", "inclusive")
+        ),
+        "where all may be allies, wars that dismembering adds": interval_of(
             wars("allied", "dismembering", "inclusive")
         ),
         "over the judgements": firm["parts"],

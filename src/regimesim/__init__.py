@@ -11,22 +11,22 @@ the package costs nothing.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from regimesim import theory
-    from regimesim.ablation import ablate
-    from regimesim.compare import compare
-    from regimesim.config import load_scenario
-    from regimesim.model import BufferState, RegimeModel, State
-    from regimesim.results import Results
-    from regimesim.scenario import InputError, Scenario
-    from regimesim.simulate import simulate
-    from regimesim.sweep import sweep
-    from regimesim.swept import load_results
+    from regimesim.analysis.ablation import ablate
+    from regimesim.analysis.comparison import compare
+    from regimesim.scenario.compose import load_scenario
+    from regimesim.scenario.messages import InputError
+    from regimesim.scenario.scenario import Scenario
+    from regimesim.simulation.agents import BufferState, State
+    from regimesim.simulation.model import RegimeModel
+    from regimesim.simulation.results import Results
+    from regimesim.simulation.simulate import simulate
+    from regimesim.sweeps.results import load_results
+    from regimesim.sweeps.sweep import sweep
 
     __version__: str
 
@@ -48,32 +48,20 @@ __all__ = [
 ]
 
 _HOME = {
-    "BufferState": "model",
-    "InputError": "scenario",
-    "RegimeModel": "model",
-    "Results": "results",
-    "Scenario": "scenario",
-    "State": "model",
-    "ablate": "ablation",
-    "compare": "compare",
-    "load_results": "swept",
-    "load_scenario": "config",
-    "simulate": "simulate",
-    "sweep": "sweep",
+    "BufferState": "simulation.agents",
+    "InputError": "scenario.messages",
+    "RegimeModel": "simulation.model",
+    "Results": "simulation.results",
+    "Scenario": "scenario.scenario",
+    "State": "simulation.agents",
+    "ablate": "analysis.ablation",
+    "compare": "analysis.comparison",
+    "load_results": "sweeps.results",
+    "load_scenario": "scenario.compose",
+    "simulate": "simulation.simulate",
+    "sweep": "sweeps.sweep",
 }
-"""The module in which each public name is defined."""
-
-
-class _Package(ModuleType):
-    """This package: loading its module ``simulate`` does not hide its function of that name."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in _HOME and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
-
+"""The module in which each public name is defined; none of the packages bears the name of a function."""
 
 if not TYPE_CHECKING:  # to a type checker a misspelt name is an error, not an object
 

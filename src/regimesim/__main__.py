@@ -7,7 +7,7 @@ import signal
 def program() -> int:
     """Carry out what was typed; before a command begins, and when it is done, an interrupt just ends it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from regimesim.cli import INTERRUPTED, main
+    from regimesim.cli.main import INTERRUPTED, main
 
     code = main()
     if code == INTERRUPTED:

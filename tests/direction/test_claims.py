@@ -10,12 +10,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from regimesim.answer import mean
-from regimesim.arrangements import without
-from regimesim.config import load_scenario, scenario_names
-from regimesim.pairs import pairs_of
-from regimesim.simulate import simulate
-from regimesim.survival import rmst, rmst_difference
+from regimesim.analysis.arrangements import without
+from regimesim.analysis.pairs import pairs_of
+from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.files import scenario_names
+from regimesim.simulation.simulate import simulate
+from regimesim.stats.estimates import mean
+from regimesim.stats.survival import rmst, rmst_difference
 
 RUNS, SEED, HORIZON = 400, 11, 100
 CRITICAL = ("transparency.level=0.3", "epochs=[]")

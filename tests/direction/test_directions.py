@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from regimesim.config import load_scenario
-from regimesim.scenario import Scenario
-from regimesim.simulate import simulate
-from regimesim.survival import rmst_difference
+from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.simulate import simulate
+from regimesim.stats.survival import rmst_difference
 
 RUNS = 400
 BASE = {"transparency.level": "0.3", "epochs": "[]"}

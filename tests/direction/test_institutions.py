@@ -10,13 +10,15 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from regimesim.config import load_scenario
 from regimesim.core.lanes import Lanes
-from regimesim.incentives import critical_discount, pooled_discount
-from regimesim.lowering import lower
-from regimesim.scenario import read_scenario, tree_of
-from regimesim.simulate import simulate
-from regimesim.survival import Estimate, rmst_difference
+from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.reading import read_scenario
+from regimesim.scenario.scenario import tree_of
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.simulate import simulate
+from regimesim.stats.estimates import Estimate
+from regimesim.stats.survival import rmst_difference
+from regimesim.theory.games import critical_discount, pooled_discount
 
 
 def mean(values):

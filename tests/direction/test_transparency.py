@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import regimesim as rs
-from regimesim.paired import Difference
+from regimesim.analysis.comparison import Difference
 
 RUNS = 400
 

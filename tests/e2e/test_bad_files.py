@@ -2,8 +2,8 @@
 
 import pytest
 
-from regimesim.cli import USED_WRONGLY, main
-from regimesim.config import load_scenario
+from regimesim.cli.main import USED_WRONGLY, main
+from regimesim.scenario.compose import load_scenario
 
 GOOD = """
 about: {start: 1900}

@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 import regimesim as rs
-from regimesim.cli import COMMANDS, main
+from regimesim.cli.main import main
+from regimesim.cli.table import COMMANDS
 
 SMALL = ("runs=8", "years=5")
 PROGRAM = (sys.executable, "-m", "regimesim")
@@ -359,7 +360,7 @@ def test_a_terminal_sees_a_bar(no_colour, tmp_path):
 
 def test_help_imports_nothing_heavy():
     """That is why it answers at once, whatever the machine."""
-    code = "import sys; from regimesim.cli import main; main(['--help']); print(sorted(sys.modules))"
+    code = "import sys; from regimesim.cli.main import main; main(['--help']); print(sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = done.stdout.splitlines()[-1]
     heavy = ("numpy", "numba", "pandas", "matplotlib", "hydra", "rich", "scipy", "yaml")

@@ -10,8 +10,8 @@ import urllib.request
 
 import pytest
 
-from regimesim.app import command
-from regimesim.cli import main
+from regimesim.cli import demo
+from regimesim.cli.main import main
 
 PROGRAM = (sys.executable, "-m", "regimesim", "demo", "open=false")
 
@@ -56,8 +56,8 @@ def test_a_port_that_is_taken_is_said(say):
 
 def test_a_port_that_nobody_asked_for_may_be_another(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        monkeypatch.setattr(command, "PORT", taken.getsockname()[1])
-        with command.listen("127.0.0.1", None) as found:
+        monkeypatch.setattr(demo, "PORT", taken.getsockname()[1])
+        with demo.listen("127.0.0.1", None) as found:
             assert found.getsockname()[1] != taken.getsockname()[1]
 
 
@@ -75,10 +75,8 @@ def test_what_is_not_installed_is_named(say, monkeypatch, missing):
 def served(monkeypatch):
     """What would be served, without waiting for anybody."""
     found = {}
-    monkeypatch.setattr(
-        command, "_serve", lambda page, listening: found.update(port=listening.getsockname()[1])
-    )
-    monkeypatch.setattr(command, "_open_soon", lambda address: found.update(opened=address))
+    monkeypatch.setattr(demo, "_serve", lambda page, listening: found.update(port=listening.getsockname()[1]))
+    monkeypatch.setattr(demo, "_open_soon", lambda address: found.update(opened=address))
     return found
 
 

@@ -23,9 +23,10 @@ import pytest
 from disks import fill, mounted, remount
 
 import regimesim as rs
-from regimesim import provenance, storage
-from regimesim.cli import main
+from regimesim.cli.main import main
 from regimesim.core.keeping import cache_folder
+from regimesim.simulation import folders as storage
+from regimesim.simulation import provenance
 
 PROGRAM = (sys.executable, "-m", "regimesim")
 WHEN_MADE = {"provenance.json", "checksums.txt", "manifest.json", "report.html", "sweep.log"}
@@ -167,7 +168,7 @@ def test_a_page_is_whole_or_not_there(times, undisturbed, seconds, tmp_path):
 
 LOST = """
 import signal, sys, time
-from regimesim import cli
+from regimesim.cli import main as cli
 
 class Dies:
     def __del__(self):
@@ -185,8 +186,8 @@ raise SystemExit(cli.main(["list"]))
 
 HALF_MADE = """
 import signal, sys
-from regimesim import cli
-from regimesim.scenario import InputError
+from regimesim.cli import main as cli
+from regimesim.scenario.messages import InputError
 
 def carry_out(arguments, flags):
     try:

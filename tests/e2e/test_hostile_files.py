@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import regimesim as rs
-from regimesim.cli import main
-from regimesim.scenario import InputError
+from regimesim.cli.main import main
+from regimesim.scenario.messages import InputError
 
 WORLD = "states: {A: {}, B: {}}\nyears: 2\n"
 AUTOMATON = "states: {nice: {cooperate: 1, after: {CC: nice, CD: nice, DC: nice, DD: nice}}}\n"

@@ -13,9 +13,11 @@ import pytest
 
 from regimesim.core.game import join_chance
 from regimesim.core.lanes import Lanes
-from regimesim.lowering import lower
-from regimesim.model import BufferState, RegimeModel, State
-from regimesim.scenario import InputError, read_scenario
+from regimesim.scenario.messages import InputError
+from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.agents import BufferState, State
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.model import RegimeModel
 
 BUSY = {
     "about": {"start": 1815},

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 import regimesim as rs
-from regimesim.simulate import simulate
+from regimesim.simulation.simulate import simulate
 
 TROJAN = "open('taken', 'w').close()\ndef run(*_, **__):\n    open('taken', 'w').close()\n"
 """A module in the working directory, where Python looks for modules: whoever loads it leaves a trace."""
@@ -52,7 +52,7 @@ import json, os, sys
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 import regimesim as rs
-from regimesim.cli import main
+from regimesim.cli.main import main
 
 def heard(words):
     said = StringIO()

@@ -7,14 +7,14 @@ import pytest
 from browsing import chromium, open_page
 
 import regimesim as rs
-from regimesim.compare import compare
-from regimesim.report import vega
-from regimesim.results import percent
+from regimesim.analysis.comparison import compare
+from regimesim.report import page
+from regimesim.simulation.results import percent
 
 
 @pytest.fixture(scope="module", params=[1300, 400], ids=["desk", "phone"])
 def browser(request):
-    if vega.script() is None:
+    if page.vega_script() is None:
         pytest.skip("the extra 'report' is not installed")
     found = chromium(request.param, 900)
     yield found

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from regimesim.cli import main
+from regimesim.cli.main import main
 
 VARIED = "parameters=[transparency.level,war.cost,trust.initial]"
 SMALL = ["runs=4", "trajectories=2", "samples=4", "years=30", VARIED]

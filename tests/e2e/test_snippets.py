@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from snippets import PAGES, blocks, write_file
 
-from regimesim.cli import main
+from regimesim.cli.main import main
 
 SMALL = {
     "run": {"runs": 4, "years": 2},
@@ -26,7 +26,7 @@ NOT_RUN = {
     "python -m pytest": "this is what runs",
     "ruff format": "test_habits.py",
     "python -m sphinx": "test_site.py",
-    "python -m regimesim.reference": "would write into the checkout: test_reference.py",
+    "python docs/make_reference.py": "would write into the checkout: test_reference.py",
     "python tests/execution.py": "would write into the checkout: test_notebooks.py",
     "python tests/snippets.py": "would write into the checkout: test_tutorial.py",
     "python tests/golden.py": "tests/golden",

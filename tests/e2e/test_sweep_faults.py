@@ -213,7 +213,7 @@ def test_an_interrupted_sweep_leaves_no_jobs(slurm, number, tmp_path):
 
 def test_a_program_that_has_been_killed_leaves_no_workers(tmp_path):
     program = (
-        "import os, sys, time; from regimesim.processes import Workers\n"
+        "import os, sys, time; from regimesim.sweeps.clusters import Workers\n"
         "def main():\n"
         "    pool = Workers(2)\n"
         "    tasks = [pool.submit(time.sleep, 600) for _ in range(2)]\n"

@@ -13,12 +13,11 @@ import pytest
 from disks import fill, mounted, remount
 from sweeps import bits
 
-import regimesim.dataset
-from regimesim import dataset
-from regimesim.cli import main
-from regimesim.scenario import InputError
-from regimesim.sweep import sweep
-from regimesim.swept import load_results
+from regimesim.cli.main import main
+from regimesim.scenario.messages import InputError
+from regimesim.sweeps import dataset
+from regimesim.sweeps.results import load_results
+from regimesim.sweeps.sweep import sweep
 
 LEVELS = [0.1, 0.4, 0.7, 0.9]
 SMALL = "years: 5\nstates: {A: {}, B: {}}\n"
@@ -214,7 +213,7 @@ def test_what_would_not_be_of_one_kind_is_refused(play, small, tmp_path, monkeyp
     with pytest.raises(InputError, match="5 years, not 6; out=DIR begins anew"):
         play()
     small.write_text(SMALL)
-    real = regimesim.dataset.provenance
+    real = dataset.provenance
     monkeypatch.setattr(dataset, "provenance", lambda **about: real(**about) | {"core": "another"})
     with pytest.raises(InputError, match="was begun with another version of the model"):
         play()
@@ -287,7 +286,7 @@ def test_a_folder_that_becomes_read_only(small, tmp_path, capsys):
 PEAK = """
 import json, resource, sys, time
 from pathlib import Path
-from regimesim.cli import main
+from regimesim.cli.main import main
 began = time.monotonic()
 assert main(sys.argv[1:]) == 0
 print(json.dumps([resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, time.monotonic() - began]))

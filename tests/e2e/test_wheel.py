@@ -13,7 +13,7 @@ from packaging.metadata import Metadata
 from plainly import DISPUTES, NEEDS, WORKS, refusal
 from snippets import TUTORIAL, Reader, blocks, followed
 
-from regimesim.provenance import program_version
+from regimesim.simulation.provenance import program_version
 
 CONSUMER = """
 from typing import assert_type
@@ -22,9 +22,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 import regimesim as rs
-from regimesim.ablation import Ablation
-from regimesim.compare import Comparison
-from regimesim.swept import SweepResults
+from regimesim.analysis.ablation import Ablation
+from regimesim.analysis.comparison import Comparison
+from regimesim.sweeps.results import SweepResults
 
 concert = rs.load_scenario("concert", ["transparency.level=0.3"])
 assert_type(concert, rs.Scenario)

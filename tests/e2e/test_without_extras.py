@@ -29,7 +29,7 @@ class Hiding:
 names, asked = json.load(sys.stdin)
 hidden = set(names)
 sys.meta_path[:] = map(Hiding, sys.meta_path)
-from regimesim.cli import main
+from regimesim.cli.main import main
 
 said = {}
 for name, words in asked.items():

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from regimesim.ablation import Worlds, ablate, changes
-from regimesim.arrangements import (
+from regimesim.analysis.ablation import Worlds, ablate, changes_of, coalitions, shapley, shapley_values
+from regimesim.analysis.arrangements import (
     ARRANGEMENTS,
     BASE_LEVEL,
     INSTITUTIONS,
@@ -15,11 +15,12 @@ from regimesim.arrangements import (
     arrangements_of,
     without,
 )
-from regimesim.catalogue import scenario_names
-from regimesim.config import load_scenario
-from regimesim.scenario import InputError, read_scenario
-from regimesim.shapley import coalitions, mean_of, shapley, shapley_values
-from regimesim.simulate import simulate
+from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.files import scenario_names
+from regimesim.scenario.messages import InputError
+from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.simulate import simulate
+from regimesim.stats.estimates import mean_of
 
 RUNS, YEARS = 24, 25
 
@@ -153,17 +154,17 @@ class TestAblation:
 
     def test_changes_of_every_kind(self):
         present = ("norms", "buffers")
-        assert changes(present, "each") == [
+        assert changes_of(present, "each") == [
             ("without norms", ("norms",), ()),
             ("without buffers", ("buffers",), ()),
         ]
-        assert changes(present, "only") == [
+        assert changes_of(present, "only") == [
             ("norms alone", ("buffers",), present),
             ("buffers alone", ("norms",), present),
         ]
-        assert changes(present, "institutions") == [("without institutions", ("norms",), ())]
-        assert changes(present, "sanctions") == [("without sanctions", (), ())]
-        assert len(changes(present, "full")) == 6
+        assert changes_of(present, "institutions") == [("without institutions", ("norms",), ())]
+        assert changes_of(present, "sanctions") == [("without sanctions", (), ())]
+        assert len(changes_of(present, "full")) == 6
 
     def test_worlds_are_played_once(self):
         worlds = Worlds("concert", 8, years=2)

@@ -5,9 +5,9 @@ import pytest
 
 import regimesim as rs
 from regimesim.core.lanes import Lanes
-from regimesim.lowering import lower
-from regimesim.simulate import ACCOUNTED
-from regimesim.strategy import load_strategy
+from regimesim.scenario.strategies import load_strategy
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.simulate import ACCOUNTED
 
 NOISY = {
     "choice.tremble": 0.2,

@@ -9,22 +9,26 @@ import pandas as pd
 import pytest
 from scipy.stats import binom, poisson
 
-from regimesim.answers import answers
-from regimesim.calibrate import Calibration, calibrate
-from regimesim.calibrating import answers_figure, set_figure, targets_figure
-from regimesim.chunks import play_points
-from regimesim.cli import main
-from regimesim.compare import compare
-from regimesim.config import load_scenario
-from regimesim.eras import era_table
-from regimesim.expansion import read_points
-from regimesim.identified import agreed, narrowing, tradeoffs
-from regimesim.implausibility import fewest_histories, implausibility
-from regimesim.problem import Problem
-from regimesim.record import read_disputes
-from regimesim.scenario import InputError
-from regimesim.simulate import simulate
-from regimesim.targets import PERIODS, Period, Target, watcher
+from regimesim.analysis.calibration.calibrate import Calibration, Problem, calibrate
+from regimesim.analysis.calibration.findings import agreed, answers, narrowing, tradeoffs
+from regimesim.analysis.calibration.targets import (
+    PERIODS,
+    Period,
+    Target,
+    fewest_histories,
+    implausibility,
+    watcher,
+)
+from regimesim.analysis.comparison import compare
+from regimesim.analysis.history.eras import era_table
+from regimesim.analysis.history.record import read_disputes
+from regimesim.cli.main import main
+from regimesim.report.figures.calibration import answers_figure, set_figure, targets_figure
+from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.messages import InputError
+from regimesim.simulation.simulate import simulate
+from regimesim.sweeps.chunks import play_points
+from regimesim.sweeps.design import read_points
 
 ROUGH = (("transparency.level", "0.15"),)
 """The Concert with eyes half shut: disputes and wars enough to be told from none."""
@@ -304,7 +308,7 @@ SMALL = ("draws=8", "runs=20", "answers=0")
 @pytest.fixture
 def undrawn(monkeypatch):
     """Pictures take longer than all the rest."""
-    monkeypatch.setattr("regimesim.calibrating.save_figures", lambda *_: [])
+    monkeypatch.setattr("regimesim.report.figures.calibration.save_calibration_figures", lambda *_: [])
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from regimesim.chronicle import chronicle
+from regimesim.chronicle.entries import ENTRY_KINDS, date_text, listed, share_text, signed, span
+from regimesim.chronicle.happenings import prevails, wars
+from regimesim.chronicle.institutions import regime_spells
+from regimesim.chronicle.reasons import Bench
+from regimesim.chronicle.replay import replay
 from regimesim.core.lanes import Lanes
-from regimesim.scenario import InputError, read_scenario
-from regimesim.telling.entries import KINDS
-from regimesim.telling.reasons import Bench
-from regimesim.telling.regime import regime_spells
-from regimesim.telling.replay import replay
-from regimesim.telling.wars import prevails, wars
-from regimesim.telling.wording import date_text, listed, share, signed, span
+from regimesim.scenario.messages import InputError
+from regimesim.scenario.reading import read_scenario
 
 CERTAIN = 52.0
 """A rate per year that makes an event certain in a round, if rounds are years."""
@@ -224,7 +224,7 @@ def test_a_break_by_fading_memory_is_dated_and_explained():
     assert lead.detail[1].startswith(f"1906  now -2.0   future +1.0   law 0      norm {signed(2.2 * then)}")
     assert lead.detail[2] == (
         f"What changed most: norm ({signed(2.2 * (now - then))}): memory of the war has faded in North Land "
-        f"(norm {share(then)} -> {share(now)})."
+        f"(norm {share_text(then)} -> {share_text(now)})."
     )
 
 
@@ -335,7 +335,7 @@ def test_what_is_told_agrees_with_what_was_counted(rule, replicate):
     story = chronicle(busy(rule), 0, replicate)
     assert story == chronicle(busy(rule), 0, replicate)
     rounds = [entry.round for entry in story.entries]
-    assert rounds == sorted(rounds) and all(entry.kind in KINDS for entry in story.entries)
+    assert rounds == sorted(rounds) and all(entry.kind in ENTRY_KINDS for entry in story.entries)
     lost = [entry for entry in story.entries if entry.kind == "buffer lost"]
     assert len(lost) <= tally.buffers_lost[0]
     assert 10 <= len(story.text().splitlines()) <= 110
@@ -404,7 +404,7 @@ def test_dates(start, per_year, t, text):
 
 
 def test_numbers_and_lists():
-    assert [share(x) for x in (0.834, 0.0, 1.0, 0.999)] == [".83", "0", "1", "1"]
+    assert [share_text(x) for x in (0.834, 0.0, 1.0, 0.999)] == [".83", "0", "1", "1"]
     assert [signed(x) for x in (2.14, -0.633, 0.0, -0.001)] == ["+2.1", "-0.63", "0", "0"]
     assert [listed(x) for x in ((), ("A",), ("A", "B"), "ABC")] == ["", "A", "A and B", "A, B and C"]
     spans = ["one round", "half a year", "one year", "2.5 years", "13 years"]

@@ -9,15 +9,16 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from regimesim import comparing
-from regimesim.cli import Flags
-from regimesim.compare import RECORD, compare
-from regimesim.comparisons_cli import compare_command, diagnose_command
-from regimesim.config import load_scenario
-from regimesim.palette import SCENARIOS
-from regimesim.scenario import InputError, read_scenario
-from regimesim.simulate import simulate
-from regimesim.storage import load_results
+from regimesim.analysis.comparison import HISTORICAL_MARKS, compare
+from regimesim.cli.compare import compare_command, diagnose_command
+from regimesim.cli.table import Flags
+from regimesim.report.figures import comparisons
+from regimesim.report.figures.style import SCENARIOS
+from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.messages import InputError
+from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.results import load_run
+from regimesim.simulation.simulate import simulate
 
 RUNS, YEARS = 30, 30
 
@@ -139,7 +140,7 @@ class TestWords:
 class TestPictures:
     def test_the_lines_are_the_curves(self, three):
         for spell in ("regime", "peace"):
-            ax = comparing.survival(three, Figure().add_subplot(), spell)
+            ax = comparisons.draw_survivals(three, Figure().add_subplot(), spell)
             for name, results in three.results.items():
                 drawn = next(line for line in ax.get_lines() if line.get_label() == name)
                 curve = results.curve(spell)
@@ -153,10 +154,10 @@ class TestPictures:
         assert shown.count("Cold War 1946–1991: 46 years") == 1, "of peace; whether it was a regime is asked"
         assert "one Concert cannot by itself tell a regime from luck" in shown
         assert "seed 0" in shown
-        assert [mark.years for mark in RECORD] == [1853 - 1816 + 1, 1991 - 1946 + 1]
+        assert [mark.years for mark in HISTORICAL_MARKS] == [1853 - 1816 + 1, 1991 - 1946 + 1]
 
     def test_a_mark_stands_at_the_means(self, three):
-        ax = comparing.plane(three, Figure().add_subplot())
+        ax = comparisons.draw_plane(three, Figure().add_subplot())
         for name, results in three.results.items():
             (mark,) = [x for x in ax.collections if x.get_label() == name]
             means = [results.summary(spell, YEARS).rmst.value for spell in ("peace", "regime")]
@@ -165,7 +166,7 @@ class TestPictures:
 
     def test_scenarios_without_a_look_of_their_own_are_told_apart(self):
         names = ["league", *SCENARIOS, "security_council", "balance_waltz", "mine"]
-        assert len(set(comparing.looks(names).values())) == len(names)
+        assert len(set(comparisons.looks(names).values())) == len(names)
 
     @pytest.mark.parametrize("runs", [1, 3])
     def test_every_case_can_be_drawn(self, runs):
@@ -188,7 +189,7 @@ class TestFiles:
         pd.testing.assert_frame_equal(rows, three.rmst())
         assert [row["estimate"] for row in summary["differences"]["regime"]] == rows["estimate"].tolist()
         for name, results in three.results.items():
-            again = load_results(folder / name)
+            again = load_run(folder / name)
             np.testing.assert_array_equal(again.columns["regime_years"], results.columns["regime_years"])
             mean = summary["spells"][name]["regime"]["mean"][0]
             assert mean == again.summary("regime").rmst.value

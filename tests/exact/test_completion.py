@@ -7,10 +7,10 @@ import sys
 import pytest
 from test_habits import HEAVY
 
-from regimesim.cli import COMMANDS, main
-from regimesim.completion import choices
-from regimesim.scenario import InputError
-from regimesim.shells import read
+from regimesim.cli.completion import choices, read
+from regimesim.cli.main import main
+from regimesim.cli.table import COMMANDS
+from regimesim.scenario.messages import InputError
 
 
 @pytest.fixture
@@ -195,7 +195,7 @@ def test_the_command(capsys):
 )
 def test_nothing_heavy_is_imported_at_a_tab(line):
     asked = ["completion", "words", "zsh", *line.split()]
-    program = "import sys; from regimesim.cli import main; "
+    program = "import sys; from regimesim.cli.main import main; "
     program += f"main({asked!r}); print(sorted({HEAVY!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert len(done.stdout.splitlines()) > 1 and done.stdout.splitlines()[-1] == "[]"

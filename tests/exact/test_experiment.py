@@ -4,12 +4,22 @@ import json
 
 import pytest
 
-from regimesim import experiment as module
-from regimesim.answer import differences, in_words, leaves, mean, near, plain, share, sign, told
-from regimesim.cli import main
-from regimesim.experiment import Experiment, experiment, experiments, experiments_folder, runs_at, write
-from regimesim.scenario import InputError
-from regimesim.survival import Estimate
+from regimesim.analysis import experiments as module
+from regimesim.analysis.experiments import (
+    Experiment,
+    differences,
+    experiment,
+    experiments,
+    experiments_folder,
+    in_words,
+    leaves,
+    plain,
+    runs_at,
+    write,
+)
+from regimesim.cli.main import main
+from regimesim.scenario.messages import InputError
+from regimesim.stats.estimates import Estimate, interval_of, mean, near, share, sign
 
 
 def interval(value, half):
@@ -20,7 +30,9 @@ def test_a_mean_and_a_share_by_hand():
     """1, 2, 3, 4: s/2 = .645497, and t of 3 degrees is 3.182446. Wilson: 3 of 10 gives .1078 to .6032."""
     found = mean([1, 2, 3, 4])
     assert (found.value, found.upper) == pytest.approx((2.5, 2.5 + 3.182446 * 0.645497), abs=1e-5)
-    assert told(share(3, 10)) == pytest.approx({"value": 0.3, "lower": 0.1078, "upper": 0.6032}, abs=1e-4)
+    assert interval_of(share(3, 10)) == pytest.approx(
+        {"value": 0.3, "lower": 0.1078, "upper": 0.6032}, abs=1e-4
+    )
     assert share(10, 10).upper == 1.0 and share(0, 10).lower == 0.0
     for hits, cases in ((3, 2), (-1, 2), (0, 0)):
         with pytest.raises(ValueError, match="a share needs cases"):
@@ -62,7 +74,7 @@ def test_at_a_smaller_scale_luck_may_explain_a_distance():
 
 def test_what_is_not_reached_and_what_is_open():
     never = {"value": None, "lower": 80.0, "upper": None}
-    assert told(Estimate(float("inf"), 80.0, float("inf"))) == never
+    assert interval_of(Estimate(float("inf"), 80.0, float("inf"))) == never
     assert differences({"a": {"value": 90.0, "lower": 70.0, "upper": None}}, {"a": never}, 0.1) == []
     assert differences({"a": interval(20.0, 3.0)}, {"a": never}, 0.1) != []
     assert differences({"a": "open"}, {"a": "more"}, 0.1) == []
@@ -133,7 +145,9 @@ def test_names_may_be_short(tmp_path, monkeypatch):
 
 
 def test_without_the_source_it_says_where_to_get_it(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(module, "__file__", str(tmp_path / "lib" / "python" / "regimesim" / "experiment.py"))
+    monkeypatch.setattr(
+        module, "__file__", str(tmp_path / "lib" / "python" / "regimesim" / "analysis" / "experiments.py")
+    )
     monkeypatch.chdir(tmp_path)
     assert main(["experiment"]) == 2
     said = capsys.readouterr().err

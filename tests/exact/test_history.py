@@ -12,24 +12,27 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, poisson
 
 import regimesim as rs
-from regimesim.beside import _clustered, simulated
-from regimesim.cli import Flags
-from regimesim.eras import ERAS, era_named, eras_of, quiet_spells, wilson
-from regimesim.eras import poisson as poisson_rate
-from regimesim.history import (
+from regimesim.analysis.history.comparison import _clustered, beside, simulated
+from regimesim.analysis.history.eras import (
+    ERAS,
     Era,
-    beside,
     caution,
     chance_of_quiet,
+    era_named,
     era_table,
-    history_command,
-    history_figure,
+    eras_of,
     peace_curve,
-    read_disputes,
-    spells,
+    quiet_spell_table,
+    quiet_spells,
 )
-from regimesim.scenario import InputError
-from regimesim.survival import kaplan_meier
+from regimesim.analysis.history.record import read_disputes
+from regimesim.cli.history import history_command
+from regimesim.cli.table import Flags
+from regimesim.report.figures.comparisons import history_figure
+from regimesim.scenario.messages import InputError
+from regimesim.stats.estimates import poisson as poisson_rate
+from regimesim.stats.estimates import wilson
+from regimesim.stats.survival import kaplan_meier
 
 ALL = Era("all", 1900, 1999)
 
@@ -66,7 +69,7 @@ def test_spells_counted_by_hand(table):
         *pair("A", "C", 1900, ".. .."),  # out of the record for a year
         *pair("B", "C", 1902, "o.ow"),  # at war when it enters
     ])  # fmt: skip
-    assert as_rows(spells(record)) == [
+    assert as_rows(quiet_spell_table(record)) == [
         ("A-B", 1900, 3, True, 0), ("A-B", 1905, 2, True, 0),
         ("A-C", 1900, 2, False, 0), ("A-C", 1903, 2, False, 0),
         ("B-C", 1902, 0, True, 0), ("B-C", 1903, 1, True, 0),
@@ -75,16 +78,16 @@ def test_spells_counted_by_hand(table):
 
 def test_an_era_starts_the_clock_anew_and_tells_the_years_behind(table):
     record = table([*pair("A", "B", 1900, "....o."), *pair("A", "C", 1903, "...")])
-    found = as_rows(spells(record, era=Era("late", 1902, 1904)))
+    found = as_rows(quiet_spell_table(record, era=Era("late", 1902, 1904)))
     assert found == [("A-B", 1902, 2, True, 2), ("A-C", 1903, 2, False, 0)]
-    assert as_rows(spells(record, era=Era("war", 1904, 1905)))[:2] == [
+    assert as_rows(quiet_spell_table(record, era=Era("war", 1904, 1905)))[:2] == [
         ("A-B", 1904, 0, True, 4), ("A-B", 1905, 1, False, 0),
     ]  # fmt: skip
 
 
 def test_a_war_straight_after_another_ends_a_peace_of_no_years(table):
     record = table(pair("A", "B", 1938, ".oo."))
-    assert as_rows(spells(record)) == [
+    assert as_rows(quiet_spell_table(record)) == [
         ("A-B", 1938, 1, True, 0), ("A-B", 1940, 0, True, 0), ("A-B", 1941, 1, False, 0),
     ]  # fmt: skip
     assert record.war_years().tolist() == [1939, 1940]
@@ -92,9 +95,12 @@ def test_a_war_straight_after_another_ends_a_peace_of_no_years(table):
 
 def test_calm_lasts_until_force_is_used(table):
     record = table(pair("A", "B", 1900, "......", force="034420"))
-    assert as_rows(spells(record, "force")) == [("A-B", 1900, 2, True, 0), ("A-B", 1904, 2, False, 0)]
+    assert as_rows(quiet_spell_table(record, "force")) == [
+        ("A-B", 1900, 2, True, 0),
+        ("A-B", 1904, 2, False, 0),
+    ]
     with pytest.raises(InputError, match="no end of a spell 'peace'"):
-        spells(record, "peace")
+        quiet_spell_table(record, "peace")
 
 
 def test_era_table_counted_by_hand(table):
@@ -128,7 +134,7 @@ def test_what_the_table_does_not_say_of_wars_is_made_up_for_and_said(table):
     rows = [(1900, "B", "A", 5), (1901, "A", "B", 5), (1902, "A", "B", 4)]
     record = table(rows, ("year", "state_a", "state_b", "hostility"))
     assert record.rows["war_onset"].tolist() == [True, False, False]
-    assert as_rows(spells(record)) == [("A-B", 1900, 0, True, 0), ("A-B", 1902, 1, False, 0)]
+    assert as_rows(quiet_spell_table(record)) == [("A-B", 1900, 0, True, 0), ("A-B", 1902, 1, False, 0)]
     assert len(record.doubts) == 3
 
 
@@ -182,7 +188,7 @@ def test_what_is_no_table_is_refused(tmp_path, monkeypatch):
         read_disputes(file, {"yaer": "x"})
     for limit in ("MOST_ROWS", "MOST_BYTES"):
         with monkeypatch.context() as patch:
-            patch.setattr(f"regimesim.record.{limit}", 1)
+            patch.setattr(f"regimesim.analysis.history.record.{limit}", 1)
             with pytest.raises(InputError, match="is too large"):
                 read_disputes(file)
 
@@ -287,7 +293,7 @@ def test_the_wars_are_those_of_the_list_of_wars(record):
 def test_peace_in_the_concert_and_after(record):
     read = read_disputes(record)
     assert peace_curve(read, ERAS[0]).survival.tolist() == [1, 1]
-    after = spells(read, "war", ERAS[1])
+    after = quiet_spell_table(read, "war", ERAS[1])
     assert after["ended"].sum() == 6  # the Crimean war counts for two pairs, that of 1866 for two
     crimea = after[after["pair"] == "RUS-UKG"].iloc[0]
     assert crimea[["years", "ended", "late_entry"]].tolist() == [0, True, 38]

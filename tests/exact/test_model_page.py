@@ -12,9 +12,10 @@ import pytest
 
 from regimesim.core import draws, elementary, kernel
 from regimesim.core.compiler import entry
-from regimesim.parameters import BUFFER, BY_NAME, FIXED, STATE, show
-from regimesim.scenario import read_scenario
-from regimesim.simulate import THRESHOLDS, simulate
+from regimesim.scenario.messages import show
+from regimesim.scenario.parameters import BUFFER, BY_NAME, FIXED, STATE
+from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.simulate import THRESHOLDS, simulate
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/model.md").read_text(encoding="utf-8")

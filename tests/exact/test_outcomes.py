@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from regimesim.answer import OPEN
-from regimesim.arrangements import without
-from regimesim.claims import finding, findings, in_order, verdict
-from regimesim.config import load_scenario
-from regimesim.outcomes import Outcomes
-from regimesim.simulate import simulate
-from regimesim.survival import Estimate, rmst, rmst_difference
+from regimesim.analysis.arrangements import without
+from regimesim.analysis.experiments import finding, findings, in_order, verdict
+from regimesim.analysis.robustness import Outcomes
+from regimesim.scenario.compose import load_scenario
+from regimesim.simulation.simulate import simulate
+from regimesim.stats.estimates import OPEN, Estimate
+from regimesim.stats.survival import rmst, rmst_difference
 
 
 def test_outcomes_are_those_of_each_world_alone():

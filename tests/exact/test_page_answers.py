@@ -11,15 +11,16 @@ import pytest
 from serving import serving
 
 import regimesim as rs
-from regimesim.ablation import ablate
-from regimesim.app.catalogue import FIRST, control, step
+from regimesim.analysis.ablation import ablate
+from regimesim.analysis.arrangements import without
+from regimesim.analysis.pairs import pairs_of
+from regimesim.app.controls import FIRST_CONTROLS, control, step
 from regimesim.app.setting import read_setting
-from regimesim.arrangements import without
-from regimesim.config import request
-from regimesim.pairs import pairs_of
-from regimesim.parameters import BY_NAME, GROUPS, PARAMETERS
-from regimesim.recording import QUANTITIES
-from regimesim.scenario import read_scenario, tree_of
+from regimesim.scenario.compose import request
+from regimesim.scenario.parameters import BY_NAME, GROUPS, PARAMETERS
+from regimesim.scenario.reading import read_scenario
+from regimesim.scenario.scenario import tree_of
+from regimesim.simulation.columns import QUANTITIES
 
 OPTIONS = {"runs": 1000, "seed": 0, "workers": None, "out": None}
 
@@ -37,7 +38,7 @@ def test_every_parameter_has_a_control_with_its_declaration(page):
     assert [group["name"] for group in catalogue["groups"]] == list(GROUPS)
     controls = {c["name"]: c for group in catalogue["groups"] for c in group["controls"]}
     assert list(controls) == [p.name for p in PARAMETERS]
-    assert catalogue["first"] == list(FIRST) == ["transparency.level", "shadow.discount_factor"]
+    assert catalogue["first"] == list(FIRST_CONTROLS) == ["transparency.level", "shadow.discount_factor"]
     level = controls["transparency.level"]
     assert (level["slide"], level["least"], level["most"], level["meaning"]) == (
         [0.0, 1.0], 0, 1, "how much states see of each other",

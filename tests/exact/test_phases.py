@@ -9,16 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regimesim import contrasts, phases
-from regimesim.axes import Axis
-from regimesim.cli import main
-from regimesim.contrasts import Field
-from regimesim.curves import crossings
-from regimesim.expansion import points_of, product
-from regimesim.landscape import Landscape
-from regimesim.pairs import pairs_of
-from regimesim.scenario import InputError
-from regimesim.thresholds import margins_of, points_from
+from regimesim.analysis.pairs import margins_of, pairs_of, points_from
+from regimesim.cli.main import main
+from regimesim.report.figures import landscape, runs, sweeps
+from regimesim.report.figures.axes import Axis
+from regimesim.report.figures.landscape import Field, Landscape
+from regimesim.report.figures.sweeps import crossings
+from regimesim.scenario.messages import InputError
+from regimesim.sweeps.design import points_of, product
 
 
 def made(tables, scenario="concert", settings=(), years=100):
@@ -71,13 +69,13 @@ def test_every_kind_is_drawn_and_says_where_it_comes_from(case):
     tables, kind = CASES[case]
     sweep = Landscape.of(made(tables))
     assert sweep.drawn == kind
-    figure = phases.figure_of(sweep)
+    figure = sweeps.figure_of(sweep)
     words = " ".join(text.get_text().replace("\n", " ") for text in [*figure.texts, figure._suptitle])
     assert all(said in words for said in ("seed 424242", "version 9.8.7", "30 runs a point", "100 years"))
     assert f"{len(sweep.swept.design):,} points" in words
     assert ("command sensitivity" in words) == (kind == "scatter")
     assert not {"nan", "inf", "None"} & set(words.replace(",", " ").split())
-    ElementTree.fromstring(phases.svg(figure))
+    ElementTree.fromstring(runs.svg(figure))
     titles = " ".join(ax.get_xlabel() + ax.get_ylabel() for ax in figure.axes)
     assert all(axis.name in titles or axis.name in _panel_titles(figure) for axis in sweep.axes)
 
@@ -97,7 +95,7 @@ def _panel_titles(figure):
     ],
 )
 def test_a_single_outcome(case, outcome):
-    figure = phases.phase_figure(made(CASES[case][0]), outcome)
+    figure = sweeps.phase_figure(made(CASES[case][0]), outcome)
     labels = " ".join(ax.get_xlabel() + ax.get_ylabel() for ax in figure.axes)
     assert {"regime": "cooperation", "peace": "peace", "disputes": "disputes"}[outcome] in labels
     assert ("years of" in labels) == (outcome != "disputes")
@@ -107,7 +105,7 @@ def test_cells_are_where_their_values_are():
     swept = made([LEVEL, PATIENCE])
     sweep = Landscape.of(swept, "regime")
     x, y = sweep.axes
-    (mesh,) = [c for c in phases.figure_of(sweep).axes[0].collections if hasattr(c, "get_coordinates")]
+    (mesh,) = [c for c in sweeps.figure_of(sweep).axes[0].collections if hasattr(c, "get_coordinates")]
     shown = mesh.get_array().reshape(4, 5)
     for point, row in swept.design.iterrows():
         column = x.values.index(row["transparency.level"])
@@ -121,7 +119,7 @@ def test_points_that_are_not_played_yet_are_left_empty():
     swept.summary = swept.summary.drop(index=[3, 8]).sample(frac=1, random_state=1)
     sweep = Landscape.of(swept, "regime")
     assert np.flatnonzero(np.isnan(sweep.fields[0].values)).tolist() == [3, 8]
-    phases.figure_of(sweep)
+    sweeps.figure_of(sweep)
     swept.summary = swept.summary.iloc[:0]
     with pytest.raises(InputError, match="no point of this sweep has been played"):
         Landscape.of(swept)
@@ -167,7 +165,7 @@ def test_the_threshold_is_drawn_where_the_margin_changes_sign():
                  settings=[("norms.restraint", "0")])  # fmt: skip
     sweep = Landscape.of(swept, "regime")
     assert "critical_least" in [threshold.kind for threshold in sweep.seen]
-    figure = phases.figure_of(sweep)
+    figure = sweeps.figure_of(sweep)
     drawn = [c for c in figure.axes[0].collections if c.get_path_effects() and hasattr(c, "levels")]
     assert len(drawn) == len(sweep.seen)
     x, y = sweep.axes
@@ -248,26 +246,26 @@ ALIKE = "No difference in cooperation between these values of transparency level
 )
 def test_titles_say_what_the_errors_bear_out(values, error, sentence):
     axis = Axis.of("transparency.level", [0.0, 0.3, 0.6, 1.0])
-    told = contrasts.along(axis, field(values, error))
+    told = landscape.along(axis, field(values, error))
     assert told.removeprefix("Cooperation lasts ") == sentence
 
 
 def test_the_best_of_many_needs_more_than_two_errors():
     """Two points differ at 1.96 errors of the difference; the best of a hundred is held to 3.5."""
     gap = 2.5 * math.sqrt(2)
-    assert contrasts.alike(field([0.0, gap]), 1) == [1]
-    assert len(contrasts.alike(field([0.0] * 99 + [gap]), 1)) == 100
+    assert landscape.alike(field([0.0, gap]), 1) == [1]
+    assert len(landscape.alike(field([0.0] * 99 + [gap]), 1)) == 100
 
 
 def test_words_are_named():
     axis = Axis.of("sanctions.rule", ["none", "collective", "balancing"])
     assert (
-        contrasts.along(axis, field([5, 30, 9]))
+        landscape.along(axis, field([5, 30, 9]))
         == "Cooperation lasts longest with sanctions rule collective (30 years)"
     )
     rates = field([5, 30, 29], horizon=None, name="disputes")
     assert (
-        contrasts.along(axis, rates)
+        landscape.along(axis, rates)
         == "Disputes is greatest with sanctions rule collective or balancing (30)"
     )
 
@@ -275,26 +273,26 @@ def test_words_are_named():
 def test_the_axis_that_moves_most_is_named():
     design = pd.DataFrame(product([{"transparency.level": [0.0, 1.0]}, {"war.cost": [5.0, 20.0]}]))
     axes = [Axis.of(name, design[name]) for name in design]
-    told = contrasts.finding(axes, design, field([10, 20, 60, 70]))
+    told = landscape.sweep_finding(axes, design, field([10, 20, 60, 70]))
     assert told.endswith("it moves most with transparency level, by 50 on average, with war cost by 10")
-    told = contrasts.finding(axes, design, field([10, 60, 60, 70], error=8.0))
+    told = landscape.sweep_finding(axes, design, field([10, 60, 60, 70], error=8.0))
     assert told.endswith("it moves alike with transparency level and war cost")
 
 
 def test_a_sample_names_what_it_follows():
     design = pd.DataFrame({"transparency.level": spread(0, 1, 30), "war.cost": [5.0, 9.0] * 15})
     axes = [Axis.of(name, design[name]) for name in design]
-    told = contrasts.followed(axes, design, field(range(30)))
+    told = landscape.followed(axes, design, field(range(30)))
     assert told == "Cooperation rises most clearly with transparency level (rank correlation 1.00)"
-    told = contrasts.followed(axes, design, field([3, 1, 4, 1, 5, 9, 2, 6, 5, 3] * 3))
+    told = landscape.followed(axes, design, field([3, 1, 4, 1, 5, 9, 2, 6, 5, 3] * 3))
     assert told == "Cooperation follows none of these settings by itself"
 
 
 def test_refusals():
     with pytest.raises(InputError, match=r"no outcome 'dispute'\. Did you mean 'disputes'"):
-        phases.phase_figure(made([LEVEL]), "dispute")
+        sweeps.phase_figure(made([LEVEL]), "dispute")
     with pytest.raises(InputError, match="a single point"):
-        phases.phase_figure(made([{"transparency.level": [0.5]}]))
+        sweeps.phase_figure(made([{"transparency.level": [0.5]}]))
 
 
 def test_plot_draws_a_sweep_into_its_folder(tmp_path, capsys):

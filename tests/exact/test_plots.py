@@ -14,12 +14,14 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from regimesim import findings, plots
-from regimesim.palette import SCENARIOS, TERMS, look, spread_out
-from regimesim.recording import QUANTITIES, WAR
-from regimesim.results import Results
-from regimesim.scenario import InputError, read_scenario
-from regimesim.timeline import epochs
+from regimesim.report import sentences
+from regimesim.report.figures import runs, timeline
+from regimesim.report.figures.style import SCENARIOS, TERM_COLOURS, look, spread_out
+from regimesim.report.figures.timeline import epoch_names
+from regimesim.scenario.messages import InputError
+from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.columns import QUANTITIES, WAR_BEGINS
+from regimesim.simulation.results import Results
 
 EPOCHS = [
     {"year": 1830, "because": "Belgium leaves the Netherlands"},
@@ -58,7 +60,7 @@ def made(
     yearly[QUANTITIES.index("now")] *= -1
     happened = {key: np.zeros(recorded, np.int64) for key in ("kind", "actor", "target")}
     happened |= {"replicate": np.arange(recorded), "round": np.full(recorded, 3 * min(years, 30))}
-    happened["kind"][:] = WAR
+    happened["kind"][:] = WAR_BEGINS
     scenario = read_scenario(tree, name)
     return Results(scenario, columns, yearly, happened, {"seed": 424242, "runs": count, "version": "9.8.7"})
 
@@ -99,7 +101,7 @@ def words(figure):
 @pytest.mark.parametrize("spell", ["regime", "peace", "systemic", "regime_loose"])
 def test_the_line_is_the_curve(ax, spell):
     results = made(MANY, [5, 5, 9, 30, 31, 32, -100, -100, -100, -100])
-    assert plots.survival(results, ax, spell) is ax
+    assert runs.draw_survival(results, ax, spell) is ax
     drawn, curve = line(ax, spell), results.curve(spell)
     np.testing.assert_array_equal(drawn.get_xdata(), curve.years)
     np.testing.assert_array_equal(drawn.get_ydata(), curve.survival)
@@ -109,46 +111,46 @@ def test_the_line_is_the_curve(ax, spell):
 
 def test_the_band_is_the_interval(ax):
     results = CASES["many"]
-    plots.survival(results, ax)
+    runs.draw_survival(results, ax)
     heights = {round(float(y), 9) for y in ax.collections[0].get_paths()[0].vertices[:, 1]}
     assert {round(float(y), 9) for y in [*results.curve().lower, *results.curve().upper]} <= heights
 
 
 def test_the_median_is_written_down(ax):
-    plots.survival(CASES["many"], ax)
+    runs.draw_survival(CASES["many"], ax)
     median = CASES["many"].summary().median
     assert median.value == 40
     assert f"median {median.text()} years" in [text.get_text() for text in ax.texts]
 
 
 def test_no_median_where_none_is_reached(ax):
-    plots.survival(CASES["all censored"], ax)
+    runs.draw_survival(CASES["all censored"], ax)
     assert not [text for text in ax.texts if "median" in text.get_text()]
 
 
 def test_other_thresholds_are_drawn_only_where_they_matter(ax):
-    plots.survival(CASES["many"], ax)
+    runs.draw_survival(CASES["many"], ax)
     np.testing.assert_array_equal(
         line(ax, "regime_loose").get_xdata(), CASES["many"].curve("regime_loose").years
     )
     assert line(ax, "regime_strict").get_linewidth() < line(ax, "regime").get_linewidth()
     alike = Figure().add_subplot()
-    plots.survival(CASES["none formed"], alike)
+    runs.draw_survival(CASES["none formed"], alike)
     assert not [x for x in alike.get_lines() if str(x.get_label()).startswith("regime_")]
 
 
 def test_marks_stand_where_they_are_put():
-    figure = plots.survival_figure(CASES["many"], {"regime": {"the record": 38}, "peace": {"the record": 46}})
+    figure = runs.survival_figure(CASES["many"], {"regime": {"the record": 38}, "peace": {"the record": 46}})
     left, right = figure.axes
     for ax, year in ((left, 38), (right, 46)):
         assert [x.get_xdata()[0] for x in ax.get_lines() if x.get_marker() == "v"] == [year]
         assert f"the record: {year}" in [text.get_text() for text in ax.texts]
     assert "a mark is no test" in words(figure)
-    assert "a mark is no test" not in words(plots.survival_figure(CASES["many"]))
+    assert "a mark is no test" not in words(runs.survival_figure(CASES["many"]))
 
 
 def test_runs_at_risk_are_counted_under_the_axis():
-    left = plots.survival_figure(CASES["many"]).axes[0]
+    left = runs.survival_figure(CASES["many"]).axes[0]
     counts = {text.xy[0]: text.get_text() for text in left.texts if hasattr(text, "xy")}
     assert counts[20] == "8", "those that fall in year 20 are still at risk then"
     assert counts[60] == "4"
@@ -156,7 +158,7 @@ def test_runs_at_risk_are_counted_under_the_axis():
 
 
 def test_the_titles_say_what_was_found():
-    shown = words(plots.survival_figure(CASES["many"])).replace("\n", " ")
+    shown = words(runs.survival_figure(CASES["many"])).replace("\n", " ")
     assert "Out of 100 years, cooperation lasts 47.7" in shown
     assert (
         "Counting the 10 % that never form, half of the regimes fall within 40 years; 20 % stand to the end"
@@ -187,12 +189,12 @@ def test_the_titles_say_what_was_found():
     ],
 )
 def test_sentences(case, spell, sentence):
-    assert findings.lasting(CASES[case], spell) == sentence
+    assert sentences.lasting_sentence(CASES[case], spell) == sentence
 
 
 def test_a_century_shows_the_runs(ax):
     results = CASES["many"]
-    plots.century(results, ax)
+    timeline.century(results, ax)
     rates = results.yearly[QUANTITIES.index("cooperation")]
     np.testing.assert_allclose(line(ax, "median").get_ydata(), np.median(rates, axis=1))
     typical = line(ax, f"typical run (number {results.typical()})")
@@ -203,7 +205,7 @@ def test_a_century_shows_the_runs(ax):
 
 
 def test_trust_and_norms_are_means(ax):
-    plots.trust(CASES["many"], ax)
+    timeline.trust(CASES["many"], ax)
     for name in ("trust", "norm"):
         means = CASES["many"].yearly[QUANTITIES.index(name)].mean(axis=1)
         np.testing.assert_allclose(line(ax, name).get_ydata(), means)
@@ -216,21 +218,21 @@ def test_norms_without_weight_are_not_drawn(ax):
         results.scenario.with_parameters({"norms.restraint": 0.0}),
         results.columns, results.yearly, results.happened, results.provenance,
     )  # fmt: skip
-    plots.trust(free, ax)
+    timeline.trust(free, ax)
     assert "norm" not in [drawn.get_label() for drawn in ax.get_lines()]
-    assert "norms" not in findings.expectations(free)
+    assert "norms" not in sentences.expectations(free)
 
 
 def test_names_of_epochs_do_not_cover_one_another():
-    placed = epochs(CASES["many"])
+    placed = epoch_names(CASES["many"])
     assert [epoch.words for epoch in placed][-1].startswith("1830 Belgium")
     assert len({epoch.row for epoch in placed if epoch.year < 1850}) == 3, "one row each: they overlap"
     assert all(0 <= epoch.left < 1 for epoch in placed)
 
 
 def test_the_gain_is_drawn_against_what_holds_back(ax):
-    plots.why(CASES["many"], ax)
-    terms = findings.terms(CASES["many"])
+    timeline.why(CASES["many"], ax)
+    terms = sentences.terms(CASES["many"])
     np.testing.assert_allclose(line(ax, "now").get_ydata(), -terms["now"])
     layers = {layer.get_label(): layer.get_paths()[0].vertices[:, 1].max() for layer in ax.collections}
     assert list(layers) == ["future", "law", "norm"]
@@ -241,12 +243,12 @@ def test_the_gain_is_drawn_against_what_holds_back(ax):
 def test_a_term_without_weight_has_no_layer(ax):
     results = made(MANY)
     results.yearly[QUANTITIES.index("law")] = 0
-    plots.why(results, ax)
+    timeline.why(results, ax)
     assert [layer.get_label() for layer in ax.collections] == ["future", "norm"]
 
 
 def test_causes_are_bars_with_shares_and_counts(ax):
-    plots.ends({"memory_faded": 0.6, "buffers lost": 0.4}, ax, collapses=50)
+    runs.ends({"memory_faded": 0.6, "buffers lost": 0.4}, ax, collapses=50)
     assert [bar.get_width() for bar in ax.patches] == [0.4, 0.6]
     assert [text.get_text() for text in ax.get_yticklabels()] == ["buffers lost", "memory faded"]
     assert [text.get_text() for text in ax.texts] == ["40 % (20)", "60 % (30)"]
@@ -254,14 +256,14 @@ def test_causes_are_bars_with_shares_and_counts(ax):
 
 
 def test_one_panel_without_causes_and_two_with():
-    assert len(plots.why_figure(CASES["many"]).axes) == 1
-    figure = plots.why_figure(CASES["many"], {"memory faded": 0.6, "buffers lost": 0.4})
+    assert len(runs.why_figure(CASES["many"]).axes) == 1
+    figure = runs.why_figure(CASES["many"], {"memory faded": 0.6, "buffers lost": 0.4})
     assert len(figure.axes) == 2
     assert "The commonest end: memory faded (60 % of the collapses)" in words(figure).replace("\n", " ")
-    assert "No regime collapses" in words(plots.why_figure(CASES["all censored"], {}))
+    assert "No regime collapses" in words(runs.why_figure(CASES["all censored"], {}))
 
 
-@pytest.mark.parametrize("make", [plots.survival_figure, plots.century_figure, plots.why_figure])
+@pytest.mark.parametrize("make", [runs.survival_figure, runs.century_figure, runs.why_figure])
 def test_captions_say_where_it_came_from(make):
     shown = words(make(CASES["many"]))
     for part in ("concert", "10 runs of 100 years", "seed 424242", "9.8.7", "Concert of $Europe$"):
@@ -270,33 +272,33 @@ def test_captions_say_where_it_came_from(make):
 
 @pytest.mark.parametrize("kind", ["survival", "century", "why", "trust"])
 def test_draw(kind, ax):
-    assert plots.draw(CASES["many"], kind, ax) is ax
-    alone = plots.draw(CASES["many"], kind)
+    assert runs.draw_run(CASES["many"], kind, ax) is ax
+    alone = runs.draw_run(CASES["many"], kind)
     assert alone is not ax
     assert "seed 424242" in words(alone.figure)
     assert alone.figure.get_suptitle()
 
 
 def test_a_notebook_shows_a_picture_and_axes_of_one_but_no_axes_of_others(ax):
-    drawn = plots.draw(CASES["many"], "survival")
+    drawn = runs.draw_run(CASES["many"], "survival")
     shown = drawn._repr_png_()
     width, height = struct.unpack(">II", shown[16:24])
     assert shown.startswith(b"\x89PNG\r\n")
     assert (width, height) == (850, 520)
     assert drawn.figure._repr_png_() == shown
-    assert not hasattr(plots.draw(CASES["many"], "survival", ax), "_repr_png_")
+    assert not hasattr(runs.draw_run(CASES["many"], "survival", ax), "_repr_png_")
 
 
 def test_an_unknown_picture_is_refused_in_a_sentence():
     with pytest.raises(InputError, match=r"no picture 'survivel'. Did you mean 'survival'\?"):
-        plots.draw(CASES["many"], "survivel")
+        runs.draw_run(CASES["many"], "survivel")
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_case_can_be_drawn_and_saved(case, tmp_path):
     """Warnings are errors, here as everywhere."""
     causes = {"memory faded": 1.0} if case == "many" else None
-    paths = plots.save_figures(CASES[case], tmp_path / "new" / "folder", causes)
+    paths = runs.save_run_figures(CASES[case], tmp_path / "new" / "folder", causes)
     names = [f"{name}.{kind}" for name in ("survival", "century", "why") for kind in ("png", "svg")]
     assert [path.name for path in paths] == names
     for path in paths:
@@ -306,36 +308,39 @@ def test_every_case_can_be_drawn_and_saved(case, tmp_path):
         else:
             assert path.read_bytes().startswith(b"\x89PNG")
     for kind in ("survival", "century", "why", "trust"):
-        plots.draw(CASES[case], kind)
-    assert plots.inline_svg(CASES[case]).startswith("<svg")
+        runs.draw_run(CASES[case], kind)
+    assert runs.inline_svg(CASES[case]).startswith("<svg")
 
 
 def test_nothing_recorded_is_said():
-    shown = words(plots.century_figure(CASES["nothing recorded"])) + words(
-        plots.why_figure(CASES["nothing recorded"])
+    shown = words(runs.century_figure(CASES["nothing recorded"])) + words(
+        runs.why_figure(CASES["nothing recorded"])
     )
     assert shown.count("No yearly series were recorded: simulate with record=1000") == 3
 
 
 def test_the_same_results_give_the_same_files(tmp_path):
-    first = plots.save_figures(CASES["many"], tmp_path / "one")
-    again = plots.save_figures(CASES["many"], tmp_path / "two")
+    first = runs.save_run_figures(CASES["many"], tmp_path / "one")
+    again = runs.save_run_figures(CASES["many"], tmp_path / "two")
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
     assert "<dc:date>" not in first[1].read_text(encoding="utf-8")
 
 
 def test_svg_holds_text_and_leaves_settings_alone():
     before = dict(matplotlib.rcParams)
-    drawn = plots.inline_svg(CASES["many"])
+    drawn = runs.inline_svg(CASES["many"])
     assert dict(matplotlib.rcParams) == before
     root = ElementTree.fromstring(drawn)
-    assert root.get("aria-label") == findings.lasting(CASES["many"])
+    assert root.get("aria-label") == sentences.lasting_sentence(CASES["many"])
     texts = ["".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")]
     assert "years since the regime began" in texts
 
 
 def test_pyplot_is_not_imported():
-    code = "import sys, regimesim.plots; print('matplotlib.pyplot' in sys.modules, 'pandas' in sys.modules)"
+    code = (
+        "import sys, regimesim.report.figures.runs; "
+        "print('matplotlib.pyplot' in sys.modules, 'pandas' in sys.modules)"
+    )
     asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert asked.stdout.split() == ["False", "False"]
 
@@ -346,7 +351,9 @@ def test_every_scenario_and_term_can_be_told_apart():
     assert len({found.colour for found in looks}) == len(looks)
     assert look("concert") == SCENARIOS["concert"]
     assert look("unheard of", 1) != look("unheard of", 2)
-    light = [np.dot(matplotlib.colors.to_rgb(colour), (0.299, 0.587, 0.114)) for colour in TERMS.values()]
+    light = [
+        np.dot(matplotlib.colors.to_rgb(colour), (0.299, 0.587, 0.114)) for colour in TERM_COLOURS.values()
+    ]
     assert (np.diff(light) > 0.05).all()
 
 

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regimesim.chunks import Rectangle, cut, play_chunk, play_points
-from regimesim.config import load_scenario, several, sweep_request
-from regimesim.expansion import expand, product, read_points, read_sheet, sample
-from regimesim.lowering import lower
-from regimesim.parameters import BY_NAME
-from regimesim.points import Points
-from regimesim.scenario import InputError
-from regimesim.simulate import simulate
+from regimesim.scenario.compose import load_scenario, several, sweep_request
+from regimesim.scenario.messages import InputError
+from regimesim.scenario.parameters import BY_NAME
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.simulate import simulate
+from regimesim.sweeps.chunks import Rectangle, cut, play_chunk, play_points
+from regimesim.sweeps.design import expand, fill_box, product, read_points, read_sheet
+from regimesim.sweeps.points import Points
 
 EPOCHS = """
 years: 20
@@ -131,7 +131,7 @@ def test_a_product_of_tables_keeps_rows_of_a_table_together() -> None:
 
 
 def test_a_latin_hypercube_has_one_point_in_every_stratum() -> None:
-    table = sample("latin_hypercube", {"war.cost": (2.0, 10.0), "norms.restraint": (0.0, 1.0)}, 50, seed=1)
+    table = fill_box("latin_hypercube", {"war.cost": (2.0, 10.0), "norms.restraint": (0.0, 1.0)}, 50, seed=1)
     for (low, high), column in zip([(2.0, 10.0), (0.0, 1.0)], table.values(), strict=True):
         strata = np.floor((np.array(column) - low) / (high - low) * 50).astype(int)
         assert sorted(strata) == list(range(50))
@@ -139,7 +139,7 @@ def test_a_latin_hypercube_has_one_point_in_every_stratum() -> None:
 
 def test_whole_numbers_and_choices_are_drawn_with_all_their_values() -> None:
     bounds = {"shadow.punishment_rounds": (1.0, 4.0), "sanctions.rule": (0.0, 1.0)}
-    table = sample("sobol", bounds, 64, seed=0)
+    table = fill_box("sobol", bounds, 64, seed=0)
     assert {value: table["shadow.punishment_rounds"].count(value) for value in (1, 2, 3, 4)} == dict.fromkeys(
         (1, 2, 3, 4), 16
     )

@@ -1,17 +1,22 @@
 """What is declared is complete and true of the program, and the committed reference is what it gives."""
 
+import doctest
 import re
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
 
 import regimesim as rs
-from regimesim import columns, reference
-from regimesim.cli import COMMANDS
-from regimesim.parameters import BUFFER, BY_NAME, GROUPS, PARAMETERS, STATE
-from regimesim.recording import COLLAPSE, KINDS, ONSET
+from regimesim.cli.table import COMMANDS
+from regimesim.scenario.parameters import BUFFER, BY_NAME, GROUPS, PARAMETERS, STATE
+from regimesim.simulation import columns
+from regimesim.simulation.columns import COLLAPSE, KINDS, ONSET
 
 ROOT = Path(__file__).parents[2]
+SPEC = spec_from_file_location("make_reference", ROOT / "docs" / "make_reference.py")
+reference = module_from_spec(SPEC)
+SPEC.loader.exec_module(reference)
 
 DESIGN = {
     "payoffs": "temptation reward punishment sucker game",
@@ -78,7 +83,7 @@ def test_every_row_has_as_many_cells_as_its_head(place):
 @pytest.mark.parametrize("place", reference.pages(), ids=lambda place: place.name)
 def test_the_committed_page_is_up_to_date(place):
     committed = (ROOT / place).read_text(encoding="utf-8")
-    assert committed == reference.pages()[place](), "run `python -m regimesim.reference`"
+    assert committed == reference.pages()[place](), "run `python docs/make_reference.py`"
 
 
 def names(table):
@@ -92,8 +97,8 @@ def test_the_columns_of_results_are_those_declared():
     assert list(results.events) == names(columns.EVENTS)
     assert list(results.pairs) == names(columns.PAIRS)
     assert list(results.survival()) == names(columns.SURVIVAL)
-    assert list(results.paths.quantity.unique()) == names(columns.QUANTITIES)
-    assert names(columns.KINDS) == [*KINDS, ONSET, COLLAPSE]
+    assert list(results.paths.quantity.unique()) == names(columns.YEARLY)
+    assert names(columns.EVENT_KINDS) == [*KINDS, ONSET, COLLAPSE]
 
 
 def test_the_columns_of_a_sweep_are_those_declared(tmp_path):
@@ -110,3 +115,8 @@ def test_the_columns_of_a_sweep_are_those_declared(tmp_path):
     rates = {n for n in names(columns.RUNS) if n not in ids and not n.endswith(("_years", "_ended"))}
     expected |= rates | {f"{name}_error" for name in rates}
     assert set(found.summary) == expected - {"RATE"}
+
+
+def test_its_examples():
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    assert doctest.testmod(reference, optionflags=flags) == doctest.TestResults(failed=0, attempted=2)

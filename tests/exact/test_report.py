@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 import regimesim as rs
-from regimesim.cli import main
-from regimesim.compare import compare
-from regimesim.report import charts, vega
-from regimesim.survival import kaplan_meier
+from regimesim.analysis.comparison import compare
+from regimesim.cli.main import main
+from regimesim.report import charts
+from regimesim.report import page as vega
+from regimesim.stats.survival import kaplan_meier
 
 VOID = {"meta", "link", "br"}
 NASTY = '<script>alert("1")</script> & Größe 历史 $title \u2028 %'
@@ -202,7 +203,7 @@ def test_any_name_is_only_a_name(world, tmp_path):
     results = rs.simulate(nasty, runs=8)
     page = read(results.report(tmp_path / "page.html"))
     tags = [tag for tag, _ in page.elements]
-    assert not {"b", "i"} & set(tags) and tags.count("script") == (3 if vega.script() else 0)
+    assert not {"b", "i"} & set(tags) and tags.count("script") == (3 if vega.vega_script() else 0)
     assert not [attrs for _, attrs in page.elements if "onload" in attrs]
     assert NASTY in page.text and "Österreich-历" in page.text
     both = compare({"one": nasty, "tw&o": nasty}, runs=8)
@@ -211,7 +212,7 @@ def test_any_name_is_only_a_name(world, tmp_path):
 
 
 def test_without_the_extra_the_pictures_are_still(monkeypatch, tmp_path):
-    monkeypatch.setattr(vega, "script", lambda: None)
+    monkeypatch.setattr(vega, "vega_script", lambda: None)
     page = read(rs.simulate("anarchy", runs=16, years=10).report(tmp_path / "page.html"))
     tags = [tag for tag, _ in page.elements]
     assert "script" not in tags and "select" not in tags and tags.count("svg") >= 3
@@ -309,7 +310,7 @@ def test_a_page_is_whole_and_replaces_the_one_before(tmp_path):
 
 def test_standing_is_read_off_the_curve():
     curve = kaplan_meier([1, 2, 2, 5], [True, True, False, False])
-    assert charts.standing(curve, 0)[0] == "100 %" and charts.standing(curve, 0)[2] == "4"
-    assert charts.standing(curve, 2)[0] == "50 %" and charts.standing(curve, 2)[2] == "3"
-    assert charts.standing(curve, 6) == ("not watched so long", "", "0")
+    assert charts.standing_text(curve, 0)[0] == "100 %" and charts.standing_text(curve, 0)[2] == "4"
+    assert charts.standing_text(curve, 2)[0] == "50 %" and charts.standing_text(curve, 2)[2] == "3"
+    assert charts.standing_text(curve, 6) == ("not watched so long", "", "0")
     assert math.isclose(kaplan_meier([1, 2, 2, 5], [True, True, False, False]).at(2), 0.5)

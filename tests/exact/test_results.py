@@ -6,9 +6,9 @@ import pytest
 
 import regimesim as rs
 from regimesim.core.lanes import Lanes
-from regimesim.lowering import lower
-from regimesim.scenario import InputError
-from regimesim.simulate import measure
+from regimesim.scenario.messages import InputError
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.simulate import measure
 
 
 @pytest.fixture(scope="module")

@@ -3,24 +3,24 @@
 import numpy as np
 import pytest
 
-from regimesim.arrangements import without
-from regimesim.config import load_scenario
-from regimesim.parameters import BY_NAME
-from regimesim.robustness import (
+from regimesim.analysis.arrangements import without
+from regimesim.analysis.robustness import (
     COMMON,
     draws,
+    durations,
     every,
     higher,
-    lasting,
     median,
-    play,
+    play_worlds,
     robustness,
     verdicts,
     worlds,
 )
-from regimesim.scenario import InputError
-from regimesim.simulate import simulate
-from regimesim.survival import rmst
+from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.messages import InputError
+from regimesim.scenario.parameters import BY_NAME
+from regimesim.simulation.simulate import simulate
+from regimesim.stats.survival import rmst
 
 
 def test_draws_lie_within_the_declared_ranges_and_fill_them():
@@ -68,13 +68,13 @@ def test_every_world_is_played_as_if_it_were_alone():
     """Other arrangements, other lengths of a round: one table, each with the luck of its replicates."""
     concert = load_scenario("concert", ["transparency.level=0.3"])
     few = [concert, without(concert, "institutions"), concert.with_parameters({"shadow.rounds_per_year": 2})]
-    columns = play(few, runs=12, seed=3)
+    columns = play_worlds(few, runs=12, seed=3)
     for row, world in enumerate(few):
         alone = simulate(world, runs=12, seed=3, record=0)
         for name in ("regime_years", "peace_years", "welfare"):
             assert np.array_equal(columns[name][row], alone.columns[name])
         found = rmst(alone.columns["regime_years"], alone.columns["regime_ended"], 60)
-        assert lasting(columns, 60)[row].mean() == pytest.approx(found.value)
+        assert durations(columns, 60)[row].mean() == pytest.approx(found.value)
 
 
 def test_verdicts_by_hand():

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from regimesim.parameters import BY_NAME
-from regimesim.resources import configs_folder
-from regimesim.scenario import InputError, read_scenario
+from regimesim.scenario.files import configs_folder
+from regimesim.scenario.messages import InputError
+from regimesim.scenario.parameters import BY_NAME
+from regimesim.scenario.reading import read_scenario
 
 NAMES = {
     "anarchy", "balance_kaplan", "balance_waltz", "bipolar", "collective_security", "concert", "league",

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from regimesim.config import load_scenario, scenario_names
-from regimesim.experiment import experiments_folder
+from regimesim.analysis.experiments import experiments_folder
+from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.files import scenario_names
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "seeds"
@@ -84,7 +85,7 @@ def test_scenarios_and_claims_agree():
 
 
 def test_parameters_in_the_words_of_a_mechanism_exist():
-    from regimesim.parameters import PARAMETERS
+    from regimesim.scenario.parameters import PARAMETERS
 
     names = {p.name for p in PARAMETERS}
     words = " ".join(claim["mechanism"]["words"] for claim in CLAIMS)

@@ -14,9 +14,9 @@ from regimesim.core.strategies import (
     punish,
     zero_determinant_extortion,
 )
-from regimesim.resources import configs_folder, strategy_names
-from regimesim.scenario import InputError
-from regimesim.strategy import load_strategy, read_strategy
+from regimesim.scenario.files import configs_folder, strategy_names
+from regimesim.scenario.messages import InputError
+from regimesim.scenario.strategies import load_strategy, read_strategy
 
 C, D = 1, 0
 ROUNDS = 6

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regimesim.hazards import cox, hazard, logrank, weibull_shape
-from regimesim.survival import Estimate, kaplan_meier, rmst, rmst_difference, summary
+from regimesim.stats.estimates import Estimate
+from regimesim.stats.hazards import cox, hazard, logrank, weibull_shape
+from regimesim.stats.survival import kaplan_meier, rmst, rmst_difference, summary
 
 SIX_MP = (
     [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35],
@@ -611,7 +612,7 @@ class TestEdges:
     def test_import_is_light(self):
         """Neither SciPy, lifelines, pandas nor anything but NumPy comes with the module or with a curve."""
         code = (
-            "import sys; from regimesim.survival import summary; summary([1, 2], [True, False], 10);"
+            "import sys; from regimesim.stats.survival import summary; summary([1, 2], [True, False], 10);"
             "print([name for name in ('scipy', 'lifelines', 'pandas') if name in sys.modules])"
         )
         answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -7,12 +7,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from regimesim import tabulation
-from regimesim.chunks import Rectangle, play_points
-from regimesim.config import load_scenario, sweep_request
-from regimesim.expansion import expand
-from regimesim.survival import kaplan_meier, summary
-from regimesim.tabulation import RATES, tabulate
+from regimesim.scenario.compose import load_scenario, sweep_request
+from regimesim.stats.survival import kaplan_meier, summary
+from regimesim.sweeps import summary as tabulation
+from regimesim.sweeps.chunks import Rectangle, play_points
+from regimesim.sweeps.design import expand
+from regimesim.sweeps.summary import RATES, tabulate
 
 RUNS = 60
 
@@ -81,7 +81,7 @@ def test_no_bit_depends_on_how_the_runs_are_cut_or_the_points_are_grouped(
 
 
 def test_the_columns_that_are_tabulated_are_those_of_a_run() -> None:
-    from regimesim.simulate import simulate
+    from regimesim.simulation.simulate import simulate
 
     columns = simulate(load_scenario("bipolar"), runs=2, years=1, record=0).columns
     assert set(tabulation.COLUMNS) <= set(columns)

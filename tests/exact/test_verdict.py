@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from regimesim.ablation import Worlds
-from regimesim.config import load_scenario
-from regimesim.scenario import read_scenario
-from regimesim.simulate import simulate
-from regimesim.survival import Estimate
-from regimesim.verdict import Test, Verdict, errors_by_half, is_it_a_regime, judged
+from regimesim.analysis.ablation import Worlds
+from regimesim.analysis.verdict import Test, Verdict, errors_by_half, is_it_a_regime, judged
+from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.simulate import simulate
+from regimesim.stats.estimates import Estimate
 
 
 def made(strategy="prudent", years=20, **groups):

@@ -19,8 +19,8 @@ import json, sys
 import numpy as np
 from regimesim.core import kernel
 from regimesim.core.lanes import Lanes
-from regimesim.lowering import lower
-from regimesim.scenario import read_scenario
+from regimesim.simulation.lowering import lower
+from regimesim.scenario.reading import read_scenario
 
 CORE = kernel.__file__.rpartition("kernel.py")[0]
 SETTINGS = {

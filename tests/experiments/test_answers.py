@@ -6,8 +6,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 import pytest
 import yaml
 
-from regimesim.claims import BORNE_OUT, NOT, ONLY, findings
-from regimesim.experiment import experiment, experiments_folder
+from regimesim.analysis.experiments import BORNE_OUT, NOT, ONLY, experiment, experiments_folder, findings
 
 HERE = experiments_folder()
 LISTED = yaml.safe_load((HERE / "answers.yaml").read_text("utf-8"))

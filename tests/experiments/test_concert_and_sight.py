@@ -2,7 +2,7 @@
 
 import pytest
 
-from regimesim.experiment import experiment
+from regimesim.analysis.experiments import experiment
 
 
 def answer(number):

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from regimesim.experiment import SMALL, differences, experiments, is_estimate, leaves, plain
+from regimesim.analysis.experiments import SMALL_SCALE, differences, experiments, is_estimate, leaves, plain
 
 ALL = experiments()
 EACH = pytest.mark.parametrize("name", ALL)
@@ -19,7 +19,7 @@ INTERVAL = re.compile(rf"({NUMBER}) \[({NUMBER}), ({NUMBER})\]")
 def test_a_smaller_run_agrees_with_what_is_recorded(name):
     """Within the luck of so many runs, at one error rate for the whole answer (``answer.ERROR_RATE``)."""
     module = ALL[name].load()
-    scale = getattr(module, "SMALL", SMALL)
+    scale = getattr(module, "SMALL", SMALL_SCALE)
     assert 0 < scale < 1
     assert differences(module.run(scale), ALL[name].expected, scale) == []
 

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from regimesim import theory
-from regimesim.experiment import experiments, leaves
-from regimesim.strategy import load_strategy
+from regimesim.analysis.experiments import experiments, leaves
+from regimesim.scenario.strategies import load_strategy
+from regimesim.theory import chains
 
 
 def answer(name):
@@ -33,7 +33,7 @@ def test_wu_and_axelrod():
     assert against["win_stay_lose_shift"] < 0.6 * against["contrite_tit_for_tat"]
     assert list(left["the whole library"]) == ["punish_3"]  # neither can invade the other
     contrite, punisher = load_strategy("contrite_tit_for_tat"), load_strategy("punish(3)")
-    each = theory.stationary(contrite, punisher, (5, 3, 1, 0), tremble=0.01).payoff
+    each = chains.stationary(contrite, punisher, (5, 3, 1, 0), tremble=0.01).payoff
     assert max(each) < min(slips["against its twin"][name] for name in ("contrite_tit_for_tat", "punish_3"))
     # the mean of all four payoffs (Molander 1985)
     assert slips["against its twin"]["tit_for_tat"] == pytest.approx(2.25)

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from regimesim.core.compiler import entry
-from regimesim.model import RegimeModel
-from regimesim.parameters import BUFFER, PARAMETERS, STATE
-from regimesim.scenario import read_scenario
-from regimesim.simulate import simulate
+from regimesim.scenario.parameters import BUFFER, PARAMETERS, STATE
+from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.model import RegimeModel
+from regimesim.simulation.simulate import simulate
 
 TESTS = Path(__file__).parents[1]
 

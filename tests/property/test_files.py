@@ -18,9 +18,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import regimesim as rs
-from regimesim.scenario import InputError
-from regimesim.simulate import simulate
-from regimesim.strategy import load_strategy
+from regimesim.scenario.messages import InputError
+from regimesim.scenario.strategies import load_strategy
+from regimesim.simulation.simulate import simulate
 
 TINY = "states: {A: {}, B: {}}\nyears: 3\nwar: {mutual: 0.5}\nchoice: {tremble: 0.2}\nabout: {title: Tiny}\n"
 
@@ -345,7 +345,7 @@ def test_any_table_of_disputes_is_read_or_refused(budget, folder):
 
 ENDLESS = """
 import os, sys
-from regimesim.cli import main
+from regimesim.cli.main import main
 os.chdir(sys.argv[1])
 os.mkfifo("pipe.yaml")
 os.symlink("/dev/zero", "zero.yaml")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regimesim.games import name_game
+from regimesim.theory.games import name_game
 
 # best outcome first: T (u_dc), R (u_cc), P (u_dd), S (u_cd); Rapoport and Guyer 1966, Jervis 1978
 TEXTBOOK = {

@@ -11,12 +11,12 @@ import twins
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-import regimesim.lowering
+import regimesim.simulation.lowering
 from regimesim.core.lanes import Lanes
-from regimesim.lowering import lower
-from regimesim.parameters import BY_NAME, PARAMETERS, STATE
-from regimesim.scenario import read_scenario
-from regimesim.simulate import measure
+from regimesim.scenario.parameters import BY_NAME, PARAMETERS, STATE
+from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.simulate import measure
 
 SEED = 1945
 SHARES = (
@@ -30,7 +30,7 @@ CERTAIN = 52.0
 @pytest.fixture(autouse=True, scope="module")
 def _automata():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(regimesim.lowering, "load_strategy", twins.AUTOMATA.__getitem__)
+        patch.setattr(regimesim.simulation.lowering, "load_strategy", twins.AUTOMATA.__getitem__)
         yield
 
 

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from serving import serving
 
-from regimesim.app import limits, server
-from regimesim.app.limits import MOST_BODY, Deadline
+from regimesim.app import server, setting
 from regimesim.app.server import LOOPBACK, QUESTIONS, host_allowed, hosts_for, is_loopback
-from regimesim.resources import configs_folder
-from regimesim.scenario import InputError
+from regimesim.app.setting import MOST_BODY, Deadline
+from regimesim.scenario.files import configs_folder
+from regimesim.scenario.messages import InputError
 
 TWO = "states: {A: {}, B: {}}\nyears: 5\n"
 MANY = ", ".join(f"S{k}: {{}}" for k in range(13))
@@ -349,5 +349,5 @@ def test_tabs_do_not_mix(page):
 
 
 def test_the_largest_world_is_said_before_it_is_played():
-    assert limits.MOST_ROUNDS <= limits.MOST_YEARS * 12
-    assert set(limits.SHOWN) >= {"runs", "years", "yaml"}
+    assert setting.MOST_ROUNDS <= setting.PAGE_YEARS * 12
+    assert set(setting.SHOWN) >= {"runs", "years", "yaml"}

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from regimesim.hazards import logrank, weibull_shape
-from regimesim.survival import kaplan_meier, rmst, rmst_difference, summary
+from regimesim.stats.hazards import logrank, weibull_shape
+from regimesim.stats.survival import kaplan_meier, rmst, rmst_difference, summary
 
 pytestmark = pytest.mark.filterwarnings("error")
 

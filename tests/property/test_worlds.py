@@ -9,11 +9,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import regimesim as rs
-from regimesim.cli import COMMANDS
-from regimesim.config import load_scenario
-from regimesim.scenario import InputError, read_scenario, tree_of
-from regimesim.simulate import simulate
-from regimesim.trees import parse_yaml, yaml_of
+from regimesim.cli.table import COMMANDS
+from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.files import parse_yaml, yaml_of
+from regimesim.scenario.messages import InputError
+from regimesim.scenario.reading import read_scenario
+from regimesim.scenario.scenario import tree_of
+from regimesim.simulation.simulate import simulate
 
 RUNS = 3
 CRUSHED = {
@@ -130,7 +132,7 @@ def test_every_command_is_among_them():
 
 @mischief.sizes(80, 5_000)
 def test_any_words_are_understood_or_refused(budget, folder, monkeypatch):
-    monkeypatch.setattr("regimesim.app.command._serve", lambda page, listening: None)
+    monkeypatch.setattr("regimesim.cli.demo._serve", lambda page, listening: None)
     (folder / "own.yaml").write_text("states: {A: {}, B: {}}\nyears: 1\n")
     (folder / "own.csv").write_text("year,state_a,state_b,hostility\n1900,A,B,0\n1901,A,B,5\n")
     simulate(load_scenario("own.yaml"), RUNS).save("run")

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from regimesim import theory
 from regimesim.core.strategies import Automaton, generous_tit_for_tat, memory_one, punish
-from regimesim.markov import cesaro
-from regimesim.strategy import load_strategy
+from regimesim.scenario.strategies import load_strategy
+from regimesim.theory import chains, games
+from regimesim.theory.chains import cesaro
 
 AXELROD = (5.0, 3.0, 1.0, 0.0)
 C, D = 1, 0
@@ -24,7 +25,7 @@ C, D = 1, 0
 
 def against_itself(spec, noise):
     strategy = load_strategy(spec)
-    return theory.stationary(strategy, strategy, AXELROD, tremble=noise)
+    return chains.stationary(strategy, strategy, AXELROD, tremble=noise)
 
 
 # ---------------------------------------------------------------- published long-run payoffs
@@ -91,7 +92,7 @@ def test_extortion():
     always cooperate, and leaves it 21/11."""
     strategy = load_strategy("zero_determinant_extortion(3, 1/26)")
     assert strategy.cooperate[1:] == pytest.approx((11 / 13, 1 / 2, 7 / 26, 0), abs=1e-15)
-    play = theory.stationary(strategy, load_strategy("always_cooperate"), AXELROD)
+    play = chains.stationary(strategy, load_strategy("always_cooperate"), AXELROD)
     assert play.payoff == pytest.approx((41 / 11, 21 / 11), abs=1e-12)
 
 
@@ -102,7 +103,7 @@ CHANCES = st.floats(0.05, 0.95)
 @settings(max_examples=60, deadline=None)
 def test_extortion_holds_its_relation_against_everyone(chances):
     """Press and Dyson 2012, on extortion: s_X - P = chi (s_Y - P)."""
-    own, other = theory.stationary(load_strategy("zero_determinant"), memory_one(*chances), AXELROD).payoff
+    own, other = chains.stationary(load_strategy("zero_determinant"), memory_one(*chances), AXELROD).payoff
     assert own - 1 == pytest.approx(3 * (other - 1), abs=1e-10)
 
 
@@ -114,7 +115,7 @@ def test_zero_determinant_relation_holds_against_everyone(generosity, chances):
     p = [1 + 3 * alpha + 3 * beta + gamma, 1 + 5 * beta + gamma, 5 * alpha + gamma, alpha + beta + gamma]
     relation = theory.zero_determinant_relation(p, AXELROD)
     assert relation == pytest.approx((alpha, beta, gamma), abs=1e-12)
-    own, other = theory.stationary(memory_one(*p), memory_one(*chances), AXELROD).payoff
+    own, other = chains.stationary(memory_one(*p), memory_one(*chances), AXELROD).payoff
     assert relation.own * own + relation.other * other + relation.constant == pytest.approx(0, abs=1e-10)
 
 
@@ -132,23 +133,23 @@ def test_zero_determinant_relations_of_known_strategies():
 
 def test_grim_trigger():
     """(T - R)/(T - P): Friedman 1971, Rev. Economic Studies 38."""
-    assert theory.critical_discount(AXELROD) == pytest.approx(0.5, abs=1e-12)
-    assert theory.critical_discount((4, 3, 2, 0)) == pytest.approx(0.5, abs=1e-12)
-    assert theory.critical_discount((9, 3, 1, 0)) == pytest.approx(0.75, abs=1e-12)
+    assert games.critical_discount(AXELROD) == pytest.approx(0.5, abs=1e-12)
+    assert games.critical_discount((4, 3, 2, 0)) == pytest.approx(0.5, abs=1e-12)
+    assert games.critical_discount((9, 3, 1, 0)) == pytest.approx(0.75, abs=1e-12)
 
 
 @pytest.mark.parametrize(("rounds", "published"), [(2, 0.6180), (3, 0.5437)])
 def test_punishment_of_k_rounds(rounds, published):
     """delta + ... + delta^K >= 1: Osborne 2004, An Introduction to Game Theory, ch. 14."""
-    factor = theory.critical_discount(AXELROD, punishment_rounds=rounds)
+    factor = games.critical_discount(AXELROD, punishment_rounds=rounds)
     assert factor == pytest.approx(published, abs=5e-5)
     assert sum(factor**k for k in range(1, rounds + 1)) == pytest.approx(1, abs=1e-12)
 
 
 def test_punishment_of_one_round_never_suffices_here():
     """Osborne 2004, ch. 14: delta >= 1 is needed."""
-    assert theory.critical_discount(AXELROD, punishment_rounds=1) == math.inf
-    assert theory.critical_discount((4, 3, 1, 0), punishment_rounds=1) == pytest.approx(0.5, abs=1e-12)
+    assert games.critical_discount(AXELROD, punishment_rounds=1) == math.inf
+    assert games.critical_discount((4, 3, 1, 0), punishment_rounds=1) == pytest.approx(0.5, abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_punishment_of_one_round_never_suffices_here():
 def test_grim_under_alarms(alarm, hit, published):
     """(T-R) / [(q-f)(R-P) + (1-f)(T-R)]: the constraint of Green and Porter 1984, Econometrica 52, for K
     infinite."""
-    factor = theory.critical_discount(AXELROD, hit=hit, alarm=alarm)
+    factor = games.critical_discount(AXELROD, hit=hit, alarm=alarm)
     assert factor == pytest.approx(published, abs=5e-5)
     assert factor == pytest.approx(2 / (2 * (hit - alarm) + 2 * (1 - alarm)), abs=1e-12)
 
@@ -175,7 +176,7 @@ def test_green_porter_at_the_critical_factor_cheating_is_worth_nothing(hit, alar
         w = wait + delta**rounds * v
         return t + delta * ((1 - hit) * v + hit * w) - v
 
-    factor = theory.critical_discount((t, r, p, 0.0), punishment_rounds=rounds, hit=hit, alarm=alarm)
+    factor = games.critical_discount((t, r, p, 0.0), punishment_rounds=rounds, hit=hit, alarm=alarm)
     if factor == math.inf:
         assert gain(1 - 1e-6) > -1e-4
     elif factor < 1 - 1e-5:
@@ -185,14 +186,14 @@ def test_green_porter_at_the_critical_factor_cheating_is_worth_nothing(hit, alar
 
 def test_tit_for_tat_must_deter_two_ways_of_cheating():
     """max{(T-R)/(T-P), (T-R)/(R-S)}: Axelrod 1984, Proposition 2."""
-    assert theory.critical_discount(AXELROD, "tit_for_tat") == pytest.approx(2 / 3, abs=1e-12)
-    assert theory.critical_discount((4, 3, 2, 0), "tit_for_tat") == pytest.approx(1 / 2, abs=1e-12)
+    assert games.critical_discount(AXELROD, "tit_for_tat") == pytest.approx(2 / 3, abs=1e-12)
+    assert games.critical_discount((4, 3, 2, 0), "tit_for_tat") == pytest.approx(1 / 2, abs=1e-12)
 
 
 def test_pavlov_punishes_one_round():
     """(T-R)/(R-P): Kraines and Kraines 1989; none at 5, 3, 1, 0, where T + P = 2R."""
-    assert theory.critical_discount(AXELROD, "win_stay_lose_shift") == math.inf
-    assert theory.critical_discount((4, 3, 1, 0), "win_stay_lose_shift") == pytest.approx(0.5, abs=1e-12)
+    assert games.critical_discount(AXELROD, "win_stay_lose_shift") == math.inf
+    assert games.critical_discount((4, 3, 1, 0), "win_stay_lose_shift") == pytest.approx(0.5, abs=1e-12)
 
 
 DEVIATIONS = [
@@ -217,10 +218,10 @@ DEVIATIONS = [
 @pytest.mark.parametrize(("payoffs", "asked", "spec", "deviation"), DEVIATIONS)
 def test_at_the_critical_factor_the_best_deviation_earns_just_the_reward(payoffs, asked, spec, deviation):
     """Two programs agree: the closed form and discounted play of a deviating automaton."""
-    factor = theory.critical_discount(payoffs, **asked)
+    factor = games.critical_discount(payoffs, **asked)
 
     def earns(delta):
-        return theory.discounted(deviation, load_strategy(spec), payoffs, delta).payoff[0]
+        return chains.discounted(deviation, load_strategy(spec), payoffs, delta).payoff[0]
 
     assert earns(factor) == pytest.approx(3, abs=1e-9)
     assert earns(factor - 0.02) > 3 > earns(factor + 0.02)
@@ -239,11 +240,11 @@ def test_at_the_critical_factor_the_best_deviation_earns_just_the_reward(payoffs
     ],
 )
 def test_where_any_or_no_discount_factor_suffices(payoffs, asked, answer):
-    assert theory.critical_discount(payoffs, **asked) == answer
+    assert games.critical_discount(payoffs, **asked) == answer
 
 
 def test_a_barely_sufficient_alarm_rate_needs_a_long_future():
-    assert 0.99 < theory.critical_discount(AXELROD, hit=0.9, alarm=0.449) < 1
+    assert 0.99 < games.critical_discount(AXELROD, hit=0.9, alarm=0.449) < 1
 
 
 # ---------------------------------------------------------------- many states
@@ -252,11 +253,11 @@ def test_a_barely_sufficient_alarm_rate_needs_a_long_future():
 def test_random_matching():
     """Own memory alone (n-1)(T-R)/[(n-1)(T-R) + (R-P)], .8 for n = 5; a public record (T-R)/(T-P): Kandori
     1992, Rev. Economic Studies 59."""
-    assert theory.matching_discount(AXELROD, 5) == pytest.approx(0.8, abs=1e-15)
-    assert theory.matching_discount(AXELROD, 2) == pytest.approx(theory.critical_discount(AXELROD), abs=1e-12)
+    assert games.matching_discount(AXELROD, 5) == pytest.approx(0.8, abs=1e-15)
+    assert games.matching_discount(AXELROD, 2) == pytest.approx(games.critical_discount(AXELROD), abs=1e-12)
     for n in (2, 5, 50):
-        assert theory.matching_discount(AXELROD, n, "public") == pytest.approx(0.5, abs=1e-15)
-        delta = theory.matching_discount((7, 3, 1, 0), n)
+        assert games.matching_discount(AXELROD, n, "public") == pytest.approx(0.5, abs=1e-15)
+        delta = games.matching_discount((7, 3, 1, 0), n)
         # what is lost each round is R - P with the one cheated, met again with probability 1/(n-1)
         assert delta / (1 - delta) * (3 - 1) / (n - 1) == pytest.approx(7 - 3, abs=1e-9)
 
@@ -265,16 +266,16 @@ def test_random_matching():
 def test_pooling_like_pairs_changes_nothing(pairs):
     """Bernheim and Whinston 1990, RAND J. Economics 21: irrelevance for like games under perfect
     monitoring."""
-    assert theory.pooled_discount([AXELROD] * pairs) == pytest.approx(
-        theory.critical_discount(AXELROD), abs=1e-12
+    assert games.pooled_discount([AXELROD] * pairs) == pytest.approx(
+        games.critical_discount(AXELROD), abs=1e-12
     )
 
 
 def test_pooling_unlike_pairs_shares_the_slack():
     easy, hard = (3.5, 3, 1, 0), (9, 3, 1, 0)
-    pooled = theory.pooled_discount([easy, hard])
+    pooled = games.pooled_discount([easy, hard])
     assert pooled == pytest.approx(6.5 / 10.5, abs=1e-12)
-    assert theory.critical_discount(easy) < pooled < theory.critical_discount(hard)
+    assert games.critical_discount(easy) < pooled < games.critical_discount(hard)
 
 
 # ---------------------------------------------------------------- generosity, trust, worlds
@@ -300,7 +301,7 @@ def test_more_generosity_than_optimal_invites_exploitation(payoffs, cheats):
 
     def temptation(generosity):
         host = generous_tit_for_tat(generosity)
-        return max(theory.stationary(cheat, host, payoffs).payoff[0] for cheat in cheats)
+        return max(chains.stationary(cheat, host, payoffs).payoff[0] for cheat in cheats)
 
     assert temptation(best) == pytest.approx(payoffs[1], abs=1e-9)
     assert temptation(best - 0.02) < payoffs[1] < temptation(best + 0.02)
@@ -308,19 +309,19 @@ def test_more_generosity_than_optimal_invites_exploitation(payoffs, cheats):
 
 def test_trust_threshold_of_the_assurance_game():
     """(P - S)/[(R - T) + (P - S)]: Kydd 2005, Trust and Mistrust in International Relations, ch. 2."""
-    assert theory.trust_threshold((3, 4, 1, 0)) == pytest.approx(1 / 2, abs=1e-15)
-    assert theory.trust_threshold((3, 4, 2, -1)) == pytest.approx(3 / 4, abs=1e-15)
-    assert theory.trust_threshold((3, 4, 0, 1)) == 0.0  # harmony
-    assert theory.trust_threshold((4, 4, 1, 0)) == 1.0
-    assert theory.trust_threshold(AXELROD) == math.inf
-    assert theory.trust_threshold((5, 3, 0, 1)) == math.inf  # chicken: full trust invites exploitation
+    assert games.trust_threshold((3, 4, 1, 0)) == pytest.approx(1 / 2, abs=1e-15)
+    assert games.trust_threshold((3, 4, 2, -1)) == pytest.approx(3 / 4, abs=1e-15)
+    assert games.trust_threshold((3, 4, 0, 1)) == 0.0  # harmony
+    assert games.trust_threshold((4, 4, 1, 0)) == 1.0
+    assert games.trust_threshold(AXELROD) == math.inf
+    assert games.trust_threshold((5, 3, 0, 1)) == math.inf  # chicken: full trust invites exploitation
 
 
 def test_the_future_lowers_the_trust_that_is_required():
     """model.md 4.3: at the critical discount factor full trust is just enough; beyond it, less is."""
-    assert theory.trust_threshold(AXELROD, patience=1.0) == 1.0
-    assert theory.trust_threshold(AXELROD, patience=3.0) == pytest.approx(0.5, abs=1e-12)
-    assert theory.trust_threshold(AXELROD, patience=0.99) == math.inf
+    assert games.trust_threshold(AXELROD, patience=1.0) == 1.0
+    assert games.trust_threshold(AXELROD, patience=3.0) == pytest.approx(0.5, abs=1e-12)
+    assert games.trust_threshold(AXELROD, patience=0.99) == math.inf
 
 
 @given(*[st.floats(-5, 5)] * 4, st.floats(0, 20))
@@ -330,7 +331,7 @@ def test_trust_threshold_against_a_scan(t, r, p, s, patience):
         v_c, v_d = b * r + (1 - b) * s, b * t + (1 - b) * p
         return v_c - v_d + patience * max(0.0, v_c - p)
 
-    threshold = theory.trust_threshold((t, r, p, s), patience)
+    threshold = games.trust_threshold((t, r, p, s), patience)
     if threshold == math.inf:
         assert margin(1.0) < 0
         return
@@ -359,30 +360,30 @@ def test_four_worlds():
 def test_cooperation_lasts_one_over_a(alarm):
     """Green and Porter 1984: a normal phase is geometric with mean 1/a."""
     assert theory.cooperation_duration(alarm) == pytest.approx(1 / alarm, rel=1e-15)
-    one_sided = theory.cooperation_lifetime(punish(3), punish(3), 10, false_alarm=(alarm, 0.0))
+    one_sided = chains.cooperation_lifetime(punish(3), punish(3), 10, false_alarm=(alarm, 0.0))
     assert one_sided.mean == pytest.approx(1 / alarm, rel=1e-12)
     assert one_sided.survival[1:] == pytest.approx([(1 - alarm) ** t for t in range(10)], rel=1e-12)
-    both = theory.cooperation_lifetime(punish(3), punish(3), 10, false_alarm=alarm)
+    both = chains.cooperation_lifetime(punish(3), punish(3), 10, false_alarm=alarm)
     assert both.mean == pytest.approx(theory.cooperation_duration(2 * alarm - alarm**2), rel=1e-12)
 
 
 def test_lifetimes_by_hand():
     always, never, coin = (load_strategy(s) for s in ("always_cooperate", "always_defect", "random"))
     assert theory.cooperation_duration(0.0) == math.inf
-    assert theory.cooperation_lifetime(always, always).mean == math.inf
-    assert theory.cooperation_lifetime(always, always, 3).survival.tolist() == [1, 1, 1, 1]
-    assert theory.cooperation_lifetime(always, never).mean == 0.0
-    assert theory.cooperation_lifetime(always, never, 2).survival.tolist() == [1, 0, 0]
-    assert theory.cooperation_lifetime(coin, coin).mean == pytest.approx(1 / 3, abs=1e-15)
-    assert theory.cooperation_lifetime(coin, always).mean == pytest.approx(1.0, abs=1e-15)
+    assert chains.cooperation_lifetime(always, always).mean == math.inf
+    assert chains.cooperation_lifetime(always, always, 3).survival.tolist() == [1, 1, 1, 1]
+    assert chains.cooperation_lifetime(always, never).mean == 0.0
+    assert chains.cooperation_lifetime(always, never, 2).survival.tolist() == [1, 0, 0]
+    assert chains.cooperation_lifetime(coin, coin).mean == pytest.approx(1 / 3, abs=1e-15)
+    assert chains.cooperation_lifetime(coin, always).mean == pytest.approx(1.0, abs=1e-15)
     e = 1e-12
-    rare = theory.cooperation_lifetime(always, always, tremble=e).mean
+    rare = chains.cooperation_lifetime(always, always, tremble=e).mean
     assert rare == pytest.approx(1 / (2 * e) - 0.75, rel=1e-15)
 
 
 def test_what_survives_for_ever_with_some_probability_lasts_for_ever_on_average():
     half = Automaton("half", (0.5, 1.0), (((0, 0), (1, 1)), ((1, 1), (1, 1))))
-    life = theory.cooperation_lifetime(half, load_strategy("always_cooperate"), 5)
+    life = chains.cooperation_lifetime(half, load_strategy("always_cooperate"), 5)
     assert life.mean == math.inf
     assert life.survival.tolist() == [1, 0.5, 0.5, 0.5, 0.5, 0.5]
 
@@ -436,7 +437,7 @@ NOISE = st.fixed_dictionaries({"tremble": ERRORS, "miss": ERRORS, "false_alarm":
 @given(automata(3), automata(3), NOISE)
 @settings(max_examples=50, deadline=None)
 def test_one_round_is_that_of_the_plain_program(a, b, noise):
-    matrix = theory.transition_matrix(a, b, **noise)
+    matrix = chains.transition_matrix(a, b, **noise)
     assert matrix.sum(axis=1) == pytest.approx(1, abs=1e-12)
     for s, r in itertools.product(range(len(a)), range(len(b))):
         after, _ = naive_step({(s, r): 1.0}, a, b, **noise)
@@ -459,7 +460,7 @@ def test_discounted_payoff_is_the_sum_over_rounds(a, b, noise, delta):
         weight *= delta
         if weight < 1e-11:
             break
-    play = theory.discounted(a, b, AXELROD, delta, **noise)
+    play = chains.discounted(a, b, AXELROD, delta, **noise)
     assert play.payoff[0] == pytest.approx(total, abs=1e-9)
     assert play.mutual_cooperation == pytest.approx(together, abs=1e-9)
 
@@ -476,8 +477,8 @@ def power_iteration(matrix):
 @given(automata(), automata(), NOISE)
 @settings(max_examples=200, deadline=None)
 def test_stationary_equals_power_iteration(a, b, noise):
-    matrix = theory.transition_matrix(a, b, **noise)
-    play = theory.stationary(a, b, AXELROD, **noise)
+    matrix = chains.transition_matrix(a, b, **noise)
+    play = chains.stationary(a, b, AXELROD, **noise)
     limit = play.states.ravel()
     assert limit == pytest.approx(power_iteration(matrix), abs=1e-9)
     assert limit @ matrix == pytest.approx(limit, abs=1e-12)
@@ -488,7 +489,7 @@ def test_stationary_equals_power_iteration(a, b, noise):
 @settings(max_examples=100, deadline=None)
 def test_exchanging_the_sides_exchanges_the_results(a, b, noise):
     swapped = {name: pair[::-1] for name, pair in noise.items()}
-    one, two = theory.stationary(a, b, AXELROD, **noise), theory.stationary(b, a, AXELROD, **swapped)
+    one, two = chains.stationary(a, b, AXELROD, **noise), chains.stationary(b, a, AXELROD, **swapped)
     assert one.payoff == pytest.approx(two.payoff[::-1], abs=1e-10)
     assert one.cooperation == pytest.approx(two.cooperation[::-1], abs=1e-10)
     assert one.outcomes == pytest.approx(two.outcomes.T, abs=1e-10)
@@ -497,7 +498,7 @@ def test_exchanging_the_sides_exchanges_the_results(a, b, noise):
 @given(automata(), ERROR, ERROR, ERROR)
 @settings(max_examples=60, deadline=None)
 def test_like_against_like_is_symmetric(a, tremble, miss, alarm):
-    play = theory.stationary(a, a, AXELROD, tremble, miss, alarm)
+    play = chains.stationary(a, a, AXELROD, tremble, miss, alarm)
     assert play.payoff[0] == pytest.approx(play.payoff[1], abs=1e-10)
 
 
@@ -508,7 +509,7 @@ def test_the_names_of_states_do_not_matter(a, b, noise, rng):
     new = {old: i for i, old in enumerate(order)}
     table = tuple(tuple(tuple(new[n] for n in row) for row in a.next[old]) for old in order)
     renamed = Automaton("renamed", tuple(a.cooperate[old] for old in order), table)
-    one, two = theory.stationary(a, b, AXELROD, **noise), theory.stationary(renamed, b, AXELROD, **noise)
+    one, two = chains.stationary(a, b, AXELROD, **noise), chains.stationary(renamed, b, AXELROD, **noise)
     assert one.payoff == pytest.approx(two.payoff, abs=1e-10)
     assert one.states[order] == pytest.approx(two.states, abs=1e-10)
 
@@ -516,7 +517,7 @@ def test_the_names_of_states_do_not_matter(a, b, noise, rng):
 @given(automata(3), automata(3), NOISE)
 @settings(max_examples=30, deadline=None)
 def test_lifetime_is_that_of_the_plain_program(a, b, noise):
-    life = theory.cooperation_lifetime(a, b, 12, **noise)
+    life = chains.cooperation_lifetime(a, b, 12, **noise)
     mass, survival = {(0, 0): 1.0}, [1.0]
     for _ in range(12):
         kept = {}
@@ -527,7 +528,7 @@ def test_lifetime_is_that_of_the_plain_program(a, b, noise):
         mass = kept
         survival.append(sum(mass.values()))
     assert life.survival == pytest.approx(survival, abs=1e-12)
-    long = theory.cooperation_lifetime(a, b, 4000, **noise).survival
+    long = chains.cooperation_lifetime(a, b, 4000, **noise).survival
     if long[-1] < 1e-14:
         assert life.mean == pytest.approx(long[1:].sum(), rel=1e-9, abs=1e-12)
     else:
@@ -553,14 +554,14 @@ def naive_cooperative(key, a, b, *, tremble, miss, false_alarm):
 def test_periodic_play_is_averaged_over_its_period():
     """Tit for tat and its suspicious twin echo each other for ever: C against D, D against C."""
     suspicious = memory_one(1, 0, 1, 0, start=0)
-    play = theory.stationary(load_strategy("tit_for_tat"), suspicious, AXELROD)
+    play = chains.stationary(load_strategy("tit_for_tat"), suspicious, AXELROD)
     assert play.payoff == (2.5, 2.5) and play.mutual_cooperation == 0.0
 
 
 def test_what_the_first_round_decides_is_weighted_by_its_chances():
     """Two that repeat their first action, drawn with probability .3 and .5: four closed classes."""
     a, b = memory_one(1, 1, 0, 0, start=0.3), memory_one(1, 1, 0, 0, start=0.5)
-    play = theory.stationary(a, b, AXELROD)
+    play = chains.stationary(a, b, AXELROD)
     assert play.outcomes == pytest.approx(np.array([[0.35, 0.35], [0.15, 0.15]]), abs=1e-15)
     assert play.payoff[0] == pytest.approx(0.15 * 3 + 0.35 * 5 + 0.35 * 1, abs=1e-15)
     assert play.cooperation == pytest.approx((0.3, 0.5), abs=1e-15)
@@ -571,7 +572,7 @@ def test_each_error_is_its_own_sides():
     always, copy = load_strategy("always_cooperate"), load_strategy("tit_for_tat")
 
     def restraint(**noise):
-        return theory.stationary(always, copy, AXELROD, **noise).cooperation
+        return chains.stationary(always, copy, AXELROD, **noise).cooperation
 
     assert restraint(tremble=(0.1, 0.0)) == pytest.approx((0.9, 0.9), abs=1e-12)
     assert restraint(tremble=(0.0, 0.1)) == pytest.approx((1.0, 0.9), abs=1e-12)
@@ -589,9 +590,9 @@ def test_rare_errors_are_not_lost_in_rounding():
 
 def test_discounted_tends_to_stationary():
     a, b = load_strategy("contrite_tit_for_tat"), load_strategy("two_tits_for_tat")
-    far = theory.discounted(a, b, AXELROD, 1 - 1e-9, tremble=0.02, miss=0.1, false_alarm=0.05)
+    far = chains.discounted(a, b, AXELROD, 1 - 1e-9, tremble=0.02, miss=0.1, false_alarm=0.05)
     assert far.payoff == pytest.approx(
-        theory.stationary(a, b, AXELROD, tremble=0.02, miss=0.1, false_alarm=0.05).payoff, abs=1e-6
+        chains.stationary(a, b, AXELROD, tremble=0.02, miss=0.1, false_alarm=0.05).payoff, abs=1e-6
     )
 
 
@@ -618,7 +619,7 @@ def test_stationary_is_what_a_plain_simulation_finds(first, second, noise):
             s, r = a.next[s][x][seen_a], b.next[r][y][seen_b]
             together += (x and y) if t >= 100 else 0
         means.append(together / 500)
-    exact = theory.stationary(a, b, AXELROD, *noise).mutual_cooperation
+    exact = chains.stationary(a, b, AXELROD, *noise).mutual_cooperation
     z = (statistics.mean(means) - exact) / (statistics.stdev(means) / math.sqrt(len(means)))
     assert abs(z) < 4
 
@@ -632,24 +633,24 @@ TFT = load_strategy("tit_for_tat")
 @pytest.mark.parametrize(
     ("ask", "message"),
     [
-        (lambda: theory.stationary(TFT, TFT, AXELROD, tremble=1.1), "tremble must lie in"),
-        (lambda: theory.stationary(TFT, TFT, AXELROD, miss=(0.1, -0.1)), "miss must lie in"),
-        (lambda: theory.stationary(TFT, TFT, AXELROD, false_alarm=math.nan), "false_alarm must lie in"),
-        (lambda: theory.discounted(TFT, TFT, AXELROD, 1.0), "discount_factor must lie in"),
-        (lambda: theory.cooperation_lifetime(TFT, TFT, -1), "rounds must not be negative"),
-        (lambda: theory.critical_discount((5, 3, 1)), "four finite numbers"),
-        (lambda: theory.critical_discount((5, math.nan, 1, 0)), "four finite numbers"),
-        (lambda: theory.critical_discount(AXELROD, "grimm"), "trigger must be"),
-        (lambda: theory.critical_discount(AXELROD, punishment_rounds=0), "punishment_rounds must be"),
-        (lambda: theory.critical_discount(AXELROD, hit=1.2), "hit must lie in"),
-        (lambda: theory.critical_discount(AXELROD, "tit_for_tat", alarm=0.1), "are for trigger 'grim'"),
-        (lambda: theory.matching_discount(AXELROD, 1), "states must be at least 2"),
-        (lambda: theory.matching_discount(AXELROD, 3, "secret"), "record must be"),
-        (lambda: theory.pooled_discount([]), "at least one game"),
+        (lambda: chains.stationary(TFT, TFT, AXELROD, tremble=1.1), "tremble must lie in"),
+        (lambda: chains.stationary(TFT, TFT, AXELROD, miss=(0.1, -0.1)), "miss must lie in"),
+        (lambda: chains.stationary(TFT, TFT, AXELROD, false_alarm=math.nan), "false_alarm must lie in"),
+        (lambda: chains.discounted(TFT, TFT, AXELROD, 1.0), "discount_factor must lie in"),
+        (lambda: chains.cooperation_lifetime(TFT, TFT, -1), "rounds must not be negative"),
+        (lambda: games.critical_discount((5, 3, 1)), "four finite numbers"),
+        (lambda: games.critical_discount((5, math.nan, 1, 0)), "four finite numbers"),
+        (lambda: games.critical_discount(AXELROD, "grimm"), "trigger must be"),
+        (lambda: games.critical_discount(AXELROD, punishment_rounds=0), "punishment_rounds must be"),
+        (lambda: games.critical_discount(AXELROD, hit=1.2), "hit must lie in"),
+        (lambda: games.critical_discount(AXELROD, "tit_for_tat", alarm=0.1), "are for trigger 'grim'"),
+        (lambda: games.matching_discount(AXELROD, 1), "states must be at least 2"),
+        (lambda: games.matching_discount(AXELROD, 3, "secret"), "record must be"),
+        (lambda: games.pooled_discount([]), "at least one game"),
         (lambda: theory.optimal_generosity((3, 5, 1, 0)), "Prisoners' Dilemma"),
         (lambda: theory.zero_determinant_relation((1, 0, 1), AXELROD), "four probabilities"),
         (lambda: theory.zero_determinant_relation((1, 0, 1, 2), AXELROD), "must lie in"),
-        (lambda: theory.trust_threshold(AXELROD, math.inf), "patience must be"),
+        (lambda: games.trust_threshold(AXELROD, math.inf), "patience must be"),
         (lambda: theory.cooperation_duration(-0.1), "alarm must lie in"),
     ],
 )

@@ -5,14 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from regimesim.catalogue import scenario_names
-from regimesim.chunks import play_points
-from regimesim.config import compose, load_scenario
-from regimesim.factors import Box, Factor, factors_of
-from regimesim.influence import Effort, influence
-from regimesim.judgements import OFF, judgements, judgements_of
-from regimesim.scenario import InputError
-from regimesim.sensitivity import noise_of, outcome_of, player, screen, share_out, swings
+from regimesim.analysis.factors import OFF, Box, Factor, factors_of, judgements, judgements_of
+from regimesim.analysis.influence import Effort, influence
+from regimesim.analysis.sensitivity import noise_of, outcome_of, player, screen, share_out, swings
+from regimesim.scenario.compose import compose, load_scenario
+from regimesim.scenario.files import scenario_names
+from regimesim.scenario.messages import InputError
+from regimesim.sweeps.chunks import play_points
 
 pytest.importorskip("SALib")
 

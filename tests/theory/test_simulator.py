@@ -19,9 +19,10 @@ import pytest
 
 from regimesim import theory
 from regimesim.core.lanes import Lanes
-from regimesim.lowering import lower
-from regimesim.scenario import read_scenario
-from regimesim.strategy import load_strategy
+from regimesim.scenario.reading import read_scenario
+from regimesim.scenario.strategies import load_strategy
+from regimesim.simulation.lowering import lower
+from regimesim.theory import chains
 
 AXELROD = (5.0, 3.0, 1.0, 0.0)
 FAMILY = 1e-3
@@ -93,7 +94,7 @@ def round_by_round(a, b, rounds, noise):
     first = both * r + only_they * t + only_we * s + neither * p
     second = both * r + only_they * s + only_we * t + neither * p
     measured = np.stack([first, second, ours, theirs, both])
-    chain = theory.transition_matrix(a, b, **noise)
+    chain = chains.transition_matrix(a, b, **noise)
     where = np.zeros(len(chain))
     where[0] = 1.0
     expected = np.empty((rounds, 5))
@@ -105,7 +106,7 @@ def round_by_round(a, b, rounds, noise):
 
 def long_run(a, b, noise):
     """The limit of what :func:`round_by_round` gives."""
-    play = theory.stationary(load_strategy(a), load_strategy(b), AXELROD, **noise)
+    play = chains.stationary(load_strategy(a), load_strategy(b), AXELROD, **noise)
     return np.array([*play.payoff, *play.cooperation, play.mutual_cooperation])
 
 
@@ -128,8 +129,8 @@ def compare(a, b, noise, rounds, lanes):
     lived = lifetimes(played)
     present = played.tally.welfare / played.tally.weight
     first, second = load_strategy(a), load_strategy(b)
-    discounted = theory.discounted(first, second, AXELROD, DISCOUNT, **noise).payoff
-    life = theory.cooperation_lifetime(first, second, rounds, **noise)
+    discounted = chains.discounted(first, second, AXELROD, DISCOUNT, **noise).payoff
+    life = chains.cooperation_lifetime(first, second, rounds, **noise)
     mark = max(1, int(np.flatnonzero(life.survival >= 0.2)[-1]))
     samples = np.vstack([means, present, lived, lived >= mark])
     expected = [
@@ -257,6 +258,6 @@ def test_with_eyes_of_their_own_two_sides_have_two_alarms():
     lanes = lanes_of("punish(inf)", "punish(inf)", rounds, 4_096, false_alarm=alarm)
     lanes.play(rounds)
     expected = theory.cooperation_duration(1 - (1 - alarm) ** 2)
-    assert expected == pytest.approx(theory.cooperation_lifetime(*[load_strategy("punish(inf)")] * 2, 0,
+    assert expected == pytest.approx(chains.cooperation_lifetime(*[load_strategy("punish(inf)")] * 2, 0,
                                                                  false_alarm=alarm).mean)  # fmt: skip
     assert abs(scores(lifetimes(lanes)[None], np.array([expected]))[0]) < bound(1)

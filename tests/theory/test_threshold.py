@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from regimesim.core.game import patience
 from regimesim.core.lanes import Lanes
-from regimesim.incentives import critical_discount
-from regimesim.lowering import lower
-from regimesim.scenario import read_scenario
+from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.lowering import lower
+from regimesim.theory.games import critical_discount
 
 payoffs = st.tuples(
     st.floats(0.2, 3), st.floats(0.2, 3), st.floats(0.2, 3)

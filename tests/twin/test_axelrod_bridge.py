@@ -17,11 +17,12 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from regimesim.axelrod_bridge import AxelrodState, axelrod_state
 from regimesim.core.lanes import Lanes
-from regimesim.lowering import lower
-from regimesim.model import RegimeModel
-from regimesim.scenario import InputError, read_scenario
+from regimesim.scenario.messages import InputError
+from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.axelrod import AxelrodState, axelrod_state
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.model import RegimeModel
 
 NOISY = {
     "years": 30,

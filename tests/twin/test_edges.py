@@ -17,11 +17,12 @@ import numpy as np
 import pytest
 import twins
 
-import regimesim.lowering
+import regimesim.simulation.lowering
 from regimesim.core.lanes import Lanes
 from regimesim.core.spells import regimes
 from regimesim.core.strategies import memory_one
-from regimesim.scenario import Scenario, read_scenario
+from regimesim.scenario.reading import read_scenario
+from regimesim.scenario.scenario import Scenario
 
 SEED = 1648
 RULES = generators.RULES
@@ -64,7 +65,7 @@ def small(number: int) -> tuple[Scenario, Scenario]:
 
 @pytest.fixture(autouse=True)
 def _automata(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(regimesim.lowering, "load_strategy", twins.AUTOMATA.__getitem__)
+    monkeypatch.setattr(regimesim.simulation.lowering, "load_strategy", twins.AUTOMATA.__getitem__)
 
 
 @pytest.mark.parametrize("number", range(15))

@@ -14,8 +14,10 @@ import naive
 import pytest
 import twins
 
-import regimesim.lowering
-from regimesim.scenario import InputError, Scenario, read_scenario
+import regimesim.simulation.lowering
+from regimesim.scenario.messages import InputError
+from regimesim.scenario.reading import read_scenario
+from regimesim.scenario.scenario import Scenario
 
 TESTS = Path(__file__).parents[1]
 
@@ -29,7 +31,7 @@ def random_scenario(number: int) -> Scenario:
 
 @pytest.fixture(autouse=True)
 def _automata(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(regimesim.lowering, "load_strategy", twins.AUTOMATA.__getitem__)
+    monkeypatch.setattr(regimesim.simulation.lowering, "load_strategy", twins.AUTOMATA.__getitem__)
 
 
 @pytest.mark.parametrize("number", range(80))
@@ -54,14 +56,14 @@ def test_the_same_history_with_the_c_library(number: int, monkeypatch: pytest.Mo
 WITHOUT_COMPILER = """
 import sys; sys.path.insert(0, {tests!r})
 import hashlib, random, numpy as np
-import generators, regimesim.lowering
-regimesim.lowering.load_strategy = generators.AUTOMATA.__getitem__
+import generators, regimesim.simulation.lowering
+regimesim.simulation.lowering.load_strategy = generators.AUTOMATA.__getitem__
 from regimesim.core.lanes import Lanes
-from regimesim.scenario import read_scenario
+from regimesim.scenario.reading import read_scenario
 digest = hashlib.sha256()
 for number in (1, 2, 3):
     scenario = read_scenario(generators.world(random.Random(number)), "w")
-    lanes = Lanes(regimesim.lowering.lower(scenario), np.zeros(2, int), np.arange(2), 7)
+    lanes = Lanes(regimesim.simulation.lowering.lower(scenario), np.zeros(2, int), np.arange(2), 7)
     lanes.play(24)
     for array in (*lanes.world, *lanes.tally, *lanes.game):
         digest.update(np.ascontiguousarray(array).tobytes())

@@ -4,10 +4,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.experiment import Answer, mean, publish, runs_at, sign, told
-from regimesim.palette import BLUE, GREY, ORANGE, blank, framed, label
-from regimesim.scenario import read_scenario
-from regimesim.survival import rmst_difference
+from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.report.figures.style import BLUE, GREY, ORANGE, blank, framed, label
+from regimesim.scenario.reading import read_scenario
+from regimesim.stats.estimates import interval_of, mean, sign
+from regimesim.stats.survival import rmst_difference
 
 SMALL = 0.08
 SEED = 1994
@@ -69,9 +70,9 @@ def gap(per_state: np.ndarray, practising: int) -> dict:
     """What those who practise have more than the others, run by run."""
     difference = mean(per_state[:, :practising].mean(axis=1) - per_state[:, practising:].mean(axis=1))
     return {
-        "practising": told(mean(per_state[:, :practising].mean(axis=1))),
-        "others": told(mean(per_state[:, practising:].mean(axis=1))),
-        "difference": told(difference),
+        "practising": interval_of(mean(per_state[:, :practising].mean(axis=1))),
+        "others": interval_of(mean(per_state[:, practising:].mean(axis=1))),
+        "difference": interval_of(difference),
         "which is": sign(difference),
     }
 
@@ -103,10 +104,10 @@ def run(scale: float = 1.0) -> Answer:
             results = rs.simulate(world(practising, rule), runs=runs, seed=SEED, record=runs)
             peace = results.columns["peace_years"], results.columns["peace_ended"]
             against = nobody["peace_years"], nobody["peace_ended"]
-            found: dict = {"years of peace in the system": told(results.summary("peace").rmst)}
+            found: dict = {"years of peace in the system": interval_of(results.summary("peace").rmst)}
             if practising:
                 gain = rmst_difference(peace, against, YEARS, paired=True)
-                found |= {"more than if nobody practises": told(gain), "which is": sign(gain)}
+                found |= {"more than if nobody practises": interval_of(gain), "which is": sign(gain)}
             if 0 < practising < STATES:
                 first, number = first_wars(results)
                 found["years until a state's first war"] = gap(first, practising)

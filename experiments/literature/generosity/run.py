@@ -4,10 +4,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.experiment import Answer, mean, near, publish, runs_at, share, sign, told
-from regimesim.palette import BLUE, GREEN, ORANGE, blank, framed, label, note
-from regimesim.scenario import read_scenario
-from regimesim.strategy import load_strategy
+from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.report.figures.style import BLUE, GREEN, ORANGE, blank, framed, label, note
+from regimesim.scenario.reading import read_scenario
+from regimesim.scenario.strategies import load_strategy
+from regimesim.stats.estimates import interval_of, mean, near, share, sign
 
 SMALL = 0.1
 SEED = 1992
@@ -116,7 +117,7 @@ def played(payoffs: tuple[float, ...], runs: int) -> dict:
             for x in (guest, "always_cooperate")
         ]
         found[name] = {
-            "gain from exploiting": told(gain),
+            "gain from exploiting": interval_of(gain),
             "in theory": exact[0] - exact[1],
             "agrees with theory": near(gain, exact[0] - exact[1]),
             "which is": sign(gain),
@@ -156,11 +157,11 @@ def selection(catalyst: bool, populations: int) -> dict:
     ends_well = common > 2.0  # halfway between mutual exploitation and mutual restraint
     winners = strategies[np.arange(populations), shares.argmax(axis=1)][ends_well]
     restrained = int(ends_well.sum())
-    found: dict = {"share that ends in restraint": told(share(restrained, populations))}
+    found: dict = {"share that ends in restraint": interval_of(share(restrained, populations))}
     if catalyst:  # without it there are too few
         after_c, after_d = winners.T
-        found["winners' restraint after restraint"] = told(mean(after_c))
-        found["winners' restraint after exploitation"] = told(mean(after_d))
+        found["winners' restraint after restraint"] = interval_of(mean(after_c))
+        found["winners' restraint after exploitation"] = interval_of(mean(after_d))
     return found
 
 

@@ -4,9 +4,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.experiment import Answer, mean, near, publish, runs_at, share, told
-from regimesim.palette import BLUE, GREEN, ORANGE, blank, framed, label, note
-from regimesim.scenario import read_scenario
+from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.report.figures.style import BLUE, GREEN, ORANGE, blank, framed, label, note
+from regimesim.scenario.reading import read_scenario
+from regimesim.stats.estimates import interval_of, mean, near, share
 
 SMALL = 0.1
 SEED = 1984
@@ -54,10 +55,10 @@ def durations(alarm: float, runs: int) -> dict:
         theory = rs.theory.cooperation_duration(chance) * (1 - (1 - chance) ** ROUNDS)
         longer = {mark: share(int((lasted > mark).sum()), len(lasted)) for mark in marks}
         found[name] = {
-            "mean": told(mean(lasted)),
+            "mean": interval_of(mean(lasted)),
             "mean in theory": theory,
             "share that lasts longer than": {
-                str(mark): {"found": told(rate), "geometric": (1 - chance) ** mark}
+                str(mark): {"found": interval_of(rate), "geometric": (1 - chance) ** mark}
                 for mark, rate in longer.items()
             },
             "agrees with theory": near(mean(lasted), theory)
@@ -71,7 +72,7 @@ def in_cooperation(alarm: float, length: int, runs: int) -> dict:
     results = rs.simulate(pair(alarm, length, public=True), runs=runs, seed=SEED, record=0)
     found, theory = mean(results.columns["cooperation_rate"]), renewal(alarm, length)
     return {
-        "found": told(found),
+        "found": interval_of(found),
         "in theory": theory,
         "in the long run": 1 / (1 + alarm * length),
         "agrees with theory": near(found, theory),

@@ -6,10 +6,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.experiment import Answer, mean, publish, runs_at, share, sign, told
-from regimesim.palette import BLUE, GREEN, GREY, ORANGE, blank, framed, label, note
-from regimesim.recording import QUANTITIES
-from regimesim.scenario import read_scenario
+from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.report.figures.style import BLUE, GREEN, GREY, ORANGE, blank, framed, label, note
+from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.columns import QUANTITIES
+from regimesim.stats.estimates import interval_of, mean, share, sign
 
 SMALL = 0.1
 SEED = 1986
@@ -55,13 +56,13 @@ def outcome(runs: int, **settings: object) -> tuple[dict, dict[str, np.ndarray]]
         "payoff per round and partner": results.columns["welfare"] / (len(results.scenario.states) - 1),
     }
     limits = {"cooperation": (0.0, 1.0)}
-    return {name: told(mean(values, limits.get(name))) for name, values in found.items()}, found
+    return {name: interval_of(mean(values, limits.get(name))) for name, values in found.items()}, found
 
 
 def difference(more: dict[str, np.ndarray], less: dict[str, np.ndarray]) -> dict:
     """Cooperation in one world less that in another, on the same seeds."""
     gap = mean(more["cooperation"] - less["cooperation"])
-    return {"more cooperation": told(gap), "which is": sign(gap)}
+    return {"more cooperation": interval_of(gap), "which is": sign(gap)}
 
 
 def joining(credibility: float, states: int, cost: float, value: float) -> float:
@@ -103,7 +104,7 @@ def run(scale: float = 1.0) -> Answer:
         "a worth of its own": kept,
         "nothing": bare,
         "a worth against nothing": difference(with_value, without_value),
-        "credibility lost without it": told(mean(0.9 - without_value["credibility"])),
+        "credibility lost without it": interval_of(mean(0.9 - without_value["credibility"])),
     }
 
     few, many = (outcome(runs, states=n, cost=2.0) for n in (3, 16))
@@ -120,14 +121,14 @@ def run(scale: float = 1.0) -> Answer:
         "sanctions": useless,
         "no sanctions": free,
         **difference(held, left),
-        "payoff gained by it": told(loss),
+        "payoff gained by it": interval_of(loss),
     }
     return answer
 
 
 def _ends(found: dict[str, np.ndarray]) -> dict:
     late_ = found["cooperation"]
-    return told(share(int((late_ > 0.5).sum()), len(late_)))
+    return interval_of(share(int((late_ > 0.5).sum()), len(late_)))
 
 
 def draw(answer: Answer) -> Figure:

@@ -4,11 +4,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.experiment import Answer, mean, near, publish, runs_at, sign, told
-from regimesim.palette import BLUE, GREY, ORANGE, blank, framed, label
-from regimesim.resources import strategy_names
-from regimesim.scenario import Scenario, read_scenario, spoken
-from regimesim.strategy import load_strategy
+from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.report.figures.style import BLUE, GREY, ORANGE, blank, framed, label
+from regimesim.scenario.files import strategy_names
+from regimesim.scenario.messages import spoken
+from regimesim.scenario.reading import read_scenario
+from regimesim.scenario.scenario import Scenario
+from regimesim.scenario.strategies import load_strategy
+from regimesim.stats.estimates import interval_of, mean, near, sign
 
 SMALL = 0.15
 SEED = 1995
@@ -102,9 +105,9 @@ def run(scale: float = 1.0) -> Answer:
         answer[case] = {
             "ranking": [ENTRIES[i] for i in order],
             "score": {ENTRIES[i]: float(theory[i]) for i in order},
-            "score in play": {ENTRIES[i]: told(mean(scores[i])) for i in order},
+            "score in play": {ENTRIES[i]: interval_of(mean(scores[i])) for i in order},
             "play agrees with theory": all(near(mean(scores[i]), theory[i]) for i in range(len(theory))),
-            "more than tit for tat": {name: told(estimate) for name, estimate in more.items()},
+            "more than tit for tat": {name: interval_of(estimate) for name, estimate in more.items()},
             "which is": {name: sign(estimate) for name, estimate in more.items()},
         }
     defector = ENTRIES.index("always_defect")

@@ -10,20 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from regimesim.ablation import ablate
-from regimesim.app.catalogue import YEARS, changed_later, control, controls_of, values_of
-from regimesim.app.limits import Deadline, check_work
-from regimesim.app.setting import Setting, Trees, parameter_of, read_setting, word
-from regimesim.arrangements import arrangements_of
-from regimesim.paired import Difference, plain
-from regimesim.pairs import Pair, Side, pairs_of
-from regimesim.results import Results, percent
-from regimesim.scenario import InputError, Scenario, spoken
-from regimesim.simulate import simulate
-from regimesim.storage import scenario_yaml
-from regimesim.survival import Curve, Estimate
+from regimesim.analysis.ablation import ablate
+from regimesim.analysis.arrangements import arrangements_of
+from regimesim.analysis.comparison import Difference
+from regimesim.analysis.pairs import Pair, Side, pairs_of
+from regimesim.app.controls import YEARS, changed_later, control, controls_of, values_of
+from regimesim.app.setting import Deadline, PageSetting, Trees, check_work, parameter_of, read_setting, word
+from regimesim.scenario.messages import InputError, spoken
+from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.results import Results, percent, scenario_yaml
+from regimesim.simulation.simulate import simulate
+from regimesim.stats.estimates import Estimate, value_and_ends
+from regimesim.stats.survival import Curve
 
-SPELLS = ("regime", "peace")
 POINTS = 11
 """Values of a parameter that are tried when it is swept over its range."""
 
@@ -37,15 +37,15 @@ class Published:
         self._found: OrderedDict[tuple[str, float, int, int], Results] = OrderedDict()
         self._lock = Lock()
 
-    def results(self, setting: Setting, deadline: Deadline) -> Results:
+    def results(self, setting: PageSetting, deadline: Deadline) -> Results:
         """Of a setting's twin, on its seeds."""
         if not setting.shipped:
-            return play(setting.twin, setting, deadline)
+            return played(setting.twin, setting, deadline)
         key = (setting.twin.name, setting.twin.years, setting.runs, setting.seed)
         with self._lock:
             found = self._found.get(key)
         if found is None:
-            found = play(setting.twin, setting, deadline)
+            found = played(setting.twin, setting, deadline)
         with self._lock:
             self._found[key] = found
             self._found.move_to_end(key)
@@ -54,16 +54,16 @@ class Published:
         return found
 
 
-def play(scenario: Scenario, setting: Setting, deadline: Deadline) -> Results:
+def played(scenario: Scenario, setting: PageSetting, deadline: Deadline) -> Results:
     """A scenario on the seeds of a setting, without a recording."""
     check_work(scenario, setting.runs)
     return simulate(scenario, setting.runs, setting.seed, record=0, progress=deadline)
 
 
-def look(setting: Setting, kept: Published, deadline: Deadline) -> dict[str, Any]:
+def appearance(setting: PageSetting, kept: Published, deadline: Deadline) -> dict[str, Any]:
     """Everything that is drawn anew when a slider has moved."""
     published = kept.results(setting, deadline)
-    present = play(setting.present, setting, deadline) if setting.changed else published
+    present = played(setting.present, setting, deadline) if setting.changed else published
     return {
         "scenario": _world(setting.present),
         "values": values_of(setting.complete),
@@ -71,24 +71,28 @@ def look(setting: Setting, kept: Published, deadline: Deadline) -> dict[str, Any
         "later": changed_later(setting.complete),
         "present": list(arrangements_of(setting.complete)),
         "survival": {
-            "runs": setting.runs, "seed": setting.seed, "horizon": setting.present.years,
-            "published": _curves(published), "present": _curves(present),
+            "runs": setting.runs,
+            "seed": setting.seed,
+            "horizon": setting.present.years,
+            "published": _curves(published),
+            "present": _curves(present),
         },
-        "answer": answer(setting, published, present),
+        "answer": outcome_in_words(setting, published, present),
         "typical": present.typical(),
-        "pairs": [_pair(pair) for pair in pairs_of(setting.present)],
+        "pairs": [_pair_as_json(pair) for pair in pairs_of(setting.present)],
         "command": setting.command(),
-    }  # fmt: skip
+    }
 
 
-def about(setting: Setting) -> dict[str, Any]:
+def about(setting: PageSetting) -> dict[str, Any]:
     """What the page builds of a scenario once it is chosen: its texts, and controls of its states."""
     world = setting.published
     return {
-        "title": spoken(world.title or world.name), "represents": world.represents,
+        "title": spoken(world.title or world.name),
+        "represents": world.represents,
         "groups": controls_of(world),
         "years": control(YEARS, "years"),
-    }  # fmt: skip
+    }
 
 
 def _world(scenario: Scenario) -> dict[str, Any]:
@@ -116,7 +120,7 @@ def _curve(curve: Curve) -> dict[str, list[float]]:
     return {name: np.round(getattr(curve, name), 4).tolist() for name in names}
 
 
-def answer(setting: Setting, published: Results, present: Results) -> dict[str, Any]:
+def outcome_in_words(setting: PageSetting, published: Results, present: Results) -> dict[str, Any]:
     """What has come out, in numbers and in two sentences."""
     horizon = setting.present.years
     found: dict[str, Any] = {"changed": setting.changed, "horizon": horizon}
@@ -125,9 +129,12 @@ def answer(setting: Setting, published: Results, present: Results) -> dict[str, 
         now = present.summary(spell, horizon)
         difference = Difference.of(present, published, spell, horizon).paired if setting.changed else None
         found[spell] = {
-            "mean": plain(now.rmst), "median": plain(now.median), "median_text": now.median.text(),
-            "standing": percent(now.censored), "difference": difference and plain(difference),
-        }  # fmt: skip
+            "mean": value_and_ends(now.rmst),
+            "median": value_and_ends(now.median),
+            "median_text": now.median.text(),
+            "standing": percent(now.censored),
+            "difference": difference and value_and_ends(difference),
+        }
         sentences.append(_sentence(noun, now.rmst, difference, horizon))
     never = present.never_formed
     found["never"] = percent(never)
@@ -151,18 +158,31 @@ def _sentence(noun: str, mean: Estimate, difference: Estimate | None, horizon: f
     return f"{lasts}: {size} years {way} than as published."
 
 
-def _pair(pair: Pair) -> dict[str, Any]:
+def _pair_as_json(pair: Pair) -> dict[str, Any]:
     return {
         "game": pair.game,
         "buffers": [spoken(name) for name in pair.buffers],
         "buffering": round(pair.buffering, 3),
-        "sides": [_side(pair.first), _side(pair.second)],
+        "sides": [_side_as_json(pair.first), _side_as_json(pair.second)],
     }
 
 
-def _side(side: Side) -> dict[str, Any]:
-    numbers = ("u_cc", "u_dc", "u_cd", "u_dd", "discount_needed", "discount", "trust_needed", "trust",
-               "now", "future", "law", "norm", "margin")  # fmt: skip
+def _side_as_json(side: Side) -> dict[str, Any]:
+    numbers = (
+        "u_cc",
+        "u_dc",
+        "u_cd",
+        "u_dd",
+        "discount_needed",
+        "discount",
+        "trust_needed",
+        "trust",
+        "now",
+        "future",
+        "law",
+        "norm",
+        "margin",
+    )
     found = {name: _finite(getattr(side, name)) for name in numbers}
     return {"state": side.state, "other": side.other, "game": side.game, "verdict": _verdict(side)} | found
 
@@ -187,7 +207,7 @@ def _finite(value: float) -> float | None:
     return round(value, 4) if math.isfinite(value) else None
 
 
-def what_hangs(setting: Setting, deadline: Deadline) -> dict[str, Any]:
+def what_hangs(setting: PageSetting, deadline: Deadline) -> dict[str, Any]:
     """What would have happened without each arrangement, one at a time, on the same seeds."""
     names = arrangements_of(setting.present)
     check_work(setting.present, setting.runs, len(names) + 1)
@@ -195,15 +215,20 @@ def what_hangs(setting: Setting, deadline: Deadline) -> dict[str, Any]:
     rows = [
         {
             "name": row.removed[0],
-            "regime": row.regime.text(), "peace": row.peace.text(),
-            "regime_left": row.regime_years.text(), "peace_left": row.peace_years.text(),
+            "regime": row.regime.text(),
+            "peace": row.peace.text(),
+            "regime_left": row.regime_years.text(),
+            "peace_left": row.peace_years.text(),
         }
-        for row in found.rows if row.removed
-    ]  # fmt: skip
+        for row in found.rows
+        if row.removed
+    ]
     return {"horizon": found.horizon, "runs": found.runs, "rows": rows}
 
 
-def sweep(body: Mapping[str, Any], setting: Setting, trees: Trees, deadline: Deadline) -> dict[str, Any]:
+def sweep_over(
+    body: Mapping[str, Any], setting: PageSetting, trees: Trees, deadline: Deadline
+) -> dict[str, Any]:
     """How long it lasts as one parameter goes over its plausible range, all else as it is."""
     name = word(body, "parameter")
     parameter = parameter_of(name, setting.published)
@@ -213,20 +238,20 @@ def sweep(body: Mapping[str, Any], setting: Setting, trees: Trees, deadline: Dea
     check_work(setting.present, setting.runs, POINTS)
     question = {key: value for key, value in body.items() if key != "parameter"}
     points = []
-    for value in _spread(slide[0], slide[1], parameter.kind == "integer"):
+    for value in _values_over(slide[0], slide[1], parameter.kind == "integer"):
         changed = {**question, "set": {**question.get("set", {}), name: value}}
         try:
-            results = play(read_setting(changed, trees).present, setting, deadline)
+            results = played(read_setting(changed, trees).present, setting, deadline)
         except InputError as error:
             if not _refuses_value(error, name):
                 raise
             continue
-        found = {spell: plain(results.summary(spell).rmst) for spell in SPELLS}
+        found = {spell: value_and_ends(results.summary(spell).rmst) for spell in SPELLS}
         points.append({"value": value, **found, "welfare": round(results.rate("welfare").value, 4)})
     return {"parameter": name, "horizon": setting.present.years, "runs": setting.runs, "points": points}
 
 
-def _spread(low: float, high: float, whole: bool) -> list[float]:
+def _values_over(low: float, high: float, whole: bool) -> list[float]:
     values = np.linspace(low, high, POINTS)
     return sorted({round(x) if whole else round(float(x), 6) for x in values})
 
@@ -236,12 +261,12 @@ def _refuses_value(error: InputError, name: str) -> bool:
     return name in str(error) or "Prisoners' Dilemma" in str(error)
 
 
-def table_of_runs(setting: Setting, deadline: Deadline) -> str:
+def table_of_runs(setting: PageSetting, deadline: Deadline) -> str:
     """A row per run, as CSV."""
-    text: str = play(setting.present, setting, deadline).runs.to_csv(index=False)
+    text: str = played(setting.present, setting, deadline).runs.to_csv(index=False)
     return text
 
 
-def yaml_of(setting: Setting) -> str:
+def present_yaml(setting: PageSetting) -> str:
     """The present world as a file that the page and the command line read."""
     return scenario_yaml(setting.present)

@@ -1,9 +1,11 @@
-"""Playing a state: year by year restraint or exploitation towards each other state, and the reckoning.
+"""Playing a state, and watching a run: year by year, for the map.
 
-A game is a list of decisions. With it the run is played again from its address, so the server keeps nothing:
-a game is where its list is, in one tab or in a link. What is told during a game is what the state itself
-would know: what it did, what it *saw* others do, what everybody sees (wars, small states, revolutions,
-strength). Its earnings are not among it: they would betray what its eyes cannot see.
+A game is a list of decisions: each year restraint or exploitation towards each other state. With it the run
+is played again from its address, so the server keeps nothing: a game is where its list is, in one tab or in a
+link. What is told during a game is what the state itself would know: what it did, what it *saw* others do,
+what everybody sees (wars, small states, revolutions, strength). Its earnings are not among it: they would
+betray what its eyes cannot see. A film of a run shows who trusts whom, who fights, which small states still
+stand.
 """
 
 from __future__ import annotations
@@ -16,23 +18,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.app.film import MOST_REPLICATE
-from regimesim.app.limits import MOST_PLAYED, Deadline, check_work
-from regimesim.app.setting import Setting, prudent, whole, word
+from regimesim.app.setting import MOST_PLAYED, Deadline, PageSetting, check_work, prudent, whole, word
+from regimesim.chronicle import Chronicle, chronicle
+from regimesim.chronicle.replay import History, replay
 from regimesim.core.lanes import Lanes
-from regimesim.lowering import lower
-from regimesim.parameters import quoted
-from regimesim.scenario import InputError, known, spoken
+from regimesim.scenario.messages import InputError, known, quoted, spoken
+from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.lowering import lower
 
-KEYS = ("state", "length", "replicate", "moves")
+GAME_KEYS = ("state", "length", "replicate", "moves")
 OTHER_SEEDS = 200
 """Replicates on which a finished game is held against the prudent choice."""
 
 RESTRAINT, EXPLOITATION = "C", "D"
 
+MOST_REPLICATE = 2**32 - 1
+
 
 @dataclass(frozen=True)
-class Game:
+class PlayedGame:
     """A game as far as it has gone.
 
     Attributes
@@ -48,7 +52,7 @@ class Game:
         A word a year, a letter for each other state in their order: C restrains, D exploits.
     """
 
-    setting: Setting
+    setting: PageSetting
     position: int
     length: int
     replicate: int
@@ -78,7 +82,7 @@ class Course(NamedTuple):
     any_war: NDArray[np.int32]  # [L] round of anybody's first war, -1 without
 
 
-def read_game(body: Mapping[str, Any], setting: Setting) -> Game:
+def read_game(body: Mapping[str, Any], setting: PageSetting) -> PlayedGame:
     """The game that a question is about.
 
     Raises
@@ -100,13 +104,16 @@ def read_game(body: Mapping[str, Any], setting: Setting) -> Game:
                 f"the moves of a year must be {len(states) - 1} letters, C or D, one for each other state; "
                 f"got {quoted(year)}"
             )
-    return Game(
-        prudent(setting, states[position]), position, length,
-        whole(body, "replicate", 0, 0, MOST_REPLICATE), tuple(moves),
-    )  # fmt: skip
+    return PlayedGame(
+        prudent(setting, states[position]),
+        position,
+        length,
+        whole(body, "replicate", 0, 0, MOST_REPLICATE),
+        tuple(moves),
+    )
 
 
-def view(game: Game, deadline: Deadline) -> dict[str, Any]:
+def view_of(game: PlayedGame, deadline: Deadline) -> dict[str, Any]:
     """What the state knows by now; at the end, the reckoning."""
     scenario = game.setting.present
     check_work(scenario, 2 * OTHER_SEEDS + 2, rounds=game.rounds)
@@ -118,9 +125,9 @@ def view(game: Game, deadline: Deadline) -> dict[str, Any]:
         "others": [{"name": scenario.states[k], "label": spoken(scenario.states[k])} for k in game.others],
         "length": game.length,
         "played": len(game.moves),
-        "year": _calendar(game, len(game.moves)),
+        "year": _year_name(game, len(game.moves)),
         "per_year": scenario.rounds_per_year,
-        "known": _known(game, lanes),
+        "known": _known_to_state(game, lanes),
         "years": years,
         "over": game.over,
         "advice": None if game.over else _advice(game, lanes),
@@ -128,17 +135,17 @@ def view(game: Game, deadline: Deadline) -> dict[str, Any]:
     }
 
 
-def _lanes(game: Game, replicates: int, first: int | None = None) -> Lanes:
+def _lanes(game: PlayedGame, replicates: int, first: int | None = None) -> Lanes:
     numbers = (game.replicate if first is None else first) + np.arange(replicates)
     return Lanes(lower(game.setting.present), np.zeros(replicates, np.intp), numbers, game.setting.seed)
 
 
-def _calendar(game: Game, year: int) -> str:
+def _year_name(game: PlayedGame, year: int) -> str:
     start = game.setting.present.start
     return f"{start + year:.0f}" if start else f"Year {year + 1}"
 
 
-def play_round(game: Game, lanes: Lanes, moves: str | None) -> None:
+def play_round(game: PlayedGame, lanes: Lanes, moves: str | None) -> None:
     """A round in which the state does as it was told, wherever it is not at war."""
     lanes.decide()
     if moves is not None:
@@ -150,7 +157,7 @@ def play_round(game: Game, lanes: Lanes, moves: str | None) -> None:
     lanes.carry_out()
 
 
-def _year(game: Game, lanes: Lanes, moves: str) -> dict[str, Any]:
+def _year(game: PlayedGame, lanes: Lanes, moves: str) -> dict[str, Any]:
     """Play a year, and tell what the state saw of it."""
     i, others, world = game.position, game.others, lanes.world
     did, saw, dealt, fought = (np.zeros(len(others), np.int64) for _ in range(4))
@@ -167,12 +174,18 @@ def _year(game: Game, lanes: Lanes, moves: str) -> dict[str, Any]:
             saw[k] += played & int(world.seen[i, other, 0])
         events += _public_events(game, lanes, before)
     towards = [
-        {"other": game.setting.present.states[o], "chose": moves[k], "dealt": int(dealt[k]),
-         "did": int(did[k]), "saw": int(saw[k]), "war": bool(fought[k]),
-         "trust": round(float(world.trust[i, o, 0]), 3)}
+        {
+            "other": game.setting.present.states[o],
+            "chose": moves[k],
+            "dealt": int(dealt[k]),
+            "did": int(did[k]),
+            "saw": int(saw[k]),
+            "war": bool(fought[k]),
+            "trust": round(float(world.trust[i, o, 0]), 3),
+        }
         for k, o in enumerate(others)
-    ]  # fmt: skip
-    return {"year": _calendar(game, number), "towards": towards, "events": list(dict.fromkeys(events))}
+    ]
+    return {"year": _year_name(game, number), "towards": towards, "events": list(dict.fromkeys(events))}
 
 
 def _public(lanes: Lanes) -> dict[str, NDArray[Any]]:
@@ -180,7 +193,7 @@ def _public(lanes: Lanes) -> dict[str, NDArray[Any]]:
     return {name: getattr(world, name)[..., 0].copy() for name in ("at_war", "sovereign", "member")}
 
 
-def _public_events(game: Game, lanes: Lanes, before: Mapping[str, NDArray[Any]]) -> list[str]:
+def _public_events(game: PlayedGame, lanes: Lanes, before: Mapping[str, NDArray[Any]]) -> list[str]:
     """What everybody has seen happen in the round."""
     scenario, world = game.setting.present, lanes.world
     names, small = [spoken(s) for s in scenario.states], [spoken(b) for b in scenario.buffers]
@@ -207,7 +220,7 @@ def _public_events(game: Game, lanes: Lanes, before: Mapping[str, NDArray[Any]])
     return found
 
 
-def _known(game: Game, lanes: Lanes) -> dict[str, Any]:
+def _known_to_state(game: PlayedGame, lanes: Lanes) -> dict[str, Any]:
     """What the state sees of the world as it stands."""
     world, n = lanes.world, len(game.setting.present.states)
     return {
@@ -219,7 +232,7 @@ def _known(game: Game, lanes: Lanes) -> dict[str, Any]:
     }
 
 
-def _advice(game: Game, lanes: Lanes) -> list[dict[str, Any]]:
+def _advice(game: PlayedGame, lanes: Lanes) -> list[dict[str, Any]]:
     """How a prudent cabinet in its place weighs the coming year, from what it believes."""
     terms = lanes.margins()[game.position, :, :, 0]
     temperature = float(lanes.game.temperature[0])
@@ -228,8 +241,17 @@ def _advice(game: Game, lanes: Lanes) -> list[dict[str, Any]]:
         now, future, law, norm = (round(float(x), 3) for x in terms[other])
         margin = float(terms[other].sum())
         chance = _chance(margin, temperature)
-        found.append({"other": game.setting.present.states[other], "now": now, "future": future, "law": law,
-                      "norm": norm, "margin": round(margin, 3), "chance": round(chance, 3)})  # fmt: skip
+        found.append(
+            {
+                "other": game.setting.present.states[other],
+                "now": now,
+                "future": future,
+                "law": law,
+                "norm": norm,
+                "margin": round(margin, 3),
+                "chance": round(chance, 3),
+            }
+        )
     return found
 
 
@@ -240,7 +262,7 @@ def _chance(margin: float, temperature: float) -> float:
     return 1.0 / (1.0 + math.exp(min(max(-margin / temperature, -700.0), 700.0)))
 
 
-def course(game: Game, lanes: Lanes, moves: Sequence[str] | None, deadline: Deadline) -> Course:
+def course_of_game(game: PlayedGame, lanes: Lanes, moves: Sequence[str] | None, deadline: Deadline) -> Course:
     """The whole game in every lane: by these moves, or as a prudent state would play it."""
     per_year, i = lanes.design.rounds_per_year, game.position
     earned = np.zeros(len(lanes.points))
@@ -255,15 +277,15 @@ def course(game: Game, lanes: Lanes, moves: Sequence[str] | None, deadline: Dead
     return Course(earned / game.rounds, own_war, lanes.tally.war_round)
 
 
-def reckoning(game: Game, lanes: Lanes, deadline: Deadline) -> dict[str, Any]:
+def reckoning(game: PlayedGame, lanes: Lanes, deadline: Deadline) -> dict[str, Any]:
     """What it came to, beside what a prudent state would have made of the same luck."""
-    yours = course(game, _lanes(game, 1), game.moves, deadline)
-    theirs = course(game, _lanes(game, 1), None, deadline)
-    many_yours = course(game, _lanes(game, OTHER_SEEDS, 0), game.moves, deadline)
-    many_theirs = course(game, _lanes(game, OTHER_SEEDS, 0), None, deadline)
+    yours = course_of_game(game, _lanes(game, 1), game.moves, deadline)
+    theirs = course_of_game(game, _lanes(game, 1), None, deadline)
+    many_yours = course_of_game(game, _lanes(game, OTHER_SEEDS, 0), game.moves, deadline)
+    many_theirs = course_of_game(game, _lanes(game, OTHER_SEEDS, 0), None, deadline)
     return {
-        "you": _outcome(game, yours),
-        "prudent": _outcome(game, theirs),
+        "you": _outcome_of_game(game, yours),
+        "prudent": _outcome_of_game(game, theirs),
         "many": {
             "runs": OTHER_SEEDS,
             "you": round(float(many_yours.earned.mean()), 3),
@@ -276,7 +298,7 @@ def reckoning(game: Game, lanes: Lanes, deadline: Deadline) -> dict[str, Any]:
     }
 
 
-def _outcome(game: Game, found: Course) -> dict[str, Any]:
+def _outcome_of_game(game: PlayedGame, found: Course) -> dict[str, Any]:
     return {
         "payoff": round(float(found.earned[0]), 3),
         "own_peace": _peace(game, int(found.own_war[0])),
@@ -284,12 +306,12 @@ def _outcome(game: Game, found: Course) -> dict[str, Any]:
     }
 
 
-def _peace(game: Game, war: int) -> dict[str, Any]:
+def _peace(game: PlayedGame, war: int) -> dict[str, Any]:
     per_year = game.setting.present.rounds_per_year
     return {"years": (game.rounds if war < 0 else war) / per_year, "held": war < 0}
 
 
-def _eyes(game: Game) -> list[dict[str, Any]]:
+def _eyes(game: PlayedGame) -> list[dict[str, Any]]:
     """What could not be seen: what others did, against what the state saw, and what they think of it."""
     lanes, i = _lanes(game, 1), game.position
     counts = np.zeros((len(game.others), 4), np.int64)
@@ -301,7 +323,69 @@ def _eyes(game: Game) -> list[dict[str, Any]]:
                 counts[k] += (1, 1 - restrained, restrained & (1 - seen), (1 - restrained) & seen)
     names = ("dealings", "exploited", "false_alarms", "missed")
     return [
-        {"other": game.setting.present.states[o], **dict(zip(names, map(int, counts[k]), strict=True)),
-         "trust": round(float(lanes.world.trust[o, i, 0]), 3)}
+        {
+            "other": game.setting.present.states[o],
+            **dict(zip(names, map(int, counts[k]), strict=True)),
+            "trust": round(float(lanes.world.trust[o, i, 0]), 3),
+        }
         for k, o in enumerate(game.others)
-    ]  # fmt: skip
+    ]
+
+
+def film(setting: PageSetting, replicate: int) -> dict[str, Any]:
+    """The years of one run and its chronicle.
+
+    Parameters
+    ----------
+    setting : Setting
+    replicate : int in [0, 2**32)
+    """
+    history = replay(setting.present, setting.seed, replicate)
+    told = chronicle(setting.present, setting.seed, replicate)
+    return {
+        "replicate": replicate,
+        "seed": setting.seed,
+        "start": setting.present.start,
+        "calendar": setting.present.start != 0,
+        "frames": [_frame(history, *years) for years in _rounds_of_years(setting.present)],
+        "summary": told.summary,
+        "entries": _entries(told, setting.present),
+    }
+
+
+def _rounds_of_years(scenario: Scenario) -> list[tuple[int, int]]:
+    """First round and the round after the last of each year."""
+    per_year, rounds = scenario.rounds_per_year, scenario.rounds
+    return [(first, min(rounds, first + per_year)) for first in range(0, rounds, per_year)]
+
+
+def _frame(history: History, first: int, end: int) -> dict[str, Any]:
+    """How a year ended, and who fought or cooperated in it."""
+    ended, decided, n = history.ended, history.decided, len(history.names)
+    restrained = decided.played[first:end] & ended.action[first:end]
+    both = restrained & restrained.transpose(0, 2, 1)
+    i, j = np.triu_indices(n, 1)
+    fought = (ended.at_war[first:end] > 0).any(0) | (decided.played[first:end] == 0).any(0)
+    return {
+        "capability": np.round(ended.capability[end - 1], 4).tolist(),
+        "trust": np.round(ended.trust[end - 1], 3).tolist(),
+        "war": [[int(a), int(b)] for a, b in zip(i, j, strict=True) if fought[a, b]],
+        "standing": ended.sovereign[end - 1].astype(int).tolist(),
+        "turmoil": (decided.turmoil[end - 1] > 0).astype(int).tolist(),
+        "cooperation": round(float(both[:, i, j].mean()), 4),
+    }
+
+
+def _entries(told: Chronicle, scenario: Scenario) -> list[dict[str, Any]]:
+    per_year = scenario.rounds_per_year
+    last = -(-scenario.rounds // per_year) - 1
+    return [
+        {
+            "date": e.date,
+            "frame": min(last, e.round // per_year),
+            "kind": e.kind,
+            "text": e.text,
+            "detail": list(e.detail),
+        }
+        for e in told.entries
+    ]

@@ -24,21 +24,29 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from regimesim.app import answers, film, play
-from regimesim.app.catalogue import catalogue
-from regimesim.app.limits import MOST_BODY, SECONDS, Deadline
-from regimesim.app.reading import read_json
-from regimesim.app.setting import Setting, Trees, read_setting, whole
-from regimesim.scenario import InputError
+from regimesim.app import answers, play
+from regimesim.app import play as play_module
+from regimesim.app.controls import catalogue
+from regimesim.app.setting import (
+    MOST_BODY,
+    SECONDS,
+    Deadline,
+    PageSetting,
+    Trees,
+    read_json,
+    read_setting,
+    whole,
+)
+from regimesim.scenario.messages import InputError
 
-AT_ONCE = 2
+REQUESTS_AT_ONCE = 2
 """Questions worked at together: the kernel uses all cores for each."""
 
 MOST_WAITING = 40
 BODY_SECONDS = 10.0
 """Time in which the body of a request must have arrived."""
 
-KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+MEDIA_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -49,7 +57,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 
-Answer = Callable[[dict[str, Any], Deadline], Any]
+Handler = Callable[[dict[str, Any], Deadline], Any]
 
 
 class Busy(Exception):
@@ -62,10 +70,10 @@ class Desk:
     def __init__(self, trees: Trees, seconds: float = SECONDS) -> None:
         self.trees, self.seconds = trees, seconds
         self.published = answers.Published()
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._places = asyncio.Semaphore(REQUESTS_AT_ONCE)
         self._waiting = 0
 
-    async def ask(self, task: Answer, body: dict[str, Any]) -> Any:
+    async def ask(self, task: Handler, body: dict[str, Any]) -> Any:
         """The answer, or a refusal.
 
         Raises
@@ -84,7 +92,7 @@ class Desk:
         finally:
             self._waiting -= 1
 
-    def setting(self, body: dict[str, Any], *also: str) -> Setting:
+    def setting(self, body: dict[str, Any], *also: str) -> PageSetting:
         """What a question is about."""
         return read_setting(body, self.trees, *also)
 
@@ -94,12 +102,12 @@ class Desk:
 
     def look(self, body: dict[str, Any], deadline: Deadline) -> Any:
         """How long it lasts, and what pairs play."""
-        return answers.look(self.setting(body), self.published, deadline)
+        return answers.appearance(self.setting(body), self.published, deadline)
 
     def film(self, body: dict[str, Any], deadline: Deadline) -> Any:
         """One run, year by year."""
         setting = self.setting(body, "replicate")
-        return film.film(setting, whole(body, "replicate", 0, 0, film.MOST_REPLICATE))
+        return play_module.film(setting, whole(body, "replicate", 0, 0, play_module.MOST_REPLICATE))
 
     def without(self, body: dict[str, Any], deadline: Deadline) -> Any:
         """What hangs on each arrangement."""
@@ -107,12 +115,12 @@ class Desk:
 
     def sweep(self, body: dict[str, Any], deadline: Deadline) -> Any:
         """One parameter over its range."""
-        return answers.sweep(body, self.setting(body, "parameter"), self.trees, deadline)
+        return answers.sweep_over(body, self.setting(body, "parameter"), self.trees, deadline)
 
     def play(self, body: dict[str, Any], deadline: Deadline) -> Any:
         """A game as far as it has gone."""
-        setting = self.setting(body, *play.KEYS)
-        return play.view(play.read_game(body, setting), deadline)
+        setting = self.setting(body, *play.GAME_KEYS)
+        return play.view_of(play.read_game(body, setting), deadline)
 
     def csv(self, body: dict[str, Any], deadline: Deadline) -> Any:
         """A row per run."""
@@ -120,7 +128,7 @@ class Desk:
 
     def yaml(self, body: dict[str, Any], deadline: Deadline) -> Any:
         """The setting as a scenario file."""
-        return {"text": answers.yaml_of(self.setting(body))}
+        return {"text": answers.present_yaml(self.setting(body))}
 
 
 QUESTIONS = ("about", "look", "film", "without", "sweep", "play", "csv", "yaml")
@@ -139,7 +147,7 @@ def application(trees: Trees, hosts: Collection[str], seconds: float = SECONDS) 
         Longest time for which a question is worked at.
     """
     desk = Desk(trees, seconds)
-    routes = [*(_file(name, *content) for name, content in static_files().items())]
+    routes = [*(_file_route(name, *content) for name, content in static_files().items())]
     first = JSONResponse(catalogue(trees)).body
     routes.append(Route("/api/catalogue", _fixed(bytes(first), "application/json"), methods=["GET"]))
     for name in QUESTIONS:
@@ -151,23 +159,23 @@ def static_files() -> dict[str, tuple[bytes, str]]:
     """The page's files by address, with their kind; all of them, read once."""
     found = {}
     for entry in files("regimesim.app").joinpath("static").iterdir():
-        kind = KINDS.get(entry.name.rpartition(".")[2])
+        kind = MEDIA_TYPES.get(entry.name.rpartition(".")[2])
         if kind is not None and entry.is_file():
             found["/" if entry.name == "index.html" else f"/{entry.name}"] = (entry.read_bytes(), kind)
-    found["/palette.css"] = (_palette().encode(), KINDS["css"])
+    found["/palette.css"] = (_palette().encode(), MEDIA_TYPES["css"])
     return found
 
 
 def _palette() -> str:
     """The colours of all pictures, for the page."""
-    from regimesim import palette
+    from regimesim.report.figures import style
 
     names = ("BLACK", "GREY", "PALE", "BLUE", "SKY", "GREEN", "ORANGE", "RED", "PURPLE", "OCHRE")
-    lines = [f"  --{name.lower()}: {getattr(palette, name)};" for name in names]
+    lines = [f"  --{name.lower()}: {getattr(style, name)};" for name in names]
     return "\n".join([":root {", *lines, "}", ""])
 
 
-def _file(address: str, content: bytes, kind: str) -> Route:
+def _file_route(address: str, content: bytes, kind: str) -> Route:
     return Route(address, _fixed(content, kind), methods=["GET"])
 
 
@@ -183,7 +191,7 @@ def _fixed(content: bytes, kind: str) -> Callable[[Request], Awaitable[Response]
     return answer
 
 
-def _question(desk: Desk, task: Answer) -> Callable[[Request], Awaitable[Response]]:
+def _question(desk: Desk, task: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":

@@ -32,7 +32,12 @@ def tempt(world, game, i, j):
 def value(world, game, i, j):
     """What open dealings are worth at the trust there is, and what exclusion from them would cost."""
     one, distrust, trust = game.one[i, j], game.distrust[i, j], world.trust[i, j]
-    span, paid, worth, excluded = game.span[i, j, _S], game.paid[i, j, _S], game.value[i, j], game.excluded[i, j]
+    span, paid, worth, excluded = (
+        game.span[i, j, _S],
+        game.paid[i, j, _S],
+        game.value[i, j],
+        game.excluded[i, j],
+    )
     for lane in range(one.shape[0]):
         worth[lane] = one[lane] - (1.0 - trust[lane]) * distrust[lane]
         excluded[lane] = cost_of(worth[lane], span[lane], paid[lane])
@@ -96,7 +101,12 @@ def decide(world, game, setting, tally, luck, i, j):
     u_dc, u_cd, toll, risk = game.u_dc[i, j], game.u_cd[i, j], game.toll[i, j], game.war_open[i, j]
     discount, waste, reward, punishment = game.discount, game.waste, game.reward, game.punishment
     restraint, temperature, rare = game.restraint, game.temperature, luck.slips[1]
-    intend, against, open_, withheld = world.intend[i, j], game.against[i, j], world.open[i, j], world.withheld[i, j]
+    intend, against, open_, withheld = (
+        world.intend[i, j],
+        game.against[i, j],
+        world.open[i, j],
+        world.withheld[i, j],
+    )
     strategy, willing, pivotal = setting.strategy[i], tally.willing, tally.pivotal
     now_, future_, law_, norm_ = pivotal[NOW], pivotal[FUTURE], pivotal[LAW], pivotal[NORM]
     for lane in range(trust.shape[0]):

@@ -113,14 +113,7 @@ def _reckon_open(game, setting, i, j, lane, end_m, end_b):
     paid_m, paid_b = game.paid[i, j, _M, lane], game.paid[i, j, _B, lane]
     span_m, span_b = game.span[i, j, _M, lane], game.span[i, j, _B, lane]
     one = value_of_open(discount, reward, a, a_m, a_b, paid_m, paid_b, span_m, span_b, end_m, end_b)
-    dread = (
-        discount
-        * r_i
-        * (hit - f)
-        * (1.0 - r_j * f)
-        * (1.0 - g)
-        * cost_of(one, span_b, paid_b)
-    )
+    dread = discount * r_i * (hit - f) * (1.0 - r_j * f) * (1.0 - g) * cost_of(one, span_b, paid_b)
     game.one[i, j, lane], game.dread[i, j, lane] = one, dread
     healing = 1.0 - discount * (1.0 - game.learning[lane]) * (1.0 - a)
     game.healing[i, j, lane] = np.inf if discount == 1.0 else healing  # in averages a passing loss is none

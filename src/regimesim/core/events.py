@@ -214,7 +214,9 @@ def _wage(world, game, setting, tally, luck, t, i, j, lane):
             if k != i and k != j:
                 for foe, other in ((i, j), (j, i)):
                     hostile = _estranged(world, setting, k, foe, lane)
-                    free = world.at_war[k, other, lane] == 0 and not _estranged(world, setting, k, other, lane)
+                    free = world.at_war[k, other, lane] == 0 and not _estranged(
+                        world, setting, k, other, lane
+                    )
                     if hostile and free:
                         if draw(luck.keys, luck.replicate[lane], t, JOIN + k, i, j) < contagion:
                             _fight(world, game, tally, t, min(k, foe), max(k, foe), lane)
@@ -273,7 +275,12 @@ def absorb_buffers(world, game, setting, tally, luck, t):
     lanes = world.capability.shape[1]
     for link in range(setting.links.shape[0]):
         k, i, j = setting.links[link, 0], setting.links[link, 1], setting.links[link, 2]
-        played, open_, at_war, sovereign = world.played[i, j], world.open[i, j], world.at_war[i, j], world.sovereign[k]
+        played, open_, at_war, sovereign = (
+            world.played[i, j],
+            world.open[i, j],
+            world.at_war[i, j],
+            world.sovereign[k],
+        )
         for lane in range(lanes):
             if sovereign[lane] & played[lane] & (1 - open_[lane]) and at_war[lane] == 0:
                 u, p = draw(luck.keys, luck.replicate[lane], t, ABSORB + k, i, j), game.absorb[lane]

@@ -198,7 +198,9 @@ class Lanes:
             self.game.fresh[:] = 1
             self._forget_round()
             running = {Mechanism.WAR: world.at_war, Mechanism.SANCTIONS: world.fine}
-            if any((left > 0).any() for left in running.values()):  # what is on runs its course under any rates
+            if any(
+                (left > 0).any() for left in running.values()
+            ):  # what is on runs its course under any rates
                 on = self.setting.on.copy()
                 for mechanism, left in running.items():
                     on[mechanism] |= (left > 0).any()
@@ -255,7 +257,11 @@ def _shares(capability: Reals) -> Reals:
 def _switches(design: Design, points: NDArray[np.intp], phase: int, accounts: bool) -> Bits:
     parameters, states = design.parameters[points, phase], design.states[points, phase]
     strategy = design.strategy[points]
-    automata, sight, rule = strategy[strategy >= 0], parameters["transparency"], parameters["sanctions"]["rule"]
+    automata, sight, rule = (
+        strategy[strategy >= 0],
+        parameters["transparency"],
+        parameters["sanctions"]["rule"],
+    )
     drawn = np.any((design.cooperate > 0.0) & (design.cooperate < 1.0), axis=1)
     large = np.any(design.following >= HALF, axis=(1, 2, 3))  # it can come to its second half
     errs = (sight["miss_rate"] > 0) | (sight["false_alarm_rate"] > 0)

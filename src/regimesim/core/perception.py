@@ -34,7 +34,12 @@ def mark(world, setting, i, j, prudent):
 
 @kernel
 def _mark_estranged(world, setting, i, j):
-    left, open_, withheld, at_war = world.left[i, j], world.open[i, j], world.withheld[i, j], world.at_war[i, j]
+    left, open_, withheld, at_war = (
+        world.left[i, j],
+        world.open[i, j],
+        world.withheld[i, j],
+        world.at_war[i, j],
+    )
     strategy, other = setting.strategy[i], setting.strategy[j]
     for lane in range(left.shape[0]):
         apart = left[lane] > 0

@@ -36,7 +36,12 @@ def weigh_enforcement(world, game, setting):
 def weigh_joining(world, game, setting, k, z):
     """Set the chance that k joins a sanction against z."""
     join, norm, capability = game.join[k, z], world.norm[k], world.capability[z]
-    affinity, excluded, open_, played = setting.affinity[k, z], game.excluded[k, z], world.open[k, z], world.played[k, z]
+    affinity, excluded, open_, played = (
+        setting.affinity[k, z],
+        game.excluded[k, z],
+        world.open[k, z],
+        world.played[k, z],
+    )
     member, strategy, rule = world.member[k], setting.strategy[k], game.rule
     restraint, temperature = game.restraint, game.temperature
     enforcing, pledge, flat = world.sums[_ENFORCING], world.sums[_PLEDGE], world.sums[_FLAT]
@@ -95,7 +100,13 @@ def lost_through(join, excluded, open_):
 @kernel
 def _expect_from(world, game, i, j):
     """law_ij where those who join are one by one estranged."""
-    law, exposed, total, rule, member = game.law[i, j], game.exposed[i, j], world.sums[_TOTAL], game.rule, world.member[i]
+    law, exposed, total, rule, member = (
+        game.law[i, j],
+        game.exposed[i, j],
+        world.sums[_TOTAL],
+        game.rule,
+        world.member[i],
+    )
     join, excluded, open_ = game.join[j, i], game.excluded[i, j], world.open[i, j]
     for lane in range(law.shape[0]):
         others = max(0.0, total[lane] - lost_through(join[lane], excluded[lane], open_[lane]))
@@ -200,7 +211,12 @@ def revalue(world, game, i, j):
     gain, loss, toll, reward = game.gain[i, j], game.loss[i, j], game.toll[i, j], game.reward
     u_dc, u_cd, trust = game.u_dc[i, j], game.u_cd[i, j], world.trust[i, j]
     dread, healing, one = game.dread[i, j], game.healing[i, j], game.one[i, j]
-    worth, excluded, span, paid = game.value[i, j], game.excluded[i, j], game.span[i, j, 2], game.paid[i, j, 2]
+    worth, excluded, span, paid = (
+        game.value[i, j],
+        game.excluded[i, j],
+        game.span[i, j, 2],
+        game.paid[i, j, 2],
+    )
     for lane in range(gain.shape[0]):
         u_dc[lane] = gain[lane] - toll[lane]
         u_cd[lane] = loss[lane] - toll[lane]
@@ -235,7 +251,12 @@ def _accuse(world, game, setting, z):
         accused[lane] = 0
     for j in range(n):
         if j != z:
-            open_, withheld, action, accuses = world.open[z, j], world.withheld[z, j], world.action[z, j], world.accuses[j, z]
+            open_, withheld, action, accuses = (
+                world.open[z, j],
+                world.withheld[z, j],
+                world.action[z, j],
+                world.accuses[j, z],
+            )
             for lane in range(lanes):
                 defected = open_[lane] & (1 - withheld[lane]) & (1 - action[lane])
                 accused[lane] |= defected if rule[lane] == BALANCING else accuses[lane]
@@ -336,7 +357,13 @@ def pay_dues(world, game, setting):
     n, lanes = world.capability.shape
     m = setting.rounds_per_year
     for i in range(n):
-        payoff, fine, dues, case, rule = world.payoff[i], world.fine[i], world.dues[i], world.sanction[i], game.rule
+        payoff, fine, dues, case, rule = (
+            world.payoff[i],
+            world.fine[i],
+            world.dues[i],
+            world.sanction[i],
+            game.rule,
+        )
         for lane in range(lanes):
             if fine[lane] > 0:
                 payoff[lane] -= setting.parameters[setting.row[lane]].sanctions.severity

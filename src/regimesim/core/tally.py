@@ -29,7 +29,12 @@ def count_pair(world, tally, t, i, j):
 @kernel
 def count_disputes(world, tally, i, j):
     """Whether a pair i < j is estranged, and whether it has a dispute."""
-    played, open_, broke, quarrel = world.played[i, j], world.open[i, j], world.broke[i, j], world.quarrel[i, j]
+    played, open_, broke, quarrel = (
+        world.played[i, j],
+        world.open[i, j],
+        world.broke[i, j],
+        world.quarrel[i, j],
+    )
     disputed, apart = tally.disputed[i, j], tally.apart
     for lane in range(played.shape[0]):
         estranged = played[lane] & (1 - open_[lane])

@@ -59,6 +59,11 @@ def reconcile(world, setting, i, j):
 @kernel
 def relent(world, i, j):
     """Step 9: withholding of i from an automaton j runs out."""
-    left, withheld, at_war, extended = world.left[i, j], world.withheld[i, j], world.at_war[i, j], world.extended[i, j]
+    left, withheld, at_war, extended = (
+        world.left[i, j],
+        world.withheld[i, j],
+        world.at_war[i, j],
+        world.extended[i, j],
+    )
     for lane in range(left.shape[0]):
         left[lane] -= withheld[lane] & (at_war[lane] == 0) & (1 - extended[lane])

@@ -6,10 +6,3 @@ answer to a pointer. The tables are those of :meth:`Results.table` and :meth:`Co
 terminal and Parquet say the same. A *still* is a picture of matplotlib's, as SVG; a *live* chart is a
 specification of Vega-Lite, drawn by the browser, that takes the still's place on a screen.
 """
-
-from __future__ import annotations
-
-from regimesim.report.comparison_page import write_comparison
-from regimesim.report.run_page import Asked, write_run
-
-__all__ = ["Asked", "write_comparison", "write_run"]

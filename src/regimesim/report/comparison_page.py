@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from regimesim import findings
-from regimesim.compare import CAUTION, RECORD, SPELLS, THRESHOLDS, Comparison
-from regimesim.comparing import draw, headline, looks
-from regimesim.pairs import pairs_of
-from regimesim.plots import svg
-from regimesim.report import settings
-from regimesim.report.charts import plane, standing, survival_of_many
-from regimesim.report.courses import TITLES, course_of_many, course_tables_of_many, present
-from regimesim.report.glossary import COMMON, OF_A_COMPARISON, OF_A_RUN
-from regimesim.report.marks import key
+from regimesim.analysis.comparison import CAUTION, HISTORICAL_MARKS, THRESHOLD_WORDS, Comparison
+from regimesim.analysis.pairs import pairs_of
+from regimesim.report import sentences, settings
+from regimesim.report.charts import (
+    TITLES,
+    course_chart_of_many,
+    course_tables_of_many,
+    plane_chart,
+    present,
+    standing_text,
+    survival_chart_of_many,
+)
+from regimesim.report.figures.comparisons import (
+    comparison_headline,
+    draw_comparison,
+    looks,
+    save_comparison_figures,
+)
+from regimesim.report.figures.runs import svg
 from regimesim.report.markup import (
     Html,
     definitions,
@@ -22,12 +31,27 @@ from regimesim.report.markup import (
     element,
     frame_table,
     paragraphs,
+    scenario_key,
     table,
     together,
 )
-from regimesim.report.page import BELOW, Choice, Page, Panel, Picture, paragraphs_with, still, tell, told
+from regimesim.report.page import (
+    BELOW,
+    Choice,
+    Page,
+    Panel,
+    Picture,
+    paragraphs_with,
+    still,
+    story_html,
+    tell,
+)
 from regimesim.report.run_page import described, games
-from regimesim.scenario import spoken
+from regimesim.report.settings import COMMON_TERMS, OF_A_COMPARISON, OF_A_RUN
+from regimesim.scenario.messages import spoken
+from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.folders import write_folder
+from regimesim.simulation.results import json_text, write_results
 
 
 def write_comparison(
@@ -50,88 +74,131 @@ def write_comparison(
     InputError
         If the file cannot be written.
     """
-    drawn = stills or {kind: svg(draw(comparison, kind)) for kind in ("survival", "plane", "course")}
-    return page(comparison, drawn, command).write(path)
+    drawn = stills or {
+        kind: svg(draw_comparison(comparison, kind)) for kind in ("survival", "plane", "course")
+    }
+    return comparison_page(comparison, drawn, command).write(path)
 
 
-def page(comparison: Comparison, stills: Mapping[str, str], command: str) -> Page:
+def save_comparison(comparison: Comparison, path: Path, command: str = "") -> Path:
+    """Write a new folder: a page, a folder of results each scenario, tables, pictures and a summary.
+
+    Raises
+    ------
+    InputError
+        If the folder exists or cannot be written.
+    """
+
+    def fill(folder: Path) -> None:
+        for name, results in comparison.results.items():
+            (folder / name).mkdir()
+            write_results(results, folder / name)
+        comparison.table().to_csv(folder / "table.csv")
+        for spell in SPELLS:
+            comparison.rmst(spell=spell).to_csv(folder / f"differences_{spell}.csv", index=False)
+        (folder / "summary.json").write_text(json_text(comparison.answer) + "\n", "utf-8")
+        save_comparison_figures(comparison, folder)
+        stills = {file.stem: file.read_text("utf-8") for file in folder.glob("*.svg")}
+        write_comparison(comparison, folder / "report.html", stills, command)
+
+    return write_folder(path, fill)
+
+
+def comparison_page(comparison: Comparison, stills: Mapping[str, str], command: str) -> Page:
     """Everything that there is to say of a comparison."""
     names = [spoken(name) for name in comparison.names]
     scenarios = {name: results.scenario for name, results in comparison.results.items()}
-    made = Page(" / ".join(names), _asked(comparison, command))
-    made.add("answer", "The answer", _answer(comparison))
-    made.add("differences", "Differences", _differences(comparison))
-    made.add("lasting", "How long it lasts", made.picture(_survival(comparison, stills["survival"])),
-             paragraphs(CAUTION, class_="note"))  # fmt: skip
+    made = Page(" / ".join(names), _comparison_question(comparison, command))
+    made.add("answer", "The answer", _comparison_answer(comparison))
+    made.add("differences", "Differences", _difference_table(comparison))
+    made.add(
+        "lasting",
+        "How long it lasts",
+        made.picture(_comparison_survival(comparison, stills["survival"])),
+        paragraphs(CAUTION, class_="note"),
+    )
     made.add("plane", "Peace and cooperation", made.picture(_plane(comparison, stills["plane"])))
     if present(*comparison.results.values()):
-        made.add("course", "How it goes", made.picture(_course(comparison, stills["course"])))
+        made.add("course", "How it goes", made.picture(_comparison_course(comparison, stills["course"])))
     made.add("settings", "What was simulated", settings.parameters_of_many(scenarios))
     made.add("scenarios", "Each scenario", *_each(comparison))
-    made.add("words", "What the figures mean", definitions((*COMMON, *OF_A_COMPARISON, *OF_A_RUN)))
+    made.add("words", "What the figures mean", definitions((*COMMON_TERMS, *OF_A_COMPARISON, *OF_A_RUN)))
     first = next(iter(comparison.results.values()))
     about = {name: value for name, value in first.provenance.items() if name != "scenario"}
-    made.add("provenance", "Where the figures come from", paragraphs_with("Made by: ", command),
-             settings.provenance(about | {"scenarios": ", ".join(comparison.names)}))  # fmt: skip
+    made.add(
+        "provenance",
+        "Where the figures come from",
+        paragraphs_with("Made by: ", command),
+        settings.provenance_table(about | {"scenarios": ", ".join(comparison.names)}),
+    )
     return made
 
 
-def _asked(comparison: Comparison, command: str) -> Html:
+def _comparison_question(comparison: Comparison, command: str) -> Html:
     names = [spoken(name) for name in comparison.names]
     question = (
         f"Which lasts longer: {', '.join(names[:-1])} or {names[-1]}? Asked of "
-        f"{findings.counted(comparison.runs, 'run')} of {findings.counted(comparison.years, 'year')} each, "
+        f"{sentences.counted(comparison.runs, 'run')} of {sentences.counted(comparison.years, 'year')} each, "
         f"on the same seeds (seed {comparison.seed})."
     )
     return together([element("p", question), paragraphs_with("Asked by: ", command)])
 
 
-def _answer(comparison: Comparison) -> Html:
+def _comparison_answer(comparison: Comparison) -> Html:
     first, *others = (f"{comparison.finding(spell)}." for spell in SPELLS)
     caption = "How long it lasts (years, 95 % intervals; disputes and wars in 100 pair-years)"
-    return together([
-        element("p", " ".join([first, *others]), class_="answer"), frame_table(caption, comparison.table()),
-        paragraphs("A row each for cooperation (the regime) and for peace.", class_="soft"),
-    ])  # fmt: skip
+    return together(
+        [
+            element("p", " ".join([first, *others]), class_="answer"),
+            frame_table(caption, comparison.table()),
+            paragraphs("A row each for cooperation (the regime) and for peace.", class_="soft"),
+        ]
+    )
 
 
-def _differences(comparison: Comparison) -> Html:
+def _difference_table(comparison: Comparison) -> Html:
     against = comparison.names[0] if len(comparison.names) > 5 else None
     rows = [
         (
             f"{spoken(regime.longer)} less {spoken(regime.shorter)}",
-            regime.paired.text(), peace.paired.text(),
+            regime.paired.text(),
+            peace.paired.text(),
             ", ".join(f"{d.narrowed:.2f}" if d.narrowed < 1e6 else "all there is" for d in (regime, peace)),
         )
         for regime, peace in zip(
-            comparison.differences(None, "regime", against), comparison.differences(None, "peace", against),
+            comparison.differences(None, "regime", against),
+            comparison.differences(None, "peace", against),
             strict=True,
         )
-    ]  # fmt: skip
+    ]
     caption = (
         f"Differences of the means (years out of {comparison.years:g}, 95 % intervals, on the same seeds)"
     )
     head = ("", "cooperation", "peace", "pairing narrows by")
     other = [
-        (spoken(name), *(results.summary(spell, comparison.years).rmst.text() for spell in THRESHOLDS))
+        (spoken(name), *(results.summary(spell, comparison.years).rmst.text() for spell in THRESHOLD_WORDS))
         for name, results in comparison.results.items()
     ]
     loose = "Mean years of cooperation if the thresholds of a regime are others"
-    return together([
-        paragraphs("An interval that does not contain 0 tells the two apart."),
-        table(caption, head, rows, class_="figures"),
-        table(loose, ("", *(f"{w} thresholds" for w in THRESHOLDS.values())), other, class_="figures"),
-    ])  # fmt: skip
+    return together(
+        [
+            paragraphs("An interval that does not contain 0 tells the two apart."),
+            table(caption, head, rows, class_="figures"),
+            table(
+                loose, ("", *(f"{w} thresholds" for w in THRESHOLD_WORDS.values())), other, class_="figures"
+            ),
+        ]
+    )
 
 
-def _survival(comparison: Comparison, drawn: str) -> Picture:
+def _comparison_survival(comparison: Comparison, drawn: str) -> Picture:
     panels = []
     for spell in SPELLS:
-        words, finding = findings.wording(spell), comparison.finding(spell)
+        words, finding = sentences.wording(spell), comparison.finding(spell)
         alt = f"Survival curves, one a scenario: {words.share} by {words.since}. {finding}. {BELOW}"
-        chart = Choice("", alt, survival_of_many(comparison, spell))
+        chart = Choice("", alt, survival_chart_of_many(comparison, spell))
         panels.append(Panel(f"live-{spell}", words.name, f"{finding}.", [chart]))
-    marks = [mark for mark in RECORD if mark.years < comparison.years]
+    marks = [mark for mark in HISTORICAL_MARKS if mark.years < comparison.years]
     caption = "Kaplan-Meier curves with 95 % bands."
     if marks:
         named = ", ".join(
@@ -139,8 +206,8 @@ def _survival(comparison: Comparison, drawn: str) -> Picture:
             for mark in marks
         )
         caption += f" Dotted: durations of the record: {named}."
-    seen, numbers = still(drawn, "survival", headline(comparison)), _survival_tables(comparison)
-    return Picture(seen, panels, caption, numbers, key(looks(comparison.names)))
+    seen, numbers = still(drawn, "survival", comparison_headline(comparison)), _survival_tables(comparison)
+    return Picture(seen, panels, caption, numbers, scenario_key(looks(comparison.names)))
 
 
 def _survival_tables(comparison: Comparison) -> Html:
@@ -149,9 +216,10 @@ def _survival_tables(comparison: Comparison) -> Html:
         curves = [results.curve(spell) for results in comparison.results.values()]
         ages = [comparison.years * k / 10 for k in range(11)]
         rows = [
-            (f"{age:.4g}", *(", ".join(_short(standing(curve, age))) for curve in curves)) for age in ages
+            (f"{age:.4g}", *(", ".join(_short(standing_text(curve, age))) for curve in curves))
+            for age in ages
         ]
-        caption = f"{findings.wording(spell).name}: share still standing, 95 % band"
+        caption = f"{sentences.wording(spell).name}: share still standing, 95 % band"
         found.append(table(caption, ("years", *map(spoken, comparison.names)), rows, class_="figures"))
     return together(found)
 
@@ -163,9 +231,9 @@ def _short(words: tuple[str, str, str]) -> list[str]:
 def _plane(comparison: Comparison, drawn: str) -> Picture:
     alt = (
         "Years of peace across, years of cooperation up, a cloud of runs and one mark a scenario. "
-        f"{headline(comparison)}. {BELOW}"
+        f"{comparison_headline(comparison)}. {BELOW}"
     )
-    panel = Panel("live-plane", "The plane", "", [Choice("", alt, plane(comparison))])
+    panel = Panel("live-plane", "The plane", "", [Choice("", alt, plane_chart(comparison))])
     rows = []
     for name, results in comparison.results.items():
         peace, regime = (
@@ -183,22 +251,29 @@ def _plane(comparison: Comparison, drawn: str) -> Picture:
         rows,
         class_="figures",
     )
-    return Picture(still(drawn, "plane", alt), [panel], caption, numbers, key(looks(comparison.names)))
+    return Picture(
+        still(drawn, "plane", alt), [panel], caption, numbers, scenario_key(looks(comparison.names))
+    )
 
 
-def _course(comparison: Comparison, drawn: str) -> Picture:
+def _comparison_course(comparison: Comparison, drawn: str) -> Picture:
     choices = []
     for name in present(*comparison.results.values()):
         alt = f"{TITLES[name].title} of each scenario year by year: {TITLES[name].axis}. {BELOW}"
-        choices.append(Choice(TITLES[name].title, alt, course_of_many(comparison, name)))
+        choices.append(Choice(TITLES[name].title, alt, course_chart_of_many(comparison, name)))
     caption = (
         "Lines: medians over runs. Bands: the middle half of the runs. Years are counted from each "
         "scenario's start."
     )
     panel = Panel("live-course", "Year by year", "", choices)
     words = f"Cooperation and trust of each scenario year by year. {comparison.finding('regime')}."
-    return Picture(still(drawn, "course", words), [panel], caption, course_tables_of_many(comparison),
-                   key(looks(comparison.names)))  # fmt: skip
+    return Picture(
+        still(drawn, "course", words),
+        [panel],
+        caption,
+        course_tables_of_many(comparison),
+        scenario_key(looks(comparison.names)),
+    )
 
 
 def _each(comparison: Comparison) -> Sequence[Html]:
@@ -206,9 +281,15 @@ def _each(comparison: Comparison) -> Sequence[Html]:
     for name, results in comparison.results.items():
         scenario, of = results.scenario, f" of {spoken(name)}"
         title = spoken(name) + (f": {spoken(scenario.title)}" if scenario.title else "")
-        found.append(details(
-            title, described(results), paragraphs(f"Typical run {findings.typical_run(results)}."),
-            settings.epochs(scenario, of), settings.world(scenario, of), games(pairs_of(scenario), of),
-            details(f"Chronicle of the typical run{of}", told(tell(results), "")),
-        ))  # fmt: skip
+        found.append(
+            details(
+                title,
+                described(results),
+                paragraphs(f"Typical run {sentences.typical_run(results)}."),
+                settings.epoch_table(scenario, of),
+                settings.world(scenario, of),
+                games(pairs_of(scenario), of),
+                details(f"Chronicle of the typical run{of}", story_html(tell(results), "")),
+            )
+        )
     return found

@@ -1,33 +1,46 @@
-"""The page itself: its parts, its pictures, and the file that they make."""
+"""The page itself: its parts, its pictures, its scripts, and the file that they make.
+
+Vega, Vega-Lite and Vega-Embed come with the package ``vl-convert-python`` (the extra ``report``). Binding
+them together into one script takes longer than all the rest of a page, so the script is kept in the cache
+folder, under the package's version.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
+from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
 from regimesim.chronicle import Chronicle, chronicle
-from regimesim.provenance import program_version
-from regimesim.report import vega
+from regimesim.core.keeping import cache_folder
 from regimesim.report.charts import Spec
 from regimesim.report.markup import Html, details, element, paragraphs, section, together
-from regimesim.results import Results
-from regimesim.scenario import InputError
-from regimesim.storage import reason, write_whole
+from regimesim.scenario.messages import InputError
+from regimesim.simulation.folders import system_reason, write_whole
+from regimesim.simulation.provenance import program_version
+from regimesim.simulation.results import Results
 
 MOST_TOLD = 100_000
 """Rounds times ordered pairs up to which a run is told; beyond, telling takes longer than simulating."""
 
-
 BELOW = "The numbers are in the table below."
 """Ends the words that stand for a chart."""
+
+PACKAGE = "vl-convert-python"
+MISSING = (
+    'The charts of this page are still pictures; with the extra "report" (pip install "regimesim[report]") '
+    "they would show their numbers under the pointer."
+)
 
 
 class Choice(NamedTuple):
@@ -84,18 +97,21 @@ class Page:
     def picture(self, picture: Picture) -> Html:
         """Take a picture into the page; the figure, to be put into a section."""
         self.pictures.append(picture)
-        panels = [_panel(panel) for panel in picture.panels] if vega.script() else []
+        panels = [_panel(panel) for panel in picture.panels] if vega_script() else []
         content = [element("div", picture.still, class_="still", tabindex="0")]
         if panels:
             content += [Html(picture.key), element("div", *panels, class_="panels")]
         return element(
-            "figure", *content, element("figcaption", picture.caption),
-            details("The same in numbers", picture.numbers), data_charts=bool(panels),
-        )  # fmt: skip
+            "figure",
+            *content,
+            element("figcaption", picture.caption),
+            details("The same in numbers", picture.numbers),
+            data_charts=bool(panels),
+        )
 
     def text(self) -> str:
         """The whole file."""
-        script = vega.script()
+        script = vega_script()
         links = [element("li", element("a", heading, href=f"#{name}")) for name, heading, _ in self.sections]
         return Template(_resource("page.html")).substitute(
             title=escape(self.title),
@@ -106,7 +122,7 @@ class Page:
             main=together(section(*part) for part in self.sections),
             footer=paragraphs(
                 f"Written by regimesim, version {program_version()}. This file needs nothing but itself.",
-                "" if script else vega.MISSING,
+                "" if script else MISSING,
             ),
             scripts=self._scripts(script) if script else "",
         )
@@ -114,13 +130,17 @@ class Page:
     def _scripts(self, library: str) -> str:
         charts = {
             panel.name: [{"words": choice.words, "spec": choice.spec} for choice in panel.choices]
-            for picture in self.pictures for panel in picture.panels
-        }  # fmt: skip
+            for picture in self.pictures
+            for panel in picture.panels
+        }
         numbers = json.dumps(charts, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-        return "\n".join([
-            f'<script type="application/json" id="charts">{numbers}</script>',
-            f"<script>{library}</script>", f"<script>\n{_resource('page.js')}</script>",
-        ])  # fmt: skip
+        return "\n".join(
+            [
+                f'<script type="application/json" id="charts">{numbers}</script>',
+                f"<script>{library}</script>",
+                f"<script>\n{_resource('page.js')}</script>",
+            ]
+        )
 
     def write(self, path: str | Path) -> Path:
         """Write the file, whole or not at all; one of that name is replaced.
@@ -135,7 +155,7 @@ class Page:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, text.encode())
         except OSError as error:
-            raise InputError(f"cannot write to {path}: {reason(error)}") from None
+            raise InputError(f"cannot write to {path}: {system_reason(error)}") from None
         return path
 
 
@@ -146,8 +166,14 @@ def _panel(panel: Panel) -> Html:
         chooser = f"{panel.name}-choice"
         options = [element("option", choice.name) for choice in panel.choices]
         label = element("label", "Show: ", for_=chooser)
-        parts.append(element("p", label, element("select", *options, id=chooser, aria_controls=panel.name),
-                             class_="chooser"))  # fmt: skip
+        parts.append(
+            element(
+                "p",
+                label,
+                element("select", *options, id=chooser, aria_controls=panel.name),
+                class_="chooser",
+            )
+        )
     return element("div", *parts, live, class_="panel")
 
 
@@ -174,7 +200,7 @@ def tell(results: Results) -> Chronicle | None:
     return chronicle(results.scenario, int(results.provenance["seed"]), replicate)
 
 
-def told(story: Chronicle | None, command: str) -> Html:
+def story_html(story: Chronicle | None, command: str) -> Html:
     """A chronicle as a list of dated entries."""
     again = paragraphs_with("The same on the terminal: ", command)
     if story is None:
@@ -185,10 +211,13 @@ def told(story: Chronicle | None, command: str) -> Html:
         text = [element("p", entry.text)]
         text += [element("p", "\n".join(entry.detail), class_="detail")] if entry.detail else []
         entries.append(element("li", element("span", entry.date, class_="date"), element("div", *text)))
-    return together([
-        paragraphs(f"Run {story.replicate}, seed {story.seed}. {story.summary}"),
-        element("ol", *entries, class_="chronicle"), again,
-    ])  # fmt: skip
+    return together(
+        [
+            paragraphs(f"Run {story.replicate}, seed {story.seed}. {story.summary}"),
+            element("ol", *entries, class_="chronicle"),
+            again,
+        ]
+    )
 
 
 def paragraphs_with(words: str, command: str) -> Html:
@@ -199,3 +228,27 @@ def paragraphs_with(words: str, command: str) -> Html:
 @cache
 def _resource(name: str) -> str:
     return (files("regimesim.report") / name).read_text("utf-8")
+
+
+def vega_script() -> str | None:
+    """The script, which defines ``vegaEmbed``; None where the package is not installed."""
+    try:
+        kept = cache_folder().parent / f"vega-{version(PACKAGE)}.js"
+        import vl_convert
+    except (PackageNotFoundError, ImportError):
+        return None
+    with contextlib.suppress(OSError):
+        checksum, _, content = kept.read_bytes().partition(b"\n")
+        if checksum == _script_checksum(content):
+            return content.decode()
+    made = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")).replace(
+        "</script", r"<\/script"
+    )
+    with contextlib.suppress(OSError):  # without a cache it is made again next time
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(kept, _script_checksum(made.encode()) + b"\n" + made.encode())
+    return made
+
+
+def _script_checksum(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()

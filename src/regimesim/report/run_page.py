@@ -6,31 +6,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from regimesim import findings
-from regimesim.pairs import Pair, needed_and_had, pairs_of
-from regimesim.plots import century_figure, survival_figure, svg, why_figure
-from regimesim.report import settings
-from regimesim.report.charts import standing, survival
-from regimesim.report.courses import TITLES, course, course_tables, present
-from regimesim.report.glossary import COMMON, OF_A_RUN
-from regimesim.report.markup import (
-    Html,
-    definitions,
-    element,
-    frame_table,
-    paragraphs,
-    table,
-    together,
+from regimesim.analysis.pairs import Pair, needed_and_had, pairs_of
+from regimesim.report import sentences, settings
+from regimesim.report.charts import (
+    TITLES,
+    course_chart,
+    course_tables,
+    present,
+    standing_text,
+    survival_chart,
 )
-from regimesim.report.page import Choice, Page, Panel, Picture, paragraphs_with, still, tell, told
-from regimesim.results import Results, percent
-from regimesim.scenario import spoken
+from regimesim.report.figures.runs import century_figure, survival_figure, svg, why_figure
+from regimesim.report.markup import Html, definitions, element, frame_table, paragraphs, table, together
+from regimesim.report.page import Choice, Page, Panel, Picture, paragraphs_with, still, story_html, tell
+from regimesim.report.settings import COMMON_TERMS, OF_A_RUN
+from regimesim.scenario.messages import spoken
+from regimesim.simulation.columns import SPELLS, TERMS
+from regimesim.simulation.results import Results, percent
 
 if TYPE_CHECKING:
-    from regimesim.diagnose import Causes
-
-SPELLS = ("regime", "peace")
-TERMS = ("now", "future", "law", "norm")
+    from regimesim.analysis.collapse import Causes
 
 
 class Asked(NamedTuple):
@@ -66,7 +61,7 @@ def write_run(
         If the file cannot be written.
     """
     if causes is None:
-        from regimesim.diagnose import causes_of_collapse
+        from regimesim.analysis.collapse import causes_of_collapse
 
         causes = causes_of_collapse(results)
     drawn = stills or {
@@ -74,54 +69,73 @@ def write_run(
         "century": svg(century_figure(results)),
         "why": svg(why_figure(results, causes.shares)),
     }
-    return page(results, causes, drawn, asked).write(path)
+    return run_page(results, causes, drawn, asked).write(path)
 
 
-def page(results: Results, causes: Causes, stills: Mapping[str, str], asked: Asked) -> Page:
+def run_page(results: Results, causes: Causes, stills: Mapping[str, str], asked: Asked) -> Page:
     """Everything that there is to say of a run."""
-    made = Page(spoken(results.scenario.title or results.scenario.name), _asked(results, asked))
-    made.add("answer", "The answer", _answer(results))
-    made.add("lasting", "How long it lasts", made.picture(_survival(results, stills["survival"])))
-    made.add("course", "How it goes", made.picture(_course(results, stills["century"])))
-    made.add("ends", "Why it ended", _ends(causes), made.picture(_why(results, causes, stills["why"])))
+    made = Page(spoken(results.scenario.title or results.scenario.name), _run_question(results, asked))
+    made.add("answer", "The answer", _run_answer(results))
+    made.add("lasting", "How long it lasts", made.picture(_run_survival(results, stills["survival"])))
+    made.add("course", "How it goes", made.picture(_run_course(results, stills["century"])))
+    made.add(
+        "ends", "Why it ended", _causes_of_the_end(causes), made.picture(_why(results, causes, stills["why"]))
+    )
     made.add("games", "What the pairs are playing", games(pairs_of(results.scenario)))
-    made.add("typical", "A typical run", told(tell(results), asked.explain))
-    made.add("settings", "What was simulated", described(results), settings.parameters(results.scenario),
-             settings.epochs(results.scenario), settings.world(results.scenario))  # fmt: skip
-    made.add("words", "What the figures mean", definitions((*COMMON, *OF_A_RUN)))
-    made.add("provenance", "Where the figures come from", paragraphs_with("Made by: ", asked.command),
-             settings.provenance(results.provenance))  # fmt: skip
+    made.add("typical", "A typical run", story_html(tell(results), asked.explain))
+    made.add(
+        "settings",
+        "What was simulated",
+        described(results),
+        settings.parameters(results.scenario),
+        settings.epoch_table(results.scenario),
+        settings.world(results.scenario),
+    )
+    made.add("words", "What the figures mean", definitions((*COMMON_TERMS, *OF_A_RUN)))
+    made.add(
+        "provenance",
+        "Where the figures come from",
+        paragraphs_with("Made by: ", asked.command),
+        settings.provenance_table(results.provenance),
+    )
     return made
 
 
-def _asked(results: Results, asked: Asked) -> Html:
+def _run_question(results: Results, asked: Asked) -> Html:
     question = (
         f"How long do cooperation and peace last in the scenario {spoken(results.scenario.name)}, and why do "
-        f"they end? Asked of {findings.made_of(results)}."
+        f"they end? Asked of {sentences.made_of(results)}."
     )
     return together([element("p", question), paragraphs_with("Asked by: ", asked.command)])
 
 
-def _answer(results: Results) -> Html:
+def _run_answer(results: Results) -> Html:
     lines = [
-        f"{findings.wording(spell).name}: {_lower(findings.lasting(results, spell))}." for spell in SPELLS
+        f"{sentences.wording(spell).name}: {_lower(sentences.lasting_sentence(results, spell))}."
+        for spell in SPELLS
     ]
     caption = "How long it lasts (years, 95 % intervals)"
-    return together([
-        element("p", f"{findings.headline(results)}.", class_="answer"), paragraphs(*lines),
-        frame_table(caption, results.table()), paragraphs(*findings.notes(results), class_="soft"),
-    ])  # fmt: skip
+    return together(
+        [
+            element("p", f"{sentences.run_headline(results)}.", class_="answer"),
+            paragraphs(*lines),
+            frame_table(caption, results.table()),
+            paragraphs(*sentences.notes(results), class_="soft"),
+        ]
+    )
 
 
-def _survival(results: Results, drawn: str) -> Picture:
+def _run_survival(results: Results, drawn: str) -> Picture:
     panels = []
     for spell in SPELLS:
-        words, finding = findings.wording(spell), findings.lasting(results, spell)
+        words, finding = sentences.wording(spell), sentences.lasting_sentence(results, spell)
         alt = (
             f"Survival curve: {words.share} by {words.since}. {finding}. The numbers are in the table below."
         )
         panels.append(
-            Panel(f"live-{spell}", words.name, f"{finding}.", [Choice("", alt, survival(results, spell))])
+            Panel(
+                f"live-{spell}", words.name, f"{finding}.", [Choice("", alt, survival_chart(results, spell))]
+            )
         )
     caption = (
         "Kaplan-Meier curves with 95 % bands; dashed to the median. Thin grey lines: the same runs with "
@@ -129,7 +143,7 @@ def _survival(results: Results, drawn: str) -> Picture:
         "What the horizon cuts off counts as standing until then."
     )
     return Picture(
-        still(drawn, "survival", findings.headline(results)), panels, caption, survival_table(results)
+        still(drawn, "survival", sentences.run_headline(results)), panels, caption, survival_table(results)
     )
 
 
@@ -139,19 +153,21 @@ def survival_table(results: Results) -> Html:
     rows = []
     for twentieth in range(21):
         age = results.scenario.years * twentieth / 20
-        rows.append((f"{age:.4g}", *(cell for curve in curves for cell in standing(curve, age))))
+        rows.append((f"{age:.4g}", *(cell for curve in curves for cell in standing_text(curve, age))))
     head = ("years", "regime stands", "95 % band", "at risk", "still at peace", "95 % band", "at risk")
     return table("Survival of cooperation and of peace", head, rows, class_="figures")
 
 
-def _course(results: Results, drawn: str) -> Picture:
-    names, finding = present(results), findings.course(results)
+def _run_course(results: Results, drawn: str) -> Picture:
+    names, finding = present(results), sentences.course_sentence(results)
     choices = []
     for name in names:
         alt = f"{TITLES[name].title} year by year: {TITLES[name].axis}, as bands over runs. "
         alt += f"{finding}. " if name == "cooperation" else ""
         choices.append(
-            Choice(TITLES[name].title, f"{alt}The numbers are in the tables below.", course(results, name))
+            Choice(
+                TITLES[name].title, f"{alt}The numbers are in the tables below.", course_chart(results, name)
+            )
         )
     panels = [Panel("live-course", "Year by year", f"{finding}.", choices)] if choices else []
     caption = "The black line is the typical run."
@@ -170,35 +186,37 @@ def _course(results: Results, drawn: str) -> Picture:
     )
 
 
-def _ends(causes: Causes) -> Html:
+def _causes_of_the_end(causes: Causes) -> Html:
     collapses = len(causes.replicate)
     if not collapses:
         return paragraphs("No regime collapsed within the horizon.")
     rows = [(name, percent(share), f"{share * collapses:,.0f}") for name, share in causes.shares.items()]
-    looked_into = f"{findings.counted(collapses, 'collapse')} looked into"
+    looked_into = f"{sentences.counted(collapses, 'collapse')} looked into"
     caption = f"What had lowered the margin of restraint most, of {looked_into}"
-    return together([
-        paragraphs(f"{findings.foremost(causes.shares)}."),
-        table(caption, ("cause", "share", "collapses"), rows, class_="figures"),
-    ])  # fmt: skip
+    return together(
+        [
+            paragraphs(f"{sentences.foremost(causes.shares)}."),
+            table(caption, ("cause", "share", "collapses"), rows, class_="figures"),
+        ]
+    )
 
 
 def _why(results: Results, causes: Causes, drawn: str) -> Picture:
-    words = f"{findings.foremost(causes.shares)}. {findings.restraint(results)}"
+    words = f"{sentences.foremost(causes.shares)}. {sentences.restraint(results)}"
     caption = (
-        f"{findings.restraint(results)}. Layers: what holds a state back, as means over pairs and runs. "
+        f"{sentences.restraint(results)}. Layers: what holds a state back, as means over pairs and runs. "
         "Line: what exploiting gains it now."
     )
     if not results.yearly.size:
         return Picture(
             still(drawn, "why", words), (), "No yearly series were recorded.", paragraphs("There are none.")
         )
-    means = findings.terms(results)
+    means = sentences.terms(results)
     count = len(means["now"])
     rows = [
         (f"{results.scenario.start + k:g}", *(f"{means[term][k]:.2f}" for term in TERMS))
         for k in sorted({round(twentieth * (count - 1) / 20) for twentieth in range(21)})
-    ]  # fmt: skip
+    ]
     words_of = "Mean terms of the margin (payoff units a round)"
     numbers = table(words_of, ("year", *TERMS), rows, class_="figures")
     return Picture(still(drawn, "why", words), (), caption, numbers)
@@ -209,12 +227,15 @@ def games(pairs: Sequence[Pair], of: str = "") -> Html:
     rows = []
     for pair in pairs:
         side = pair.harder
-        rows.append((
-            f"{spoken(pair.first.state)}-{spoken(pair.second.state)}", pair.game,
-            needed_and_had(side.discount_needed, side.discount),
-            needed_and_had(side.trust_needed, side.trust),
-            ", ".join(map(spoken, pair.buffers)) or "none",
-        ))  # fmt: skip
+        rows.append(
+            (
+                f"{spoken(pair.first.state)}-{spoken(pair.second.state)}",
+                pair.game,
+                needed_and_had(side.discount_needed, side.discount),
+                needed_and_had(side.trust_needed, side.trust),
+                ", ".join(map(spoken, pair.buffers)) or "none",
+            )
+        )
     head = ("pair", "game", "discount needed (has)", "trust needed (has)", "buffer states between them")
     words = (
         "At the start. What cooperation takes is that of the side for which it takes more; in brackets what "

@@ -1,18 +1,150 @@
-"""What was simulated, as tables: parameters that differ from neutral, states, buffers, epochs, provenance."""
+"""What was simulated, as tables: parameters that differ from neutral, states, buffers, epochs, provenance.
+
+Beside them stands what the figures of a page mean, for somebody who meets them for the first time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from regimesim.parameters import BY_NAME, PARAMETERS, STATE, Parameter, show
+from regimesim.chronicle.entries import date_text
+from regimesim.chronicle.happenings import changes_between
 from regimesim.report.markup import Html, details, element, paragraphs, table, together
-from regimesim.scenario import Pairs, Scenario, spoken
-from regimesim.telling.happenings import changes_between
-from regimesim.telling.wording import date_text
+from regimesim.report.sentences import capitalized
+from regimesim.scenario.messages import show, spoken
+from regimesim.scenario.parameters import BY_NAME, PARAMETERS, STATE, Parameter
+from regimesim.scenario.scenario import Pairs, Scenario
 
 FIRST_ROWS = 20
 """Rows of a long table that are shown at once."""
+
+COMMON_TERMS: tuple[tuple[str, str], ...] = (
+    (
+        "run (replicate)",
+        "One play of the world from beginning to end, with luck of its own. Its number and the seed give "
+        "the same run again anywhere.",
+    ),
+    (
+        "regime, cooperation",
+        "States restrain themselves in nearly all pairs, and go on doing so. It begins and ends where the "
+        "share of cooperating pairs crosses two thresholds; others give other durations.",
+    ),
+    (
+        "peace",
+        "Time from the start to the first war between great powers. Deterrence may keep it without a regime.",
+    ),
+    (
+        "median",
+        "Half of the runs last no longer than this. 'over 100' means that fewer than half had ended when "
+        "the simulation stopped.",
+    ),
+    (
+        "mean up to a horizon (RMST)",
+        "Restricted mean: out of the first so many years, how many it stands on average. It can be told "
+        "even where most runs outlast the horizon, so it is what scenarios are compared by.",
+    ),
+    (
+        "still standing (censored)",
+        "Runs that had not ended at the horizon. How long they would have lasted is unknown, but they "
+        "count for as long as they were watched.",
+    ),
+    (
+        "never formed",
+        "Runs in which no regime began at all; they count as a duration of 0 years.",
+    ),
+    (
+        "95 % interval [a, b]",
+        "Where the number would probably lie with infinitely many runs. It tells how much chance is left "
+        "in the simulation, not whether the model is right.",
+    ),
+    (
+        "survival curve (Kaplan-Meier)",
+        "The share that still stands after so many years; its band is the 95 % interval at each year. It "
+        "falls only when something ends.",
+    ),
+    (
+        "runs at risk",
+        "Runs that still stand and are still watched; where they are few the curve is uncertain.",
+    ),
+    (
+        "typical run",
+        "The run whose regime lasts nearest to the median. It shows how things may go, not how they must.",
+    ),
+    (
+        "trust",
+        "What a state believes to be the chance that another restrains itself. It moves with what is "
+        "seen, and what is seen may be mistaken.",
+    ),
+    (
+        "norm",
+        "How far leaders are bound by the memory of the last war; it fades with its half-life.",
+    ),
+    (
+        "margin: now, future, law, norm",
+        "What tips a state's decision: what restraint costs at once, what others' answer is worth, what "
+        "sanctions would cost, and restraint within. It restrains itself where the sum is above 0.",
+    ),
+    (
+        "neutral",
+        "The value at which a mechanism is switched off. With everything neutral the model is the "
+        "textbook Prisoners' Dilemma, played again and again.",
+    ),
+)
+
+OF_A_RUN: tuple[tuple[str, str], ...] = (
+    (
+        "Prisoners' Dilemma",
+        "Exploiting is the better answer to everything, yet both would be better off restrained.",
+    ),
+    (
+        "Stag Hunt",
+        "Restraint is best if the other restrains itself too: a matter of trust.",
+    ),
+    (
+        "Chicken",
+        "Exploit who yields, but yield to who exploits; both exploiting is the worst.",
+    ),
+    (
+        "Harmony, Deadlock",
+        "Restraint, or exploitation, is the answer to everything and nobody regrets it.",
+    ),
+    (
+        "discount needed (has)",
+        "What a payoff a year ahead must be worth today for restraint to sustain itself under full trust; "
+        "in brackets what it is worth to the state.",
+    ),
+    (
+        "trust needed (has)",
+        "From which trust on restraint is a best reply at the state's patience, without sanctions or "
+        "norms; in brackets the trust it starts with.",
+    ),
+    (
+        "bands",
+        "Middle half and middle nine tenths of the runs in each year.",
+    ),
+)
+
+OF_A_COMPARISON: tuple[tuple[str, str], ...] = (
+    (
+        "the same seeds",
+        "Run 17 of every scenario has the same luck. Differences are taken run by run, so that what is "
+        "common to both cancels.",
+    ),
+    (
+        "pairing narrows by",
+        "How much wider the interval of a difference would be with different seeds.",
+    ),
+    (
+        "disputes, wars in 100 pair-years",
+        "Rates that do not depend on how many states there are or how long one looks.",
+    ),
+    (
+        "the plane",
+        "Peace across, cooperation up. Far right and low is peace by deterrence; far right and high a "
+        "regime.",
+    ),
+)
 
 
 def long_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], class_: str = "") -> Html:
@@ -31,7 +163,7 @@ def parameters(scenario: Scenario) -> Html:
     if not chosen:
         return paragraphs("Every parameter is neutral: this is the textbook iterated Prisoners' Dilemma.")
     rows = [
-        (p.name, _value(scenario, p), show(p.default), _capital(p.meaning), p.unit or "no unit")
+        (p.name, _value_of(scenario, p), show(p.default), capitalized(p.meaning), p.unit or "no unit")
         for p in chosen
     ]
     return table(
@@ -47,12 +179,12 @@ def parameters_of_many(scenarios: Mapping[str, Scenario]) -> Html:
     rows = []
     for p in PARAMETERS:
         if any(_differs(scenario, p) for scenario in scenarios.values()):
-            values = [_value(scenario, p) for scenario in scenarios.values()]
+            values = [_value_of(scenario, p) for scenario in scenarios.values()]
             common = max(set(values), key=values.count) if len(set(values)) > 1 else None
             cells = [
                 value if common is None or value == common else element("strong", value) for value in values
             ]
-            rows.append((p.name, *cells, show(p.default), _capital(p.meaning), p.unit or "no unit"))
+            rows.append((p.name, *cells, show(p.default), capitalized(p.meaning), p.unit or "no unit"))
     if not rows:
         return paragraphs("Every parameter is neutral in all of them.")
     head = ("name", *map(spoken, scenarios), "neutral", "meaning", "unit")
@@ -76,7 +208,7 @@ def _differs(scenario: Scenario, parameter: Parameter) -> bool:
     return scenario[parameter.name] != parameter.default
 
 
-def _value(scenario: Scenario, parameter: Parameter) -> str:
+def _value_of(scenario: Scenario, parameter: Parameter) -> str:
     if parameter.name == "trust.initial" and _by_pair(scenario):
         levels = [x for i, row in enumerate(scenario.prior) for j, x in enumerate(row) if i != j]
         return f"{show(min(levels))} to {show(max(levels))}, by pair"
@@ -100,7 +232,7 @@ def states(scenario: Scenario, of: str = "") -> Html:
         for state in first.states
     ]
     meanings = "; ".join(f"{spoken(p.name)}: {p.meaning}" + f" ({p.unit})" * bool(p.unit) for p in chosen)
-    return together([long_table(f"States{of}", head, rows), paragraphs(_capital(meanings), class_="soft")])
+    return together([long_table(f"States{of}", head, rows), paragraphs(capitalized(meanings), class_="soft")])
 
 
 def buffers(scenario: Scenario, of: str = "") -> Html:
@@ -109,9 +241,11 @@ def buffers(scenario: Scenario, of: str = "") -> Html:
     rows = [
         (
             spoken(b.name),
-            ", ".join(f"{spoken(names[i])}-{spoken(names[j])}" for i, j in b.between), show(b.strength),
-        ) for b in first.buffers
-    ]  # fmt: skip
+            ", ".join(f"{spoken(names[i])}-{spoken(names[j])}" for i, j in b.between),
+            show(b.strength),
+        )
+        for b in first.buffers
+    ]
     head = ("buffer state", "between", "strength (share of the exposure it blocks)")
     return long_table(f"Buffer states{of}", head, rows) if rows else Html("")
 
@@ -133,12 +267,14 @@ def _of_pairs(caption: str, values: Pairs, scenario: Scenario, rest: float) -> H
     names = [spoken(name) for name in scenario.states]
     rows = [
         (f"{names[i]} towards {names[j]}", show(values[i][j]))
-        for i in range(len(names)) for j in range(len(names)) if i != j and values[i][j] != rest
-    ]  # fmt: skip
+        for i in range(len(names))
+        for j in range(len(names))
+        if i != j and values[i][j] != rest
+    ]
     return long_table(f"{caption} ({show(rest)} where not named)", ("pair", "value"), rows)
 
 
-def epochs(scenario: Scenario, of: str = "") -> Html:
+def epoch_table(scenario: Scenario, of: str = "") -> Html:
     """What changes when, and why."""
     rows, phases = [], scenario.phases
     for before, after, t in zip(phases, phases[1:], scenario.phase_rounds()[1:], strict=False):
@@ -163,7 +299,7 @@ def world(scenario: Scenario, of: str = "") -> Html:
     return together([states(scenario, of), buffers(scenario, of), pairwise(scenario, of)])
 
 
-def provenance(about: Mapping[str, Any]) -> Html:
+def provenance_table(about: Mapping[str, Any]) -> Html:
     """Where the figures came from: all that is needed to make them again."""
     words = {"core": "core (hash of the model's code)", "made": "made (UTC)"}
     rows = []
@@ -173,7 +309,3 @@ def provenance(about: Mapping[str, Any]) -> Html:
         if name != "command":
             rows.append((words.get(name, spoken(name)), show(value)))
     return table("Provenance", ("of", "value"), rows)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

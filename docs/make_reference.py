@@ -1,0 +1,235 @@
+"""The reference pages of ``docs/reference`` that are made from what the program declares.
+
+Parameters, columns, commands and scenarios say of themselves what they are; ``python docs/make_reference.py``
+writes that down for readers. A test holds the pages against it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from regimesim.cli.table import COMMANDS, OPTIONS
+from regimesim.core.strategies import FAMILIES
+from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.files import configs_folder, read_yaml
+from regimesim.scenario.messages import show, spoken
+from regimesim.scenario.parameters import BUFFER, FIXED, GROUPS, PARAMETERS, STATE, Parameter
+from regimesim.scenario.scenario import Scenario
+from regimesim.scenario.strategies import load_strategy
+from regimesim.simulation import columns
+from regimesim.simulation.simulate import ACCOUNTED
+
+FOLDER = Path("docs/reference")
+
+_MADE = "<!-- Made by `python docs/make_reference.py` from {}: edit there. -->\n"
+
+_PARAMETERS = f"""\
+# Parameters
+
+{_MADE.format("src/regimesim/scenario/parameters.py")}
+A parameter is spelled `group.name` everywhere: in a scenario's YAML file, on the command line
+(`python -m regimesim run +scenario=concert transparency.level=0.8`), in Python and in results. Defaults are
+neutral: with all of them the model is the textbook iterated Prisoners' Dilemma.
+
+*Bounds* are what is accepted (a round bracket excludes its end). *Plausible* is where a judgement may lie;
+sensitivity analyses vary the parameter there. Sections are those of the [model](../model.md). A star marks
+what holds for a whole run, so that an epoch cannot change it.
+"""
+_STATE_YAML = "In YAML: `states: {France: {ideology: 0.8}}`."
+_BUFFER_YAML = "In YAML: `buffers: {Belgium: {between: [[Britain, France]], strength: 0.5}}`."
+_HEAD = ("name", "meaning", "default", "bounds", "plausible", "unit", "symbol", "source")
+
+_COLUMNS = f"""\
+# Columns of results
+
+{_MADE.format("src/regimesim/simulation/columns.py")}
+Names are the same in files and in data frames. The [model](../model.md#6-measures) says how each measure is
+counted.
+"""
+_COMMANDS = f"""\
+# Commands
+
+{_MADE.format("src/regimesim/cli/table.py")}
+Settings are written `name=value`, as in Hydra; what stands in brackets may be left out. A command ends with
+0 if it was carried out, 1 if it failed, 2 if what was asked cannot be done (it says why in one sentence),
+130 if it was interrupted. `python -m regimesim help NAME` prints the same.
+"""
+_SCENARIOS = f"""\
+# Scenarios and strategies
+
+{_MADE.format("the files in configs/")}
+Each file says of every value whether it is a fact or a judgement, and why; `python -m regimesim show NAME`
+prints one in full. Claims are those of the [sources](../../seeds/README.md).
+"""
+
+
+def pages() -> Mapping[Path, Callable[[], str]]:
+    """Each page's place in a checkout, and how it is made."""
+    return {
+        FOLDER / "parameters.md": parameters_page,
+        FOLDER / "columns.md": columns_page,
+        FOLDER / "commands.md": commands_page,
+        FOLDER / "scenarios.md": scenarios_page,
+    }
+
+
+def parameters_page() -> str:
+    """Every parameter: bounds, meaning, source."""
+    groups = (_section(group, [p for p in PARAMETERS if p.group == group]) for group in GROUPS)
+    state = _section("Settings of a state", STATE, _STATE_YAML)
+    buffer = _section("Settings of a buffer state", BUFFER, _BUFFER_YAML)
+    return "\n".join([_PARAMETERS, *groups, state, buffer])
+
+
+def _section(title: str, parameters: Sequence[Parameter], note: str = "") -> str:
+    lead = f"{note}\n\n" if note else ""
+    return f"## {title}\n\n{lead}{parameter_table(parameters)}"
+
+
+def parameter_table(parameters: Sequence[Parameter]) -> str:
+    """One Markdown table, a row per parameter.
+
+    Examples
+    --------
+    >>> from regimesim.scenario.parameters import BY_NAME
+    >>> print(parameter_table([BY_NAME["trust.learning_rate"]]).splitlines()[2])
+    | `trust.learning_rate` | how far ... | 0.1 | [0, 1] | 0.02 to 0.3 | per round | η | section 4.9 |
+    """
+    return table(_HEAD, map(_row, parameters))
+
+
+def _row(parameter: Parameter) -> tuple[str, ...]:
+    p = parameter
+    star = "\\*" if p.name in FIXED else ""
+    plausible = f"{show(p.range[0])} to {show(p.range[1])}" if p.range else ""
+    source = f"section {p.source}" if p.source[:1].isdigit() else p.source
+    symbol = "" if p.symbol in (p.key, p.name) else p.symbol
+    return (f"`{p.name}`{star}", p.meaning, show(p.default), p.bounds(), plausible, p.unit, symbol, source)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def columns_page() -> str:
+    """Every column of every table of results."""
+    tables = {
+        "Runs": (
+            columns.RUNS,
+            "A row per run: `runs.parquet`, `Results.runs`; the parts of a sweep have the "
+            "same columns but for `scenario` and `seed`, which its manifest and design tell. A "
+            f"simulation without accounts leaves out {', '.join(f'`{n}`' for n in sorted(ACCOUNTED))}.",
+        ),
+        "Survival": (
+            columns.SURVIVAL,
+            "A row for 0 and for each time at which a run ended or was last seen: `Results.survival()`.",
+        ),
+        "Yearly course": (
+            columns.PATHS,
+            "A row per quantity and year, over the runs of which it is kept: "
+            "`paths.parquet`, `Results.paths`.",
+        ),
+        "Yearly quantities": (
+            columns.YEARLY,
+            "Values of `quantity`; all but the first are as the year ends.",
+        ),
+        "Events": (columns.EVENTS, "A row per dated event: `events.parquet`, `Results.events`."),
+        "Kinds of events": (columns.EVENT_KINDS, "Values of `kind`."),
+        "Pairs": (columns.PAIRS, "A row per run and pair: `pairs.parquet`, `Results.pairs`."),
+        "Summary of a sweep": (
+            columns.SUMMARY,
+            "A row per point: `summary.parquet`, `SweepResults.summary`.",
+        ),
+    }
+    parts = [
+        f"## {title}\n\n{about}\n\n"
+        + table(("name", "meaning", "unit"), [(f"`{name}`", said, unit) for name, said, unit in declared])
+        for title, (declared, about) in tables.items()
+    ]
+    return "\n".join([_COLUMNS, *parts])
+
+
+def commands_page() -> str:
+    """Every command, as it describes itself."""
+    parts = [
+        f"## {name}\n\n{command.about[0].upper()}{command.about[1:]}.\n\n"
+        f"```text\npython -m regimesim {name} {command.usage}\n```\n"
+        for name, command in COMMANDS.items()
+    ]
+    options = f"## Options of every command\n\n```text\n{OPTIONS.strip(chr(10))}\n```\n"
+    return "\n".join([_COMMANDS, *parts, options])
+
+
+def scenarios_page() -> str:
+    """Every scenario and strategy that comes with the program."""
+    scenarios = [_scenario(load_scenario(path)) for path in _shipped("scenario")]
+    strategies = []
+    for path in _shipped("strategy"):
+        name, about = path.stem, read_yaml(path, "strategy")
+        size = str(len(load_strategy(name)))
+        strategies.append(
+            (f"[`{name}`](../../configs/strategy/{name}.yaml)", size, about["about"], about["source"])
+        )
+    families = [(f"`{name}{_numbers(family)}`", _first_line(family)) for name, family in FAMILIES.items()]
+    return "\n".join(
+        [
+            _SCENARIOS,
+            *scenarios,
+            "## Strategies\n",
+            "`prudent`, the default, is a judgement and no table: see the "
+            "[model](../model.md#43-how-a-prudent-state-decides).\n",
+            table(("name", "states", "what it does", "source"), strategies),
+            "## Families of strategies\n",
+            table(("name and numbers", "what it does"), families),
+        ]
+    )
+
+
+def _shipped(kind: str) -> list[Path]:
+    """The package's own files, whatever stands in the working directory."""
+    return sorted((configs_folder() / kind).glob("*.yaml"))
+
+
+def _scenario(scenario: Scenario) -> str:
+    later = [f"{phase.because} ({scenario.start + phase.year:g})" for phase in scenario.phases[1:]]
+    end = scenario.start + scenario.years
+    span = f"{scenario.start:g} to {end:g}" if scenario.start else f"{scenario.years:g} years"
+    rows = {
+        "time": span,
+        "states": ", ".join(map(spoken, scenario.states)),
+        "buffer states": ", ".join(map(spoken, scenario.buffers)),
+        "later": "; ".join(later),
+        "claims": ", ".join(map(_claim, scenario.claims)),
+        "sources": scenario.source,
+        "file": f"[`{scenario.name}.yaml`](../../configs/scenario/{scenario.name}.yaml)",
+    }
+    head = f"## {scenario.name}\n\n**{scenario.title}.** {scenario.represents}\n"
+    return f"{head}\n{table(('', ''), [(name, text) for name, text in rows.items() if text])}"
+
+
+def _claim(name: str) -> str:
+    return f"[{name}](../../seeds/{'lipson' if name.startswith('L') else 'jervis'}.md)"
+
+
+def _numbers(family: Callable[..., object]) -> str:
+    numbers = inspect.signature(family).parameters.values()
+    return f"({', '.join(p.name if p.default is p.empty else f'{p.name}={p.default}' for p in numbers)})"
+
+
+def _first_line(family: Callable[..., object]) -> str:
+    return (inspect.getdoc(family) or "").splitlines()[0].replace("``", "`")
+
+
+def main() -> None:
+    """Write the pages into the checkout that this program belongs to."""
+    root = Path(__file__).resolve().parents[1]
+    for place, page in pages().items():
+        (root / place).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

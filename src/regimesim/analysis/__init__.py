@@ -1,0 +1,1 @@
+"""Analysis of results: comparison, ablation, collapse, sensitivity, robustness, experiments."""

@@ -1,0 +1,1 @@
+"""Calibration: which settings of a scenario could have given a record of disputes."""

@@ -1,0 +1,1 @@
+"""History: a record of disputes by era, beside a simulation."""

@@ -1,0 +1,297 @@
+"""Does an answer hold over the judgements it rests on? The same question put to many worlds at once.
+
+A *draw* is one set of values for the *judgements*, parameters of which nobody knows the right value, each
+within its declared range (``Parameter.range``). A world takes from a draw what it uses: a mechanism that
+is switched off stays off, so that anarchy with other judgements is still anarchy. All worlds of a question
+take the same draws and are played on the same seeds, so that within a draw they differ only by what is asked.
+
+The *verdict* of a draw is 1 if the answer holds there beyond luck, -1 if its contrary does, and 0 if the runs
+do not tell. :func:`robustness` gives their shares and, judgement by judgement, how well it parts the
+draws in which the answer holds from the others.
+
+Many worlds on the same seeds: how each fares, and by how much one does better than another.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regimesim.scenario.messages import InputError, known
+from regimesim.scenario.parameters import BY_NAME, Parameter
+from regimesim.scenario.scenario import Phase, Scenario
+from regimesim.simulation.simulate import Columns
+from regimesim.stats.estimates import Estimate, Floats, interval_of, mean, share, tails
+from regimesim.stats.survival import restricted_mean, rmst, rmst_difference
+from regimesim.sweeps.chunks import play_points
+from regimesim.sweeps.design import fill_box
+from regimesim.sweeps.points import SHAPING, Points
+
+Verdicts = NDArray[np.int64]
+DrawTable = Mapping[str, Sequence[float]]
+"""A column for each judgement, a row for each draw."""
+
+DRAWS = 200
+RUNS_A_DRAW = 40
+"""Runs of each draw."""
+SEED = 1815
+
+COMMON = (
+    "shadow.discount_factor",
+    "transparency.level",
+    "transparency.miss_rate",
+    "transparency.false_alarm_rate",
+    "diplomacy.conference",
+    "geography.buffer_effectiveness",
+    "norms.restraint",
+    "norms.half_life",
+    "domestic.turnover",
+    "periphery.rate",
+    "war.mutual",
+    "war.cost",
+    "trust.learning_rate",
+    "choice.temperature",
+)
+"""The judgements that carry most of the shipped scenarios; drawn unless an experiment names others."""
+
+SHARES = frozenset(
+    (
+        "cooperation_rate",
+        "trust",
+        "credibility",
+        "expectation_error",
+        "restraint_against_interest",
+        "exploitation_rate",
+        "false_alarm_share",
+        "miss_share",
+    )
+)
+"""Columns that lie between 0 and 1."""
+
+
+def draws(names: Iterable[str] = COMMON, count: int = DRAWS, seed: int = SEED) -> dict[str, list[float]]:
+    """Draws of some judgements within their declared ranges, by a scrambled Sobol' sequence.
+
+    Fewer draws of the same judgements and seed are the first of more.
+
+    Raises
+    ------
+    InputError
+        For an unknown parameter, or one that has no declared range.
+    """
+    ranges = {}
+    for name in names:
+        parameter: Parameter = known(name, BY_NAME, "parameter")
+        if parameter.range is None or name in SHAPING:
+            raise InputError(f"{name} has no declared range to draw from")
+        ranges[name] = parameter.range
+    return fill_box("sobol", ranges, count, seed)
+
+
+def worlds(scenario: Scenario, drawn: DrawTable) -> list[Scenario]:
+    """One world for each draw: the scenario with those of the drawn judgements that it uses.
+
+    A value that an epoch changes stays as the epoch has it; where it returns to the first phase's
+    value it is the drawn one.
+    """
+    used = [name for name in drawn if _uses(scenario, BY_NAME[name])]
+    count = len(next(iter(drawn.values())))
+    return [_with_values(scenario, {name: drawn[name][row] for name in used}) for row in range(count)]
+
+
+def play_worlds(worlds: Sequence[Scenario], runs: int = RUNS_A_DRAW, seed: int = SEED) -> Columns:
+    """Play every world on the same seeds: columns of ``Results.runs``, each of shape (worlds, runs)."""
+    points = Points(tuple(worlds), np.arange(len(worlds)), {}, ({},) * len(worlds))
+    columns = play_points(points, runs, seed)
+    return {name: column.reshape(len(worlds), runs) for name, column in columns.items()}
+
+
+def durations(columns: Columns, horizon: float, spell: str = "regime") -> Floats:
+    """How long each run lasted within a horizon, in years, (worlds, runs).
+
+    Where runs are censored before the horizon, its pseudo-observation: mean over a row is the RMST.
+    """
+    years, ended = columns[f"{spell}_years"], columns[f"{spell}_ended"]
+    found = np.empty(years.shape)
+    for row in range(len(years)):
+        mean, influence = restricted_mean(years[row], ended[row], horizon)
+        found[row] = mean + influence
+    return found
+
+
+def verdicts(differences: Floats, trifle: float = 0.0) -> Verdicts:
+    """Row by row whether the mean is above ``trifle`` (1), below ``-trifle`` (-1) or neither (0).
+
+    Parameters
+    ----------
+    differences : float array (draws, runs)
+        Paired, run by run.
+    trifle : float >= 0
+        Too little to matter; Student's 95 % interval must lie beyond it.
+    """
+    from scipy.special import stdtrit
+
+    runs = differences.shape[1]
+    middle, spread = differences.mean(axis=1), differences.std(axis=1, ddof=1)
+    reach = stdtrit(runs - 1, 0.975) * spread / math.sqrt(runs)
+    return np.where(middle - reach > trifle, 1, 0) - np.where(middle + reach < -trifle, 1, 0)
+
+
+def every(*parts: Verdicts) -> Verdicts:
+    """The verdict of a claim of several parts: it holds if all do, and fails if the contrary of one holds."""
+    stacked = np.stack(parts)
+    return np.where((stacked == -1).any(axis=0), -1, np.where((stacked == 1).all(axis=0), 1, 0))
+
+
+def robustness(found: Verdicts, drawn: DrawTable) -> dict[str, object]:
+    """In what share of the draws an answer holds, and what parts them from the others.
+
+    Returns
+    -------
+    dict
+        Plain values. ``holds``, ``contrary`` and ``not told`` are shares with Wilson's interval. For every
+        judgement ``parts`` has the chance that it is higher in a draw where the answer holds than in one
+        where it does not (.5: it does not matter), and its medians in the two.
+    """
+    number = len(found)
+    shares = {
+        word: interval_of(share(int((found == verdict).sum()), number))
+        for word, verdict in (("holds", 1), ("contrary", -1), ("not told", 0))
+    }
+    holds = found == 1
+    parts = {}
+    for name, column in drawn.items():
+        values = np.asarray(column, np.float64)
+        parts[name] = {
+            "higher where it holds": interval_of(higher(values[holds], values[~holds])),
+            "median where it holds": interval_of(median(values[holds])),
+            "median elsewhere": interval_of(median(values[~holds])),
+        }
+    return {"draws": shares, "parts": parts}
+
+
+def higher(one: Floats, other: Floats) -> Estimate:
+    """Chance that a value of ``one`` is above a value of ``other``, ties counted as half.
+
+    With the 95 % interval of Hanley and McNeil, but never narrower than if the two were alike (the variance
+    of Mann and Whitney's statistic), since theirs shrinks to nothing where few values do not overlap; clipped
+    to [0, 1], and without ends where either is empty.
+
+    References
+    ----------
+    Hanley & McNeil 1982, Radiology 143, 29-36.
+
+    Examples
+    --------
+    >>> higher(np.array([2.0, 4.0]), np.array([1.0, 3.0])).value
+    0.75
+    """
+    if not len(one) or not len(other):
+        return Estimate(math.inf, -math.inf, math.inf)
+    above = (one[:, None] > other[None, :]).mean() + 0.5 * (one[:, None] == other[None, :]).mean()
+    area = float(above)
+    first, second = area / (2 - area), 2 * area * area / (1 + area)
+    variance = area * (1 - area)
+    variance += (len(one) - 1) * (first - area**2) + (len(other) - 1) * (second - area**2)
+    error = math.sqrt(max(variance, 0.0) / (len(one) * len(other)))
+    error = max(error, math.sqrt((len(one) + len(other) + 1) / (12 * len(one) * len(other))))
+    reach = tails(0.95)[0] * error
+    return Estimate(area, max(0.0, area - reach), min(1.0, area + reach), error)
+
+
+def median(values: Floats) -> Estimate:
+    """Median with a 95 % interval from order statistics, which holds for any distribution.
+
+    With fewer than six values no such interval is finite.
+    """
+    if not len(values):
+        return Estimate(math.inf, -math.inf, math.inf)
+    from scipy.stats import binom
+
+    ordered, count = np.sort(values), len(values)
+    rank = int(binom.ppf(0.025, count, 0.5))
+    if rank == 0:
+        return Estimate(float(np.median(ordered)), -math.inf, math.inf)
+    return Estimate(float(np.median(ordered)), float(ordered[rank - 1]), float(ordered[count - rank]))
+
+
+def _uses(scenario: Scenario, parameter: Parameter) -> bool:
+    """Whether a mechanism is on: its parameter is not at a default that ends the permitted values."""
+    if parameter.group == "sanctions":
+        return scenario["sanctions.rule"] != "none"
+    ends = (parameter.low, parameter.high)
+    return parameter.default not in ends or scenario[parameter.name] != parameter.default
+
+
+def _with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    first = scenario.phases[0].parameters
+
+    def changed(phase: Phase) -> Phase:
+        follows = {name: value for name, value in values.items() if phase.parameters[name] == first[name]}
+        return replace(phase, parameters={**phase.parameters, **follows})
+
+    return replace(scenario, phases=tuple(changed(phase) for phase in scenario.phases))
+
+
+class Outcomes:
+    """Some worlds by name, played on the same seeds.
+
+    Parameters
+    ----------
+    worlds : mapping of str to Scenario
+    runs, seed : int
+    horizon : float, optional
+        Years, of restricted means; the shortest of the worlds' years by default.
+    """
+
+    def __init__(
+        self, worlds: Mapping[str, Scenario], runs: int, seed: int, horizon: float | None = None
+    ) -> None:
+        self.worlds, self.runs = dict(worlds), runs
+        self.horizon = horizon or min(world.years for world in worlds.values())
+        columns = play_worlds(list(worlds.values()), runs, seed)
+        self.columns: dict[str, Columns] = {
+            name: {column: values[row] for column, values in columns.items()}
+            for row, name in enumerate(worlds)
+        }
+
+    def years(self, name: str, spell: str = "regime") -> Estimate:
+        """Restricted mean of a spell (``regime``, ``peace``, ..) in years."""
+        return rmst(*self._sample(name, spell), self.horizon)
+
+    def longer(self, one: str, other: str, spell: str = "regime") -> Estimate:
+        """Years by which a spell lasts longer in one world than in another, paired."""
+        return rmst_difference(
+            self._sample(one, spell), self._sample(other, spell), self.horizon, paired=True
+        )
+
+    def mean(self, name: str, column: str) -> Estimate:
+        """Mean of a column over runs."""
+        return mean(self._values(name, column), (0.0, 1.0) if column in SHARES else None)
+
+    def more(self, one: str, other: str, column: str) -> Estimate:
+        """By how much the mean of a column is higher in one world than in another, paired."""
+        limits = (-1.0, 1.0) if column in SHARES else None
+        return mean(self._values(one, column) - self._values(other, column), limits)
+
+    def told(self, name: str, *columns: str) -> dict[str, Any]:
+        """Years of regime and of peace, and means of columns, as plain values."""
+        found = {spell: interval_of(self.years(name, spell)) for spell in ("regime", "peace")}
+        return found | {column: interval_of(self.mean(name, column)) for column in columns}
+
+    def gained(self, one: str, other: str, *columns: str) -> dict[str, Any]:
+        """What one world has more of than another, paired, as plain values."""
+        found = {spell: interval_of(self.longer(one, other, spell)) for spell in ("regime", "peace")}
+        return found | {column: interval_of(self.more(one, other, column)) for column in columns}
+
+    def _sample(self, name: str, spell: str) -> tuple[Any, Any]:
+        columns = self.columns[name]
+        return columns[f"{spell}_years"], columns[f"{spell}_ended"]
+
+    def _values(self, name: str, column: str) -> Floats:
+        return np.asarray(self.columns[name][column], np.float64)

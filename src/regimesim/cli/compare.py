@@ -1,0 +1,209 @@
+"""The commands ``compare`` and ``diagnose``: orders beside each other, and one order without its
+arrangements."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regimesim.cli import output
+from regimesim.cli.output import output_folder
+from regimesim.scenario.compose import Request, request
+from regimesim.scenario.messages import InputError, quoted, spoken
+from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.results import json_text
+
+if TYPE_CHECKING:
+    from regimesim.analysis.ablation import Ablation, Shares
+    from regimesim.analysis.comparison import Comparison
+    from regimesim.analysis.verdict import Verdict
+    from regimesim.cli.table import Flags
+
+_COMPARE_OPTIONS = {"runs": 1000, "seed": 0, "workers": None, "out": None}
+
+
+def compare_command(arguments: Sequence[str], flags: Flags) -> None:
+    """Simulate several scenarios on the same seeds: which lasts longer, and how sure are we."""
+    from regimesim.analysis.comparison import compare, named
+    from regimesim.simulation.simulate import check_runs
+
+    asked, scenarios = _compare_request(arguments)
+    options = asked.options
+    check_runs(options["runs"], options["seed"], options["workers"])
+    scenarios = named(scenarios)
+    folder = output_folder("compare", asked)
+    with output.progress("simulating", options["runs"] * len(scenarios), flags) as advance:
+        found = compare(
+            scenarios, options["runs"], options["seed"], workers=options["workers"], progress=advance
+        )
+    with output.working("writing results", flags):
+        found.save(folder, shlex.join(["python", "-m", "regimesim", "compare", *arguments]))
+    if flags.json:
+        print(json_text(found.answer | {"folder": str(folder)}))
+    elif flags.quiet:
+        print(folder)
+    else:
+        print_comparison(found, folder)
+
+
+def _compare_request(arguments: Sequence[str]) -> tuple[Request, list[Scenario]]:
+    """The options, and the scenarios with the overrides that all of them are given."""
+    from regimesim.analysis.comparison import DEFAULT
+
+    naming = [word for word in arguments if word.lstrip("+").startswith("scenarios=")]
+    others = [word for word in arguments if word not in naming]
+    if any(word.lstrip("+").startswith("scenario=") for word in others):
+        raise InputError("compare takes a list: scenarios=[concert,bipolar]")
+    names: Any = list(DEFAULT)
+    if naming:
+        names = request([f"scenario={DEFAULT[0]}", naming[-1].lstrip("+")], {"scenarios": None}).options[
+            "scenarios"
+        ]
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise InputError(f"scenarios must be a list such as [concert,bipolar]; got {quoted(names)}")
+    if len(names) < 2:
+        raise InputError(f"compare needs two scenarios or more; got {', '.join(names) or 'none'}")
+    read = [request([f"scenario={name}", *others], _COMPARE_OPTIONS) for name in names]
+    together = "-".join(found.scenario.name for found in read)[:80]
+    first = replace(read[0], scenario=replace(read[0].scenario, name=together))
+    return first, [found.scenario for found in read]
+
+
+def print_comparison(found: Comparison, folder: Path) -> None:
+    """The answer of ``compare`` on one screen."""
+    from regimesim.analysis.comparison import CAUTION, THRESHOLD_WORDS
+    from regimesim.simulation.columns import SPELLS
+
+    runs = f"{found.runs:,} run{'s' if found.runs != 1 else ''} of {found.years:g} years each"
+    title = output.bold(" / ".join(map(spoken, found.names)))
+    print(f"{title}   {runs}, the same seeds (seed {found.seed})\n")
+    print(output.bold("How long it lasts") + " (years, 95 % intervals; disputes and wars: in 100 pair-years)")
+    print(_aligned(found.table()) + "\n")
+    print(output.bold("Differences") + f" (years out of {found.years:g}, on the same seeds)")
+    print("\n".join(_difference_lines(found)))
+    for spell in THRESHOLD_WORDS:
+        words = ", ".join(
+            f"{spoken(name)} {results.summary(spell, found.years).rmst.text()}"
+            for name, results in found.results.items()
+        )
+        print(f" Cooperation at {THRESHOLD_WORDS[spell]} thresholds: {words}")
+    print("\n" + "\n".join(f"{found.finding(spell)}." for spell in SPELLS))
+    print(output.folded(CAUTION) + "\n")
+    print(f"{folder}/  report.html survival.png plane.png table.csv ...")
+
+
+def _difference_lines(found: Comparison) -> list[str]:
+    against = found.names[0] if len(found.names) > 5 else None
+    rows = []
+    for regime, peace in zip(
+        found.differences(None, "regime", against), found.differences(None, "peace", against), strict=True
+    ):
+        gain = [_factor_text(d.narrowed) for d in (regime, peace)]
+        rows.append(
+            (
+                f"{spoken(regime.longer)} less {spoken(regime.shorter)}",
+                f"cooperation {regime.paired.text()}",
+                f"peace {peace.paired.text()}",
+                f"pairing narrows by {gain[0]}, {gain[1]}",
+            )
+        )
+    return [" " + line for line in _in_columns(rows)]
+
+
+def _factor_text(number: float) -> str:
+    return f"{number:.2f}" if number < 1e6 else "all there is"
+
+
+def diagnose_command(arguments: Sequence[str], flags: Flags) -> None:
+    """Is it a regime, what hangs on each of its arrangements, and how much has each of them done."""
+    from regimesim.analysis.ablation import Worlds, ablate, shapley
+    from regimesim.analysis.verdict import is_it_a_regime
+    from regimesim.simulation.simulate import check_runs
+
+    asked = request(arguments, {**_COMPARE_OPTIONS, "runs": 300})
+    options = asked.options
+    check_runs(options["runs"], options["seed"], options["workers"])
+    folder = output_folder("diagnose", asked)
+    worlds = Worlds(asked.scenario, options["runs"], options["seed"], workers=options["workers"])
+    total = options["runs"] * 2 ** len(worlds.present)
+    with output.progress("simulating", total, flags) as advance:
+        worlds.progress = advance
+        shares = [shapley(worlds, spell=spell) for spell in ("regime", "peace")]
+    with output.working("judging", flags):
+        verdict, ablation = is_it_a_regime(worlds), ablate(worlds, "full")
+        answer = diagnosis(verdict, ablation, shares) | {"seed": options["seed"]}
+        _write_diagnosis(folder, answer, verdict, ablation, shares)
+    if flags.json:
+        print(json_text(answer | {"folder": str(folder)}))
+    elif flags.quiet:
+        print(folder)
+    else:
+        print_diagnosis(verdict, ablation, shares, folder)
+
+
+def diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Shares]) -> dict[str, Any]:
+    """Everything that ``diagnose`` has to say, as plain values."""
+    return {
+        "scenario": verdict.scenario,
+        "runs": verdict.runs,
+        "years": verdict.horizon,
+        **verdict.plain(),
+        "institutions": list(verdict.institutions),
+        "absent": list(ablation.absent),
+        "ablation": ablation.frame().to_dict("records"),
+        "shares": {found.spell: found.frame().to_dict("records") for found in shares},
+    }
+
+
+def _write_diagnosis(
+    folder: Path, answer: dict[str, Any], verdict: Verdict, ablation: Ablation, shares: Sequence[Shares]
+) -> None:
+    from regimesim.simulation.folders import write_folder
+
+    def fill(partial: Path) -> None:
+        verdict.frame().to_csv(partial / "verdict.csv", index=False)
+        ablation.frame().to_csv(partial / "ablation.csv", index=False)
+        for found in shares:
+            found.frame().to_csv(partial / f"shares_{found.spell}.csv", index=False)
+        (partial / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
+
+    write_folder(folder, fill)
+
+
+def print_diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Shares], folder: Path) -> None:
+    """The answer of ``diagnose``."""
+    runs = f"{verdict.runs:,} run{'s' if verdict.runs != 1 else ''} of {verdict.horizon:g} years"
+    print(f"{output.bold(spoken(verdict.scenario))}   {runs}, every world on the same seeds\n")
+    print(output.bold("Is it a regime?"))
+    print(output.folded(verdict.sentence))
+    for test in verdict.tests:
+        print(output.folded(f"{test.name} - {test.outcome}: {test.words}", indent="   ", first=" "))
+    print("\n" + output.bold("What hangs on each arrangement") + " (years, 95 % intervals)")
+    print(_aligned(ablation.table()) + "\n")
+    print(output.bold("How much each has done") + " (Shapley shares of the years, 95 % intervals)")
+    rows: list[tuple[str, ...]] = [("", "of cooperation", "of peace")]
+    for name in (*shares[0].years, "together"):
+        rows.append((name, *(found.estimate(name).text(1) for found in shares)))
+    print("\n".join(" " + line for line in _in_columns(rows)))
+    if ablation.absent:
+        print(output.folded(f"Not in this scenario: {', '.join(ablation.absent)}."))
+    print(f"\n{folder}/  summary.json verdict.csv ablation.csv ...")
+
+
+def _aligned(frame: Any) -> str:
+    names = [name if isinstance(name, tuple) else (str(name),) for name in frame.index]
+    rows = [("",) * len(names[0]) + tuple(map(str, frame.columns))] if names else []
+    for before, name, row in zip([(), *names], names, frame.to_numpy(), strict=False):
+        first = "" if before[:1] == name[:1] else name[0]
+        rows.append((first, *name[1:], *map(str, row)))
+    return "\n".join(" " + line for line in _in_columns(rows))
+
+
+def _in_columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    if not rows:
+        return []
+    wide = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    return ["   ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)).rstrip() for row in rows]

@@ -1,0 +1,125 @@
+"""The command ``experiment``: which experiments there are, or one of them made again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regimesim.analysis.experiments import (
+    Answer,
+    Experiment,
+    differences,
+    experiment,
+    experiments,
+    in_words,
+    leaves,
+    plain,
+    rounded,
+    write,
+)
+from regimesim.cli import output
+from regimesim.scenario.messages import InputError, known, quoted
+from regimesim.simulation.folders import (
+    check_absent,
+    check_writable,
+    folder_named,
+    folder_of_now,
+    write_folder,
+)
+from regimesim.simulation.results import json_text
+
+if TYPE_CHECKING:
+    from regimesim.cli.table import Flags
+
+_EXPERIMENT_OPTIONS = ("scale", "out")
+
+
+def experiment_command(arguments: Sequence[str], flags: Flags) -> None:
+    """Make an experiment again; without a name, say which there are."""
+    names = [word for word in arguments if "=" not in word]
+    options = _options([word for word in arguments if "=" in word])
+    if len(names) > 1:
+        raise InputError(f"one experiment at a time; got {', '.join(names)}")
+    if not names:
+        _list(flags)
+        return
+    chosen, scale = experiment(names[0]), _scale_of(options.get("scale", "1"))
+    folder = _experiment_folder(chosen, options.get("out"))
+    expected = chosen.expected
+    module = chosen.load()
+    with output.working(f"asking {chosen.name} again", flags):
+        found = rounded(plain(module.run(scale)))
+        draw = getattr(module, "draw", None)
+        write_folder(folder, lambda partial: write(partial, "answer.json", found, draw))
+    wrong = differences(found, expected, scale)
+    if flags.json:
+        answer = {"experiment": chosen.name, "scale": scale, "answer": found, "differences": wrong}
+        print(json_text(answer | {"folder": str(folder)}))
+    elif flags.quiet:
+        print(folder)
+    else:
+        _print_answer(chosen, scale, found, expected, wrong)
+        print(f"\n{folder}/  {' '.join(sorted(path.name for path in folder.iterdir()))}")
+
+
+def _options(words: Sequence[str]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        name = known(name.lstrip("+"), _EXPERIMENT_OPTIONS, "option")
+        if name in given:
+            raise InputError(f"{name} is given twice")
+        given[name] = value
+    return given
+
+
+def _scale_of(text: str) -> float:
+    try:
+        scale = float(text)
+    except ValueError:
+        raise InputError(f"scale must be a number such as 0.1; got {quoted(text)}") from None
+    if not 0 < scale <= 1:
+        raise InputError(f"scale must lie in (0, 1]; got {text}")
+    return scale
+
+
+def _experiment_folder(chosen: Experiment, out: str | None) -> Path:
+    """Where the answer goes; refused before any work if it cannot be written."""
+    folder = folder_of_now("experiment", chosen.name) if out is None else folder_named(out)
+    check_absent(folder)
+    check_writable(folder.parent)
+    return folder
+
+
+def _list(flags: Flags) -> None:
+    found = experiments()
+    if flags.json:
+        print(json_text([{"name": name, "title": one.title} for name, one in found.items()]))
+        return
+    wide = max(map(len, found), default=0)
+    for name, one in found.items():
+        print(name if flags.quiet else f"{name:<{wide}}  {one.title}".rstrip())
+
+
+def _print_answer(
+    chosen: Experiment, scale: float, found: Answer, expected: Answer, wrong: Sequence[str]
+) -> None:
+    size = "" if scale == 1 else f", at {scale:g} of its size"
+    print(output.bold(chosen.title or chosen.name) + f"   {chosen.name}{size}\n")
+    recorded: dict[str, Any] = dict(leaves(expected))
+    rows = [("", "now", "recorded")]
+    rows += [
+        (place, in_words(part), in_words(recorded[place]) if place in recorded else "-")
+        for place, part in leaves(found)
+    ]
+    wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for row in rows:
+        print(f" {row[0]:<{wide[0]}}  {row[1]:<{wide[1]}}  {row[2]}".rstrip())
+    print()
+    if wrong:
+        print("This is not what is recorded:\n" + "\n".join(f" {line}" for line in wrong))
+    elif scale == 1:
+        print("Every number is the recorded one.")
+    else:
+        print("Agrees with what is recorded, within the luck of so many runs.")

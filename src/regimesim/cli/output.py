@@ -1,0 +1,336 @@
+"""How results are put on a terminal: plain words, aligned columns, colour only where it helps."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regimesim.scenario.messages import show, spoken
+from regimesim.scenario.parameters import Parameter
+
+if TYPE_CHECKING:
+    from regimesim.analysis.collapse import Causes
+    from regimesim.analysis.pairs import Pair, Side
+    from regimesim.cli.table import Flags
+    from regimesim.core.strategies import Automaton
+    from regimesim.scenario.compose import Request
+    from regimesim.scenario.scenario import Scenario
+    from regimesim.simulation.results import Results
+    from regimesim.stats.estimates import Estimate
+
+MOST_PAIRS = 12
+_HEAD = 14
+
+
+def width() -> int:
+    """Columns of the terminal, or 100."""
+    return max(60, min(120, shutil.get_terminal_size((100, 24)).columns))
+
+
+def folded(words: str, indent: str | None = None, first: str | None = None) -> str:
+    """Words folded at the width of the terminal; indented as they begin unless told otherwise."""
+    given = " " * (len(words) - len(words.lstrip()))
+    indent, first = (given if word is None else word for word in (indent, first))
+    return textwrap.fill(words.strip(), width(), initial_indent=first, subsequent_indent=indent)
+
+
+@contextmanager
+def progress(what: str, total: int, flags: Flags) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr, on a terminal only; gives the function that moves it."""
+    if flags.quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from regimesim.core.keeping import anything_kept
+
+    columns = (
+        TextColumn(" {task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=False) as bar:
+        task = bar.add_task(
+            what if anything_kept() else "compiling the model (once), then simulating", total=total, rate=""
+        )
+
+        def advance(done: int) -> None:
+            speed = bar.tasks[task].speed
+            rate = f"{speed:,.0f} runs a second" if speed else ""
+            bar.update(task, advance=done, description=what, rate=rate)
+
+        yield advance
+
+
+@contextmanager
+def working(what: str, flags: Flags) -> Iterator[None]:
+    """A word on stderr while something takes a moment, on a terminal only."""
+    if flags.quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    from regimesim.core.keeping import anything_kept
+
+    with Console(stderr=True).status(what if anything_kept() else f"compiling the model (once), then {what}"):
+        yield
+
+
+def run_answer(results: Results, causes: Causes, pairs: Sequence[Pair]) -> dict[str, Any]:
+    """What ``run`` has to say, as plain values."""
+    scenario, horizon = results.scenario, results.scenario.years
+    spells = {}
+    for spell in ("regime", "peace"):
+        found = results.summary(spell)
+        spells[spell] = {
+            "median": _number_lines(found.median),
+            f"mean up to {horizon:g}": _number_lines(found.rmst),
+            "still standing": found.censored,
+        }
+    return {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "states": list(scenario.states),
+        "buffers": list(scenario.buffers),
+        "runs": len(results),
+        "years": horizon,
+        "seed": results.provenance["seed"],
+        "spells": spells,
+        "never formed": results.never_formed,
+        "per century": {
+            name: float(results.columns[name].mean() * 100 / horizon) for name in ("disputes", "wars")
+        },
+        "causes": causes.shares,
+        "collapses": len(causes.replicate),
+        "pairs": [
+            {
+                "pair": [p.first.state, p.second.state],
+                "game": [p.first.game, p.second.game],
+                "buffers": list(p.buffers),
+            }
+            for p in pairs
+        ],
+        "typical": results.typical(),
+    }
+
+
+def _number_lines(estimate: Estimate) -> list[float | None]:
+    """Value and interval; None stands for beyond the horizon."""
+    values = (estimate.value, estimate.lower, estimate.upper)
+    return [x if math.isfinite(x) else None for x in values]
+
+
+def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: str, folder: Path) -> None:
+    """The answer of ``run`` on one screen; ``explain`` is the command that tells the typical run."""
+    from regimesim.report.sentences import dated, made_of, notes, typical_run
+
+    scenario = results.scenario
+    print(f"{bold(spoken(scenario.title or scenario.name))}   {made_of(results)}\n")
+    print(bold("How long it lasts") + " (years, 95 % intervals)")
+    print(text_table(results.table()))
+    for words in notes(results):
+        print(textwrap.fill(words, width(), initial_indent=" ", subsequent_indent="  "))
+    print()
+    print(bold("What the pairs are playing") + f" ({dated(scenario.start)})" * bool(scenario.start))
+    print("\n".join(_pair_lines(pairs)) + "\n")
+    print(_headed("Why it ended", _causes(causes)))
+    print(_headed("Typical run", typical_run(results)))
+    print(f"{'':<{_HEAD}}{explain}\n")
+    print(_files(folder))
+
+
+def _headed(heading: str, text: str) -> str:
+    """Text beside a heading, wrapped at the terminal's width."""
+    lines = textwrap.wrap(text, width() - _HEAD, break_long_words=False, break_on_hyphens=False)
+    return bold(heading.ljust(_HEAD)) + f"\n{'':<{_HEAD}}".join(line.replace("\xa0", " ") for line in lines)
+
+
+def text_table(frame: Any) -> str:
+    columns = [str(name) for name in frame.columns]
+    rows = [[str(index), *map(str, row)] for index, row in zip(frame.index, frame.to_numpy(), strict=True)]
+    lengths = [max(len(row[k]) for row in [["", *columns], *rows]) for k in range(len(columns) + 1)]
+    lines = [["", *columns], *rows]
+    return "\n".join(
+        " " + "   ".join(cell.ljust(length) for cell, length in zip(line, lengths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _pair_lines(pairs: Sequence[Pair]) -> list[str]:
+    """A line a pair, or one for all that are alike: its game, what cooperation needs, what lies between."""
+    from regimesim.analysis.pairs import needed_and_had
+
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for pair in pairs:
+        side = pair.harder
+        discount = needed_and_had(side.discount_needed, side.discount)
+        row = (
+            discount,
+            needed_and_had(side.trust_needed, side.trust),
+            pair.game,
+            ", ".join(map(spoken, pair.buffers)),
+        )
+        alike.setdefault(row, []).append(f"{spoken(pair.first.state)}-{spoken(pair.second.state)}")
+    rows = [(_names_of_pairs(names, len(pairs)), *row) for row, names in alike.items()]
+    table = [("", "discount", "trust", "game", "buffers" * any(row[4] for row in rows)), *rows[:MOST_PAIRS]]
+    lengths = [max(len(row[k]) for row in table) for k in range(4)]
+    lines = [
+        " " + "  ".join(cell.ljust(n) for cell, n in zip(row, (*lengths, 0), strict=True)) for row in table
+    ]
+    more = len(rows) - MOST_PAIRS
+    return [
+        " What cooperation needs (and in brackets what there is):",
+        lines[0][: width()].rstrip(),
+        *(_cut(line.rstrip()) for line in lines[1:]),
+        *([f" ... and {more} more"] if more > 0 else []),
+    ]
+
+
+def _names_of_pairs(names: Sequence[str], pairs: int) -> str:
+    from regimesim.report.sentences import counted
+
+    if len(names) == pairs > 1:
+        return f"all {pairs} pairs"
+    return names[0] if len(names) == 1 else f"{names[0]} and {counted(len(names) - 1, 'more pair')}"
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= width() else line[: width() - 3].rstrip(" ,") + "..."
+
+
+def _trust_needed(side: Side) -> str:
+    return _need("trust", side.trust_needed, side.trust)
+
+
+def _need(what: str, needed: float, has: float) -> str:
+    from regimesim.analysis.pairs import decimal
+
+    if math.isinf(needed) or needed > 1:
+        return f"{what}: none suffices (has {decimal(has)})"
+    if needed <= 0:
+        return f"{what}: none needed"
+    return f"{what} {decimal(needed)} (has {decimal(has)})"
+
+
+def _causes(causes: Causes) -> str:
+    from regimesim.report.sentences import counted
+
+    collapses = len(causes.replicate)
+    if not collapses:
+        return "no regime collapsed within the horizon"
+    listed = ", ".join(
+        f"{name} {_share_of_causes(share)}".replace(" ", "\xa0") for name, share in causes.shares.items()
+    )
+    return f"{listed} (of {counted(collapses, 'collapse')} looked into)"
+
+
+def _share_of_causes(share: float) -> str:
+    return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
+
+
+def _files(folder: Path) -> str:
+    names = sorted((path.name for path in folder.iterdir()), key=_by_use)
+    return f"{folder}/  {' '.join(names[:4])} ..."
+
+
+def _by_use(name: str) -> tuple[int, str]:
+    order = (".html", "survival.png", "runs.parquet", "why.png")
+    return next((k for k, end in enumerate(order) if name.endswith(end)), len(order)), name
+
+
+def print_theory(scenario: Scenario, pairs: Sequence[Pair]) -> None:
+    """Each side of each pair: payoffs, name, critical discount factor, required trust, margin."""
+    print(f"{bold(spoken(scenario.title or scenario.name))}   the effective games at the start\n")
+    print(" state to other: payoffs when both restrain themselves, it exploits, is exploited, both do")
+    sides = [side for pair in pairs for side in (pair.first, pair.second)]
+    names = [f"{spoken(side.state)} to {spoken(side.other)}" for side in sides]
+    wide, game = max(map(len, names)), max(len(side.game) for side in sides)
+    for name, side in zip(names, sides, strict=True):
+        payoffs = " ".join(f"{x:6.2f}" for x in (side.u_cc, side.u_dc, side.u_cd, side.u_dd))
+        needs = f"{_need('discount', side.discount_needed, side.discount)}, {_trust_needed(side)}"
+        line = f" {name:<{wide}}  {payoffs}  {side.game:<{game}}"
+        print(f"{line}  {needs}, margin {side.margin:+.1f}")
+    print(
+        "\n discount: yearly factor from which on mutual restraint sustains itself under full trust;"
+        "\n trust: from which on restraint is a best reply at the state's own patience, without law or norm;"
+        "\n margin: what now, future, law and norm come to at the trust there is (restraint pays above 0)."
+    )
+
+
+def print_list(rows: Sequence[tuple[str, str, str]]) -> None:
+    """Names and what they are, under a heading each kind."""
+    kind = ""
+    for this, name, about in rows:
+        if this != kind:
+            print(("\n" if kind else "") + bold(this))
+            kind = this
+        longest = max(len(row[1]) for row in rows if row[0] == this)
+        print(_item(f"  {name:<{longest}}  ", about))
+
+
+def _item(head: str, text: str) -> str:
+    """A name and what it is: wrapped on a terminal, a line each where a program reads."""
+    if not sys.stdout.isatty():
+        return head + text
+    return "\n".join(textwrap.wrap(text, width(), initial_indent=head, subsequent_indent=" " * len(head)))
+
+
+def short_bounds(parameter: Parameter) -> str:
+    """Default and bounds of a parameter in a few characters."""
+    return f"{show(parameter.default)}  {parameter.bounds()}"
+
+
+def print_parameter(parameter: Parameter) -> None:
+    """Everything that is declared of a parameter."""
+    print(bold(parameter.name))
+    rows = {
+        "meaning": parameter.meaning,
+        "default": show(parameter.default),
+        "permitted": parameter.bounds(),
+        "plausible": "" if parameter.range is None else " to ".join(map(show, parameter.range)),
+        "unit": parameter.unit,
+        "symbol": parameter.symbol,
+        "source": parameter.source,
+    }
+    for name, text in rows.items():
+        if text:
+            print(_item(f"  {name:<11}", text))
+
+
+def print_strategy(automaton: Automaton) -> None:
+    """An automaton as a table."""
+    print(bold(automaton.name))
+    print("  state  restrains itself  next after (own, seen)  CC  CD  DC  DD")
+    for number, (chance, after) in enumerate(zip(automaton.cooperate, automaton.next, strict=True)):
+        steps = "".join(f"{after[own][seen]:>4}" for own in (1, 0) for seen in (1, 0))
+        print(f"  {number:<7}{chance:<41.4g}{steps}")
+
+
+def bold(text: str) -> str:
+    """Heavier, on a terminal that shows it."""
+    plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return text if plain else f"\033[1m{text}\033[0m"
+
+
+def output_folder(command: str, asked: Request) -> Path:
+    """Where a command writes: ``out=DIR``, or a folder named after the time; it must not exist yet.
+
+    Checked before any work is done, so that nobody waits for results that cannot be written.
+    """
+    from regimesim.simulation.folders import check_absent, check_writable, folder_named, folder_of_now
+
+    out = asked.options["out"]
+    folder = folder_of_now(command, asked.scenario.name) if out is None else folder_named(out)
+    check_absent(folder)
+    check_writable(folder.parent)
+    return folder

@@ -1,0 +1,206 @@
+"""The commands ``run``, ``explain``, ``theory``, ``list`` and ``show``.
+
+``run -m`` is Hydra's: it starts a run for every combination of values, by whichever of its launchers is
+chosen.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regimesim.cli import output
+from regimesim.cli.output import output_folder
+from regimesim.scenario.compose import hydra_jobs, load_scenario, request
+from regimesim.scenario.files import scenario_names, strategy_names
+from regimesim.scenario.messages import InputError, known, quoted
+from regimesim.scenario.parameters import PARAMETERS
+from regimesim.scenario.strategies import load_strategy
+from regimesim.simulation.results import json_text
+
+if TYPE_CHECKING:
+    from regimesim.cli.table import Flags
+    from regimesim.scenario.compose import Request
+    from regimesim.simulation.results import Results
+
+_PRUDENT_WORDS = "cooperates where it is worth it at its present trust"
+
+
+def run_command(arguments: Sequence[str], flags: Flags) -> None:
+    """Simulate a scenario, say how long cooperation lasted and why it ended, and write it all down."""
+    if flags.multirun:
+        multirun(arguments, flags)
+        return
+    asked = request(arguments, {"runs": 1000, "seed": 0, "workers": None, "out": None})
+    folder = output_folder("run", asked)
+    results = _simulate(asked, flags)
+    from regimesim.analysis.collapse import causes_of_collapse
+    from regimesim.analysis.pairs import pairs_of
+    from regimesim.report.figures.runs import save_run_figures
+    from regimesim.report.run_page import Asked, write_run
+    from regimesim.simulation.results import save_results
+
+    with output.working("looking into the collapses", flags):
+        causes = causes_of_collapse(results, workers=asked.options["workers"])
+        pairs = pairs_of(asked.scenario)
+    answer = output.run_answer(results, causes, pairs)
+    explained = f"{_told_by(asked)} replicate={results.typical()}"
+
+    def add(partial: Path) -> None:
+        figures = {path.stem: path for path in save_run_figures(results, partial, causes.shares)}
+        stills = {name: path.with_suffix(".svg").read_text("utf-8") for name, path in figures.items()}
+        typed = Asked(f"python -m regimesim run {shlex.join(arguments)}", explained)
+        write_run(results, partial / "report.html", causes, stills, typed)
+        (partial / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
+
+    with output.working("writing results", flags):
+        save_results(results, folder, add)
+    if flags.json:
+        print(json_text(answer | {"folder": str(folder)}))
+    elif flags.quiet:
+        print(folder)
+    else:
+        output.print_run(results, causes, pairs, explained, folder)
+
+
+def _told_by(asked: Request) -> str:
+    """The command that tells one of the runs that were asked for, but for which."""
+    mine = [
+        word
+        for word in asked.overrides
+        if word.partition("=")[0].lstrip("+") not in ("runs", "workers", "out")
+    ]
+    return f"python -m regimesim explain {shlex.join(mine)}"
+
+
+def _simulate(asked: Request, flags: Flags) -> Results:
+    from regimesim.simulation.simulate import check_runs, simulate
+
+    options = asked.options
+    check_runs(options["runs"], options["seed"], options["workers"])
+    with output.progress("simulating", options["runs"], flags) as advance:
+        return simulate(
+            asked.scenario, options["runs"], options["seed"], workers=options["workers"], progress=advance
+        )
+
+
+def explain_command(arguments: Sequence[str], flags: Flags) -> None:
+    """Tell one run as a chronicle."""
+    asked = request(arguments, {"replicate": 0, "seed": 0})
+    from regimesim.chronicle import chronicle
+    from regimesim.simulation.simulate import check_runs
+
+    replicate = asked.options["replicate"]
+    if isinstance(replicate, bool) or not isinstance(replicate, int) or not 0 <= replicate < 2**32:
+        raise InputError(f"replicate must be a whole number in [0, {2**32 - 1}]; got {quoted(replicate)}")
+    check_runs(1, asked.options["seed"])
+    with output.working("playing", flags):
+        told = chronicle(asked.scenario, asked.options["seed"], replicate)
+    if flags.json:
+        print(told.frame().to_json(orient="records", indent=2))
+    else:
+        print(told.text(output.width()))
+
+
+def theory_command(arguments: Sequence[str], flags: Flags) -> None:
+    """What theory says of each pair at the start: its game, and what cooperation would take."""
+    asked = request(arguments, {})
+    from regimesim.analysis.pairs import pairs_of
+
+    with output.working("appraising", flags):
+        pairs = pairs_of(asked.scenario)
+    if flags.json:
+        print(json_text([asdict(pair) for pair in pairs]))
+    else:
+        output.print_theory(asked.scenario, pairs)
+
+
+def list_command(arguments: Sequence[str], flags: Flags) -> None:
+    """Print what there is."""
+    kinds = {"scenarios": _scenario_rows, "strategies": _strategy_rows, "parameters": _parameter_rows}
+    chosen = [known(arguments[0], kinds, "list")] if arguments else list(kinds.values())
+    words = [word.lower() for word in arguments[1:]]
+    rows = [row for kind in chosen for row in kind() if all(word in " ".join(row).lower() for word in words)]
+    if not rows:
+        raise InputError(f"none of the {arguments[0]} speaks of {quoted(' '.join(words))}")
+    if flags.json:
+        print(json_text([dict(zip(("kind", "name", "about"), row, strict=True)) for row in rows]))
+    else:
+        output.print_list(rows)
+
+
+def _scenario_rows() -> list[tuple[str, str, str]]:
+    found = []
+    for name in scenario_names():
+        try:
+            found.append(("scenarios", name, load_scenario(name).title))
+        except InputError as error:
+            found.append(("scenarios", name, f"cannot be used: {error}"))
+    return found
+
+
+def _strategy_rows() -> list[tuple[str, str, str]]:
+    from regimesim.scenario.strategies import strategy_about
+
+    return [
+        ("strategies", "prudent", f"{_PRUDENT_WORDS} (the default)"),
+        *(("strategies", name, strategy_about(name)) for name in strategy_names()),
+    ]
+
+
+def _parameter_rows() -> list[tuple[str, str, str]]:
+    return [("parameters", p.name, f"{output.short_bounds(p)}  {p.meaning}") for p in PARAMETERS]
+
+
+def show_command(arguments: Sequence[str], flags: Flags) -> None:
+    """Print one thing in full."""
+    if not arguments:
+        raise InputError("show what? Give the name of a scenario, a strategy or a parameter")
+    name, overrides = arguments[0], list(arguments[1:])
+    name = name.lstrip("+").removeprefix("scenario=")
+    parameters = {p.name: p for p in PARAMETERS}
+    if overrides and (name in parameters or name in strategy_names()):
+        raise InputError(
+            f"{name} is no scenario: nothing can be set in it; got {quoted(' '.join(overrides))}"
+        )
+    if name == "prudent":
+        print(f"prudent {_PRUDENT_WORDS}: not a table but a judgement, docs/model.md, section 4.3")
+    elif name in parameters:
+        output.print_parameter(parameters[name])
+    elif name in strategy_names():
+        output.print_strategy(load_strategy(name))
+    elif name in scenario_names() or os.sep in name or name.endswith((".yaml", ".yml")):
+        from regimesim.simulation.results import scenario_yaml
+
+        sys.stdout.write(scenario_yaml(load_scenario(name, overrides)))
+    else:
+        names = [*scenario_names(), "prudent", *strategy_names(), *parameters]
+        known(name, names, "scenario, strategy or parameter")
+
+
+def multirun(arguments: Sequence[str], flags: Flags) -> None:
+    """Carry out the jobs; what one of them refuses is said, and does not stop the others.
+
+    Raises
+    ------
+    InputError
+        After all jobs, if one of those in this process was refused.
+    """
+    refused = []
+
+    def job(words: list[str], folder: Path) -> None:
+
+        try:
+            run_command([*words, f"out={folder / 'results'}"], replace(flags, multirun=False))
+        except InputError as error:
+            refused.append(words)
+            print(f"regimesim: {' '.join(words)}: {error}", file=sys.stderr)
+
+    hydra_jobs(arguments, job)
+    if refused:
+        raise InputError(f"{len(refused)} of the jobs could not be done as asked")

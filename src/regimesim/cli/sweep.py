@@ -1,0 +1,255 @@
+"""The commands ``sweep`` and ``plot``."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regimesim.cli import output
+from regimesim.scenario.compose import SweepRequest, sweep_request, value_of
+from regimesim.scenario.files import there
+from regimesim.scenario.messages import InputError, known, quoted, show, spoken
+from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.folders import folder_named, system_reason, workshop
+from regimesim.simulation.results import Results, json_text
+
+if TYPE_CHECKING:
+    from regimesim.cli.table import Flags
+    from regimesim.sweeps.engines import Engine
+    from regimesim.sweeps.points import Points
+    from regimesim.sweeps.results import SweepResults
+
+_SWEEP_OPTIONS = {
+    "runs": None,
+    "seed": 0,
+    "workers": None,
+    "out": None,
+    "extend": False,
+    "engine": "local",
+    "sweep": None,
+    "points": None,
+}
+RUNS_A_POINT = 100
+_LONGEST_NAME = 100
+
+_PLOT_OPTIONS = ("outcome", "out")
+
+
+def sweep_command(arguments: Sequence[str], flags: Flags) -> None:
+    """Simulate many settings, go on with what was begun, and say where cooperation lasts."""
+    engine_words = [word for word in arguments if word.lstrip("+").startswith("engine.")]
+    asked = sweep_request([word for word in arguments if word not in engine_words], _SWEEP_OPTIONS)
+    engine = _engine(asked, engine_words)
+    points, runs, name = _design(asked)
+    extend = asked.options["extend"]
+    if not isinstance(extend, bool):
+        raise InputError(f"extend must be true or false; got {quoted(extend)}")
+    folder = _sweep_folder(asked, points, name)
+    from regimesim.sweeps.sweep import conduct
+
+    with output.progress("simulating", runs * len(points), flags) as advance:
+        try:
+            found = conduct(
+                points, folder, runs, asked.options["seed"], engine=engine, extend=extend, progress=advance
+            )
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                f"interrupted; the runs that are done are kept in {folder}, the same command goes on"
+            ) from None
+    answer = sweep_answer(found)
+
+    with output.working("drawing", flags):
+        draw_sweep(found)
+    if flags.json:
+        print(json_text(answer | {"folder": str(folder)}))
+    elif flags.quiet:
+        print(folder)
+    else:
+        print_sweep(found, answer)
+
+
+def _engine(asked: SweepRequest, words: Sequence[str]) -> Engine:
+    from regimesim.sweeps.engines import engine_of
+
+    settings = {}
+    for word in words:
+        key, equals, text = word.lstrip("+").removeprefix("engine.").partition("=")
+        if not equals:
+            raise InputError(f"{quoted(word)} is not of the form name=value (command line)")
+        settings[key] = text if key in ("address", "walltime") else value_of(f"engine.{key}", text)
+    if asked.options["workers"] is not None:
+        settings["workers"] = asked.options["workers"]
+    return engine_of(str(asked.options["engine"]), settings)
+
+
+def _design(asked: SweepRequest) -> tuple[Points, int, str]:
+    """The points, how many runs of each, and a name for the design."""
+    from regimesim.simulation.simulate import check_runs
+    from regimesim.sweeps.design import DesignTable, expand, read_points, read_sheet
+
+    tables: list[DesignTable] = []
+    runs, name = asked.options["runs"], ""
+    if (chosen := asked.options["sweep"]) is not None:
+        sheet = read_sheet(str(chosen))
+        tables.extend(sheet.tables)
+        runs, name = runs if runs is not None else sheet.runs, sheet.name
+    if (file := asked.options["points"]) is not None:
+        tables.append(read_points(str(file)))
+        name = name or Path(str(file)).stem
+    runs = RUNS_A_POINT if runs is None else runs
+    check_runs(runs, asked.options["seed"])
+    return expand(asked, tables), runs, name
+
+
+def _sweep_folder(asked: SweepRequest, points: Points, name: str) -> Path:
+    """Where the sweep is; the same command finds the same folder, so that it goes on there."""
+    from regimesim.scenario.files import there
+    from regimesim.simulation.folders import check_writable, folder_named
+
+    out = asked.options["out"]
+    if out is None:
+        name = name or "_by_".join(points.swept)[:_LONGEST_NAME]
+        folder = Path("outputs") / "sweep" / points.worlds[0].name / name
+    else:
+        folder = folder_named(out)
+    check_writable(folder if there(folder) else folder.parent)
+    return folder
+
+
+def sweep_answer(found: SweepResults) -> dict[str, Any]:
+    """What a sweep has to say, as plain values."""
+    table, swept = found.table, found.points.swept
+    answer: dict[str, Any] = {
+        "scenario": found.worlds[0].name,
+        "points": len(found),
+        "runs": found.manifest.runs,
+        "seed": found.manifest.seed,
+        "swept": {name: len(set(table[name])) for name in swept},
+    }
+    for spell in SPELLS:
+        ranked = table.sort_values([f"{spell}_rmst", "point"])
+        answer[spell] = {
+            words: {
+                "years": float(row[f"{spell}_rmst"]),
+                "error": float(row[f"{spell}_rmst_error"]),
+                "point": int(row["point"]),
+                "settings": {name: row[name] for name in swept},
+            }
+            for words, (_, row) in zip(
+                ("shortest", "middle", "longest"),
+                (list(ranked.iloc[[0, len(ranked) // 2, len(ranked) - 1]].iterrows())),
+                strict=True,
+            )
+        }
+    return answer
+
+
+def print_sweep(found: SweepResults, answer: dict[str, Any]) -> None:
+    """The answer of ``sweep`` on one screen."""
+    world = found.worlds[0]
+    axes = ", ".join(f"{name} ({count} values)" for name, count in answer["swept"].items())
+    runs = answer["runs"]
+    print(f"{output.bold(spoken(world.title or world.name))}   {axes}")
+    each = f"{runs:,} run{'s' if runs != 1 else ''} of {world.years:g} years"
+    print(f"{len(found):,} points, each {each} on the same seeds (seed {answer['seed']})\n")
+    for spell, word in SPELLS.items():
+        print(output.bold(f"Years of {word}") + f" (mean up to {world.years:g}, with its standard error)")
+        for words in ("longest", "middle", "shortest"):
+            row = answer[spell][words]
+            settings = "  ".join(f"{name}={_value_text(v)}" for name, v in row["settings"].items())
+            years = f"{row['years']:6.1f} \N{PLUS-MINUS SIGN} {row['error']:.1f}"
+            print(f" {words:<9}{years}   {settings}")
+    place = found.folder
+    print(f"\n{place}/  phase.png  summary.parquet  design.parquet  parts/  manifest.json")
+    print(f'In Python: rs.load_results("{place}").table', flush=True)
+
+
+def _value_text(value: Any) -> str:
+    return show(value.item() if hasattr(value, "item") else value)
+
+
+def plot_command(arguments: Sequence[str], flags: Flags) -> None:
+    """Draw what a folder of results holds: a sweep over its axes, a run anew."""
+    from regimesim.sweeps.results import load_results
+
+    path, options = _plot_request(arguments)
+    results: Any = load_results(path)
+    folder = folder_named(options["out"]) if "out" in options else path
+    if isinstance(results, Results):
+        if "outcome" in options:
+            raise InputError(
+                "outcome= is for a sweep; this folder holds a run, of which all pictures are drawn"
+            )
+        found: list[str] = []
+        draw = _of_run(results)
+    else:
+        found, draw = _of_sweep(results, options.get("outcome", "both"))
+    with output.working("drawing", flags):
+        paths = _written(folder, draw, replace=folder == path)
+    if flags.json:
+        print(json_text({"folder": str(folder), "pictures": [p.name for p in paths], "finding": found}))
+        return
+    for sentence in [] if flags.quiet else found:
+        print(textwrap.fill(sentence if sentence.endswith(".") else f"{sentence}.", output.width()))
+    print(folder if flags.quiet else f"{folder}/  {' '.join(p.name for p in paths)}")
+
+
+def _plot_request(arguments: Sequence[str]) -> tuple[Path, dict[str, str]]:
+    options, paths = {}, []
+    for word in arguments:
+        key, equals, value = word.partition("=")
+        if equals and not there(Path(word)):
+            name = str(known(key, _PLOT_OPTIONS, "option"))
+            if name in options:
+                raise InputError(f"{name} is given twice")
+            options[name] = value
+        else:
+            paths.append(word)
+    if len(paths) != 1:
+        raise InputError("plot takes the folder of a run or a sweep: plot outputs/sweep/concert/...")
+    return Path(os.path.expanduser(paths[0])), options
+
+
+Draw = Callable[[Path], list[Path]]
+
+
+def _of_run(results: Results) -> Draw:
+    from regimesim.analysis.collapse import causes_of_collapse
+    from regimesim.report.figures.runs import save_run_figures
+
+    return lambda folder: save_run_figures(results, folder, causes_of_collapse(results).shares)
+
+
+def _of_sweep(results: Any, outcome: str) -> tuple[list[str], Draw]:
+    from regimesim.report.figures.landscape import Landscape
+    from regimesim.report.figures.sweeps import save_phase
+
+    sweep = Landscape.of(results, outcome)
+    name = "phase" if outcome == "both" else f"phase_{outcome}"
+    found = [*sweep.findings, *([sweep.advice] if sweep.advice else [])]
+    return found, lambda folder: save_phase(sweep, folder, name)
+
+
+def draw_sweep(results: Any, outcome: str = "both") -> list[Path]:
+    """Draw a sweep into its own folder."""
+    return _written(results.folder, _of_sweep(results, outcome)[1])
+
+
+def _written(folder: Path, draw: Draw, replace: bool = True) -> list[Path]:
+    """Pictures drawn aside and then put into a folder, in place of those of the same name if so wanted."""
+    try:
+        with workshop(folder) as partial:
+            paths = draw(partial)
+            for path in paths:
+                if not replace and os.path.lexists(folder / path.name):
+                    raise InputError(f"{folder / path.name} is there already; choose another with out=")
+            for path in paths:
+                os.replace(path, folder / path.name)
+    except OSError as error:
+        raise InputError(
+            f"cannot write to {folder}: {system_reason(error)}; choose another with out="
+        ) from None
+    return [folder / path.name for path in paths]

@@ -1,0 +1,1 @@
+"""Figures: functions that take results and an axes, and return the axes."""

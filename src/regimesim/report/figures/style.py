@@ -1,0 +1,188 @@
+"""How the pictures look: colours that everyone can tell apart, letters, margins, the caption.
+
+Colours are those of Okabe and Ito (2008, jfly.uni-koeln.de/color). No colour is ever the only sign: scenarios
+also differ in line and marker, terms in how dark they are.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+import warnings
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from regimesim.scenario.messages import spoken
+
+if TYPE_CHECKING:
+    from regimesim.simulation.results import Results
+
+BLACK, GREY, PALE = "#1a1a1a", "#5f5f5f", "#d0d0d0"
+BLUE, SKY, GREEN, ORANGE, RED, PURPLE, OCHRE = (
+    "#0072b2",
+    "#56b4e9",
+    "#009e73",
+    "#e69f00",
+    "#d55e00",
+    "#cc79a7",
+    "#8a6d00",
+)
+
+Frame = tuple[float, float, float, float]
+"""Left, bottom, width and height, as shares of a figure."""
+
+
+class Look(NamedTuple):
+    """How one scenario is drawn, everywhere."""
+
+    colour: str
+    line: str
+    marker: str
+
+
+SCENARIOS = {
+    "concert": Look(BLUE, "-", "o"),
+    "bipolar": Look(RED, "--", "s"),
+    "collective_security": Look(GREEN, "-.", "^"),
+    "balance_kaplan": Look(PURPLE, (0, (5, 1, 1, 1, 1, 1)), "D"),  # type: ignore[arg-type]
+    "anarchy": Look(BLACK, ":", "x"),
+    "trade": Look(ORANGE, (0, (8, 2)), "P"),  # type: ignore[arg-type]
+}
+OTHERS = (
+    Look(SKY, "-", "v"),
+    Look(OCHRE, "--", "<"),
+    Look(GREY, "-.", ">"),
+    Look(PURPLE, ":", "*"),
+    Look(GREEN, "--", "h"),
+    Look(RED, "-", "d"),
+)
+TERM_COLOURS = {"now": BLACK, "future": BLUE, "law": GREEN, "norm": ORANGE}
+"""The four terms of the margin; from dark to light, so that they differ in grey."""
+
+
+def look(scenario: str, position: int = 0) -> Look:
+    """How a scenario is drawn; one without a colour of its own takes that of its position in the list."""
+    return SCENARIOS.get(scenario) or OTHERS[position % len(OTHERS)]
+
+
+class NotebookFigure(Figure):
+    """A figure that a notebook shows, although pyplot knows nothing of it."""
+
+    def savefig(self, *where: Any, **how: Any) -> None:
+        """Write it; letters that no font here has are boxes on a picture, and no matter for a warning."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing from")
+            super().savefig(*where, **how)
+
+    def _repr_png_(self) -> bytes:
+        file = io.BytesIO()
+        self.savefig(file, format="png", dpi=100, metadata={"Software": None})
+        return file.getvalue()
+
+
+class NotebookAxes(Axes):
+    """Axes of a picture; where they are the result of a cell, the notebook shows the whole picture."""
+
+    def _repr_png_(self) -> bytes | None:
+        picture = self.figure
+        return picture._repr_png_() if isinstance(picture, NotebookFigure) else None
+
+
+def blank(width: float, height: float, *boxes: Frame) -> tuple[Figure, list[Axes]]:
+    """A figure (inches) and an axes in each box."""
+    figure = NotebookFigure(figsize=(width, height), facecolor="white")
+    return figure, [tidy(figure.add_axes(box, axes_class=NotebookAxes)) for box in boxes]
+
+
+def tidy(ax: Axes) -> Axes:
+    """Two thin lines instead of a frame, small numbers."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set_color(GREY)
+    ax.tick_params(labelsize=9, color=GREY, labelcolor=BLACK)
+    return ax
+
+
+def label(ax: Axes, x: str = "", y: str = "") -> None:
+    """Name the axes, with units."""
+    ax.set_xlabel(x, fontsize=9.5)
+    ax.set_ylabel(y, fontsize=9.5)
+
+
+GROUND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
+"""What words on a picture stand on, so that lines below do not cross them."""
+
+
+def note(ax: Axes, x: float, y: float, words: str, **style: Any) -> None:
+    """Words on a picture; never read as mathematics."""
+    style = {"fontsize": 8.5, "color": BLACK, "bbox": GROUND, "parse_math": False, "zorder": 5, **style}
+    ax.text(x, y, words, **style)
+
+
+def whiskers(
+    ax: Axes,
+    places: Sequence[float],
+    estimates: Sequence[Mapping[str, float]],
+    across: bool = False,
+    **style: Any,
+) -> None:
+    """Estimates (``value``, ``lower``, ``upper``) with their intervals; ``across``: places go upwards."""
+    values = [estimate["value"] for estimate in estimates]
+    reach = [[e["value"] - e["lower"] for e in estimates], [e["upper"] - e["value"] for e in estimates]]
+    style = {"fmt": "o", "ms": 5, "lw": 1.2, **style}
+    if across:
+        ax.errorbar(values, places, xerr=reach, **style)
+    else:
+        ax.errorbar(places, values, yerr=reach, **style)
+
+
+def framed(figure: Figure, headline: str, caption: str) -> Figure:
+    """The finding above, where it came from below."""
+    wide, high = figure.get_size_inches()
+    lines = wrapped(headline, int(wide * 8.4))
+    figure.suptitle(
+        lines,
+        x=0.02,
+        y=1 - 0.12 / high,
+        ha="left",
+        va="top",
+        fontsize=12.5,
+        weight="bold",
+        color=BLACK,
+        parse_math=False,
+    )
+    below = "\n".join(wrapped(part, int(wide * 14.5)) for part in caption.splitlines())
+    figure.text(0.02, 0.1 / high, below, fontsize=7.5, color=GREY, va="bottom", parse_math=False)
+    return figure
+
+
+def caption_of(results: Results, *notes: str) -> str:
+    """What a picture was made of: scenario, runs, years, seed, version; then what its signs mean."""
+    scenario, about = results.scenario, results.provenance
+    title = f" ({spoken(scenario.title)})" if scenario.title else ""
+    runs = f"{len(results):,} run{'s' if len(results) != 1 else ''} of {length(scenario.years)}"
+    made = f"seed {about.get('seed', 'unknown')} · regimesim, version {about.get('version', 'unknown')}"
+    return "\n".join([" ".join(notes), f"Scenario {spoken(scenario.name)}{title} · {runs} · {made}"]).strip()
+
+
+def wrapped(words: str, width: int) -> str:
+    """Words in lines of so many letters; a number stays with its %."""
+    return textwrap.fill(words.replace(" %", "\u00a0%"), width).replace("\u00a0%", " %")
+
+
+def length(years: float) -> str:
+    """A number of years in words."""
+    return f"{years:,g} year{'s' if years != 1 else ''}"
+
+
+def spread_out(heights: Sequence[float], apart: float) -> list[float]:
+    """The same heights, moved so that labels do not cover one another."""
+    moved = list(heights)
+    order = sorted(range(len(moved)), key=lambda i: moved[i])
+    for below, above in pairwise(order):
+        moved[above] = max(moved[above], moved[below] + apart)
+    lift = (sum(moved) - sum(heights)) / max(1, len(moved))
+    return [height - lift for height in moved]

@@ -1,0 +1,14 @@
+"""The views that results and comparisons ask for by name (:mod:`regimesim.simulation.views`)."""
+
+from __future__ import annotations
+
+from regimesim.report import comparison_page, run_page
+from regimesim.report.figures import comparisons, runs
+from regimesim.simulation.views import register
+
+register("run.plot", runs.draw_run)
+register("run.inline", runs.inline_svg)
+register("run.report", run_page.write_run)
+register("comparison.plot", comparisons.draw_comparison)
+register("comparison.report", comparison_page.write_comparison)
+register("comparison.save", comparison_page.save_comparison)

@@ -1,0 +1,1 @@
+"""Scenarios: their parameters and strategies, how they are read, composed and checked."""

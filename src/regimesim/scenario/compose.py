@@ -1,0 +1,469 @@
+"""YAML and command-line overrides to a Scenario; the only module that knows Hydra.
+
+The tree is composed by Hydra from ``configs/`` (the package's own, and a folder ``configs`` in the
+working directory if there is one) and validated here: Hydra itself would accept a misspelt key.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regimesim.scenario.files import (
+    MOST_DEPTH,
+    check_tree,
+    configs_folder,
+    path_of,
+    read_yaml,
+    scenario_names,
+    shown_path,
+)
+from regimesim.scenario.messages import InputError, known, quoted
+from regimesim.scenario.parameters import BUFFER, BY_NAME, GROUPS, STATE, defaults
+from regimesim.scenario.reading import pair_table, read_scenario
+from regimesim.scenario.scenario import Scenario
+from regimesim.scenario.strategies import PRUDENT, load_strategy
+
+if TYPE_CHECKING:
+    from hydra.core.override_parser.types import Override
+
+COMMAND_LINE = "(command line)"
+MOST_VALUES = 100_000
+"""Of one setting in a sweep."""
+LONGEST = 100_000
+"""Letters of one setting as it is typed."""
+_DECIMAL = re.compile(r"[+-]?\d+,\d+")
+_TREE = ("about", "years", "strategy", "states", "buffers", "affinity", "epochs", *GROUPS)
+_TABLES = ("about", "states", "buffers", "affinity", *GROUPS)
+_LITERAL = (
+    "out",
+    "sweep",
+    "points",
+    "record",
+)  # names of folders and files: whatever they are, they are text
+
+_WHOLE_ERROR = "HYDRA_FULL_ERROR"
+"""With it Hydra raises what it would otherwise print before it leaves the program."""
+_HYDRAS = re.compile(
+    r"hydra/(launcher|sweeper)=\w+$|hydra\.(launcher|sweeper)\.\w+(\.\w+)*=|hydra\.sweep\.(sub)?dir="
+)
+"""Settings of Hydra's own that say how jobs are started, not what code is run."""
+
+Assignment = tuple[str, str]
+"""A name, with Hydra's sign before it if one was given, and the value as it was typed."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a command was asked to do: a scenario and the command's own options."""
+
+    scenario: Scenario
+    options: dict[str, Any]
+    overrides: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SweepRequest:
+    """What a sweep was asked to do: settings that are the same everywhere, and those that are varied."""
+
+    scenario: str
+    settings: tuple[Assignment, ...]
+    swept: dict[str, tuple[Any, ...]]  # ``scenario`` among them if several were named
+    options: dict[str, Any]
+    overrides: tuple[str, ...]
+
+
+def load_scenario(scenario: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+    """A scenario by name or by the path of a YAML file.
+
+    Parameters
+    ----------
+    scenario : str or Path
+    overrides : sequence of str
+        As on the command line: ``["transparency.level=0.3", "states.France.revisionism=0"]``.
+
+    Raises
+    ------
+    InputError
+        If there is no such scenario, or a setting cannot be used.
+    """
+    return request([f"scenario={scenario}", *overrides], {}).scenario
+
+
+def request(arguments: Sequence[str], options: Mapping[str, Any]) -> Request:
+    """Read a command's arguments: a scenario, its overrides and the command's own options.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        ``+scenario=concert transparency.level=0.3 runs=500``; the ``+`` may be left out.
+    options : mapping
+        The command's options with their defaults (``runs``, ``seed`` ...).
+
+    Raises
+    ------
+    InputError
+    """
+    name, settings, chosen = _sorted(arguments, options)
+    return Request(compose(name, settings, tuple(options)), chosen, tuple(arguments))
+
+
+def sweep_request(arguments: Sequence[str], options: Mapping[str, Any]) -> SweepRequest:
+    """Read a sweep's arguments: as :func:`request`, where a setting may have several values.
+
+    Several values are written as Hydra writes them: ``0.5,0.9``, ``range(0,1,0.025)``, ``choice(a,b)``.
+
+    Raises
+    ------
+    InputError
+    """
+    name, settings, chosen = _sorted(arguments, options)
+    fixed: list[Assignment] = []
+    swept: dict[str, tuple[Any, ...]] = {}
+    for key, text in [("scenario", name), *settings]:
+        values = several(key, text) if not key.startswith("~") else ()
+        if values:
+            swept[key.lstrip("+")] = values
+        elif key != "scenario":
+            fixed.append((key, text))
+    return SweepRequest(name, tuple(fixed), swept, chosen, tuple(arguments))
+
+
+def several(key: str, text: str) -> tuple[Any, ...]:
+    """The values of a sweep in Hydra's grammar; none if it is a single value.
+
+    >>> several("transparency.level", "range(0.1,0.4,0.1)")
+    (0.1, 0.2, 0.3)
+    >>> several("transparency.level", "0.1")
+    ()
+    """
+    from hydra.errors import HydraException
+
+    try:
+        override = _parsed(key, text)
+    except InputError:
+        if _free(key):
+            return ()
+        raise
+    if not override.is_sweep_override():
+        return ()
+    try:
+        swept = (_swept(value) for value in override.sweep_iterator())
+        values = tuple(islice(filter(_before_stop(override.value()), swept), MOST_VALUES + 1))
+    except (HydraException, ValueError, ArithmeticError):
+        raise InputError(
+            f"{key}={text}: a sweep takes values such as 0.5,0.9 or range(0,1,0.1) {COMMAND_LINE}"
+        ) from None
+    if len(values) > MOST_VALUES:
+        raise InputError(f"{key}={text} gives more than {MOST_VALUES:,} values {COMMAND_LINE}")
+    return values
+
+
+def _before_stop(sweep: Any) -> Callable[[Any], bool]:
+    """Whether a value belongs to a range: rounding makes Hydra's ``range(0.1,0.4,0.1)`` end with 0.4."""
+    step, stop = getattr(sweep, "step", None), getattr(sweep, "stop", None)
+    if step is None or stop is None:
+        return lambda _: True
+    return lambda value: (stop - value) / step > 1e-9
+
+
+def _swept(value: Any) -> Any:
+    """A value as Hydra's iterator gives it: without quotes, 0.7 instead of 0.7000000000000001."""
+    if isinstance(value, float):
+        return float(f"{value:.12g}")
+    return getattr(value, "text", value)
+
+
+def _free(key: str) -> bool:
+    """Whether a setting is text that need not follow Hydra's grammar: a path, a strategy's family."""
+    return key.lstrip("+").rpartition(".")[2] in ("scenario", "strategy")
+
+
+def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None]) -> None:
+    """Hydra's multirun: every combination of values is a job, started by the launcher that Hydra is told.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        Settings, some with several values, and settings of Hydra's own (``hydra/launcher=joblib``): which
+        launcher or sweeper, theirs, and the folder. Any other could name code to be run.
+    job : callable
+        Given the arguments of one job and the folder that Hydra made for it.
+    """
+    import hydra
+    from hydra.core.config_store import ConfigStore
+    from hydra.core.hydra_config import HydraConfig
+    from hydra.errors import HydraException
+
+    def task(_: Any) -> None:
+        here = HydraConfig.get()
+        job([word.lstrip("+") for word in here.overrides.task], Path(here.runtime.output_dir))
+
+    folder = "hydra.sweep.dir=outputs/multirun/${now:%Y-%m-%dT%H-%M-%S.%f}"
+    own = [word for word in arguments if word.lstrip("+~").startswith("hydra")]
+    for word in own:
+        if not _HYDRAS.match(word) or "_target_" in word:
+            raise InputError(
+                f"{quoted(word)} is not handed to Hydra; what may be: hydra/launcher=NAME, "
+                "hydra/sweeper=NAME, settings of theirs (hydra.launcher.NAME=...), hydra.sweep.dir=DIR"
+            )
+    settings = ["+" + word.lstrip("+") for word in arguments if word not in own]
+    for word in settings:
+        _parsed(*_split(word.lstrip("+"), {}))  # refused here in a sentence rather than by Hydra
+    if not any(word.startswith("hydra.sweep.dir=") for word in own):
+        own.append(folder)
+    ConfigStore.instance().store(name="jobs", node={})
+    before, whole = sys.argv, os.environ.get(_WHOLE_ERROR)
+    sys.argv, os.environ[_WHOLE_ERROR] = [before[0], "--multirun", *settings, *own], "1"
+    try:
+        hydra.main(config_path=None, config_name="jobs", version_base="1.3")(task)()
+    except HydraException as error:
+        raise InputError(f"Hydra refuses the jobs: {' '.join(str(error).split())}") from None
+    finally:
+        sys.argv = before
+        os.environ.pop(_WHOLE_ERROR)
+        os.environ |= {} if whole is None else {_WHOLE_ERROR: whole}
+
+
+def _sorted(
+    arguments: Sequence[str], options: Mapping[str, Any]
+) -> tuple[str, list[Assignment], dict[str, Any]]:
+    """Which scenario, its settings, and the command's own options."""
+    chosen = dict(options)
+    name, settings = None, []
+    seen: set[str] = set()
+    for key, value in (_split(argument, options) for argument in arguments):
+        bare = key.lstrip("+")
+        if bare in seen:
+            raise InputError(f"{bare} is given twice {COMMAND_LINE}")
+        seen.add(bare)
+        if bare == "scenario":
+            name = _unquoted(value)
+        elif bare in options:
+            chosen[bare] = _option(bare, value)
+        else:
+            settings.append((key, value))
+    if name is None:
+        raise InputError(f"which scenario? Add +scenario=NAME  (all: {', '.join(scenario_names())})")
+    return name, settings, chosen
+
+
+def _split(argument: str, options: Mapping[str, Any]) -> tuple[str, str]:
+    key, equals, value = argument.partition("=")
+    bare = key.strip().lstrip("+~")
+    sign = key.strip().removesuffix(bare)
+    if bare and sign in ("", "+", "++", "~") and (equals or sign == "~"):
+        return key.strip(), value
+    if bare == "scenario" or bare in scenario_names():
+        hint = f"; write +scenario={'NAME' if bare == 'scenario' else bare}, without spaces"
+    elif bare in options or bare in BY_NAME or bare == "years":
+        hint = f"; write {bare}=VALUE, without spaces"
+    else:
+        hint = ""
+    raise InputError(f"{quoted(argument)} is not of the form name=value{hint} {COMMAND_LINE}")
+
+
+def _unquoted(text: str) -> str:
+    """Text without the quotes around it that a shell has left."""
+    text = text.strip()
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
+
+
+def _option(name: str, text: str) -> Any:
+    """The value of a command's own option; ``1e6`` is a whole number like any other."""
+    if name in _LITERAL:
+        check_tree(text, COMMAND_LINE.strip("()"))
+        return _unquoted(text)
+    value = _hydra_value(name, text)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def value_of(key: str, text: str) -> Any:
+    """One value as it was typed for a setting: text where the setting is text, otherwise Hydra's grammar.
+
+    Raises
+    ------
+    InputError
+    """
+    return _unquoted(text) if _free(key) else _hydra_value(key, text)
+
+
+def _hydra_value(key: str, text: str) -> Any:
+    """A value in Hydra's grammar: numbers, words, lists, tables."""
+    override = _parsed(key, text)
+    if override.is_sweep_override():
+        point = f"; if a decimal is meant, write {text.replace(',', '.')}" if _DECIMAL.fullmatch(text) else ""
+        raise InputError(f"{key}={text} gives several values where one is wanted{point}")
+    value = override.value()
+    check_tree(value, COMMAND_LINE.strip("()"))
+    return float("inf") if value in ("inf", "infinity") else value
+
+
+def _parsed(key: str, text: str) -> Override:
+    """``key=text`` as Hydra reads it; the key itself plays no part."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    if len(text) > LONGEST or _depth(text) > MOST_DEPTH:
+        raise InputError(f"{key}={quoted(text)} is too long, or nested too deeply, to be read {COMMAND_LINE}")
+    try:
+        return OverridesParser.create().parse_override(f"x={text}")
+    except (HydraException, ValueError):  # ValueError: a number of thousands of digits
+        raise InputError(f"{key}={text} cannot be read; put text with special characters in quotes") from None
+
+
+def _depth(text: str) -> int:
+    """How deeply brackets of any kind are nested."""
+    return max(accumulate((sign in "([{") - (sign in ")]}") for sign in text), default=0)
+
+
+def compose(name: str, settings: Sequence[Assignment], options: Sequence[str] = ()) -> Scenario:
+    """The scenario of that name (or path) with settings applied in their order.
+
+    Raises
+    ------
+    InputError
+        If there is no such scenario, or a setting cannot be used.
+    """
+    path = path_of("scenario", name)
+    file_tree = read_yaml(path)
+    place = shown_path(path)
+    alone = read_scenario(file_tree, path.stem, place)
+    _check_strategies(alone, place)
+    if not settings:
+        return alone
+    for key, _ in settings:
+        _check_key(key.lstrip("+~"), alone, options)
+    tree = _hydra_tree(file_tree)
+    for key, text in settings:
+        _apply(tree, key, text)
+    try:
+        scenario = read_scenario(tree, path.stem)
+        _check_strategies(scenario)
+        return scenario
+    except InputError as error:
+        raise InputError(f"{COMMAND_LINE.strip('()')}: {error}") from None
+
+
+def _check_strategies(scenario: Scenario, place: str = "") -> None:
+    """Refuse a strategy that does not exist while its file and key can still be named."""
+    for state in scenario.phases[0].states:
+        if state.strategy != PRUDENT:
+            try:
+                load_strategy(state.strategy)
+            except InputError as error:
+                where = f"{place}, " if place else ""
+                raise InputError(f"{where}states.{state.name}.strategy: {error}") from None
+
+
+def _hydra_tree(file_tree: Mapping[str, Any]) -> dict[str, Any]:
+    """A scenario's differences upon the neutral world, composed by Hydra."""
+    from hydra import compose, initialize_config_dir
+    from hydra.core.config_store import ConfigStore
+    from hydra.core.global_hydra import GlobalHydra
+    from omegaconf import OmegaConf
+
+    store = ConfigStore.instance()
+    GlobalHydra.instance().clear()
+    store.store(name="neutral", node=_neutral(), package="_global_")
+    store.store(group="world", name="chosen", node=dict(file_tree), package="_global_")
+    with initialize_config_dir(str(configs_folder()), version_base="1.3"):
+        composed = compose("config", ["+world=chosen"])
+    tree = OmegaConf.to_container(composed, resolve=False)
+    assert isinstance(tree, dict)
+    return {str(key): value for key, value in tree.items() if key in _TREE}
+
+
+def _neutral() -> dict[str, Any]:
+    tree: dict[str, Any] = {group: {} for group in GROUPS}
+    for name, value in defaults().items():
+        tree[BY_NAME[name].group][BY_NAME[name].key] = value
+    return tree
+
+
+def _apply(tree: dict[str, Any], key: str, text: str) -> None:
+    """Apply a setting, as Hydra's ``++key=text`` or ``~key`` would if its keys took every name of a state.
+
+    Raises
+    ------
+    InputError
+    """
+    bare = key.lstrip("+~")
+    *outer, last = bare.split(".")
+    for word in outer:
+        tree = _inside(tree, word)
+    if key.startswith("~"):
+        if text:
+            raise InputError(f"{key} takes something out and has no value; got {quoted(text)} {COMMAND_LINE}")
+        if last not in tree:
+            raise InputError(f"{key}: there is no {bare} to be taken out {COMMAND_LINE}")
+        del tree[last]
+        return
+    value = value_of(bare, text)
+    _check_table(bare, value, text)
+    if bare in BY_NAME and not isinstance(value, dict):
+        refusal = BY_NAME[bare].refusal(value)
+        if refusal is not None:
+            raise InputError(f"{bare} {refusal} {COMMAND_LINE}")
+    if isinstance(value, dict) and last in tree:
+        _merge(_inside(tree, last), value)
+    else:
+        tree[last] = value
+
+
+def _inside(tree: dict[str, Any], key: str) -> dict[str, Any]:
+    """The table under a key; a number for all pairs becomes a table with that default."""
+    found = tree.get(key)
+    if not isinstance(found, dict):
+        found = tree[key] = {} if found is None else {"default": found}
+    return found
+
+
+def _merge(table: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(table.get(key), dict):
+            _merge(table[key], value)
+        else:
+            table[key] = value
+
+
+def _check_table(key: str, value: Any, text: str) -> None:
+    """Refuse what cannot be merged into a table, and a table that would change nothing."""
+    if key not in _TABLES or (isinstance(value, dict) and value):
+        return
+    if value in ({}, [], None, ""):
+        raise InputError(
+            f"{key}={text} would change nothing; ~{key}.NAME takes a single one out {COMMAND_LINE}"
+        )
+    hint = (
+        f"; set one of it, such as {next(p for p in BY_NAME if p.startswith(key))}" if key in GROUPS else ""
+    )
+    raise InputError(f"{key} is a table of names and values; got {text}{hint} {COMMAND_LINE}")
+
+
+def _check_key(key: str, scenario: Scenario, options: Sequence[str]) -> None:
+    """Refuse a key that nothing would read."""
+    head, _, rest = key.partition(".")
+    if key in BY_NAME or key in _TREE or key.startswith("trust.initial."):
+        return
+    names = [*BY_NAME, *(k for k in _TREE if k not in GROUPS), *options]
+    if head == "states" and rest:
+        names = _settings_of("states", scenario.states, ["strategy", *(p.name for p in STATE)])
+    elif head == "buffers" and rest:
+        names = _settings_of("buffers", scenario.buffers, ["between", *(p.name for p in BUFFER)])
+    elif head == "affinity" and rest:
+        pair_table({rest: 0.0}, scenario.states, 0.0, 0.0, 1.0, COMMAND_LINE.strip("()"))
+        return
+    known(key, names, "parameter", COMMAND_LINE.strip("()"))
+
+
+def _settings_of(group: str, names: Sequence[str], settings: Sequence[str]) -> list[str]:
+    return [f"{group}.{name}.{setting}" for name in names for setting in settings] + [
+        f"{group}.{name}" for name in names
+    ]

@@ -1,0 +1,104 @@
+"""Messages to people: the error for what cannot be done as asked, and values as they are shown in it.
+
+A *place* is where something stands: a file, or a file and a key in it (``file.yaml, states.France``).
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from regimesim.scenario.parameters import Value
+
+LARGEST = 10**300
+"""Whole numbers beyond it cannot even be compared as reals."""
+
+
+class InputError(ValueError):
+    """Something a person asked for cannot be done; the message is one sentence that says what to change."""
+
+
+def spoken(name: str) -> str:
+    """A name as it is printed: ``United_States`` is typed, ``United States`` is read."""
+    return name.replace("_", " ")
+
+
+def known(name: str, names: Iterable[str] | Mapping[str, Any], kind: str, place: str = "") -> Any:
+    """The entry of that name, or a refusal that suggests the nearest one.
+
+    Returns the value if ``names`` is a mapping, otherwise the name itself.
+    """
+    if name in names:
+        return names[name] if isinstance(names, Mapping) else name
+    listed = list(names)
+    near = difflib.get_close_matches(str(name), listed, 1, 0.6)
+    hint = f". Did you mean '{near[0]}'?" if near else "."
+    if len(listed) <= 16:
+        hint += f"  (all: {', '.join(listed) or 'none'})"
+    raise InputError(f"{prefix(place)}no {kind} {quoted(name)}{hint}")
+
+
+def prefix(place: str) -> str:
+    """``place`` as the beginning of a message."""
+    return f"{place}: " if place else ""
+
+
+def inner_place(place: str, key: str) -> str:
+    """A place inside a place: ``file.yaml, states.France``."""
+    if not place:
+        return key
+    return f"{place}.{key}" if ", " in place or not place.endswith((".yaml", ".yml")) else f"{place}, {key}"
+
+
+def show(value: Value) -> str:
+    """A value as it would be typed: ``0.5``, ``3``, ``inf``, ``true``."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, int) and abs(value) > _READABLE:
+        return f"a number of {digits(value)} digits"
+    return str(value)
+
+
+def quoted(value: object) -> str:
+    """A wrong value as it is shown back, shortened if it is long."""
+    if isinstance(value, int) and abs(value) > _READABLE:
+        return show(value)
+    try:
+        text = repr(value)
+    except ValueError:  # a number of thousands of digits in it
+        text = f"a {type(value).__name__} with a number in it that is too long to be shown"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+_READABLE = 10**40
+
+
+def digits(number: int) -> int:
+    """How many digits a whole number has, also where Python does not write them out.
+
+    >>> digits(10**5000), digits(10**5000 - 1)
+    (5001, 5000)
+    """
+    power = int(math.log10(abs(number) or 1))
+    return power + int(abs(number) >= 10**power)
+
+
+_HARMLESS = frozenset(
+    "\t\n\r\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}\N{SOFT HYPHEN}"
+    "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
+)
+
+
+def legible(text: str) -> bool:
+    """Whether every sign of a text can be shown, and none steers the terminal that shows it.
+
+    >>> legible("大清"), legible("Österreich-Ungarn"), legible("a\\0b"), legible("\\x1b[31m")
+    (True, True, False, False)
+    """
+    return all(sign in _HARMLESS or unicodedata.category(sign) not in ("Cc", "Cs", "Cf") for sign in text)

@@ -1,0 +1,264 @@
+"""The states of a running model and the buffer states between them: views on the arrays of one lane.
+
+Terms: a state *intends* restraint or exploitation, *does* it unless an accident flips the intention, and is
+*seen* to have done it or not. Restraint is True, exploitation False; None where a pair had no dealings.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import mesa
+import numpy as np
+
+from regimesim.scenario.messages import InputError, quoted
+from regimesim.theory.games import EffectiveGame
+
+if TYPE_CHECKING:
+    from regimesim.simulation.model import RegimeModel
+
+Intention: TypeAlias = bool | Literal["C", "D"]
+"""Restraint: True or "C"; exploitation: False or "D"."""
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Why a prudent state restrains itself, or does not: the terms of its margin (model.md 4.3).
+
+    Attributes
+    ----------
+    now : float
+        What restraint gains or loses this round, at the trust it has; like all terms in payoff units.
+    future : float
+        What the relationship is worth to it.
+    law : float
+        The sanction it expects for exploitation.
+    norm : float
+        Restraint from within.
+
+    Examples
+    --------
+    >>> print(Reasons(-0.6, 2.1, 0.0, 0.4))
+    now -0.60   future +2.10   law 0   norm +0.40   margin +1.90: restraint
+    """
+
+    now: float
+    future: float
+    law: float
+    norm: float
+
+    @property
+    def margin(self) -> float:
+        """Their sum: restraint is worth it where this is not below 0."""
+        return self.now + self.future + self.law + self.norm
+
+    def __str__(self) -> str:
+        names = ("now", "future", "law", "norm", "margin")
+        terms = [(name, float(getattr(self, name))) for name in names]
+        words = "   ".join(f"{name} {value:+.2f}" if value else f"{name} 0" for name, value in terms)
+        return f"{words}: {'restraint' if self.margin >= 0 else 'exploitation'}"
+
+
+class State(mesa.Agent):
+    """A great power in a running model.
+
+    Made by ``RegimeModel``. Override :meth:`intend` in a subclass to give a state a mind of its own.
+    Wherever another state is asked for, a State, its name or its position will do.
+
+    Attributes
+    ----------
+    name : str
+    position : int
+        Its place in the order of the states, from 0.
+    model : RegimeModel
+    """
+
+    model: RegimeModel
+
+    def __init__(self, model: RegimeModel, position: int) -> None:
+        super().__init__(model)
+        self.position = position
+        self.name: str = model.case.states[position]
+
+    def __repr__(self) -> str:
+        return f"<State {self.name}: capability {self.capability:.3g}, norm {self.norm:.3g}>"
+
+    def intend(self, other: State) -> Intention:
+        """Whether it will restrain itself towards ``other`` this round: True or "C", else False or "D".
+
+        Called once a round for every other state with which it is not at war, after the round's events. Here
+        it gives what the kernel decided by the state's strategy; an override reaches it through ``super()``.
+        """
+        return bool(self.model.lanes.world.intend[self._towards(other)])
+
+    def observe(self) -> None:
+        """Called at the end of every round; override to remember what :meth:`did` and :meth:`saw` say."""
+
+    @property
+    def capability(self) -> float:
+        """Share of all capability, in (0, 1)."""
+        return self._own("capability")
+
+    @property
+    def norm(self) -> float:
+        """How far its leaders have made restraint their own, in [0, 1]."""
+        return self._own("norm")
+
+    @property
+    def revisionism(self) -> float:
+        """Extra gain it sees in exploiting others, in payoff units."""
+        return self._own("revisionism")
+
+    @property
+    def turmoil(self) -> int:
+        """Rounds for which a revolution will still occupy it."""
+        return int(self._own("turmoil"))
+
+    @property
+    def member(self) -> bool:
+        """Whether it takes part in the institution."""
+        return bool(self._own("member"))
+
+    @property
+    def payoff(self) -> float:
+        """What it earned in the last round."""
+        return self._own("payoff")
+
+    @property
+    def others(self) -> list[State]:
+        """All other states, in their order."""
+        return [state for state in self.model.states if state is not self]
+
+    def trust_in(self, other: Other) -> float:
+        """Its expectation, in [0, 1], that the other restrains itself."""
+        return float(self.model.lanes.world.trust[self._towards(other)])
+
+    def intends(self, other: Other) -> bool | None:
+        """Its last intention towards the other (inside :meth:`intend`, the kernel's for this round)."""
+        world, pair = self.model.lanes.world, self._towards(other)
+        return bool(world.intend[pair]) if world.played[pair] else None
+
+    def did(self, other: Other) -> bool | None:
+        """Whether it restrained itself towards the other in the last round; None if they had no dealings."""
+        return self._last("action", other)
+
+    def saw(self, other: Other) -> bool | None:
+        """What it saw the other do to it in the last round: :meth:`did` of the other, rightly or wrongly."""
+        return self._last("seen", other)
+
+    def at_war_with(self, other: Other) -> bool:
+        """Whether the two are at war."""
+        return bool(self.model.lanes.world.at_war[self._towards(other)])
+
+    def game_with(self, other: Other) -> EffectiveGame:
+        """The game that it really plays against the other, as things stand now (model.md 4.1)."""
+        pair = self._towards(other)
+        self.model.appraised()
+        game = self.model.lanes.game
+        return EffectiveGame(
+            float(game.reward[0]), float(game.u_dc[pair]), float(game.u_cd[pair]), float(game.u_dd[pair])
+        )
+
+    def reasons(self, other: Other) -> Reasons:
+        """How a prudent state in its place weighs restraint towards the other, as things stand now.
+
+        Inside :meth:`intend` this is what the round is decided by; between rounds, what the next one would
+        be decided by if nothing happened before it.
+        """
+        i, j, _ = self._towards(other)
+        return Reasons(*(float(term) for term in self.model.appraised()[i, j, :, 0]))
+
+    def will_restrain(self, other: Other) -> float:
+        """Probability that a prudent state in its place intends restraint, as things stand now."""
+        margin, temperature = self.reasons(other).margin, float(self.model.lanes.game.temperature[0])
+        if temperature == 0.0:
+            return 1.0 if margin >= 0.0 else 0.0
+        return 1.0 / (1.0 + math.exp(min(max(-margin / temperature, -700.0), 700.0)))
+
+    def _own(self, quantity: str) -> float:
+        return float(getattr(self.model.lanes.world, quantity)[self.position, 0])
+
+    def _last(self, quantity: str, other: Other) -> bool | None:
+        i, j, lane = self._towards(other)
+        happened = getattr(self.model.lanes.world, quantity)[i, j, lane]
+        return bool(happened) if self.model.dealt[i, j] else None
+
+    def _towards(self, other: Other) -> tuple[int, int, int]:
+        position = self.model.position(other)
+        if position == self.position:
+            raise InputError(f"{self.name} has no dealings with itself; name another state")
+        return self.position, position, 0
+
+
+Other: TypeAlias = State | str | int
+"""A state: itself, its name or its position."""
+
+
+class BufferState(mesa.Agent):
+    """A small state between great powers in a running model."""
+
+    model: RegimeModel
+
+    def __init__(self, model: RegimeModel, position: int) -> None:
+        super().__init__(model)
+        self.position = position
+        self.name: str = model.case.buffers[position]
+
+    def __repr__(self) -> str:
+        pairs = ", ".join("-".join(pair) for pair in self.between)
+        return f"<BufferState {self.name}: {'sovereign' if self.sovereign else 'absorbed'}, between {pairs}>"
+
+    @property
+    def strength(self) -> float:
+        """How much of the exposure between its neighbours it blocks while it is sovereign, in [0, 1]."""
+        return float(self.model.lanes.setting.strength[self.position, 0])
+
+    @property
+    def sovereign(self) -> bool:
+        """Whether it has not been absorbed."""
+        return bool(self.model.lanes.world.sovereign[self.position, 0])
+
+    @property
+    def between(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of states that it separates, by name."""
+        names, buffer = self.model.case.states, self.model.case.phases[0].buffers[self.position]
+        return tuple((names[i], names[j]) for i, j in buffer.between)
+
+
+class StateCollector(mesa.DataCollector):
+    """Mesa's data collector; its frame of agents has a row per round and state, none for buffer states."""
+
+    def get_agent_vars_dataframe(self) -> Any:
+        """Frame with the index (Step, AgentID)."""
+        frame = super().get_agent_vars_dataframe()
+        return frame.dropna(subset=["name"]).infer_objects()
+
+
+@dataclass(frozen=True)
+class OfState:
+    """A reporter that can be pickled: an attribute of a State, None of any other agent."""
+
+    attribute: str
+
+    def __call__(self, agent: mesa.Agent) -> Any:
+        return getattr(agent, self.attribute) if isinstance(agent, State) else None
+
+
+def as_restraint(answer: object, state: State, other: State) -> bool:
+    """What a state's ``intend`` gave towards another, as True or False.
+
+    Raises
+    ------
+    TypeError
+        If it is neither a bool nor "C" nor "D".
+    """
+    if isinstance(answer, bool | np.bool_):
+        return bool(answer)
+    if isinstance(answer, str) and answer in ("C", "D"):
+        return answer == "C"
+    raise TypeError(
+        f"{type(state).__name__}.intend must give True or 'C' for restraint, False or 'D' for exploitation; "
+        f"got {quoted(answer)} ({state.name} towards {other.name}, round {state.model.round})"
+    )

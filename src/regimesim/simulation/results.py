@@ -1,0 +1,531 @@
+"""Results of a simulation: a row per run, yearly series, dated events, and where they came from.
+
+On disk they are a folder: Parquet for tables, YAML for settings, JSON for provenance, and checksums of what
+is read again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from tokenize import TokenError
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regimesim.scenario.files import read_yaml, there, yaml_of
+from regimesim.scenario.messages import InputError, legible, spoken
+from regimesim.scenario.reading import read_scenario
+from regimesim.scenario.scenario import Scenario, tree_of
+from regimesim.simulation.columns import (
+    COLLAPSE,
+    EVENT_ARRAYS,
+    JOINED,
+    KIND,
+    KINDS,
+    LEADER,
+    LEFT,
+    ONSET,
+    QUANTITIES,
+    REVOLUTION,
+    Recording,
+)
+from regimesim.simulation.folders import write_folder
+from regimesim.simulation.views import view
+from regimesim.stats.estimates import Estimate
+from regimesim.stats.survival import Curve, Summary, kaplan_meier, summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+    from matplotlib.axes import Axes
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_ACTOR_IS_STATE = {LEFT, JOINED, LEADER, REVOLUTION, 0, 1}
+
+_RUNS, _SERIES, _CODED, _PAIRS = "runs.parquet", "yearly.npy", "happened.npz", "pair_spells.npy"
+_CONFIG, _PROVENANCE, _SUMS = "config.yaml", "provenance.json", "checksums.txt"
+_READ_AGAIN = (_RUNS, _SERIES, _CODED, _PAIRS, _CONFIG, _PROVENANCE)
+_LARGEST_CONFIG = 20_000_000
+_DAMAGE = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    EOFError,
+    MemoryError,
+    RuntimeError,
+    SyntaxError,
+    TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What readers of JSON, Parquet and NumPy's files (with heads in Python) meet in files that are not what they
+should be."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """The outcome of :func:`regimesim.simulate`.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    columns : dict of name to array (runs,)
+        The table :attr:`runs`, column by column.
+    yearly : float array (Q, Y, R)
+        Series of ``recording.QUANTITIES`` in each of Y years for the first R replicates.
+    happened : dict of name to array
+        The table :attr:`events`, coded.
+    provenance : dict
+    """
+
+    scenario: Scenario
+    columns: dict[str, NDArray[Any]]
+    yearly: NDArray[np.float32]
+    happened: dict[str, NDArray[Any]]
+    provenance: dict[str, Any] = field(repr=False)
+    pair_spells: NDArray[np.int32] = field(default_factory=lambda: np.zeros((3, 0, 0), np.int32), repr=False)
+
+    @classmethod
+    def from_parts(
+        cls,
+        scenario: Scenario,
+        columns: Sequence[dict[str, NDArray[Any]]],
+        recordings: Sequence[Recording | None],
+        provenance: dict[str, Any],
+    ) -> Results:
+        """Put blocks of lanes together, in their order."""
+        joined = {name: np.concatenate([part[name] for part in columns]) for name in columns[0]}
+        kept = [r for r in recordings if r is not None]
+        blank = np.zeros((len(QUANTITIES), _years_of(scenario), 0), np.float32)
+        yearly = np.concatenate([r.yearly for r in kept], axis=2) if kept else blank
+        pairs = np.concatenate([r.pairs for r in kept], axis=2) if kept else np.zeros((3, 0, 0), np.int32)
+        return cls(scenario, joined, yearly, _events(kept), provenance, pairs)
+
+    def __len__(self) -> int:
+        return len(self.columns["replicate"])
+
+    def check(self) -> None:
+        """Refuse parts that do not belong together, as a file from elsewhere may hold them.
+
+        Raises
+        ------
+        ValueError
+        """
+        if set(self.columns) != set(KIND):
+            raise ValueError(f"its columns are not those of a run: {sorted(set(self.columns) ^ set(KIND))}")
+        runs, world = len(self), self.scenario
+        for name, column in self.columns.items():
+            if column.dtype.kind not in KIND[name] or column.shape != (runs,) or not runs:
+                raise ValueError(f"the column {name} is not one of a run's")
+            if column.dtype.kind == "f" and not np.isfinite(column).all() and name != "regime_onset":
+                raise ValueError(f"the column {name} holds what is no number")
+        kept = self.yearly.shape[-1] if self.yearly.ndim == 3 else -1
+        if self.yearly.shape != (len(QUANTITIES), _years_of(world), kept) or not 0 <= kept <= runs:
+            raise ValueError("its yearly series are not those of its scenario")
+        if self.yearly.dtype.kind != "f" or not np.isfinite(self.yearly).all():
+            raise ValueError("its yearly series hold what is no number")
+        pairs, states = self.pair_spells, len(world.states)
+        if pairs.dtype.kind != "i" or pairs.shape not in (
+            (3, states * (states - 1) // 2, kept),
+            (3, 0, 0),
+        ):
+            raise ValueError("its spells of pairs are not those of its scenario")
+        self._check_events(kept)
+
+    def _check_events(self, kept: int) -> None:
+        coded, world = self.happened, self.scenario
+        if set(coded) != set(EVENT_ARRAYS) or len({column.shape for column in coded.values()}) != 1:
+            raise ValueError("its events are not whole")
+        by_state = np.isin(coded["kind"], list(_ACTOR_IS_STATE))
+        actors = np.where(by_state, len(world.states), len(world.buffers))
+        bounds = ((0, kept), (0, world.rounds), (0, len(KINDS)), (-1, actors), (-1, len(world.states)))
+        for name, (least, end) in zip(EVENT_ARRAYS, bounds, strict=True):
+            column = coded[name]
+            if column.dtype.kind != "i" or column.ndim != 1 or ((column < least) | (column >= end)).any():
+                raise ValueError(f"its events hold a {name} that cannot be")
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """A row per run: durations of its regime and its peace, and what was counted and measured in it.
+
+        Columns: ``regimesim.simulation.columns.RUNS``.
+        """
+        import pandas as pd
+
+        frame = pd.DataFrame(self.columns)
+        frame.insert(0, "scenario", self.scenario.name)
+        return frame
+
+    @cached_property
+    def paths(self) -> pd.DataFrame:
+        """Yearly series as quantiles over runs (columns: ``regimesim.simulation.columns.PATHS``)."""
+        import pandas as pd
+
+        if self.yearly.shape[2] == 0:
+            return pd.DataFrame(
+                columns=["quantity", "year", "mean", *(f"q{100 * q:02.0f}" for q in QUANTILES)]
+            )
+        levels = np.quantile(self.yearly, QUANTILES, axis=2)
+        years = self.scenario.start + np.arange(self.yearly.shape[1])
+        return pd.DataFrame(
+            {
+                "quantity": np.repeat(QUANTITIES, len(years)),
+                "year": np.tile(years, len(QUANTITIES)),
+                "mean": self.yearly.mean(axis=2).ravel(),
+                **{f"q{100 * q:02.0f}": level.ravel() for q, level in zip(QUANTILES, levels, strict=True)},
+            }
+        )
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """Dated events of the recorded replicates (columns: ``regimesim.simulation.columns.EVENTS``)."""
+        import pandas as pd
+
+        states, buffers = np.array([*self.scenario.states, ""]), np.array([*self.scenario.buffers, ""])
+        coded, per_year = self.happened, self.scenario.rounds_per_year
+        by_state = np.isin(coded["kind"], list(_ACTOR_IS_STATE))
+        actor = np.where(
+            by_state,
+            states[np.where(by_state, coded["actor"], -1)],
+            buffers[np.where(by_state, -1, coded["actor"])],
+        )
+        frame = pd.DataFrame(
+            {
+                "replicate": coded["replicate"],
+                "round": coded["round"],
+                "kind": np.array(KINDS)[coded["kind"]],
+                "actor": actor,
+                "target": states[coded["target"]],
+            }
+        )
+        frame = pd.concat([frame, self._regime_events()], ignore_index=True)
+        frame.insert(2, "year", self.scenario.start + frame["round"] / per_year)
+        return frame.sort_values(["replicate", "round"], kind="stable", ignore_index=True)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """Spells of every pair in the recorded replicates (``regimesim.simulation.columns.PAIRS``)."""
+        import pandas as pd
+
+        states, per_year, horizon = self.scenario.states, self.scenario.rounds_per_year, self.scenario.rounds
+        onset, breakdown, war = self.pair_spells.reshape(3, -1)
+        runs = self.pair_spells.shape[2]
+        names = [(a, b) for i, a in enumerate(states) for b in states[i + 1 :]] if runs else []
+        formed = onset >= 0
+        end = np.where(breakdown >= 0, breakdown, horizon)
+        return pd.DataFrame(
+            {
+                "replicate": np.tile(self.columns["replicate"][:runs], len(names)),
+                "state_a": np.repeat([a for a, _ in names], runs),
+                "state_b": np.repeat([b for _, b in names], runs),
+                "restraint_onset": np.where(formed, onset / per_year, np.nan),
+                "restraint_years": np.where(formed, end - onset, 0) / per_year,
+                "restraint_ended": ~formed | (breakdown >= 0),
+                "peace_years": np.where(war >= 0, war, horizon) / per_year,
+                "peace_ended": war >= 0,
+            }
+        )
+
+    def _regime_events(self) -> pd.DataFrame:
+        import pandas as pd
+
+        recorded = self.columns["replicate"] < self.yearly.shape[2]
+        per_year = self.scenario.rounds_per_year
+        onset, years = self.columns["regime_onset"], self.columns["regime_years"]
+        formed = recorded & ~np.isnan(onset)
+        fell = formed & self.columns["regime_ended"]
+        parts = [
+            (ONSET, formed, onset),
+            (COLLAPSE, fell, onset + years),
+        ]
+        return pd.concat(
+            [
+                pd.DataFrame(
+                    {
+                        "replicate": self.columns["replicate"][where],
+                        "round": np.rint(when[where] * per_year).astype(np.int64),
+                        "kind": kind,
+                        "actor": "",
+                        "target": "",
+                    }
+                )
+                for kind, where, when in parts
+            ],
+            ignore_index=True,
+        )
+
+    def survival(self, spell: str = "regime") -> pd.DataFrame:
+        """Kaplan-Meier curve of ``regime``, ``peace`` or ``systemic`` (columns:
+        ``regimesim.simulation.columns.SURVIVAL``)."""
+        return self.curve(spell).frame()
+
+    def curve(self, spell: str = "regime") -> Curve:
+        """The same as arrays (:class:`regimesim.stats.survival.Curve`)."""
+        return kaplan_meier(*self._spell(spell))
+
+    def summary(self, spell: str = "regime", horizon: float | None = None) -> Summary:
+        """Median, restricted mean and shares of one kind of spell."""
+        return summary(*self._spell(spell), horizon or self.scenario.years)
+
+    def _spell(self, spell: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        if f"{spell}_years" not in self.columns:
+            named = ", ".join(n.removesuffix("_years") for n in self.columns if n.endswith("_years"))
+            raise InputError(f"no spell {spell!r}.  (all: {named})")
+        return self.columns[f"{spell}_years"], self.columns[f"{spell}_ended"]
+
+    def table(self) -> pd.DataFrame:
+        """The headline: a row each for regime and peace, as text.
+
+        Columns: ``median``, ``mean up to H`` (H the horizon), ``still standing``, ``never formed``.
+        """
+        import pandas as pd
+
+        horizon = self.scenario.years
+        rows = {name: self.summary(name) for name in ("regime", "peace")}
+        return pd.DataFrame(
+            {
+                "median": {name: row.median.text() for name, row in rows.items()},
+                f"mean up to {horizon:g}": {name: row.rmst.text() for name, row in rows.items()},
+                "still standing": {name: percent(row.censored) for name, row in rows.items()},
+                "never formed": {"regime": percent(self.never_formed), "peace": "-"},
+            }
+        )
+
+    @property
+    def never_formed(self) -> float:
+        """Share of runs in which no regime formed within the horizon."""
+        return float(np.isnan(self.columns["regime_onset"]).mean())
+
+    def rate(self, column: str) -> Estimate:
+        """Mean over runs of a column, with a normal 95 % interval."""
+        values = np.asarray(self.columns[column], np.float64)
+        mean, error = float(values.mean()), 0.0
+        if len(values) > 1:
+            error = float(values.std(ddof=1) / math.sqrt(len(values)))
+        return Estimate(mean, mean - 1.959964 * error, mean + 1.959964 * error, error)
+
+    def typical(self) -> int:
+        """The replicate nearest the median regime (the first of them), among those recorded if any are."""
+        recorded = self.yearly.shape[2] or len(self)
+        years = self.columns["regime_years"][:recorded]
+        return int(np.argmin(np.abs(years - np.median(years))))
+
+    def plot(self, kind: str = "survival", ax: Axes | None = None) -> Axes:
+        """Draw ``survival``, ``century`` or ``why``."""
+        drawn: Axes = view("run.plot")(self, kind, ax)
+        return drawn
+
+    def report(self, path: str | Path) -> Path:
+        """Write a page that opens anywhere, all in one file.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written.
+        """
+        written: Path = view("run.report")(self, path)
+        return written
+
+    def save(self, path: str | Path) -> Path:
+        """Write tables, settings and provenance into a new folder; it appears whole or not at all.
+
+        Raises
+        ------
+        InputError
+            If the folder exists or cannot be written.
+        """
+
+        return save_results(self, Path(path))
+
+    def __repr__(self) -> str:
+        s = self.scenario
+        return f"<Results of {s.name}: {len(self):,} runs of {s.years:g} years>"
+
+    def _repr_html_(self) -> str:
+        title = f"{spoken(self.scenario.title or self.scenario.name)}: {len(self):,} runs"
+        return f"<h4>{title}</h4>{self.table().to_html(border=0)}{view('run.inline')(self)}"
+
+
+def _years_of(scenario: Scenario) -> int:
+    """How many years a yearly series has; the last may be a part of one."""
+    return -(-scenario.rounds // scenario.rounds_per_year)
+
+
+def percent(share: float) -> str:
+    """A share as people read it; small but not zero is said so."""
+    if 0 < share < 0.005:
+        return "under 1 %"
+    if 0.995 < share < 1:
+        return "over 99 %"
+    return f"{100 * share:.0f} %"
+
+
+def _events(recordings: Sequence[Recording]) -> dict[str, NDArray[Any]]:
+    rows: dict[str, list[NDArray[Any]]] = {
+        name: [] for name in ("replicate", "round", "kind", "actor", "target")
+    }
+    first = 0
+    for recording in recordings:
+        for event in recording.events:
+            rows["replicate"].append(event.lane + first)
+            rows["round"].append(np.full(len(event.lane), event.round))
+            rows["kind"].append(np.full(len(event.lane), event.kind))
+            rows["actor"].append(event.actor)
+            rows["target"].append(event.target)
+        first += recording.yearly.shape[2]
+    empty = np.zeros(0, np.int64)
+    joined = {name: np.concatenate(parts) if parts else empty for name, parts in rows.items()}
+    order = np.argsort(joined["replicate"], kind="stable")
+    return {name: column[order] for name, column in joined.items()}
+
+
+def json_text(answer: Any) -> str:
+    """An answer as JSON that every reader accepts: null for what no number suffices for."""
+    return json.dumps(_sayable(answer), indent=2, allow_nan=False)
+
+
+def _sayable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sayable(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sayable(entry) for entry in value]
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def provenance_json(provenance: dict[str, Any]) -> str:
+    """Provenance as it is written to disk."""
+    return json.dumps(provenance, indent=2, ensure_ascii=False) + "\n"
+
+
+def save_results(results: Results, path: Path, more: Callable[[Path], object] | None = None) -> Path:
+    """Write results into the new folder ``path``; ``more`` may add files before it appears.
+
+    Raises
+    ------
+    InputError
+        If the folder exists already or cannot be written.
+    """
+
+    def fill(folder: Path) -> None:
+        write_results(results, folder)
+        if more is not None:
+            more(folder)
+
+    return write_folder(path, fill)
+
+
+def write_results(results: Results, folder: Path) -> None:
+    """Write the files of results into a folder in the making."""
+    import pyarrow.parquet as pq
+
+    pq.write_table(_runs_table(results), folder / _RUNS)
+    pq.write_table(_arrow_table(results.paths), folder / "paths.parquet")
+    pq.write_table(_arrow_table(results.events), folder / "events.parquet")
+    pq.write_table(_arrow_table(results.pairs), folder / "pairs.parquet")
+    for name, array in ((_SERIES, results.yearly), (_PAIRS, results.pair_spells)):
+        file = io.BytesIO()  # into a file itself, NumPy would not say why it cannot write
+        np.save(file, array)
+        (folder / name).write_bytes(file.getbuffer())
+    np.savez_compressed(folder / _CODED, **results.happened)  # type: ignore[arg-type]
+    (folder / _CONFIG).write_text(scenario_yaml(results.scenario), "utf-8")
+    (folder / _PROVENANCE).write_text(provenance_json(results.provenance), "utf-8")
+    (folder / _SUMS).write_text(_sums(folder), "utf-8")
+
+
+def load_run(path: str | Path) -> Results:
+    """Results from a folder that :meth:`Results.save` or the command ``run`` wrote.
+
+    Raises
+    ------
+    InputError
+        If the folder does not hold results, or they are damaged.
+    """
+    folder = Path(path)
+    if not there(folder / _RUNS):
+        raise InputError(f"no results in {folder} (there is no {_RUNS})")
+    try:
+        _check_sums(folder)
+        return _load_folder(folder)
+    except _DAMAGE as error:
+        words = " ".join(str(error).split())
+        raise InputError(f"the results in {folder} are damaged: {words or type(error).__name__}") from None
+
+
+def _sums(folder: Path) -> str:
+    """Checksums of the files that are read again, a line each, as ``sha256sum`` writes and checks them."""
+    lines = []
+    for name in _READ_AGAIN:
+        if not (folder / name).is_file():
+            raise ValueError(f"{name} is missing")
+        with open(folder / name, "rb") as file:
+            lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name}\n")
+    return "".join(lines)
+
+
+def _check_sums(folder: Path) -> None:
+    if not (folder / _SUMS).is_file():
+        raise ValueError(f"{_SUMS} is missing")
+    written, found = (folder / _SUMS).read_text("utf-8"), _sums(folder)
+    if written != found:
+        changed = [line.split()[1] for line in found.splitlines() if line not in written.splitlines()]
+        raise ValueError(f"changed since: {', '.join(changed) or _SUMS}")
+
+
+def _load_folder(folder: Path) -> Results:
+    import pyarrow.parquet as pq
+
+    provenance = json.loads((folder / _PROVENANCE).read_text("utf-8"))
+    if not isinstance(provenance["seed"], int) or not legible(str(provenance["scenario"])):
+        raise ValueError(f"{_PROVENANCE} names no seed or no scenario")
+    tree = read_yaml(folder / _CONFIG, "scenario", _LARGEST_CONFIG)
+    scenario = read_scenario(tree, str(provenance["scenario"]), str(folder / _CONFIG))
+    with open(folder / _RUNS, "rb") as file:
+        table = pq.read_table(file).drop_columns(["scenario"])
+    columns = {name: table[name].to_numpy() for name in table.column_names}
+    try:
+        with open(folder / _CODED, "rb") as file, np.load(file) as coded:
+            happened = {name: np.asarray(coded[name]) for name in coded.files}  # what is no array is bytes
+        series, spells = (_array(folder / name) for name in (_SERIES, _PAIRS))
+    except _DAMAGE:  # what NumPy says of it is not for people
+        raise ValueError(f"{_SERIES}, {_PAIRS} or {_CODED} does not hold arrays of numbers") from None
+    results = Results(scenario, columns, series, happened, provenance, spells)
+    results.check()
+    return results
+
+
+def _array(path: Path) -> NDArray[Any]:
+    """One array; ``np.load`` would also take an archive of several."""
+    with open(path, "rb") as file:
+        found: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+    return found
+
+
+def scenario_yaml(scenario: Scenario) -> str:
+    """A scenario as YAML that :func:`regimesim.load_scenario` reads back."""
+    return "# @package _global_\n" + yaml_of(tree_of(scenario))
+
+
+def _runs_table(results: Results) -> pa.Table:
+    import pyarrow as pa
+
+    columns: dict[str, Any] = {"scenario": np.full(len(results), results.scenario.name)}
+    return pa.table(columns | results.columns)
+
+
+def _arrow_table(frame: Any) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_pandas(frame, preserve_index=False)

@@ -1,0 +1,321 @@
+"""From a scenario to results: replicates in blocks of lanes, blocks on threads.
+
+A block that is recorded is played round by round, noting yearly means and dated events lane by lane.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regimesim.core.lanes import Design, Lanes
+from regimesim.scenario.messages import InputError, quoted
+from regimesim.scenario.reading import MOST_YEARS
+from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.columns import (
+    JOINED,
+    LEADER,
+    LEFT,
+    LOST,
+    PEACE,
+    QUANTITIES,
+    RESTORED,
+    REVOLUTION,
+    WAR_BEGINS,
+    Event,
+    Recording,
+)
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.provenance import provenance
+from regimesim.simulation.results import Results
+
+THRESHOLDS = {"regime": None, "loose": (0.75, 0.5), "strict": (0.95, 0.85)}
+"""Onset and collapse of the regime as measured, and the two pairs that every headline is held against."""
+
+MOST_RUNS = 100_000_000
+RECORDED = 1_000
+"""Replicates of which yearly series and events are kept, unless asked otherwise."""
+
+ACCOUNTED = frozenset({"welfare", "trust", "credibility", "expectation_error", "trust_spread"})
+"""Columns that rest on trust, beliefs and payoffs."""
+
+Columns = dict[str, NDArray[np.generic]]
+Progress = Callable[[int], None]
+Item = TypeVar("Item")
+Output = TypeVar("Output")
+
+
+class Part(NamedTuple):
+    """What one block of lanes gave."""
+
+    columns: Columns
+    recording: Recording | None
+
+
+def simulate(
+    scenario: Scenario | str | Path,
+    runs: int = 1000,
+    seed: int = 0,
+    years: float | None = None,
+    workers: int | None = None,
+    *,
+    record: int = RECORDED,
+    accounts: bool = True,
+    progress: Progress | None = None,
+) -> Results:
+    """Run a scenario many times.
+
+    Parameters
+    ----------
+    scenario : Scenario, name or path
+    runs : int
+        Replicates 0 .. runs - 1.
+    seed : int in [0, 2**64)
+        The same seed and replicate give the same run in every batch, and common luck to every scenario.
+    years : float, optional
+        Horizon; the scenario's own by default.
+    workers : int, optional
+        Threads; all cores by default. The results do not depend on it.
+    record : int
+        Of how many replicates yearly series and events are kept.
+    accounts : bool
+        Whether trust, beliefs and payoffs are followed where no decision rests on them: among automata that
+        nobody sanctions. Without, such runs are faster, and their results have neither series nor events nor
+        the columns in ``ACCOUNTED``; all other columns are the same.
+    progress : callable, optional
+        Called with the number of runs that have just been finished.
+
+    Raises
+    ------
+    InputError
+        If an argument cannot be used.
+
+    Examples
+    --------
+    >>> import regimesim as rs
+    >>> rs.simulate("anarchy", runs=8, years=10).runs.shape[0]
+    8
+    """
+    chosen = as_scenario(scenario, years)
+    check_runs(runs, seed, workers)
+    design = lower(chosen)
+    size = min(lanes_for(design), -(-runs // (workers or os.cpu_count() or 1)))  # no thread is left without
+    blocks = [(first, min(runs, first + size)) for first in range(0, runs, size)]
+
+    start = Lanes(design, np.zeros(size, np.intp), np.arange(size), seed, accounts=accounts)
+
+    def play(block: tuple[int, int]) -> Part:
+        lanes = start.again(np.arange(*block))
+        recording = None
+        if block[0] < record and lanes.accounts:
+            recording = play_and_record(lanes)
+        else:
+            lanes.play(design.rounds)
+        if progress is not None:
+            progress(block[1] - block[0])
+        return Part(measure(lanes), recording)
+
+    parts = on_threads(play, blocks, workers)
+    about = provenance(seed=seed, runs=runs, years=chosen.years, scenario=chosen.name)
+    return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about)
+
+
+def as_scenario(scenario: Scenario | str | Path, years: float | None = None) -> Scenario:
+    """A scenario from a name or a path, with another horizon if one is given."""
+    if not isinstance(scenario, Scenario):
+        from regimesim.scenario.compose import load_scenario
+
+        scenario = load_scenario(scenario)
+    if years is None:
+        return scenario
+    if isinstance(years, bool) or not isinstance(years, int | float) or not 0.25 <= years <= MOST_YEARS:
+        raise InputError(f"years must lie in [0.25, {MOST_YEARS}]; got {quoted(years)}")
+    return replace(scenario, years=float(years))
+
+
+def check_runs(runs: object, seed: object, workers: object = None) -> None:
+    """Refuse numbers of runs, seeds and workers that cannot be used."""
+    whole = [(runs, "runs", 1, MOST_RUNS), (seed, "seed", 0, 2**64 - 1)]
+    if workers is not None:
+        whole.append((workers, "workers", 1, 1024))
+    for value, name, low, high in whole:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise InputError(f"{name} must be a whole number; got {quoted(value)}")
+        if not low <= value <= high:
+            raise InputError(f"{name} must lie in [{low}, {high}]; got {value}")
+
+
+def lanes_for(design: Design) -> int:
+    """Lanes of a block: many, to share what a loop costs to begin, in at most 200 MB or so."""
+    states = int(design.states.shape[2])
+    return max(16, min(512, 1_280_000 // (states * states) // 16 * 16))
+
+
+def on_threads(task: Callable[[Item], Output], items: Sequence[Item], workers: int | None) -> list[Output]:
+    """Do every task, in threads, and return the outcomes in order.
+
+    The first failure or interruption cancels what has not begun and is raised at once: nobody waits for a
+    thread that compiles.
+    """
+    count = workers or os.cpu_count() or 1
+    if count == 1 or len(items) <= 1:
+        return [task(item) for item in items]
+    outcomes: list[Output] = []
+    pending: deque[Future[Output]] = deque()
+    pool = ThreadPoolExecutor(min(count, len(items)))
+    try:
+        for item in items:
+            if len(pending) == 2 * count:  # few at a time: an interrupt finds little to cancel
+                outcomes.append(pending.popleft().result())
+            pending.append(pool.submit(task, item))
+        outcomes.extend(future.result() for future in pending)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return outcomes
+
+
+def measure(lanes: Lanes) -> Columns:
+    """A row per lane: the measures of model.md, section 6 (columns: see ``Results.runs``)."""
+    world, tally, design = lanes.world, lanes.tally, lanes.design
+    n, m = world.capability.shape[0], design.rounds_per_year
+    rounds, pairs = lanes.round, n * (n - 1)
+    columns: Columns = {
+        "point": lanes.points,
+        "replicate": lanes.luck.replicate.astype(np.int64),
+        "seed": np.full(len(lanes.points), lanes.seed, np.uint64),
+    }
+    for name, first in (("peace", tally.war_round), ("systemic", tally.systemic_round)):
+        columns[f"{name}_years"] = np.where(first < 0, rounds, first) / m
+        columns[f"{name}_ended"] = first >= 0
+    columns |= _regimes(lanes)
+    dealt, played = np.maximum(tally.dealt, 1), tally.dealt > 0
+    columns |= {
+        "cooperation_rate": tally.cooperating[:rounds].sum(0) / (rounds * pairs / 2),
+        "cooperative_years": tally.cooperating[:rounds].sum(0) / (pairs / 2 * m),
+        "disputes": tally.disputes,
+        "wars": tally.wars,
+        "estrangements_misunderstanding": tally.estrangements[0],
+        "estrangements_breach": tally.estrangements[1],
+        "estrangements_sanction": tally.estrangements[2],
+        "estrangements_false": tally.false_breaches,
+        "estranged_share": tally.apart / (rounds * pairs / 2),
+        "welfare": m * (tally.welfare / np.where(tally.weight > 0, tally.weight, 1.0)),
+        "trust": tally.trust / (rounds * pairs),
+        "credibility": tally.credibility / rounds,
+        "expectation_error": np.where(played, tally.error / dealt, 0.0),
+        "restraint_against_interest": np.where(
+            tally.restrained > 0, tally.against / np.maximum(tally.restrained, 1), 0.0
+        ),
+        **{
+            f"pivotal_{term}": turned / np.maximum(tally.willing, 1)
+            for term, turned in zip(("now", "future", "law", "norm"), tally.pivotal, strict=True)
+        },
+        "exploitation_rate": tally.exploitations / dealt,
+        "false_alarm_share": tally.false_alarms / dealt,
+        "miss_share": tally.misses / dealt,
+        "trust_spread": tally.spread / max(1, rounds // m),
+        "buffers_lost": tally.buffers_lost,
+        "revolutions": tally.revolutions,
+        "sanctions_invoked": tally.invoked,
+        "sanctions_joined": tally.sanctioned,
+        "sanctions_on_innocents": tally.innocents,
+        "sanctions_response": tally.response / np.maximum(tally.invoked, 1),
+    }
+    return columns if lanes.accounts else {k: v for k, v in columns.items() if k not in ACCOUNTED}
+
+
+def _regimes(lanes: Lanes) -> Columns:
+    settings = lanes.setting.parameters["measure"][lanes.row]
+    m = lanes.design.rounds_per_year
+    window = max(1, math.floor(float(settings["window"][0]) * m + 0.5))
+    found: Columns = {}
+    for name, levels in THRESHOLDS.items():
+        high, low = levels or (settings["onset"], settings["collapse"])
+        full = np.broadcast_to(high, len(settings)), np.broadcast_to(low, len(settings))
+        spells = lanes.regimes(*full, window)
+        prefix = name if name == "regime" else f"regime_{name}"
+        if name == "regime":
+            found["regime_onset"] = np.where(spells.onset < 0, np.nan, spells.onset / m)
+            found["regime_spells"] = spells.number
+        found[f"{prefix}_years"] = np.where(spells.onset < 0, 0, spells.end - spells.onset) / m
+        found[f"{prefix}_ended"] = spells.ended
+    return found
+
+
+def play_and_record(lanes: Lanes) -> Recording:
+    """Play a block to its horizon, noting what happens."""
+    rounds, per_year = lanes.design.rounds, lanes.design.rounds_per_year
+    years = -(-rounds // per_year)
+    yearly = np.zeros((len(QUANTITIES), years, len(lanes.points)), np.float32)
+    events: list[Event] = []
+    while lanes.round < rounds:
+        before = _watched(lanes)
+        lanes.play(lanes.round + 1)
+        _note(lanes, before, events)
+        if lanes.round % per_year == 0 or lanes.round == rounds:
+            year = (lanes.round - 1) // per_year
+            yearly[:, year] = _yearly_means(lanes, lanes.round - year * per_year)
+    return Recording(yearly, events, _pair_spells(lanes))
+
+
+def _pair_spells(lanes: Lanes) -> NDArray[np.int32]:
+    i, j = np.triu_indices(lanes.world.capability.shape[0], 1)
+    tally = lanes.tally
+    return np.stack([tally.pair_onset[i, j], tally.pair_breakdown[i, j], tally.pair_war[i, j]])
+
+
+def _watched(lanes: Lanes) -> dict[str, NDArray[Any]]:
+    world = lanes.world
+    fields = ("at_war", "sovereign", "member")
+    return {name: getattr(world, name).copy() for name in fields}
+
+
+def _note(lanes: Lanes, before: dict[str, NDArray[Any]], events: list[Event]) -> None:
+    world, t = lanes.world, lanes.round - 1
+    upper = np.triu(np.ones(world.at_war.shape[:2], np.bool_), 1)[..., None]
+    changes = (
+        # a pair that settles may be drawn into another war in the same round
+        (WAR_BEGINS, (world.at_war > 0) & (before["at_war"] <= 1) & upper),
+        (PEACE, (before["at_war"] == 1) & upper),
+        (LOST, world.sovereign < before["sovereign"]),
+        (RESTORED, world.sovereign > before["sovereign"]),
+        (REVOLUTION, world.revolted > 0),
+        (LEADER, world.new_leader > 0),
+        (LEFT, world.member < before["member"]),
+        (JOINED, world.member > before["member"]),
+    )
+    for kind, happened in changes:
+        if happened.any():
+            *places, lane = np.nonzero(happened)
+            actor = places[0]
+            target = places[1] if len(places) > 1 else np.full_like(actor, -1)
+            events.append(Event(t, kind, lane, actor, target))
+
+
+def _yearly_means(lanes: Lanes, rounds: int) -> NDArray[np.float64]:
+    world, n = lanes.world, lanes.world.capability.shape[0]
+    pairs = n * (n - 1)
+    terms = lanes.margins()
+    cooperating = lanes.tally.cooperating[lanes.round - rounds : lanes.round]
+    off = ~np.eye(n, dtype=np.bool_)
+    return np.stack(
+        [
+            cooperating.sum(0) / (rounds * pairs / 2),
+            world.trust[off].sum(0) / pairs,
+            world.norm.sum(0) / n,
+            world.credibility,
+            (world.at_war[off] > 0).sum(0) / pairs,
+            world.sovereign.sum(0) / max(1, len(world.sovereign)),
+            world.revisionism.sum(0) / n,
+            *(terms[:, :, term].sum((0, 1)) / pairs for term in range(4)),
+        ]
+    )

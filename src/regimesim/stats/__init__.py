@@ -1,0 +1,1 @@
+"""Statistics of durations and shares: estimates with intervals, survival, hazards."""

@@ -1,0 +1,190 @@
+"""A row per point of a sweep, from its parts, in memory that does not grow with the number of runs.
+
+Durations are multiples of a round, so how many ended and how many were cut off in each round says all that a
+survival curve needs; other columns are summed run after run, so that no grouping of runs changes a bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regimesim.simulation.columns import SPELLS
+from regimesim.stats.estimates import ROUNDING, Floats, Ints, tails
+from regimesim.stats.survival import area_from, at_risk_of, loglog_band, restricted_mean_error, share_standing
+from regimesim.sweeps.chunks import Rectangle
+from regimesim.sweeps.points import Points
+
+AT = (10, 20, 50, 100)
+"""Years at which the share still standing is told."""
+
+RATES = (
+    "cooperation_rate",
+    "disputes",
+    "wars",
+    "welfare",
+    "trust",
+    "credibility",
+    "expectation_error",
+    "restraint_against_interest",
+    "exploitation_rate",
+    "false_alarm_share",
+    "miss_share",
+    "trust_spread",
+    "buffers_lost",
+    "revolutions",
+    "sanctions_invoked",
+    "sanctions_joined",
+)
+"""Columns of a run of which a point has the mean and its standard error."""
+
+COLUMNS = (
+    "point",
+    "replicate",
+    "regime_onset",
+    *RATES,
+    *(f"{spell}_{part}" for spell in SPELLS for part in ("years", "ended")),
+)
+"""What is read of a part."""
+
+CELLS = 4_000_000
+"""Points by rounds that are counted at once."""
+
+SummaryTable = dict[str, NDArray[Any]]
+
+
+def tabulate(points: Points, runs: int, parts: dict[Rectangle, Any]) -> SummaryTable:
+    """The summary of a sweep.
+
+    Parameters
+    ----------
+    points : Points
+    runs : int
+    parts : dict of Rectangle to path
+        All parts, ascending in replicates for each point.
+    """
+    longest = max(world.rounds for world in points.worlds) + 1
+    step = max(1, CELLS // longest)
+    blocks = [
+        _summary_block(points, (a, min(a + step, len(points))), runs, parts)
+        for a in range(0, len(points), step)
+    ]
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+
+
+def _summary_block(
+    points: Points, between: tuple[int, int], runs: int, parts: dict[Rectangle, Any]
+) -> SummaryTable:
+    first, last = between
+    worlds = [points.worlds[k] for k in points.world[first:last]]
+    per_year = np.array([world.rounds_per_year for world in worlds], np.float64)
+    rounds = np.array([world.rounds for world in worlds])
+    counts = {spell: _Counts(last - first, int(rounds.max()) + 1) for spell in SPELLS}
+    sums = {name: _Sums(last - first) for name in RATES}
+    never = np.zeros(last - first)
+    for rows in _rows_between(parts, first, last):
+        point = rows["point"] - first
+        for spell in SPELLS:
+            when = np.rint(rows[f"{spell}_years"] * per_year[point]).astype(np.intp)
+            counts[spell].add(point, when, rows[f"{spell}_ended"])
+        for name in RATES:
+            sums[name].add(point, rows[name].astype(np.float64))
+        np.add.at(never, point, np.isnan(rows["regime_onset"]))
+    table: SummaryTable = {"point": np.arange(first, last), "runs": np.full(last - first, runs)}
+    for spell in SPELLS:
+        table |= {f"{spell}_{name}": column for name, column in counts[spell].told(per_year, rounds).items()}
+    table["never_formed"] = never / runs
+    for name in RATES:
+        table[name], table[f"{name}_error"] = sums[name].mean_and_error(runs)
+    return table
+
+
+def _rows_between(parts: dict[Rectangle, Any], first: int, last: int) -> Iterable[SummaryTable]:
+    """Rows of the parts that lie between two points, part after part."""
+    import pyarrow.parquet as pq
+
+    for chunk, path in parts.items():
+        if chunk.last_point > first and chunk.first_point < last:
+            read = pq.read_table(path.absolute(), columns=list(COLUMNS))
+            rows = {name: read[name].to_numpy() for name in COLUMNS}
+            inside = (rows["point"] >= first) & (rows["point"] < last)
+            yield rows if inside.all() else {name: column[inside] for name, column in rows.items()}
+
+
+class _Counts:
+    """Ends and censorings by point and round."""
+
+    def __init__(self, points: int, rounds: int) -> None:
+        self.ended = np.zeros((points, rounds), np.int64)
+        self.censored = np.zeros((points, rounds), np.int64)
+
+    def add(self, point: Ints, when: NDArray[np.intp], ended: NDArray[np.bool_]) -> None:
+        np.add.at(self.ended, (point[ended], when[ended]), 1)
+        np.add.at(self.censored, (point[~ended], when[~ended]), 1)
+
+    def told(self, per_year: Floats, rounds: Ints) -> SummaryTable:
+        """What survival says, a number per point."""
+        leaving = self.ended + self.censored
+        at_risk = at_risk_of(leaving)
+        share = share_standing(self.ended, at_risk)
+        lower, upper = loglog_band(share, self.ended, at_risk, tails(0.95))
+        horizon = rounds / per_year
+        dates = np.arange(share.shape[1]) / per_year[:, None]
+        mean, error = _restricted(share, self.ended, at_risk, dates, horizon)
+        seen = leaving > 0
+        table = {
+            "median": _half(share, dates, seen),
+            "median_lower": _half(lower, dates, seen),
+            "median_upper": _half(upper, dates, seen),
+            "rmst": mean,
+            "rmst_error": error,
+        }
+        for years in AT:
+            column = np.minimum(np.floor(years * per_year + ROUNDING).astype(np.intp), share.shape[1] - 1)
+            at = share[np.arange(len(share)), column]
+            table[f"at_{years}"] = np.where(years <= horizon, at, np.nan)
+        table["standing"] = self.censored.sum(1) / leaving.sum(1)
+        return table
+
+
+def _restricted(
+    share: Floats, events: Ints, at_risk: Ints, dates: Floats, horizon: Floats
+) -> tuple[Floats, Floats]:
+    mean, error = np.empty(len(share)), np.empty(len(share))
+    for until in np.unique(horizon):  # worlds of different horizons are few
+        for per_year in np.unique(dates[horizon == until, 1]):
+            here = (horizon == until) & (dates[:, 1] == per_year)
+            area = area_from(share[here], dates[here][0], float(until))
+            mean[here] = np.minimum(area[:, 0], until)
+            error[here] = restricted_mean_error(area, events[here], at_risk[here])
+    return mean, error
+
+
+def _half(share: Floats, dates: Floats, seen: NDArray[np.bool_]) -> Floats:
+    below = (share <= 0.5 + ROUNDING) & seen
+    first = below.argmax(axis=1)
+    return np.where(below.any(axis=1), dates[np.arange(len(share)), first], np.nan)
+
+
+class _Sums:
+    """First and second moments by point, taken about each point's first value."""
+
+    def __init__(self, points: int) -> None:
+        self.about = np.full(points, np.nan)
+        self.first, self.second = np.zeros(points), np.zeros(points)
+
+    def add(self, point: Ints, values: Floats) -> None:
+        new, where = np.unique(point, return_index=True)
+        fresh = np.isnan(self.about[new])
+        self.about[new[fresh]] = values[where[fresh]]
+        apart = values - self.about[point]
+        np.add.at(self.first, point, apart)  # in the order of rows: one run after the other
+        np.add.at(self.second, point, apart * apart)
+
+    def mean_and_error(self, runs: int) -> tuple[Floats, Floats]:
+        mean = self.about + self.first / runs
+        spread = np.maximum(self.second - self.first**2 / runs, 0.0)
+        return mean, np.sqrt(spread / max(1, runs - 1) / runs) if runs > 1 else np.zeros(len(mean))

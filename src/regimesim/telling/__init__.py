@@ -1,1 +1,0 @@
-"""How one run is retold: replayed round by round, and put into dated sentences."""
