@@ -10,6 +10,8 @@ from regimesim.core.estrangement import cost_of
 _M, _B, _S = 0, 1, 2
 NOW, FUTURE, LAW, NORM = 0, 1, 2, 3
 """The terms of a margin."""
+_MARGIN, _LOSS_M, _LOSS_B = 4, 5, 6
+"""Rows of ``luck.terms`` after these (that of LAW is not used)."""
 
 
 @kernel
@@ -92,44 +94,78 @@ def draw_slips(luck, words, rounds_per_year):
 
 
 @kernel
+def expect(world, game, luck, i, j):
+    """What i expects of its relationship with j: ``luck.terms`` is the future; overwritten."""
+    span, paid, brings, apart = game.span[i, j], game.paid[i, j], game.brings[i, j], game.apart[i, j]
+    worth, loss_m, loss_b = game.value[i, j], luck.terms[_LOSS_M], luck.terms[_LOSS_B]
+    span_m, span_b, paid_m, paid_b = span[_M], span[_B], paid[_M], paid[_B]
+    for lane in range(worth.shape[0]):
+        loss_m[lane] = cost_of(worth[lane], span_m[lane], paid_m[lane])
+    for lane in range(worth.shape[0]):
+        loss_b[lane] = cost_of(worth[lane], span_b[lane], paid_b[lane])
+    trust, risk, future = world.trust[i, j], game.war_open[i, j], luck.terms[FUTURE]
+    d_m, d_b, a_m, a_b = brings[_M], brings[_B], apart[_M], apart[_B]
+    discount, waste = game.discount, game.waste
+    for lane in range(worth.shape[0]):
+        future[lane] = future_term(
+            trust[lane],
+            discount[lane],
+            risk[lane],
+            waste[lane],
+            worth[lane],
+            loss_m[lane],
+            loss_b[lane],
+            d_m[lane],
+            d_b[lane],
+            a_m[lane],
+            a_b[lane],
+        )
+
+
+@kernel
+def weigh(world, game, luck, i, j):
+    """The terms of i's margin towards j and their sum, in ``luck.terms``."""
+    expect(world, game, luck, i, j)
+    trust, norm, reward, punishment = world.trust[i, j], world.norm[i], game.reward, game.punishment
+    u_dc, u_cd, toll, against = game.u_dc[i, j], game.u_cd[i, j], game.toll[i, j], game.against[i, j]
+    now, future, law, within = luck.terms[NOW], luck.terms[FUTURE], game.law[i, j], luck.terms[NORM]
+    margin, restraint = luck.terms[_MARGIN], game.restraint
+    for lane in range(trust.shape[0]):
+        v_c, v_d = values(
+            trust[lane], reward[lane], u_dc[lane], u_cd[lane], punishment[lane] - toll[lane]
+        )
+        now[lane] = v_c - v_d
+        against[lane] = v_d > v_c
+    for lane in range(trust.shape[0]):
+        within[lane] = restraint[lane] * norm[lane]
+        margin[lane] = now[lane] + future[lane] + law[lane] + within[lane]
+
+
+@kernel
 def decide(world, game, setting, tally, luck, i, j):
     """Step 3 for prudent states: i's intention towards j in every lane (``luck.slips``: its draws)."""
-    span, paid, brings, apart = game.span[i, j], game.paid[i, j], game.brings[i, j], game.apart[i, j]
-    span_m, span_b, paid_m, paid_b = span[_M], span[_B], paid[_M], paid[_B]
-    d_m, d_b, a_m, a_b = brings[_M], brings[_B], apart[_M], apart[_B]
-    trust, worth, law, norm = world.trust[i, j], game.value[i, j], game.law[i, j], world.norm[i]
-    u_dc, u_cd, toll, risk = game.u_dc[i, j], game.u_cd[i, j], game.toll[i, j], game.war_open[i, j]
-    discount, waste, reward, punishment = game.discount, game.waste, game.reward, game.punishment
-    restraint, temperature, rare = game.restraint, game.temperature, luck.slips[1]
-    intend, against, open_, withheld = (
-        world.intend[i, j],
-        game.against[i, j],
-        world.open[i, j],
-        world.withheld[i, j],
-    )
-    strategy, willing, pivotal = setting.strategy[i], tally.willing, tally.pivotal
-    now_, future_, law_, norm_ = pivotal[NOW], pivotal[FUTURE], pivotal[LAW], pivotal[NORM]
-    for lane in range(trust.shape[0]):
-        b, o = trust[lane], worth[lane]
-        v_c, v_d = values(b, reward[lane], u_dc[lane], u_cd[lane], punishment[lane] - toll[lane])
-        loss_m, loss_b = cost_of(o, span_m[lane], paid_m[lane]), cost_of(o, span_b[lane], paid_b[lane])
-        future = future_term(
-            b, discount[lane], risk[lane], waste[lane], o, loss_m, loss_b,
-            d_m[lane], d_b[lane], a_m[lane], a_b[lane],
-        )  # fmt: skip
-        now, within = v_c - v_d, restraint[lane] * norm[lane]
-        margin = now + future + law[lane] + within
-        slips = slips_at(margin, temperature[lane], rare[lane])
+    weigh(world, game, luck, i, j)
+    margin, temperature, rare = luck.terms[_MARGIN], game.temperature, luck.slips[1]
+    intend, open_, withheld = world.intend[i, j], world.open[i, j], world.withheld[i, j]
+    strategy, willing, counted = setting.strategy[i], tally.willing, world.suspects
+    for lane in range(margin.shape[0]):
+        intend[lane] = (margin[lane] >= 0.0) != slips_at(margin[lane], temperature[lane], rare[lane])
+    for lane in range(margin.shape[0]):
         free = open_[lane] & (1 - withheld[lane])
-        wants = margin >= 0.0
-        intend[lane] = free & (wants != slips)
-        against[lane] = v_d > v_c
-        counted = free & wants & (strategy[lane] < 0)
-        willing[lane] += counted
-        now_[lane] += counted & (margin - now < 0.0)
-        future_[lane] += counted & (margin - future < 0.0)
-        law_[lane] += counted & (margin - law[lane] < 0.0)
-        norm_[lane] += counted & (margin - within < 0.0)
+        intend[lane] &= free
+        counted[lane] = free & (margin[lane] >= 0.0) & (strategy[lane] < 0)
+        willing[lane] += counted[lane]
+    _count_pivotal(luck.terms[NOW], margin, counted, tally.pivotal[NOW])
+    _count_pivotal(luck.terms[FUTURE], margin, counted, tally.pivotal[FUTURE])
+    _count_pivotal(game.law[i, j], margin, counted, tally.pivotal[LAW])
+    _count_pivotal(luck.terms[NORM], margin, counted, tally.pivotal[NORM])
+
+
+@kernel
+def _count_pivotal(term, margin, counted, pivotal):
+    """Count the decisions that a term turned: without it the margin were negative."""
+    for lane in range(margin.shape[0]):
+        pivotal[lane] += counted[lane] & (margin[lane] - term[lane] < 0.0)
 
 
 @scalar

@@ -165,6 +165,7 @@ class Luck(NamedTuple):
     replicate: NDArray[np.uint32]  # [L]
     words: NDArray[np.uint32]  # [4, L] a block of draws
     slips: Reals  # [2, L] room for the powers of a draw
+    terms: Reals  # [7, L] room for what a decision is made of
     chances: Bits  # [L] what the draws of a pair come to, a bit each: see perception
 
 
@@ -235,6 +236,7 @@ def allocate_luck(seed: int, replicates: NDArray[np.integer]) -> Luck:
         replicate=replicates.astype(np.uint32),
         words=np.empty((4, lanes), np.uint32),
         slips=np.empty((2, lanes)),
+        terms=np.empty((7, lanes)),
         chances=np.zeros(lanes, np.int8),
     )
 
