@@ -37,7 +37,7 @@ def run_command(arguments: Sequence[str], flags: Flags) -> None:
         multirun(arguments, flags)
         return
     asked = request(arguments, {"runs": 1000, "seed": 0, "workers": None, "out": None})
-    folder = output_folder("run", asked)
+    folder = output_folder(asked.options["out"], "run", asked.scenario.name)
     results = _simulate(asked, flags)
     from regimesim.analysis.collapse import causes_of_collapse
     from regimesim.analysis.pairs import pairs_of

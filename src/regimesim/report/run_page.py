@@ -16,7 +16,8 @@ from regimesim.report.charts import (
     standing_text,
     survival_chart,
 )
-from regimesim.report.figures.runs import century_figure, survival_figure, svg, why_figure
+from regimesim.report.figures.runs import century_figure, survival_figure, why_figure
+from regimesim.report.figures.style import svg
 from regimesim.report.markup import Html, definitions, element, frame_table, paragraphs, table, together
 from regimesim.report.page import Choice, Page, Panel, Picture, paragraphs_with, still, story_html, tell
 from regimesim.report.settings import COMMON_TERMS, OF_A_RUN
