@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim.cli import output
-from regimesim.cli.output import output_folder
 from regimesim.scenario.compose import request, sweep_request
 from regimesim.scenario.messages import InputError, quoted, spoken
 from regimesim.simulation.results import json_text, percent
@@ -47,7 +46,7 @@ def sensitivity_command(arguments: Sequence[str], flags: Flags) -> None:
     options = asked.options
     effort = _effort(options)
     salib()
-    folder = output_folder(asked.options["out"], "sensitivity", asked.scenario.name)
+    folder = output.output_folder(asked.options["out"], "sensitivity", asked.scenario.name)
     named = sweep_request(others, _SENSITIVITY_OPTIONS)
     factors = factors_of(asked.scenario, _names_given(options["parameters"]), bounds)
     if not factors:

@@ -245,7 +245,7 @@ def quiet_spells(
 
 
 def peace_curve(record: Record, era: Era | None = None, until: str = "war") -> Curve:
-    """Kaplan-Meier curve of the spells of an era (:func:`spells`).
+    """Kaplan-Meier curve of the spells of an era (:func:`quiet_spell_table`).
 
     The band takes pairs for independent. They are not: one war may strike many pairs, so it is too narrow.
     """

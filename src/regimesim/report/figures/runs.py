@@ -173,7 +173,7 @@ def _thresholds(ax: Axes) -> list[str]:
 
 
 def at_risk(results: Results, ax: Axes, spell: str) -> None:
-    """Under the axis of :func:`survival`, how many runs still stand and are watched at each tick."""
+    """Under the axis of :func:`draw_survival`, how many runs still stand and are watched at each tick."""
     curve, horizon = results.curve(spell), results.scenario.years
     ticks = np.asarray([t for t in MaxNLocator(5).tick_values(0, horizon) if 0 <= t <= horizon])
     ax.set_xticks(ticks)
