@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from regimesim.chronicle import chronicle
-from regimesim.chronicle.entries import ENTRY_KINDS, date_text, listed, share_text, signed, span
+from regimesim.chronicle.entries import ENTRY_KINDS, date_text, share_text, signed, span
 from regimesim.chronicle.happenings import prevails, wars
 from regimesim.chronicle.institutions import regime_spells
 from regimesim.chronicle.reasons import Bench
 from regimesim.chronicle.replay import replay
 from regimesim.core.lanes import Lanes
-from regimesim.scenario.messages import InputError
+from regimesim.scenario.messages import InputError, listed
 from regimesim.scenario.reading import read_scenario
 
 CERTAIN = 52.0

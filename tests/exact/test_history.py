@@ -31,7 +31,7 @@ from regimesim.cli.table import Flags
 from regimesim.report.figures.comparisons import history_figure
 from regimesim.scenario.messages import InputError
 from regimesim.stats.estimates import poisson as poisson_rate
-from regimesim.stats.estimates import wilson
+from regimesim.stats.estimates import share
 from regimesim.stats.survival import kaplan_meier
 
 ALL = Era("all", 1900, 1999)
@@ -231,12 +231,12 @@ def test_spells_are_those_of_a_plain_count(signs, first, length):
 
 
 def test_intervals_at_the_edges():
-    assert wilson(0, 10).lower == 0 and wilson(0, 10).upper == pytest.approx(0.2775, abs=1e-4)
-    assert wilson(10, 10).upper == 1
+    assert share(0, 10).lower == 0 and share(0, 10).upper == pytest.approx(0.2775, abs=1e-4)
+    assert share(10, 10).upper == 1
     assert poisson_rate(0, 38).lower == 0
     assert poisson_rate(0, 38).upper == pytest.approx(-math.log(0.025) / 38)
-    with pytest.raises(ValueError, match="a share of nothing"):
-        wilson(0, 0)
+    with pytest.raises(ValueError, match="a share needs cases"):
+        share(0, 0)
 
 
 def test_the_chance_of_quiet():

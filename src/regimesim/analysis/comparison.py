@@ -14,7 +14,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from regimesim.scenario.messages import InputError, known, spoken
+from regimesim.scenario.messages import InputError, known, listed, spoken
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.columns import SPELLS
 from regimesim.simulation.results import Results, percent
@@ -169,10 +169,10 @@ class Comparison:
         close = [d.shorter for d in self.differences(until, spell, against=best) if not d.paired.lower > 0]
         top = [spoken(name) for name in (best, *close)]
         if len(top) == len(means):
-            return f"How long {word} lasts cannot be told apart among {listed_names(top)}"
+            return f"How long {word} lasts cannot be told apart among {listed(top)}"
         if not close:
             return f"{word.capitalize()} lasts longest in {top[0]}, {means[best]:.0f} of {until:g} years"
-        return f"{word.capitalize()} lasts longest in {listed_names(top)}, which cannot be told apart"
+        return f"{word.capitalize()} lasts longest in {listed(top)}, which cannot be told apart"
 
     @cached_property
     def answer(self) -> dict[str, Any]:
@@ -313,10 +313,6 @@ def _spell_summaries(results: Results) -> dict[str, dict[str, Any]]:
             "standing": short.censored,
         }
     return found
-
-
-def listed_names(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 @dataclass(frozen=True, eq=False)

@@ -195,7 +195,7 @@ def plain(answer: Any) -> Any:
     Raises
     ------
     ValueError
-        For a number that is not finite (say None, as :func:`told` does).
+        For a number that is not finite (say None, as :func:`regimesim.stats.estimates.interval_of` does).
     """
 
     def number(value: Any) -> Any:

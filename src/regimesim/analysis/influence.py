@@ -20,6 +20,7 @@ from regimesim.analysis.sensitivity import (
     share_out,
     swings,
 )
+from regimesim.scenario.messages import listed
 from regimesim.simulation.results import percent
 from regimesim.simulation.simulate import Progress
 from regimesim.stats.estimates import finite
@@ -213,7 +214,8 @@ def _foremost(found: Influence) -> str:
         )
     if len(names) > 3:
         return f"No parameter can be told to move the {what} most; more samples= would tell them apart"
-    return f"What moves the {what} most is {_listed_or(names)}; these samples cannot tell which of them"
+    either = listed(names, "or")
+    return f"What moves the {what} most is {either}; these samples cannot tell which of them"
 
 
 def _together(found: Influence) -> Sequence[str]:
@@ -235,9 +237,9 @@ def _little(found: Influence) -> str:
     size = f"{least:.2g}" + (" years" if found.outcome.horizon is not None else "")
     if not idle:
         return f"Every parameter may move it by {size} or more, somewhere in the box"
-    listed = f": {', '.join(idle)}" if len(idle) <= 6 else ""
+    which = f": {', '.join(idle)}" if len(idle) <= 6 else ""
     count = f"{len(idle)} of the {len(screening.factors)} parameters"
-    return f"{count} move it by less than {size} on average{listed}"
+    return f"{count} move it by less than {size} on average{which}"
 
 
 def _span_of_outcome(found: Influence) -> float:
@@ -246,7 +248,3 @@ def _span_of_outcome(found: Influence) -> float:
 
 def _bounded(share: float) -> float:
     return min(1.0, max(0.0, share))
-
-
-def _listed_or(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} or {names[-1]}"

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from regimesim.app.setting import MOST_PLAYED, Deadline, PageSetting, check_work, prudent, whole, word
 from regimesim.chronicle import Chronicle, chronicle
-from regimesim.chronicle.replay import History, replay
+from regimesim.chronicle.replay import History, logistic_of, replay
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.messages import InputError, known, quoted, spoken
 from regimesim.scenario.scenario import Scenario
@@ -240,7 +240,7 @@ def _advice(game: PlayedGame, lanes: Lanes) -> list[dict[str, Any]]:
     for other in game.others:
         now, future, law, norm = (round(float(x), 3) for x in terms[other])
         margin = float(terms[other].sum())
-        chance = _chance(margin, temperature)
+        chance = logistic_of(margin / temperature) if temperature > 0 else float(margin >= 0)
         found.append(
             {
                 "other": game.setting.present.states[other],
@@ -253,13 +253,6 @@ def _advice(game: PlayedGame, lanes: Lanes) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def _chance(margin: float, temperature: float) -> float:
-    """Probability that a prudent state intends restraint (model.md 4.3)."""
-    if temperature == 0.0:
-        return 1.0 if margin >= 0.0 else 0.0
-    return 1.0 / (1.0 + math.exp(min(max(-margin / temperature, -700.0), 700.0)))
 
 
 def course_of_game(game: PlayedGame, lanes: Lanes, moves: Sequence[str] | None, deadline: Deadline) -> Course:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regimesim.chronicle.doubts import tell_doubts
-from regimesim.chronicle.entries import ALWAYS, ENTRY_KINDS, Entry, Told, count, listed, span
+from regimesim.chronicle.entries import ALWAYS, ENTRY_KINDS, Entry, Told, count, span
 from regimesim.chronicle.happenings import (
     tell_buffers,
     tell_epochs,
@@ -43,7 +43,7 @@ from regimesim.chronicle.relations import (
     tell_returns,
 )
 from regimesim.chronicle.replay import History, replay
-from regimesim.scenario.messages import InputError, quoted
+from regimesim.scenario.messages import InputError, listed, quoted
 from regimesim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:

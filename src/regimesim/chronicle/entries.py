@@ -141,13 +141,6 @@ def signed(value: float) -> str:
     return "0" if float(text) == 0 else text
 
 
-def listed(names: Sequence[str]) -> str:
-    """``Austria``, ``Austria and Prussia``, ``Austria, Prussia and France``."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def possessive(name: str) -> str:
     """``Austria's``, ``United States'``."""
     return name + ("'" if name.endswith("s") else "'s")

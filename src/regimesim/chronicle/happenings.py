@@ -13,7 +13,6 @@ from regimesim.chronicle.entries import (
     Told,
     count,
     dated_entry,
-    listed,
     possessive,
     sentence,
     share_text,
@@ -22,7 +21,7 @@ from regimesim.chronicle.entries import (
 from regimesim.chronicle.relations import BROKEN, RESTRAINED, PairSpells, cooperating, state_at
 from regimesim.chronicle.replay import History, chance_a_round, rounds_in
 from regimesim.core.draws import ABSORB, JOIN, PREVAIL, SPREAD, WAR
-from regimesim.scenario.messages import show, spoken
+from regimesim.scenario.messages import listed, show, spoken
 from regimesim.scenario.scenario import Phase
 
 VISIBLE = 0.05

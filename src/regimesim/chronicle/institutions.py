@@ -15,7 +15,6 @@ from regimesim.chronicle.entries import (
     count,
     dated_entry,
     likely,
-    listed,
     share_text,
     signed,
     span,
@@ -23,6 +22,7 @@ from regimesim.chronicle.entries import (
 )
 from regimesim.chronicle.replay import History
 from regimesim.core.spells import regimes
+from regimesim.scenario.messages import listed
 from regimesim.simulation.columns import TERMS
 
 MOST_SANCTIONS = 6

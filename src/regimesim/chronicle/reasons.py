@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.chronicle.entries import count, likely, listed, possessive, share_text, signed
+from regimesim.chronicle.entries import count, likely, possessive, share_text, signed
 from regimesim.chronicle.replay import History, logistic_of
 from regimesim.core.lanes import Lanes
+from regimesim.scenario.messages import listed
 from regimesim.simulation.columns import TERMS
 
 INPUTS = ("trust", "sovereign", "revisionism", "capability", "turmoil", "norm", "credibility", "member")

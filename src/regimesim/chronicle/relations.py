@@ -14,7 +14,6 @@ from regimesim.chronicle.entries import (
     Told,
     count,
     dated_entry,
-    listed,
     sentence,
     share_text,
     signed,
@@ -23,6 +22,7 @@ from regimesim.chronicle.entries import (
 from regimesim.chronicle.reasons import Bench, Reason, legend, main_reason, margin_rows
 from regimesim.chronicle.replay import Array, History, chance_a_round
 from regimesim.core.draws import NEGOTIATE
+from regimesim.scenario.messages import listed
 
 RESTRAINED, BROKEN, AT_WAR = "restrained", "broken", "war"
 FULL = 5

@@ -28,8 +28,7 @@ from regimesim.analysis.calibration.findings import (
 from regimesim.analysis.calibration.targets import SOURCE, fewest_histories
 from regimesim.analysis.comparison import CAUTION
 from regimesim.cli import output
-from regimesim.cli.output import output_folder
-from regimesim.scenario.compose import Request, sweep_request
+from regimesim.scenario.compose import sweep_request
 from regimesim.scenario.messages import InputError, quoted, show, spoken
 from regimesim.simulation.columns import SPELLS
 from regimesim.simulation.folders import write_folder
@@ -100,7 +99,7 @@ def _calibrate_request(arguments: Sequence[str]) -> tuple[Problem, dict[str, Any
     if isinstance(most, bool) or not isinstance(most, int) or not 0 <= most <= 100_000:
         raise InputError(f"answers must be a whole number in [0, 100000], 0 for none; got {quoted(most)}")
     problem = Problem.of(asked.scenario, asked.settings, parameters, targets, options["record"])
-    folder = output_folder("calibrate", Request(problem.scenario, options, asked.overrides))
+    folder = output.output_folder(options["out"], "calibrate", problem.scenario.name)
     return problem, options, folder
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim.cli import output
-from regimesim.cli.output import output_folder
 from regimesim.scenario.compose import Request, request
 from regimesim.scenario.messages import InputError, quoted, spoken
 from regimesim.scenario.scenario import Scenario
@@ -34,7 +33,7 @@ def compare_command(arguments: Sequence[str], flags: Flags) -> None:
     options = asked.options
     check_runs(options["runs"], options["seed"], options["workers"])
     scenarios = named(scenarios)
-    folder = output_folder("compare", asked)
+    folder = output.output_folder(asked.options["out"], "compare", asked.scenario.name)
     with output.progress("simulating", options["runs"] * len(scenarios), flags) as advance:
         found = compare(
             scenarios, options["runs"], options["seed"], workers=options["workers"], progress=advance
@@ -126,7 +125,7 @@ def diagnose_command(arguments: Sequence[str], flags: Flags) -> None:
     asked = request(arguments, {**_COMPARE_OPTIONS, "runs": 300})
     options = asked.options
     check_runs(options["runs"], options["seed"], options["workers"])
-    folder = output_folder("diagnose", asked)
+    folder = output.output_folder(asked.options["out"], "diagnose", asked.scenario.name)
     worlds = Worlds(asked.scenario, options["runs"], options["seed"], workers=options["workers"])
     total = options["runs"] * 2 ** len(worlds.present)
     with output.progress("simulating", total, flags) as advance:

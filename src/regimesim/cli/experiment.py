@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim.analysis.experiments import (
@@ -21,10 +20,6 @@ from regimesim.analysis.experiments import (
 from regimesim.cli import output
 from regimesim.scenario.messages import InputError, known, quoted
 from regimesim.simulation.folders import (
-    check_absent,
-    check_writable,
-    folder_named,
-    folder_of_now,
     write_folder,
 )
 from regimesim.simulation.results import json_text
@@ -45,7 +40,7 @@ def experiment_command(arguments: Sequence[str], flags: Flags) -> None:
         _list(flags)
         return
     chosen, scale = experiment(names[0]), _scale_of(options.get("scale", "1"))
-    folder = _experiment_folder(chosen, options.get("out"))
+    folder = output.output_folder(options.get("out"), "experiment", chosen.name)
     expected = chosen.expected
     module = chosen.load()
     with output.working(f"asking {chosen.name} again", flags):
@@ -82,14 +77,6 @@ def _scale_of(text: str) -> float:
     if not 0 < scale <= 1:
         raise InputError(f"scale must lie in (0, 1]; got {text}")
     return scale
-
-
-def _experiment_folder(chosen: Experiment, out: str | None) -> Path:
-    """Where the answer goes; refused before any work if it cannot be written."""
-    folder = folder_of_now("experiment", chosen.name) if out is None else folder_named(out)
-    check_absent(folder)
-    check_writable(folder.parent)
-    return folder
 
 
 def _list(flags: Flags) -> None:

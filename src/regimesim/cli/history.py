@@ -31,10 +31,6 @@ from regimesim.cli import output
 from regimesim.report.figures.comparisons import history_figure
 from regimesim.scenario.messages import InputError, known, quoted, spoken
 from regimesim.simulation.folders import (
-    check_absent,
-    check_writable,
-    folder_named,
-    folder_of_now,
     write_folder,
 )
 from regimesim.simulation.results import Results, json_text, provenance_json
@@ -62,7 +58,7 @@ def history_command(arguments: Sequence[str], flags: Flags) -> None:
     record = read_disputes(path, asked.columns)
     eras = eras_of(record, asked.eras)
     era = None if asked.era is None else era_named(asked.era, eras)
-    results, folder = None, _history_folder(asked.out, Path(path).stem)
+    results, folder = None, output.output_folder(asked.out, "history", Path(path).stem)
     if asked.rest:
         results, era = _simulated_era(asked, record, eras, era, flags)
     table, said = era_table(record, eras), [*record.doubts, caution(record, era, eras)]
@@ -143,13 +139,6 @@ def _eras(text: str) -> tuple[Era, ...]:
         name, first, last = match.groups()
         found.append(Era((name or f"{first}-{last}").strip(), int(first), int(last)))
     return tuple(found)
-
-
-def _history_folder(out: str | None, name: str) -> Path:
-    folder = folder_of_now("history", name) if out is None else folder_named(out)
-    check_absent(folder)
-    check_writable(folder.parent)
-    return folder
 
 
 def _simulated_era(

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from regimesim.analysis.pairs import Pair, Side
     from regimesim.cli.table import Flags
     from regimesim.core.strategies import Automaton
-    from regimesim.scenario.compose import Request
     from regimesim.scenario.scenario import Scenario
     from regimesim.simulation.results import Results
     from regimesim.stats.estimates import Estimate
@@ -322,15 +321,14 @@ def bold(text: str) -> str:
     return text if plain else f"\033[1m{text}\033[0m"
 
 
-def output_folder(command: str, asked: Request) -> Path:
+def output_folder(out: str | None, *names: str) -> Path:
     """Where a command writes: ``out=DIR``, or a folder named after the time; it must not exist yet.
 
     Checked before any work is done, so that nobody waits for results that cannot be written.
     """
     from regimesim.simulation.folders import check_absent, check_writable, folder_named, folder_of_now
 
-    out = asked.options["out"]
-    folder = folder_of_now(command, asked.scenario.name) if out is None else folder_named(out)
+    folder = folder_of_now(*names) if out is None else folder_named(out)
     check_absent(folder)
     check_writable(folder.parent)
     return folder

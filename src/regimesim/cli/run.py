@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regimesim.cli import output
-from regimesim.cli.output import output_folder
 from regimesim.scenario.compose import hydra_jobs, load_scenario, request
 from regimesim.scenario.files import scenario_names, strategy_names
 from regimesim.scenario.messages import InputError, known, quoted
@@ -37,7 +36,7 @@ def run_command(arguments: Sequence[str], flags: Flags) -> None:
         multirun(arguments, flags)
         return
     asked = request(arguments, {"runs": 1000, "seed": 0, "workers": None, "out": None})
-    folder = output_folder("run", asked)
+    folder = output.output_folder(asked.options["out"], "run", asked.scenario.name)
     results = _simulate(asked, flags)
     from regimesim.analysis.collapse import causes_of_collapse
     from regimesim.analysis.pairs import pairs_of
@@ -55,7 +54,7 @@ def run_command(arguments: Sequence[str], flags: Flags) -> None:
         figures = {path.stem: path for path in save_run_figures(results, partial, causes.shares)}
         stills = {name: path.with_suffix(".svg").read_text("utf-8") for name, path in figures.items()}
         typed = Asked(f"python -m regimesim run {shlex.join(arguments)}", explained)
-        write_run(results, partial / "report.html", causes, stills, typed)
+        write_run(results, partial / "report.html", causes, stills, typed, pairs)
         (partial / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
 
     with output.working("writing results", flags):

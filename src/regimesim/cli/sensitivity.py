@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim.cli import output
-from regimesim.cli.output import output_folder
 from regimesim.scenario.compose import request, sweep_request
 from regimesim.scenario.messages import InputError, quoted, spoken
 from regimesim.simulation.results import json_text, percent
@@ -47,7 +46,7 @@ def sensitivity_command(arguments: Sequence[str], flags: Flags) -> None:
     options = asked.options
     effort = _effort(options)
     salib()
-    folder = output_folder("sensitivity", asked)
+    folder = output.output_folder(asked.options["out"], "sensitivity", asked.scenario.name)
     named = sweep_request(others, _SENSITIVITY_OPTIONS)
     factors = factors_of(asked.scenario, _names_given(options["parameters"]), bounds)
     if not factors:
@@ -110,7 +109,7 @@ def _plan(effort: Effort, factors: int) -> str:
 
 def save(found: Influence, folder: Path) -> None:
     """Write tables, answer and pictures into a new folder, or nothing at all."""
-    from regimesim.report.figures.sensitivity import save_pictures
+    from regimesim.report.figures.sensitivity import save_sensitivity_figures
     from regimesim.simulation.folders import write_folder
     from regimesim.simulation.provenance import provenance
     from regimesim.simulation.results import scenario_yaml
@@ -131,7 +130,7 @@ def save(found: Influence, folder: Path) -> None:
         for name, tree in (("summary", found.answer), ("provenance", about)):
             (partial / f"{name}.json").write_text(json_text(tree) + "\n", "utf-8")
         (partial / "config.yaml").write_text(scenario_yaml(base), "utf-8")
-        save_pictures(found, partial)
+        save_sensitivity_figures(found, partial)
 
     write_folder(folder, fill)
 

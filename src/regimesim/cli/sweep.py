@@ -225,12 +225,12 @@ def _of_run(results: Results) -> Draw:
 
 def _of_sweep(results: Any, outcome: str) -> tuple[list[str], Draw]:
     from regimesim.report.figures.landscape import Landscape
-    from regimesim.report.figures.sweeps import save_phase
+    from regimesim.report.figures.sweeps import save_sweep_figure
 
     sweep = Landscape.of(results, outcome)
     name = "phase" if outcome == "both" else f"phase_{outcome}"
     found = [*sweep.findings, *([sweep.advice] if sweep.advice else [])]
-    return found, lambda folder: save_phase(sweep, folder, name)
+    return found, lambda folder: save_sweep_figure(sweep, folder, name)
 
 
 def draw_sweep(results: Any, outcome: str = "both") -> list[Path]:

@@ -23,7 +23,7 @@ from regimesim.report.figures.comparisons import (
     looks,
     save_comparison_figures,
 )
-from regimesim.report.figures.runs import svg
+from regimesim.report.figures.style import svg
 from regimesim.report.markup import (
     Html,
     definitions,

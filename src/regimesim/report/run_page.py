@@ -16,7 +16,8 @@ from regimesim.report.charts import (
     standing_text,
     survival_chart,
 )
-from regimesim.report.figures.runs import century_figure, survival_figure, svg, why_figure
+from regimesim.report.figures.runs import century_figure, survival_figure, why_figure
+from regimesim.report.figures.style import svg
 from regimesim.report.markup import Html, definitions, element, frame_table, paragraphs, table, together
 from regimesim.report.page import Choice, Page, Panel, Picture, paragraphs_with, still, story_html, tell
 from regimesim.report.settings import COMMON_TERMS, OF_A_RUN
@@ -41,6 +42,7 @@ def write_run(
     causes: Causes | None = None,
     stills: Mapping[str, str] | None = None,
     asked: Asked = Asked(),  # noqa: B008 (it cannot be changed)
+    pairs: Sequence[Pair] | None = None,
 ) -> Path:
     """Write the page of a run.
 
@@ -54,6 +56,8 @@ def write_run(
     stills : mapping of name to SVG, optional
         ``survival``, ``century`` and ``why`` if they have been drawn already.
     asked : Asked, optional
+    pairs : sequence of Pair, optional
+        Pairs at the start; appraised if not given.
 
     Raises
     ------
@@ -69,10 +73,13 @@ def write_run(
         "century": svg(century_figure(results)),
         "why": svg(why_figure(results, causes.shares)),
     }
-    return run_page(results, causes, drawn, asked).write(path)
+    at_start = pairs_of(results.scenario) if pairs is None else pairs
+    return run_page(results, causes, drawn, asked, at_start).write(path)
 
 
-def run_page(results: Results, causes: Causes, stills: Mapping[str, str], asked: Asked) -> Page:
+def run_page(
+    results: Results, causes: Causes, stills: Mapping[str, str], asked: Asked, pairs: Sequence[Pair]
+) -> Page:
     """Everything that there is to say of a run."""
     made = Page(spoken(results.scenario.title or results.scenario.name), _run_question(results, asked))
     made.add("answer", "The answer", _run_answer(results))
@@ -81,7 +88,7 @@ def run_page(results: Results, causes: Causes, stills: Mapping[str, str], asked:
     made.add(
         "ends", "Why it ended", _causes_of_the_end(causes), made.picture(_why(results, causes, stills["why"]))
     )
-    made.add("games", "What the pairs are playing", games(pairs_of(results.scenario)))
+    made.add("games", "What the pairs are playing", games(pairs))
     made.add("typical", "A typical run", story_html(tell(results), asked.explain))
     made.add(
         "settings",

@@ -180,7 +180,7 @@ def parameters_of_many(scenarios: Mapping[str, Scenario]) -> Html:
     for p in PARAMETERS:
         if any(_differs(scenario, p) for scenario in scenarios.values()):
             values = [_value_of(scenario, p) for scenario in scenarios.values()]
-            common = max(set(values), key=values.count) if len(set(values)) > 1 else None
+            common = max(values, key=values.count) if len(set(values)) > 1 else None
             cells = [
                 value if common is None or value == common else element("strong", value) for value in values
             ]

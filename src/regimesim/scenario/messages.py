@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -102,3 +102,10 @@ def legible(text: str) -> bool:
     (True, True, False, False)
     """
     return all(sign in _HARMLESS or unicodedata.category(sign) not in ("Cc", "Cs", "Cf") for sign in text)
+
+
+def listed(names: Sequence[str], word: str = "and") -> str:
+    """``Austria``, ``Austria and Prussia``, ``Austria, Prussia and France``."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"

@@ -138,8 +138,8 @@ def mean(values: ArrayLike, limits: tuple[float, float] | None = None) -> Estima
     return Estimate(middle, middle - reach, middle + reach, error)
 
 
-def share(hits: int, cases: int) -> Estimate:
-    """A share with Wilson's 95 % interval, which is right near 0 and 1 as well.
+def share(hits: int, cases: int, confidence: float = 0.95) -> Estimate:
+    """A share with Wilson's interval, which is right near 0 and 1 as well.
 
     Raises
     ------
@@ -157,9 +157,10 @@ def share(hits: int, cases: int) -> Estimate:
     """
     if not 0 <= hits <= cases or cases == 0:
         raise ValueError(f"a share needs cases, and no more hits than cases; got {hits} of {cases}")
-    rate, weight = hits / cases, NORMAL_QUANTILE * NORMAL_QUANTILE / cases
+    z = tails(confidence)[0]
+    rate, weight = hits / cases, z * z / cases
     middle = (rate + weight / 2) / (1 + weight)
-    reach = NORMAL_QUANTILE / (1 + weight) * math.sqrt(rate * (1 - rate) / cases + weight / (4 * cases))
+    reach = z / (1 + weight) * math.sqrt(rate * (1 - rate) / cases + weight / (4 * cases))
     return Estimate(rate, max(0.0, min(rate, middle - reach)), min(1.0, max(rate, middle + reach)))
 
 
@@ -202,17 +203,6 @@ def near(estimate: Estimate, exact: float) -> bool:
     """
     end = estimate.upper if exact > estimate.value else estimate.lower
     return abs(exact - estimate.value) <= 4.5 / NORMAL_QUANTILE * abs(end - estimate.value) + 1e-9
-
-
-def wilson(count: int, number: int, confidence: float = 0.95) -> Estimate:
-    """A share with Wilson's interval (1927, JASA 22, 209)."""
-    if number <= 0:
-        raise ValueError("a share of nothing")
-    z, share = tails(confidence)[0], count / number
-    centre = (share + z * z / (2 * number)) / (1 + z * z / number)
-    reach = z / (1 + z * z / number) * math.sqrt(share * (1 - share) / number + (z / (2 * number)) ** 2)
-    lower = 0.0 if count == 0 else max(0.0, centre - reach)
-    return Estimate(share, lower, 1.0 if count == number else min(1.0, centre + reach))
 
 
 def poisson(count: int, years: float, confidence: float = 0.95) -> Estimate:

@@ -22,7 +22,7 @@ import numpy as np
 
 from regimesim.analysis.history.record import FORCE_LEVEL, Bools, Record
 from regimesim.scenario.messages import InputError, known
-from regimesim.stats.estimates import Ints, poisson, wilson
+from regimesim.stats.estimates import Ints, poisson, share
 from regimesim.stats.survival import Curve, kaplan_meier
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def era_table(record: Record, eras: Sequence[Era] = ERAS, confidence: float = 0.
         powers = both.groupby("year")["state"].nunique()
         begun = int(((wars >= era.start) & (wars <= era.end)).sum())
         force, years = int((part["hostility"] >= FORCE_LEVEL).sum()), len(powers)
-        share, rate = wilson(force, len(part), confidence), poisson(begun, years, confidence)
+        forced, rate = share(force, len(part), confidence), poisson(begun, years, confidence)
         rows.append(
             {
                 "era": era.name,
@@ -122,9 +122,9 @@ def era_table(record: Record, eras: Sequence[Era] = ERAS, confidence: float = 0.
                 "wars": begun,
                 "pair_years": len(part),
                 "force_used": force,
-                "share": share.value,
-                "share_lower": share.lower,
-                "share_upper": share.upper,
+                "share": forced.value,
+                "share_lower": forced.lower,
+                "share_upper": forced.upper,
                 "war_rate": rate.value,
                 "war_rate_lower": rate.lower,
                 "war_rate_upper": rate.upper,
@@ -245,7 +245,7 @@ def quiet_spells(
 
 
 def peace_curve(record: Record, era: Era | None = None, until: str = "war") -> Curve:
-    """Kaplan-Meier curve of the spells of an era (:func:`spells`).
+    """Kaplan-Meier curve of the spells of an era (:func:`quiet_spell_table`).
 
     The band takes pairs for independent. They are not: one war may strike many pairs, so it is too narrow.
     """

@@ -18,10 +18,19 @@ from matplotlib.ticker import MaxNLocator
 
 from regimesim.analysis.calibration.calibrate import Calibration, as_numbers
 from regimesim.analysis.calibration.findings import Answers, narrowing, tradeoffs
-from regimesim.analysis.comparison import listed_names
-from regimesim.report.figures.runs import svg
-from regimesim.report.figures.style import BLACK, BLUE, ORANGE, PALE, blank, framed, label, look, note
-from regimesim.scenario.messages import spoken
+from regimesim.report.figures.style import (
+    BLACK,
+    BLUE,
+    ORANGE,
+    PALE,
+    blank,
+    framed,
+    label,
+    look,
+    note,
+    save_figures,
+)
+from regimesim.scenario.messages import listed, spoken
 from regimesim.scenario.parameters import BY_NAME
 from regimesim.simulation.columns import SPELLS
 from regimesim.simulation.provenance import program_version
@@ -225,7 +234,7 @@ def _headline(found: Calibration) -> str:
     if not len(found.fitting):
         return f"None of {len(found.draws):,} draws fits the record"
     words = list(table.loc[table["narrowed"], "parameter"])
-    told = "no parameter is narrowed by it alone" if not words else f"what it narrows: {listed_names(words)}"
+    told = "no parameter is narrowed by it alone" if not words else f"what it narrows: {listed(words)}"
     pairs = bound[bound["told"]]
     if len(pairs):
         told += f"; bound together: {pairs.iloc[0]['one']} and {pairs.iloc[0]['other']}"
@@ -241,7 +250,7 @@ def _hardest(found: Calibration) -> str:
 def _varying(over: Answers) -> str:
     words = over.certain()
     some = f"all {over.draws} draws of the set"
-    return f"At {some}, {listed_names(words)}" if words else f"No order outlasts another at {some}"
+    return f"At {some}, {listed(words)}" if words else f"No order outlasts another at {some}"
 
 
 def _caption(found: Calibration, signs: str) -> str:
@@ -256,9 +265,4 @@ def save_calibration_figures(found: Calibration, over: Answers | None, folder: P
     pictures: dict[str, Any] = {"set": set_figure(found), "targets": targets_figure(found)}
     if over is not None:
         pictures["answers"] = answers_figure(found, over)
-    paths = []
-    for name, figure in pictures.items():
-        paths += [folder / f"{name}.png", folder / f"{name}.svg"]
-        figure.savefig(paths[-2], dpi=150, metadata={"Software": None})
-        paths[-1].write_text(svg(figure), "utf-8")
-    return paths
+    return save_figures(pictures.items(), folder)

@@ -22,7 +22,6 @@ from regimesim.analysis.history.comparison import share_after, simulated
 from regimesim.analysis.history.eras import Era, caution, peace_curve
 from regimesim.analysis.history.record import Record
 from regimesim.report import sentences
-from regimesim.report.figures.runs import svg
 from regimesim.report.figures.style import (
     BLACK,
     GREY,
@@ -35,6 +34,7 @@ from regimesim.report.figures.style import (
     length,
     look,
     note,
+    save_figures,
     spread_out,
 )
 from regimesim.scenario.messages import known, spoken
@@ -403,13 +403,8 @@ def comparison_caption(comparison: Comparison, *notes: str) -> str:
 
 def save_comparison_figures(comparison: Comparison, folder: str | Path) -> list[Path]:
     """Write all pictures into a folder, each as PNG and SVG; returns the six paths."""
-    folder, paths = Path(folder), []
-    for kind in ("survival", "plane", "course"):
-        figure = draw_comparison(comparison, kind)
-        paths += [folder / f"{kind}.png", folder / f"{kind}.svg"]
-        figure.savefig(paths[-2], dpi=150, metadata={"Software": None})
-        paths[-1].write_text(svg(figure), encoding="utf-8")
-    return paths
+    kinds = ("survival", "plane", "course")
+    return save_figures(((kind, draw_comparison(comparison, kind)) for kind in kinds), folder)
 
 
 def history_figure(record: Record, results: Results, era: Era) -> Figure:

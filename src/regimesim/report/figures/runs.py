@@ -7,14 +7,11 @@ its title says what was found, its caption what it was made of. pyplot is never 
 
 from __future__ import annotations
 
-import io
 import textwrap
 from collections.abc import Callable, Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -30,6 +27,8 @@ from regimesim.report.figures.style import (
     label,
     look,
     note,
+    save_figures,
+    svg,
     tidy,
     wrapped,
 )
@@ -45,9 +44,6 @@ from regimesim.report.figures.timeline import (
 from regimesim.scenario.messages import known, spoken
 from regimesim.simulation.results import Results, percent
 from regimesim.stats.survival import Curve
-
-SALT = "regimesim"
-"""Names of parts inside an SVG are made from this, so that the same results give the same file."""
 
 
 def draw_run(results: Results, kind: str, ax: Axes | None = None) -> Axes:
@@ -177,7 +173,7 @@ def _thresholds(ax: Axes) -> list[str]:
 
 
 def at_risk(results: Results, ax: Axes, spell: str) -> None:
-    """Under the axis of :func:`survival`, how many runs still stand and are watched at each tick."""
+    """Under the axis of :func:`draw_survival`, how many runs still stand and are watched at each tick."""
     curve, horizon = results.curve(spell), results.scenario.years
     ticks = np.asarray([t for t in MaxNLocator(5).tick_values(0, horizon) if 0 <= t <= horizon])
     ax.set_xticks(ticks)
@@ -275,31 +271,12 @@ def save_run_figures(
     results: Results, folder: str | Path, causes: Mapping[str, float] | None = None
 ) -> list[Path]:
     """Write survival, century and why into a folder, each as PNG and SVG; returns the six paths."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     figures = {
         "survival": survival_figure(results),
         "century": century_figure(results),
         "why": why_figure(results, causes),
     }
-    paths = []
-    for name, figure in figures.items():
-        paths += [folder / f"{name}.png", folder / f"{name}.svg"]
-        figure.savefig(paths[-2], dpi=150, metadata={"Software": None})
-        paths[-1].write_text(svg(figure), encoding="utf-8")
-    return paths
-
-
-def svg(figure: Figure, title: str = "") -> str:
-    """A figure as SVG for a page: text as text, the same for the same figure; ``title`` is read aloud."""
-    file = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": SALT}):
-        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    text = file.getvalue()
-    if title:
-        head = f'<svg role="img" aria-label="{escape(title)}" '
-        text = head + text[text.index("<svg") + 5 :]
-    return text
+    return save_figures(figures.items(), folder)
 
 
 def inline_svg(results: Results) -> str:

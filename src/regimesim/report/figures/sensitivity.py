@@ -10,8 +10,19 @@ from matplotlib.figure import Figure
 
 from regimesim.analysis.influence import TIMES, Influence
 from regimesim.analysis.sensitivity import Swing
-from regimesim.report.figures.runs import svg
-from regimesim.report.figures.style import BLACK, BLUE, GREY, ORANGE, PALE, blank, framed, label, length, note
+from regimesim.report.figures.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    PALE,
+    blank,
+    framed,
+    label,
+    length,
+    note,
+    save_figures,
+)
 from regimesim.scenario.messages import spoken
 from regimesim.stats.estimates import Estimate
 
@@ -178,8 +189,6 @@ def _made_of(found: Influence, runs: int) -> str:
     )
 
 
-def save_pictures(found: Influence, folder: Path) -> None:
+def save_sensitivity_figures(found: Influence, folder: Path) -> list[Path]:
     """Write tornado and morris into a folder, each as PNG and SVG."""
-    for name, figure in (("tornado", tornado_figure(found)), ("morris", morris_figure(found))):
-        figure.savefig(folder / f"{name}.png", dpi=150, metadata={"Software": None})
-        (folder / f"{name}.svg").write_text(svg(figure), encoding="utf-8")
+    return save_figures((("tornado", tornado_figure(found)), ("morris", morris_figure(found))), folder)

@@ -9,10 +9,13 @@ from __future__ import annotations
 import io
 import textwrap
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -60,6 +63,9 @@ OTHERS = (
     Look(GREEN, "--", "h"),
     Look(RED, "-", "d"),
 )
+SALT = "regimesim"
+"""Names of parts inside an SVG are made from this, so that the same results give the same file."""
+
 TERM_COLOURS = {"now": BLACK, "future": BLUE, "law": GREEN, "norm": ORANGE}
 """The four terms of the margin; from dark to light, so that they differ in grey."""
 
@@ -186,3 +192,26 @@ def spread_out(heights: Sequence[float], apart: float) -> list[float]:
         moved[above] = max(moved[above], moved[below] + apart)
     lift = (sum(moved) - sum(heights)) / max(1, len(moved))
     return [height - lift for height in moved]
+
+
+def svg(figure: Figure, title: str = "") -> str:
+    """A figure as SVG for a page: text as text, the same for the same figure; ``title`` is read aloud."""
+    file = io.StringIO()
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": SALT}):
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    text = file.getvalue()
+    if title:
+        head = f'<svg role="img" aria-label="{escape(title)}" '
+        text = head + text[text.index("<svg") + 5 :]
+    return text
+
+
+def save_figures(figures: Iterable[tuple[str, Figure]], folder: str | Path) -> list[Path]:
+    """Write figures into a folder under their names, each as PNG and SVG; returns the paths."""
+    folder, paths = Path(folder), list[Path]()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, figure in figures:
+        paths += [folder / f"{name}.png", folder / f"{name}.svg"]
+        figure.savefig(paths[-2], dpi=150, metadata={"Software": None})
+        paths[-1].write_text(svg(figure), encoding="utf-8")
+    return paths

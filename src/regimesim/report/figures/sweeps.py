@@ -26,8 +26,7 @@ from numpy.typing import NDArray
 from regimesim.analysis.pairs import Margins
 from regimesim.report.figures.axes import Axis
 from regimesim.report.figures.landscape import Landscape, Swept, Threshold, changes_sign
-from regimesim.report.figures.runs import svg
-from regimesim.report.figures.style import BLACK, BLUE, ORANGE, PALE, blank, framed, note, tidy
+from regimesim.report.figures.style import BLACK, BLUE, ORANGE, PALE, blank, framed, note, save_figures, tidy
 from regimesim.report.sentences import capitalized
 
 MOST_PANELS = 5
@@ -225,13 +224,9 @@ def _scatter_figure(sweep: Landscape) -> tuple[Figure, str]:
     )
 
 
-def save_phase(sweep: Landscape, folder: Path, name: str = "phase") -> list[Path]:
+def save_sweep_figure(sweep: Landscape, folder: Path, name: str = "phase") -> list[Path]:
     """Write the picture of a sweep into a folder, as PNG and SVG; returns the paths."""
-    figure = figure_of(sweep)
-    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
-    figure.savefig(paths[0], dpi=150, metadata={"Software": None})
-    paths[1].write_text(svg(figure), encoding="utf-8")
-    return paths
+    return save_figures([(name, figure_of(sweep))], folder)
 
 
 def lines(sweep: Landscape, ax: Axes) -> Axes:
