@@ -1,4 +1,4 @@
-"""Golden runs hold however they are played, and a difference is told in words (``tests/golden.py``)."""
+"""Golden runs hold however they are played; a difference is told in words (``tests/support/golden.py``)."""
 
 import itertools
 import json
@@ -7,20 +7,18 @@ import random
 import subprocess
 import sys
 from fractions import Fraction
-from pathlib import Path
 
 import golden
 import naive
 import numpy as np
 import pytest
+from checkout import SUPPORT
 
 from regimesim.core.compiler import entry
 from regimesim.scenario.parameters import BUFFER, PARAMETERS, STATE
 from regimesim.scenario.reading import read_scenario
 from regimesim.simulation.model import RegimeModel
 from regimesim.simulation.simulate import simulate
-
-TESTS = Path(__file__).parents[1]
 
 
 def hold(scenario, record):
@@ -63,9 +61,9 @@ def test_stepped(scenario):
 
 def elsewhere(**environment):
     """What the command says in a process of its own."""
-    paths = os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
+    paths = os.pathsep.join([str(SUPPORT), *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.run(
-        [sys.executable, "-W", "error", str(TESTS / "golden.py"), "--print"],
+        [sys.executable, "-W", "error", str(SUPPORT / "golden.py"), "--print"],
         env={**os.environ, "PYTHONPATH": paths, **environment}, check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
 

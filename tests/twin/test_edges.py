@@ -1,6 +1,6 @@
 """Small worlds against the twin, at the edges of the rules: ties, bounds, draws that equal their threshold.
 
-They are small enough to be played without the compiler, too (``tests/mutation.py``).
+They are small enough to be played without the compiler, too (``tools/mutation.py``).
 """
 
 from __future__ import annotations

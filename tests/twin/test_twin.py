@@ -1,4 +1,4 @@
-"""The kernel against ``tests/naive.py``, which was written from the rules and shares no line with it."""
+"""The kernel against ``tests/support/naive.py``, written from the rules without a line of it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ import os
 import random
 import subprocess
 import sys
-from pathlib import Path
 
 import generators
 import naive
 import pytest
 import twins
+from checkout import SUPPORT
 
 import regimesim.simulation.lowering
 from regimesim.scenario.messages import InputError
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import Scenario
-
-TESTS = Path(__file__).parents[1]
 
 
 def random_scenario(number: int) -> Scenario:
@@ -72,7 +70,7 @@ print(digest.hexdigest())
 
 
 def test_the_same_bits_with_the_compiler_disabled() -> None:
-    code = WITHOUT_COMPILER.format(tests=str(TESTS))
+    code = WITHOUT_COMPILER.format(tests=str(SUPPORT))
     found = [
         subprocess.run(
             [sys.executable, "-W", "error", "-c", code], env={**os.environ, "NUMBA_DISABLE_JIT": disabled},
