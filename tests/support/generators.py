@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from regimesim.core.strategies import Automaton, memory_one
-from regimesim.scenario.parameters import BY_NAME, PARAMETERS, Parameter, Value
+from regimesim.scenario.parameters import BY_NAME, FIXED, PARAMETERS, Parameter, Value
 
 AUTOMATA: dict[str, Automaton] = {
     "tit_for_tat": memory_one(1, 0, 1, 0),
@@ -100,6 +100,48 @@ def _epoch(names: list[str], buffers: list[str], rng: random.Random) -> dict[str
         },
         "buffers": {name: {"strength": 0.2} for name in buffers[:1]},
     }  # fmt: skip
+
+
+def frame(rng: random.Random, states: int) -> dict[str, Any]:
+    """What points that are played side by side have in common: states, buffers, epochs and time."""
+    names = [f"S{i}" for i in range(states)]
+    pairs = [[a, b] for i, a in enumerate(names) for b in names[:i]]
+    between = {f"B{k}": rng.sample(pairs, min(len(pairs), k)) for k in (1, 2)}
+    return {
+        "names": names, "between": between, "years": 6, "begin": (1.5, 3, 4.75), "m": rng.choice([1, 2, 4]),
+        "window": rng.choice([0.5, 1, 2]),
+    }  # fmt: skip
+
+
+def point(frame: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+    """A scenario in a frame; each of its epochs changes whatever an epoch may change."""
+    names, buffers = frame["names"], list(frame["between"])
+
+    def everything() -> dict[str, Any]:
+        tree = lively(rng.choice(RULES), rng, 0.1)
+        ways = {f"{a}-to-{b}": rng.uniform(0, 1) for a, b in (rng.sample(names, 2) for _ in range(2))}
+        return {
+            **tree, "affinity": {"default": rng.uniform(0, 0.5), **ways},
+            "states": {name: state(rng) for name in names},
+            "buffers": {name: {"strength": rng.random()} for name in buffers},
+        }  # fmt: skip
+
+    tree = {**everything(), "years": frame["years"], "epochs": []}
+    tree["shadow"]["rounds_per_year"] = frame["m"]
+    tree["measure"]["window"] = frame["window"]
+    tree.setdefault("trust", {})["initial"] = {"default": rng.random(), f"{names[0]}-to-{names[1]}": rng.random()}
+    for name, between in frame["between"].items():
+        tree["buffers"][name]["between"] = between
+    for year in frame["begin"]:
+        epoch = {"year": year, **everything()}
+        del epoch["measure"]
+        for name in FIXED:
+            group, _, key = name.partition(".")
+            epoch.get(group, {}).pop(key, None)
+        for settings in epoch["states"].values():
+            del settings["strategy"]
+        tree["epochs"].append(epoch)
+    return tree
 
 
 def lively(rule: str, rng: random.Random, neutral: float) -> dict[str, dict[str, Any]]:

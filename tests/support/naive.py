@@ -575,7 +575,7 @@ def effective_game(world, i, j):
 
     look.K = conference(world, i, j)
     look.cost = world.get("war.cost") * w_ji + world.get("deterrence.retaliation") * s_j
-    calm = (1.0 - world.get("deterrence.prudence") * s_i * s_j) * fear_of_war(world, i, j)
+    calm = (1.0 - world.get("deterrence.prudence") * (s_i * s_j)) * fear_of_war(world, i, j)
     unilateral, mutual = world.get("war.unilateral"), world.get("war.mutual")
     mediation, escalation = world.get("diplomacy.mediation"), world.get("sanctions.escalation")
     look.h1 = 1.0 - exp(-(unilateral * calm) / m)

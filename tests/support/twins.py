@@ -47,12 +47,11 @@ def history_of(scenario: Scenario, seed: int, replicate: int) -> Any:
     return naive.play(scenario, seed, replicate, tables)
 
 
-def lanes_of(scenario: Scenario, seed: int, replicate: int, beside: Scenario | None = None) -> Lanes:
-    """A block whose last lane is the run in question, next to others, of ``beside`` if given."""
-    points = [scenario] if beside is None else [scenario, beside]
-    others = [len(points) - 1, 0]
-    replicates = np.array([1000, 1001, replicate])
-    return Lanes(lower(points), np.array([*others, 0]), replicates, seed)
+def lanes_of(scenario: Scenario, seed: int, replicate: int, *beside: Scenario) -> Lanes:
+    """A block whose last lane is the run in question, next to others, also of ``beside``."""
+    others = [*range(len(beside), -1, -1), 0] if beside else [0, 0]
+    replicates = np.array([*range(1000, 1000 + len(others)), replicate])
+    return Lanes(lower([scenario, *beside]), np.array([*others, 0]), replicates, seed)
 
 
 def compare(scenario: Scenario, lanes: Lanes, history: Any, tolerance: float = 0.0) -> None:
@@ -157,15 +156,15 @@ def compare_pairs(lanes: Lanes, history: Any) -> None:
             assert found == [onset, (after or [-1])[0], (wars or [-1])[0]], (i, j)
 
 
-def check(scenario: Scenario, seed: int, replicate: int, beside: Scenario | None = None) -> Any:
+def check(scenario: Scenario, seed: int, replicate: int, *beside: Scenario) -> Any:
     """Everything, also of a block that is played at a stroke; gives the twin's history."""
     history = history_of(scenario, seed, replicate)
-    lanes = lanes_of(scenario, seed, replicate, beside)
+    lanes = lanes_of(scenario, seed, replicate, *beside)
     compare(scenario, lanes, history)
     compare_measures(lanes, history.summary)
     compare_pairs(lanes, history)
     assert lanes.years == len(history.rounds) / scenario.rounds_per_year
-    stroke = lanes_of(scenario, seed, replicate, beside)
+    stroke = lanes_of(scenario, seed, replicate, *beside)
     stroke.play(stroke.design.rounds)
     for name in lanes.world._fields:
         assert same_bits(getattr(lanes.world, name), getattr(stroke.world, name)), name
