@@ -24,7 +24,7 @@ OFTEN = {
     "geography.absorption": (0.3, 2.0),
     "geography.absorption_gain": (0.0, 0.2),
     "shadow.punishment_years": (0.1, 3.0),
-    "shadow.resolve": (0.3, 1.0),
+    "shadow.resolve": (0.2, 1.0),
     "domestic.grievance_half_life": (0.5, 5.0),
     "war.satisfaction": (0.0, 1.0),
     "war.unilateral": (0.1, 0.6),
@@ -32,9 +32,14 @@ OFTEN = {
     "war.cost": (0.0, 4.0),
     "war.years": (0.1, 3.0),
     "war.contagion": (0.0, 0.9),
+    "war.restoration": (0.3, 1.0),
     "norms.half_life": (1.0, 10.0),
     "deterrence.retaliation": (0.0, 8.0),
+    "sanctions.cost": (0.0, 0.5),
+    "sanctions.enforcement_value": (0.0, 20.0),
+    "sanctions.quorum": (0.0, 0.6),
     "sanctions.exit": (0.0, 1.0),
+    "sanctions.inquiry": (0.0, 0.6),
     "norms.socialization": (0.0, 0.5),
     "transparency.miss_rate": (0.0, 0.8),
     "transparency.false_alarm_rate": (0.0, 2.0),
@@ -48,11 +53,14 @@ OFTEN = {
 def world(rng: random.Random) -> dict[str, Any]:
     """A scenario in which anything may be on: every rule, wars, buffers, epochs, growth, automata, 2 to 6
     states."""
-    names = [f"S{i}" for i in range(rng.randint(2, 6))]
-    tree: dict[str, Any] = {"years": rng.choice([10, 20])}
+    names = [f"S{i}" for i in range(rng.choice([2, 3, 3, 4, 4, 5, 6]))]
+    tree: dict[str, Any] = {"years": rng.choice([8, 12])}
     for parameter in PARAMETERS:
         if parameter.group not in UNTOUCHED and rng.random() < 0.75:
-            tree.setdefault(parameter.group, {})[parameter.key] = setting(parameter, rng)
+            lively = rng.random() < 0.7 and parameter.kind == "real"
+            tree.setdefault(parameter.group, {})[parameter.key] = (often if lively else setting)(
+                parameter, rng
+            )
     tree["states"] = {name: state(rng) for name in names}
     pairs = [[a, b] for i, a in enumerate(names) for b in names[:i]]
     tree["buffers"] = {
@@ -81,11 +89,11 @@ def setting(parameter: Parameter, rng: random.Random) -> Value:
 
 def state(rng: random.Random) -> dict[str, Any]:
     return {
-        **({"resolve": rng.random()} if rng.random() < 0.4 else {}), "unrest": rng.random(),
+        **({"resolve": rng.random()} if rng.random() < 0.5 else {}), "unrest": rng.random(),
         "capability": rng.uniform(0.5, 3), "ideology": rng.random(), "revisionism": rng.uniform(0, 0.5),
         "nuclear": rng.random() < 0.3, "second_strike": rng.random(), "veto": rng.random() < 0.3,
-        "member": rng.random() < 0.8, "growth": rng.choice([0, rng.uniform(-0.02, 0.02)]),
-        "strategy": rng.choice(["prudent", "prudent", *AUTOMATA]),
+        "member": rng.random() < 0.9, "growth": rng.choice([0, rng.uniform(-0.02, 0.02)]),
+        "strategy": rng.choice([*["prudent"] * 7, *AUTOMATA]),
     }  # fmt: skip
 
 
@@ -129,7 +137,10 @@ def point(frame: dict[str, Any], rng: random.Random) -> dict[str, Any]:
     tree = {**everything(), "years": frame["years"], "epochs": []}
     tree["shadow"]["rounds_per_year"] = frame["m"]
     tree["measure"]["window"] = frame["window"]
-    tree.setdefault("trust", {})["initial"] = {"default": rng.random(), f"{names[0]}-to-{names[1]}": rng.random()}
+    tree.setdefault("trust", {})["initial"] = {
+        "default": rng.random(),
+        f"{names[0]}-to-{names[1]}": rng.random(),
+    }
     for name, between in frame["between"].items():
         tree["buffers"][name]["between"] = between
     for year in frame["begin"]:

@@ -15,7 +15,10 @@ BUFFER = {"Z": {"between": [["A", "B"]], "strength": 0.5}}
 
 MYOPIC = {"discount_factor": 1e-300}
 """The future is worth less than any rounding: prudent states defect."""
-FLAT = {"payoffs": {"temptation": 4, "reward": 4, "punishment": 4, "sucker": 4, "game": "any"}, "shadow": MYOPIC}
+FLAT = {
+    "payoffs": {"temptation": 4, "reward": 4, "punishment": 4, "sucker": 4, "game": "any"},
+    "shadow": MYOPIC,
+}
 """Nothing is gained or lost by anything: what is left of a margin or of a worth is what is set."""
 
 LENIENT = {"resolve": 0.0}

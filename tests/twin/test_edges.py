@@ -1,4 +1,4 @@
-"""Small worlds against the twin, at the edges of the rules: ties, bounds, lengths, phases, lanes side by side.
+"""Small worlds against the twin, at the edges of the rules: ties, bounds, lengths, phases, many lanes.
 
 They are small enough to be played without the compiler, too (``tools/mutation.py``).
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from typing import Any
 
 import generators
 import naive
@@ -109,7 +108,8 @@ def test_lengths_are_rounded_to_the_nearest_round(m: int, years: float) -> None:
     """A war and an estrangement last a round at least; turmoil of 0 leaves nationalism at once."""
     for turmoil in (years, 0.0):
         home = {
-            "revolution": 1.0, "spread": 0.7, "turmoil_years": turmoil, "nationalism": 0.25, "preoccupation": 0.5,
+            "revolution": 1.0, "spread": 0.7, "turmoil_years": turmoil, "nationalism": 0.25,
+            "preoccupation": 0.5,
         }  # fmt: skip
         war = {"unilateral": 52, "years": years, "resentment": 0.5}
         twins.check(world(HOSTILE, m, 4, war=war, domestic=home), SEED, 1)
@@ -277,7 +277,7 @@ def test_phases() -> None:
 
 @pytest.mark.parametrize("number", range(12))
 def test_an_epoch_may_change_anything(number: int) -> None:
-    """Every parameter that is not for the whole run, and every setting of a state; alone and beside others."""
+    """Every parameter that is not for the whole run, and every setting of a state."""
     rng = random.Random(1000 + number)
     frame = generators.frame(rng, states=3 + number % 3)
     scenario, *beside = (read_scenario(generators.point(frame, rng), f"point {k}") for k in range(3))

@@ -89,7 +89,9 @@ def hesitant(probability: float) -> Scenario:
     return world({"A": {"strategy": f"hesitant {probability}"}, "B": {}})
 
 
-def accused(sanctions: dict[str, Any], transparency: dict[str, Any] | None = None, **accuser: Any) -> Scenario:
+def accused(
+    sanctions: dict[str, Any], transparency: dict[str, Any] | None = None, **accuser: Any
+) -> Scenario:
     """A defects; B, who accuses it, and C, who may join, do not."""
     states = {"A": {"strategy": "villain"}, "B": accuser, "C": LENIENT}
     return world(states, sanctions=sanctions, transparency=transparency or {}, **FLAT)
@@ -113,7 +115,9 @@ THRESHOLDS: dict[str, tuple[tuple[int, int, int, int], Callable[[float], Scenari
     "tremble among errors back": (
         (naive.TREMBLE, 1, 0, 0), lambda u: world(choice={"tremble": u}, transparency=NOISE),
     ),
-    "false alarm": ((naive.OBSERVE, 0, 1, 0), lambda u: world(KIND, transparency={"false_alarm_rate": rate(u)})),
+    "false alarm": (
+        (naive.OBSERVE, 0, 1, 0), lambda u: world(KIND, transparency={"false_alarm_rate": rate(u)}),
+    ),
     "false alarm back": (
         (naive.OBSERVE, 1, 0, 0), lambda u: world(KIND, transparency={"false_alarm_rate": rate(u)}),
     ),
@@ -208,7 +212,8 @@ THRESHOLDS: dict[str, tuple[tuple[int, int, int, int], Callable[[float], Scenari
     "an end by concession": (
         (naive.NEGOTIATE, 0, 1, 1),
         lambda u: world(
-            2, 1, 3, payoffs={"temptation": 9, "reward": 8, "punishment": 0, "sucker": yielding(u), "game": "any"},
+            2, 1, 3,
+            payoffs={"temptation": 9, "reward": 8, "punishment": 0, "sucker": yielding(u), "game": "any"},
             shadow=MYOPIC, choice={"temperature": 1.0, "tremble": 1.0},
         ),
     ),
@@ -287,8 +292,8 @@ def test_a_draw_that_equals_its_threshold_is_not_below_it(name: str) -> None:
 
 
 KEPT = (
-    "action", "seen", "charge", "left", "kind", "at_war", "sovereign", "member", "turmoil", "revisionism", "norm",
-    "capability", "response", "public",
+    "action", "seen", "charge", "left", "kind", "at_war", "sovereign", "member", "turmoil", "revisionism",
+    "norm", "capability", "response", "public",
 )  # fmt: skip
 
 
