@@ -37,6 +37,11 @@ def test_compiled_and_side_by_side(scenario):
     hold(scenario, golden.played(scenario))
 
 
+def test_the_twin_gives_what_is_recorded(scenario):
+    """The records are its answers, so they change with the rules only."""
+    hold(scenario, golden.played_by_twin(scenario))
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_batch_on_threads(scenario, threads):
     """In a batch of two blocks every recorded replicate is what it is alone, to the last bit."""
@@ -125,10 +130,15 @@ def test_the_worlds_leave_nothing_neutral():
 def test_everything_happens_in_the_worlds():
     """Wars, lost buffers, revolutions, sanctions, members that leave, buffers that come back, and growth."""
     rows = [one["runs"] for world in golden.WORLDS for one in golden.recorded(world).values()]
-    for name in ("wars", "buffers_lost", "revolutions", "sanctions_joined", "regime_spells", "disputes"):
+    for name in (
+        "wars", "buffers_lost", "revolutions", "sanctions_joined", "sanctions_on_innocents", "regime_spells",
+        "disputes", "estrangements_misunderstanding", "estrangements_breach", "estrangements_sanction",
+        "estrangements_false", "systemic_ended",
+    ):  # fmt: skip
         assert sum(row[name] for row in rows) > 0, name
     assert {found for world in golden.WORLDS for found in happenings(golden.scenario_of(world))} == {
-        "a member leaves", "a buffer comes back", "powers change", "a gain is undone", "others join a war",
+        "a member leaves", "a buffer comes back", "powers change", "others join a war", "a charge is cleared",
+        "a fine is paid", "a state withholds from an automaton",
     }  # fmt: skip
 
 
@@ -143,8 +153,12 @@ def happenings(scenario):
                 yield "a buffer comes back"
             if before["capability"] != now["capability"]:
                 yield "powers change"
-            if any(map(any, now["undone"])):
-                yield "a gain is undone"
+            if any(naive.CLEARED in row for row in now["charge"]):
+                yield "a charge is cleared"
+            if any(now["fine"]):
+                yield "a fine is paid"
+            if any(map(any, now["withheld"])):
+                yield "a state withholds from an automaton"
             begun = [
                 b > a
                 for x, y in zip(before["at_war"], now["at_war"], strict=True)
@@ -158,7 +172,9 @@ def happenings(scenario):
 
 
 def edge(tremble):
+    """Two states that always cooperate but for accidents, so that no pair is ever estranged."""
     tree = {"years": 3, "states": {"Athens": {}, "Sparta": {}}, "choice": {"tremble": tremble}}
+    tree["strategy"] = "always_cooperate"
     return read_scenario(tree, "greece")
 
 
@@ -200,7 +216,7 @@ def test_a_decision_by_another_rule_is_named_so():
     assert counts and "round 4, Athens and Sparta" in text and "a rule has changed" in text
 
 
-def test_a_sight_is_told_from_an_act():
+def test_a_view_is_told_from_an_act():
     scenario = golden.scenario_of("congress")
     before, after = golden.played(scenario), golden.played(scenario)
     t, line = next((t, x) for t, x in enumerate(before["1"]["rounds"]) if x.startswith("CC "))

@@ -1,16 +1,18 @@
 """Golden runs: small worlds whose every decision is recorded, and what differs when one is played again.
 
     python tests/support/golden.py            plays them and says what differs; 1 if anything that counts does
-    python tests/support/golden.py --record   writes down what they do now
+    python tests/support/golden.py --record   writes down what the twin makes of them now
     python tests/support/golden.py --print    prints what they do now
 
-A world is a scenario in ``tests/golden``. What it did is beside it, a line for a round of a replicate:
+A world is a scenario in ``tests/golden``. What it did is beside it, a line for a round of a replicate, as
+the twin plays it and not the kernel:
 
-    CC C'D .. DD | 0.8125 4.5
+    CC C'Db .. -- Cw | 0.8125 4.5
 
 These are the pairs (0, 1), (0, 2), ... in order: what each of the two did, with a ' where the other mistook
-it, or two dots for a pair at war; then the mean trust and the mean payoff. Floats are printed so that
-reading them gives the same bits.
+it and w where it withheld cooperation; two dots for a pair at war and two dashes for one that is estranged.
+A letter behind says that the pair became estranged: m by a misunderstanding, b by a breach, s by a sanction.
+Then come the mean trust and the mean payoff. Floats are printed so that reading them gives the same bits.
 
 **Decisions have no tolerance.** Floats have one, for a machine whose arithmetic rounds otherwise. Where a
 decision differs the report tells how far the draw behind it was from its threshold: a hair's breadth means
@@ -23,7 +25,7 @@ import json
 import math
 import sys
 from collections.abc import Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Any, NamedTuple
 
 import naive
@@ -87,6 +89,22 @@ def played(scenario: Scenario) -> Record:
     }
 
 
+def played_by_twin(scenario: Scenario) -> Record:
+    """What the twin makes of it."""
+    record = {}
+    for replicate in REPLICATES:
+        history = naive.play(scenario, SEED, replicate, tables(scenario))
+        record[str(replicate)] = {
+            "runs": {**_with_nan(history.summary), "point": 0, "replicate": replicate, "seed": SEED},
+            "rounds": [line(now) for now in history.rounds],
+        }
+    return record
+
+
+def _with_nan(summary: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: math.nan if value is None else value for name, value in summary.items()}
+
+
 def rows_of(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of a table as plain values."""
     plain = {name: np.asarray(column).tolist() for name, column in columns.items()}
@@ -95,14 +113,30 @@ def rows_of(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def line_of(lanes: Lanes, lane: int) -> str:
     """The last round of a lane."""
-    world, n = lanes.world, lanes.world.capability.shape[0]
-    pairs = []
-    for i, j in combinations(range(n), 2):
-        acts = [(i, j), (j, i)] if world.played[i, j, lane] else []
-        pairs.append("".join(_act(world, a, b, lane) for a, b in acts) or "..")
-    off = ~np.eye(n, dtype=bool)
-    trust, payoff = math.fsum(world.trust[off, lane]), math.fsum(world.payoff[:, lane])
-    return f"{' '.join(pairs)} | {trust / (n * n - n)!r} {payoff / n!r}"
+    tables = ("played", "open", "withheld", "action", "seen", "broke", "trust")
+    now = {name: getattr(lanes.world, name)[..., lane].tolist() for name in tables}
+    return line({**now, "payoff": lanes.world.payoff[:, lane].tolist()})
+
+
+def line(now: Mapping[str, Any]) -> str:
+    """A round as a line, from tables of what was done in it."""
+    n = len(now["payoff"])
+    pairs = " ".join(_pair(now, i, j) for i, j in combinations(range(n), 2))
+    trust = math.fsum(now["trust"][i][j] for i in range(n) for j in range(n) if i != j)
+    return f"{pairs} | {trust / (n * n - n)!r} {math.fsum(now['payoff']) / n!r}"
+
+
+def _pair(now: Mapping[str, Any], i: int, j: int) -> str:
+    if not now["played"][i][j]:
+        return ".."
+    acts = "".join(_act(now, a, b) for a, b in ((i, j), (j, i))) if now["open"][i][j] else "--"
+    return acts + ("", "m", "b", "s")[now["broke"][i][j]]
+
+
+def _act(now: Mapping[str, Any], i: int, j: int) -> str:
+    action = now["action"][i][j]
+    mistaken = "'" if now["seen"][j][i] != action else ""
+    return ("w" if now["withheld"][i][j] else "DC"[action]) + mistaken
 
 
 def differences(scenario: Scenario, before: Record, after: Record) -> Iterator[Difference]:
@@ -117,11 +151,6 @@ def differences(scenario: Scenario, before: Record, after: Record) -> Iterator[D
 def report(found: list[Difference]) -> str:
     """All differences, those that count first."""
     return "\n".join(d.text for d in sorted(found, key=lambda d: not d.counts))
-
-
-def _act(world: Any, i: int, j: int, lane: int) -> str:
-    action = world.action[i, j, lane]
-    return "DC"[action] + ("'" if world.seen[j, i, lane] != action else "")
 
 
 def _in_rounds(
@@ -164,7 +193,7 @@ def _first_decision(
     pairs = combinations(range(len(scenario.states)), 2)
     (i, j), old, new = next(x for x in zip(pairs, before.split(), after.split(), strict=True) if x[1] != x[2])
     names = [scenario.states[i], scenario.states[j]]
-    away = min(_distances(scenario, replicate, t, i, j, old, new))
+    away = min(_distances(scenario, replicate, t, i, j, old, new), default=math.inf)
     verdict = "rounding tipped it" if away <= NEAR else "a rule has changed"
     return Difference(
         f"{place}, {names[0]} and {names[1]}: {new} in place of {old}; "
@@ -177,27 +206,74 @@ def _distances(
     scenario: Scenario, replicate: int, t: int, i: int, j: int, old: str, new: str
 ) -> Iterator[float]:
     """How far the draws that may have made the difference were from their thresholds, as the twin has it."""
-    rounds = naive.play(scenario, SEED, replicate, tables(scenario), t + 1).rounds
+    history = naive.play(scenario, SEED, replicate, tables(scenario), t + 1)
+    before, after = _Draws(scenario, replicate, history, t - 1), _Draws(scenario, replicate, history, t)
+    if ".." in (old, new):  # at war in one of them: it began, or was settled, a round ago
+        yield from before.of_war(i, j)
+    elif "--" in (old[:2], new[:2]) and old[:2] != new[:2]:
+        yield from before.of_estrangement(i, j)
+    elif old[-1] in "mbs" or new[-1] in "mbs":
+        yield from after.of_estrangement(i, j)
+    if "-" not in old + new and "." not in old + new:
+        for (a, b), x, y in zip(((i, j), (j, i)), _sides(old), _sides(new), strict=True):
+            if x[0] != y[0]:
+                yield from after.of_action(a, b)
+            elif x != y:
+                yield from after.of_view(b, a)
 
-    def away(when: int, channel: int, a: int, b: int, threshold: float) -> float:
-        return abs(naive.uniform(SEED, replicate, when, channel, a, b) - threshold)
 
-    if ".." in (old, new) and t > 0:  # at war in one of them: it began a round ago
-        game = rounds[t - 1]["game"][i][j]
-        yield from (away(t - 1, naive.WAR, i, j, risk) for risk in (game.e1, game.e2))
-        return
-    now, (was, has) = rounds[t], (_sides(old), _sides(new))
-    for (a, b), x, y in zip(((i, j), (j, i)), was, has, strict=True):
-        if x[0] != y[0]:
-            if now["temperature"] == 0.0 and scenario.phases[0].states[a].strategy == PRUDENT:
-                yield abs(math.fsum(now["terms"][a][b]))
-            else:
-                yield away(t, naive.INTEND, a, b, now["chance"][a][b])
-            yield away(t, naive.TREMBLE, a, b, now["tremble"])
-        elif x != y:
-            eye = (min(a, b), max(a, b)) if now["public_signal"] else (b, a)
-            game = now["game"][b][a]
-            yield from (away(t, naive.OBSERVE, *eye, chance) for chance in (game.hit, game.alarm))
+class _Draws:
+    """Distances of the draws of a round from their thresholds."""
+
+    def __init__(self, scenario: Scenario, replicate: int, history: Any, t: int) -> None:
+        self.scenario, self.replicate, self.history, self.t = scenario, replicate, history, t
+        begun = [number for number, first in enumerate(scenario.phase_rounds()) if first <= max(t, 0)]
+        self.phase = scenario.phases[begun[-1]]
+        self.looks = history.appraised[max(t, 0)]
+
+    def away(self, channel: int, a: int, b: int, *thresholds: float) -> Iterator[float]:
+        u = naive.uniform(SEED, self.replicate, self.t, channel, a, b) if self.t >= 0 else math.inf
+        yield from (abs(u - threshold) for threshold in thresholds)
+
+    def of_war(self, i: int, j: int) -> Iterator[float]:
+        look, contagion = self.looks[i][j], self.phase.parameters["war.contagion"]
+        yield from self.away(naive.WAR, i, j, *(look[name] for name in ("h1", "hM", "hB", "hS")))
+        for k, a, b in permutations(range(len(self.looks)), 3):
+            if a < b and len({i, j} & {k, a, b}) == 2 and k in (i, j):
+                yield from self.away(naive.JOIN + k, a, b, contagion)
+
+    def of_estrangement(self, i: int, j: int) -> Iterator[float]:
+        look, parameters = self.looks[i][j], self.phase.parameters
+        yield from self.away(naive.CONFER, i, j, look["K"])
+        yield from self.away(naive.QUARREL, j, i, look["g"])
+        yield from self.away(naive.NEGOTIATE, i, j, *look["nu"].values())
+        for a, b in ((i, j), (j, i)):
+            yield from self.of_view(a, b)
+            own = self.phase.states[a]["resolve"]
+            yield from self.away(naive.PURSUE, a, b, own if own >= 0.0 else parameters["shadow.resolve"])
+            yield from self.away(naive.SANCTION, a, b, self.looks[a][b]["join"])
+            for k in range(len(self.looks)):
+                yield from self.away(naive.PUBLISH, k, b, parameters["transparency.publicity"])
+                yield from self.away(naive.INQUIRY, k, b, parameters["sanctions.inquiry"])
+
+    def of_view(self, i: int, j: int) -> Iterator[float]:
+        yield from self.away(naive.OBSERVE, i, j, self.looks[i][j]["q"], self.looks[i][j]["f"])
+
+    def of_action(self, i: int, j: int) -> Iterator[float]:
+        yield from self.away(naive.TREMBLE, i, j, self.phase.parameters["choice.tremble"])
+        terms, heat = self.history.terms[self.t][i][j], self.phase.parameters["choice.temperature"]
+        if terms is None:
+            strategy = self.scenario.phases[0].states[i].strategy
+            if strategy != PRUDENT:
+                stance = self.history.rounds[self.t - 1]["stance"][i][j] if self.t else 0
+                yield from self.away(naive.INTEND, i, j, load_strategy(strategy).cooperate[stance])
+            return
+        margin = naive.margin_of(terms)
+        yield abs(margin)
+        if heat > 0.0:
+            slip = 1.0 / (1.0 + naive.exp(-(abs(margin) / heat)))
+            u = naive.uniform(SEED, self.replicate, self.t, naive.INTEND, i, j)
+            yield abs((1.0 - u) ** self.scenario.rounds_per_year - slip)
 
 
 def tables(scenario: Scenario) -> dict[str, dict[str, Any]]:
@@ -213,17 +289,19 @@ def printed(records: Mapping[str, Record]) -> str:
 
 
 def _sides(pair: str) -> list[str]:
-    """``C'D`` as ``["C'", "D"]``."""
-    split = 2 if pair[1] == "'" else 1
-    return [pair[:split], pair[split:]]
+    """``C'Db`` as ``["C'", "D"]``."""
+    acts = pair.rstrip("mbs")
+    split = 2 if acts[1] == "'" else 1
+    return [acts[:split], acts[split:]]
 
 
 def main(words: list[str]) -> int:
     """The command."""
-    records = {world: played(scenario_of(world)) for world in WORLDS}
     if "--record" in words:
-        for world, record in records.items():
-            (FOLDER / f"{world}.json").write_text(printed(record), encoding="utf-8")
+        for world in WORLDS:
+            text = printed(played_by_twin(scenario_of(world)))
+            (FOLDER / f"{world}.json").write_text(text, encoding="utf-8")
+    records = {world: played(scenario_of(world)) for world in WORLDS}
     if "--print" in words:
         print(printed(records), end="")
         return 0

@@ -1299,7 +1299,7 @@ def learn_credibility(world, now, t):
 
 APPRAISED = (
     "gain", "loss", "u_dc", "u_cd", "u_dd", "both", "h1", "hM", "hB", "hS", "q", "f", "g", "K", "cost",
-    "join", "open_value", "loss_m", "loss_b", "loss_s", "a", "a_B", "d_M", "d_B", "gamma",
+    "join", "open_value", "loss_m", "loss_b", "loss_s", "a", "a_B", "d_M", "d_B", "gamma", "nu",
 )  # fmt: skip
 """What of step 2 is kept."""
 
