@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from regimesim.scenario.messages import InputError, known
 from regimesim.scenario.parameters import BY_NAME, Parameter
 from regimesim.scenario.scenario import Phase, Scenario
+from regimesim.simulation.columns import SHARES
 from regimesim.simulation.simulate import Columns
 from regimesim.stats.estimates import Estimate, Floats, interval_of, mean, share, tails
 from regimesim.stats.survival import restricted_mean, rmst, rmst_difference
@@ -58,20 +59,6 @@ COMMON = (
     "choice.temperature",
 )
 """The judgements that carry most of the shipped scenarios; drawn unless an experiment names others."""
-
-SHARES = frozenset(
-    (
-        "cooperation_rate",
-        "trust",
-        "credibility",
-        "expectation_error",
-        "restraint_against_interest",
-        "exploitation_rate",
-        "false_alarm_share",
-        "miss_share",
-    )
-)
-"""Columns that lie between 0 and 1."""
 
 
 def draws(names: Iterable[str] = COMMON, count: int = DRAWS, seed: int = SEED) -> dict[str, list[float]]:

@@ -30,13 +30,14 @@ from regimesim.simulation.columns import (
     COLLAPSE,
     EVENT_ARRAYS,
     JOINED,
-    KIND,
     KINDS,
     LEADER,
     LEFT,
     ONSET,
     QUANTITIES,
     REVOLUTION,
+    RUN,
+    SPELL_NAMES,
     Recording,
 )
 from regimesim.simulation.folders import write_folder
@@ -84,7 +85,7 @@ class Results:
     columns : dict of name to array (runs,)
         The table :attr:`runs`, column by column.
     yearly : float array (Q, Y, R)
-        Series of ``recording.QUANTITIES`` in each of Y years for the first R replicates.
+        Series of ``columns.QUANTITIES`` in each of Y years for the first R replicates.
     happened : dict of name to array
         The table :attr:`events`, coded.
     provenance : dict
@@ -123,13 +124,13 @@ class Results:
         ------
         ValueError
         """
-        if set(self.columns) != set(KIND):
-            raise ValueError(f"its columns are not those of a run: {sorted(set(self.columns) ^ set(KIND))}")
+        if set(self.columns) != set(RUN):
+            raise ValueError(f"its columns are not those of a run: {sorted(set(self.columns) ^ set(RUN))}")
         runs, world = len(self), self.scenario
         for name, column in self.columns.items():
-            if column.dtype.kind not in KIND[name] or column.shape != (runs,) or not runs:
+            if not RUN[name].holds(column) or column.shape != (runs,) or not runs:
                 raise ValueError(f"the column {name} is not one of a run's")
-            if column.dtype.kind == "f" and not np.isfinite(column).all() and name != "regime_onset":
+            if column.dtype.kind == "f" and not np.isfinite(column).all() and not RUN[name].missing:
                 raise ValueError(f"the column {name} holds what is no number")
         kept = self.yearly.shape[-1] if self.yearly.ndim == 3 else -1
         if self.yearly.shape != (len(QUANTITIES), _years_of(world), kept) or not 0 <= kept <= runs:
@@ -280,9 +281,8 @@ class Results:
         return summary(*self._spell(spell), horizon or self.scenario.years)
 
     def _spell(self, spell: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        if f"{spell}_years" not in self.columns:
-            named = ", ".join(n.removesuffix("_years") for n in self.columns if n.endswith("_years"))
-            raise InputError(f"no spell {spell!r}.  (all: {named})")
+        if f"{spell}_ended" not in self.columns:
+            raise InputError(f"no spell {spell!r}.  (all: {', '.join(SPELL_NAMES)})")
         return self.columns[f"{spell}_years"], self.columns[f"{spell}_ended"]
 
     def table(self) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from regimesim.report.figures.style import PURPLE, RED, length
 from regimesim.report.sentences import capitalized
 from regimesim.scenario.messages import InputError, known, spoken
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.columns import RATES, SPELLS
 from regimesim.stats.estimates import Floats
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ def fields(swept: Swept, outcome: str) -> list[Field]:
         For one that the summary does not hold.
     """
     summary = swept.summary.set_index("point").reindex(swept.design["point"])
-    columns = [str(name) for name in summary.columns]
-    rates = [name for name in columns if f"{name}_error" in columns and not name.endswith("_rmst")]
+    rates = [name for name in RATES if name in summary.columns]
     names = ["regime", "peace"] if outcome == "both" else [outcome]
     known(outcome, ["both", "regime", "peace", *rates], "outcome")
     horizon = max(world.years for world in swept.worlds)
