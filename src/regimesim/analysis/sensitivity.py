@@ -31,7 +31,7 @@ from regimesim.analysis.factors import Box, Factor, FactorColumns
 from regimesim.scenario.messages import InputError, known
 from regimesim.simulation.columns import MEASURES, SPELL_NAMES
 from regimesim.simulation.simulate import Progress
-from regimesim.stats.estimates import Estimate, Floats, error_of, normal_estimate, tails
+from regimesim.stats.estimates import Estimate, Floats, all_alike, mean
 from regimesim.stats.survival import restricted_mean
 from regimesim.sweeps.chunks import play_points
 
@@ -239,12 +239,10 @@ def swings(factors: Sequence[Factor], play: Player, span: float | None = None) -
 
 
 def _moved(differences: Floats, span: float) -> Estimate:
-    mean = float(differences.mean())
-    error = error_of(differences - mean)
-    if error > 0:
-        return normal_estimate(mean, error, (-math.inf, math.inf), 0.95)
-    missed = span * (1 - tails(0.95)[1] ** (1 / len(differences)))
-    return Estimate(mean, mean - missed, mean + missed, 0.0)
+    found = mean(differences, student=False, ddof=0)
+    if found.standard_error:
+        return found
+    return all_alike(found.value, (found.value - span, found.value + span), len(differences))
 
 
 def noise_of(played: Floats) -> Noise:

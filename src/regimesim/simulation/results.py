@@ -42,7 +42,7 @@ from regimesim.simulation.columns import (
 )
 from regimesim.simulation.folders import write_folder
 from regimesim.simulation.views import view
-from regimesim.stats.estimates import Estimate
+from regimesim.stats.estimates import Estimate, mean
 from regimesim.stats.survival import Curve, Summary, kaplan_meier, summary
 
 if TYPE_CHECKING:
@@ -310,11 +310,7 @@ class Results:
 
     def rate(self, column: str) -> Estimate:
         """Mean over runs of a column, with a normal 95 % interval."""
-        values = np.asarray(self.columns[column], np.float64)
-        mean, error = float(values.mean()), 0.0
-        if len(values) > 1:
-            error = float(values.std(ddof=1) / math.sqrt(len(values)))
-        return Estimate(mean, mean - 1.959964 * error, mean + 1.959964 * error, error)
+        return mean(self.columns[column], student=False)
 
     def typical(self) -> int:
         """The replicate nearest the median regime (the first of them), among those recorded if any are."""

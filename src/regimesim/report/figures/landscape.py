@@ -23,7 +23,7 @@ from regimesim.report.sentences import capitalized
 from regimesim.scenario.messages import InputError, known, spoken
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.columns import RATES, SPELLS
-from regimesim.stats.estimates import Floats
+from regimesim.stats.estimates import NORMAL_QUANTILE, Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +72,7 @@ class Field:
     @property
     def band(self) -> tuple[Floats, Floats]:
         """The ends of 95 % intervals; those of a duration lie within the horizon."""
-        reach = 1.959964 * np.nan_to_num(self.errors)
+        reach = NORMAL_QUANTILE * np.nan_to_num(self.errors)
         low, high = self.values - reach, self.values + reach
         if self.horizon is None:
             return low, high
