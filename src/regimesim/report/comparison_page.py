@@ -291,7 +291,7 @@ def _each(comparison: Comparison) -> Sequence[Html]:
                 paragraphs(f"Typical run {sentences.typical_run(results)}."),
                 settings.epoch_table(scenario, of),
                 settings.world(scenario, of),
-                games(pairs_of(scenario), of),
+                games(pairs_of(scenario, results.design), of),
                 details(f"Chronicle of the typical run{of}", story_html(tell(results), "")),
             )
         )

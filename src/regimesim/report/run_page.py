@@ -73,7 +73,7 @@ def write_run(
         "century": svg(century_figure(results)),
         "why": svg(why_figure(results, causes.shares)),
     }
-    at_start = pairs_of(results.scenario) if pairs is None else pairs
+    at_start = pairs_of(results.scenario, results.design) if pairs is None else pairs
     return run_page(results, causes, drawn, asked, at_start).write(path)
 
 

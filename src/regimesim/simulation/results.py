@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from regimesim.core.lanes import Design
 from regimesim.scenario.files import read_yaml, there, yaml_of
 from regimesim.scenario.messages import InputError, legible, spoken
 from regimesim.scenario.reading import read_scenario
@@ -41,6 +42,7 @@ from regimesim.simulation.columns import (
     Recording,
 )
 from regimesim.simulation.folders import write_folder
+from regimesim.simulation.lowering import lower
 from regimesim.simulation.views import view
 from regimesim.stats.estimates import Estimate, mean
 from regimesim.stats.survival import Curve, Summary, kaplan_meier, summary
@@ -89,6 +91,10 @@ class Results:
     happened : dict of name to array
         The table :attr:`events`, coded.
     provenance : dict
+    pair_spells : int array (3, P, R)
+        Of each pair, the rounds of its first restraint, first breakdown and first war.
+    lowered : Design, optional
+        What the core played; see :attr:`design`.
     """
 
     scenario: Scenario
@@ -97,6 +103,7 @@ class Results:
     happened: dict[str, NDArray[Any]]
     provenance: dict[str, Any] = field(repr=False)
     pair_spells: NDArray[np.int32] = field(default_factory=lambda: np.zeros((3, 0, 0), np.int32), repr=False)
+    lowered: Design | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def from_parts(
@@ -105,6 +112,7 @@ class Results:
         columns: Sequence[dict[str, NDArray[Any]]],
         recordings: Sequence[Recording | None],
         provenance: dict[str, Any],
+        design: Design | None = None,
     ) -> Results:
         """Put blocks of lanes together, in their order."""
         joined = {name: np.concatenate([part[name] for part in columns]) for name in columns[0]}
@@ -112,10 +120,15 @@ class Results:
         blank = np.zeros((len(QUANTITIES), _years_of(scenario), 0), np.float32)
         yearly = np.concatenate([r.yearly for r in kept], axis=2) if kept else blank
         pairs = np.concatenate([r.pairs for r in kept], axis=2) if kept else np.zeros((3, 0, 0), np.int32)
-        return cls(scenario, joined, yearly, _events(kept), provenance, pairs)
+        return cls(scenario, joined, yearly, _events(kept), provenance, pairs, design)
 
     def __len__(self) -> int:
         return len(self.columns["replicate"])
+
+    @cached_property
+    def design(self) -> Design:
+        """Arrays that the core played: those of the simulation, or made again where they were not kept."""
+        return lower(self.scenario) if self.lowered is None else self.lowered
 
     def check(self) -> None:
         """Refuse parts that do not belong together, as a file from elsewhere may hold them.

@@ -123,7 +123,7 @@ def simulate(
 
     parts = on_threads(play, blocks, workers)
     about = provenance(seed=seed, runs=runs, years=chosen.years, scenario=chosen.name)
-    return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about)
+    return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about, design)
 
 
 def as_scenario(scenario: Scenario | str | Path, years: float | None = None) -> Scenario:
