@@ -19,7 +19,6 @@ from regimesim.scenario.parameters import BUFFER, FIXED, GROUPS, PARAMETERS, STA
 from regimesim.scenario.scenario import Scenario
 from regimesim.scenario.strategies import load_strategy
 from regimesim.simulation import columns
-from regimesim.simulation.simulate import ACCOUNTED
 
 FOLDER = Path("docs/reference")
 
@@ -117,12 +116,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def columns_page() -> str:
     """Every column of every table of results."""
+    accounted = ", ".join(f"`{name}`" for name in sorted(columns.ACCOUNTED))
     tables = {
         "Runs": (
             columns.RUNS,
             "A row per run: `runs.parquet`, `Results.runs`; the parts of a sweep have the "
             "same columns but for `scenario` and `seed`, which its manifest and design tell. A "
-            f"simulation without accounts leaves out {', '.join(f'`{n}`' for n in sorted(ACCOUNTED))}.",
+            f"simulation without accounts leaves out {accounted}.",
         ),
         "Survival": (
             columns.SURVIVAL,
@@ -147,7 +147,7 @@ def columns_page() -> str:
     }
     parts = [
         f"## {title}\n\n{about}\n\n"
-        + table(("name", "meaning", "unit"), [(f"`{name}`", said, unit) for name, said, unit in declared])
+        + table(("name", "meaning", "unit"), [(f"`{c.name}`", c.meaning, c.unit) for c in declared])
         for title, (declared, about) in tables.items()
     ]
     return "\n".join([_COLUMNS, *parts])

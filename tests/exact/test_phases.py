@@ -11,7 +11,7 @@ import pytest
 
 from regimesim.analysis.pairs import margins_of, pairs_of, points_from
 from regimesim.cli.main import main
-from regimesim.report.figures import landscape, runs, sweeps
+from regimesim.report.figures import landscape, style, sweeps
 from regimesim.report.figures.axes import Axis
 from regimesim.report.figures.landscape import Field, Landscape
 from regimesim.report.figures.sweeps import crossings
@@ -75,7 +75,7 @@ def test_every_kind_is_drawn_and_says_where_it_comes_from(case):
     assert f"{len(sweep.swept.design):,} points" in words
     assert ("command sensitivity" in words) == (kind == "scatter")
     assert not {"nan", "inf", "None"} & set(words.replace(",", " ").split())
-    ElementTree.fromstring(runs.svg(figure))
+    ElementTree.fromstring(style.svg(figure))
     titles = " ".join(ax.get_xlabel() + ax.get_ylabel() for ax in figure.axes)
     assert all(axis.name in titles or axis.name in _panel_titles(figure) for axis in sweep.axes)
 

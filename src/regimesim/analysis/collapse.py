@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from regimesim.core import kernel
 from regimesim.core.lanes import Lanes
 from regimesim.core.world import Reals, Setting, World, allocate_game
-from regimesim.simulation.lowering import lower
 from regimesim.simulation.results import Results
 from regimesim.simulation.simulate import lanes_for, on_threads
 
@@ -85,7 +84,7 @@ def causes_of_collapse(results: Results, most: int = 2000, workers: int | None =
     end = onset + np.rint(columns["regime_years"][chosen] * per_year).astype(np.int64)
     begin = np.maximum(onset, end - round(YEARS_BEFORE * per_year))
     replicate = columns["replicate"][chosen].astype(np.int64)
-    design, seed = lower(results.scenario), int(results.provenance["seed"])
+    design, seed = results.design, int(results.provenance["seed"])
     size = lanes_for(design)
     blocks = [slice(first, first + size) for first in range(0, len(chosen), size)]
 

@@ -27,11 +27,16 @@ from regimesim.stats.estimates import Floats
 from regimesim.sweeps.design import scaled, typed
 from regimesim.sweeps.points import Place, Points, place_of, python_value
 
-OFF = {p.name: p.default for p in PARAMETERS if p.default in (0.0, math.inf) and p.kind != "switch"} | {
-    "norms.institutionalization": 1.0,
-    "periphery.insulation": 1.0,
-}
-"""Values at which a parameter switches its own mechanism off: 0, never, or all of it."""
+OFF = {
+    p.name: p.default
+    for p in PARAMETERS
+    if p.default in (0.0, math.inf) and p.default in (p.low, p.high) and p.kind != "switch"
+} | {"norms.institutionalization": 1.0, "periphery.insulation": 1.0}
+"""Values at which a parameter switches its own mechanism off: 0, never, or all of it.
+
+Such a value ends what is permitted. A 0 with values on both sides is one like any other: that attack and
+defence are equally strong is an assumption, too.
+"""
 
 FactorColumns = Mapping[str, Floats]
 """Values of factors by name, (P,) each."""
@@ -138,7 +143,7 @@ _FOR_DECIDING = ("choice.temperature", *(p.name for p in PARAMETERS if p.group =
 
 def judgements_of(scenario: Scenario) -> tuple[Parameter, ...]:
     """The judgement parameters that a scenario uses, in the order of their declaration."""
-    return tuple(p for p in judgements() if _used(p.name, [_Phase(phase) for phase in scenario.phases]))
+    return tuple(p for p in judgements() if uses(scenario, p.name))
 
 
 def judgements() -> tuple[Parameter, ...]:
@@ -146,7 +151,9 @@ def judgements() -> tuple[Parameter, ...]:
     return tuple(p for p in PARAMETERS if p.range is not None)
 
 
-def _used(name: str, phases: list[_Phase]) -> bool:
+def uses(scenario: Scenario, name: str) -> bool:
+    """Tell whether a scenario uses a parameter: whether its mechanism is at work in some phase."""
+    phases = [_Phase(phase) for phase in scenario.phases]
     own = OFF.get(name)
     if own is not None and all(phase.phase.parameters[name] == own for phase in phases):
         return False

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.core.lanes import Lanes
+from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.lowering import lower
 from regimesim.stats.estimates import Floats
@@ -94,9 +94,9 @@ class Pair:
         return max(self.first, self.second, key=lambda side: (side.discount_needed, side.trust_needed))
 
 
-def pairs_of(scenario: Scenario) -> list[Pair]:
-    """Every pair at the start of a scenario."""
-    lanes = Lanes(lower(scenario), np.zeros(1, np.intp), np.zeros(1, np.intp), 0)
+def pairs_of(scenario: Scenario, design: Design | None = None) -> list[Pair]:
+    """Every pair at the start of a scenario; ``design``: its arrays, where they have been made already."""
+    lanes = Lanes(design or lower(scenario), np.zeros(1, np.intp), np.zeros(1, np.intp), 0)
     return pairs_in(lanes, scenario)
 
 

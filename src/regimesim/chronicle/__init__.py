@@ -43,6 +43,7 @@ from regimesim.chronicle.relations import (
     tell_returns,
 )
 from regimesim.chronicle.replay import History, replay
+from regimesim.core.lanes import Design
 from regimesim.scenario.messages import InputError, listed, quoted
 from regimesim.scenario.scenario import Scenario
 
@@ -99,7 +100,9 @@ class Chronicle:
         return self.text()
 
 
-def chronicle(scenario: Scenario | str | Path, seed: int = 0, replicate: int = 0) -> Chronicle:
+def chronicle(
+    scenario: Scenario | str | Path, seed: int = 0, replicate: int = 0, *, design: Design | None = None
+) -> Chronicle:
     """Replay one run and tell it.
 
     Parameters
@@ -107,6 +110,8 @@ def chronicle(scenario: Scenario | str | Path, seed: int = 0, replicate: int = 0
     scenario : Scenario, name or path
     seed : int in [0, 2**64)
     replicate : int in [0, 2**32)
+    design : Design, optional
+        The scenario's arrays, where they have been made already (``Results.design``).
 
     Raises
     ------
@@ -119,7 +124,7 @@ def chronicle(scenario: Scenario | str | Path, seed: int = 0, replicate: int = 0
         from regimesim.simulation.simulate import as_scenario
 
         scenario = as_scenario(scenario)
-    history = replay(scenario, seed, replicate)
+    history = replay(scenario, seed, replicate, design)
     found = _tell(history)
     entries = sorted((t.entry for t in _chosen(found)), key=lambda e: (e.round, ENTRY_KINDS.index(e.kind)))
     return Chronicle(scenario, seed, replicate, summary_sentence(history), tuple(entries))

@@ -154,9 +154,9 @@ class History:
         return self.scenario.start + t / self.per_year
 
 
-def replay(scenario: Scenario, seed: int, replicate: int) -> History:
+def replay(scenario: Scenario, seed: int, replicate: int, design: Design | None = None) -> History:
     """Play one replicate again, alone; it ends exactly as it did in its batch."""
-    design = lower(scenario)
+    design = design or lower(scenario)
     lanes = Lanes(design, np.zeros(1, np.intp), np.array([replicate]), seed)
     rounds, n = design.rounds, len(scenario.states)
     decided = Decided(*(_room(lanes.world, name, rounds) for name in Decided._fields))

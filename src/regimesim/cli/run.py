@@ -46,7 +46,7 @@ def run_command(arguments: Sequence[str], flags: Flags) -> None:
 
     with output.working("looking into the collapses", flags):
         causes = causes_of_collapse(results, workers=asked.options["workers"])
-        pairs = pairs_of(asked.scenario)
+        pairs = pairs_of(asked.scenario, results.design)
     answer = output.run_answer(results, causes, pairs)
     explained = f"{_told_by(asked)} replicate={results.typical()}"
 

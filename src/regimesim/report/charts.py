@@ -21,7 +21,7 @@ from regimesim.report.figures.comparisons import MOST_CLOUD_POINTS, looks
 from regimesim.report.figures.style import BLACK, GREY, PALE, Look, look
 from regimesim.report.markup import Html, dashes, outline, table, together
 from regimesim.scenario.messages import spoken
-from regimesim.simulation.columns import QUANTITIES
+from regimesim.simulation.columns import QUANTITIES, THRESHOLDS
 from regimesim.simulation.results import QUANTILES, Results, percent
 from regimesim.stats.estimates import Floats
 from regimesim.stats.survival import Curve
@@ -169,7 +169,8 @@ def survival_chart(results: Results, spell: str) -> Spec:
             "mark": {"type": "area", "interpolate": "step-after", "color": colour, "opacity": 0.2},
         },
     ]
-    others = {"regime_loose": [2, 3], "regime_strict": [7, 3, 2, 3]} if spell == "regime" else {}
+    dashes = ([2, 3], [7, 3, 2, 3])
+    others = dict(zip(THRESHOLDS, dashes, strict=True)) if spell == "regime" else {}
     for name, dash in others.items():
         if f"{name}_years" in results.columns:
             thin = line | {"color": GREY, "strokeWidth": 1, "strokeDash": dash}

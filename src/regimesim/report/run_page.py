@@ -22,7 +22,7 @@ from regimesim.report.markup import Html, definitions, element, frame_table, par
 from regimesim.report.page import Choice, Page, Panel, Picture, paragraphs_with, still, story_html, tell
 from regimesim.report.settings import COMMON_TERMS, OF_A_RUN
 from regimesim.scenario.messages import spoken
-from regimesim.simulation.columns import SPELLS, TERMS
+from regimesim.simulation.columns import SPELLS, TERMS, THRESHOLDS
 from regimesim.simulation.results import Results, percent
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def write_run(
         "century": svg(century_figure(results)),
         "why": svg(why_figure(results, causes.shares)),
     }
-    at_start = pairs_of(results.scenario) if pairs is None else pairs
+    at_start = pairs_of(results.scenario, results.design) if pairs is None else pairs
     return run_page(results, causes, drawn, asked, at_start).write(path)
 
 
@@ -144,9 +144,10 @@ def _run_survival(results: Results, drawn: str) -> Picture:
                 f"live-{spell}", words.name, f"{finding}.", [Choice("", alt, survival_chart(results, spell))]
             )
         )
+    loose, strict = THRESHOLDS.values()
     caption = (
         "Kaplan-Meier curves with 95 % bands; dashed to the median. Thin grey lines: the same runs with "
-        "looser (dotted) and stricter (dashed and dotted) thresholds of what a regime is. "
+        f"{loose.word} (dotted) and {strict.word} (dashed and dotted) thresholds of what a regime is. "
         "What the horizon cuts off counts as standing until then."
     )
     return Picture(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.scenario.messages import spoken
-from regimesim.simulation.columns import QUANTITIES
+from regimesim.simulation.columns import QUANTITIES, THRESHOLDS
 from regimesim.simulation.results import Results, percent
 
 
@@ -117,8 +117,8 @@ def made_of(results: Results) -> str:
 def notes(results: Results) -> tuple[str, ...]:
     """What a regime is, the headline at the two other pairs of thresholds, and the rates."""
     others = "; ".join(
-        f"{results.summary(f'regime_{name}').median.text()} at {levels}"
-        for name, levels in (("loose", ".75/.5"), ("strict", ".95/.85"))
+        f"{results.summary(name).median.text()} at {'/'.join(levels.decimals)}"
+        for name, levels in THRESHOLDS.items()
     )
     rates = results.scenario.years / 100
     per_century = {k: results.columns[k].mean() / rates for k in ("disputes", "wars")}

@@ -1,136 +1,214 @@
-"""Columns of results and their meaning: the names are the same in files, in data frames and here.
+"""Columns of results and their meaning, declared once; names are the same in files and in data frames.
 
 A *spell* is a duration with two columns: ``SPELL_years``, and ``SPELL_ended``, which is False where the
-horizon came first (the duration is then censored). Measures are those of ``docs/model.md``, section 6. The
-reference in ``docs/`` is made from these tables. A *recording* is what a block of lanes went through, coded.
+horizon came first (the duration is then censored). Measures are those of ``docs/model.md``, section 6. A new
+column of a run is one line in :data:`RUNS`, and the line that computes it in
+``regimesim.simulation.simulate.measure``; what is checked, averaged and documented follows from the line. A
+*recording* is what a block of lanes went through, coded.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-QUANTITIES = (
-    "cooperation",
-    "trust",
-    "norm",
-    "credibility",
-    "war",
-    "buffers",
-    "revisionism",
-    "now",
-    "future",
-    "law",
-    "norm_term",
-)
-"""Yearly series: share of pairs that cooperated; mean trust, norm, credibility; shares of pairs at war and
-of buffer states sovereign; mean revisionism; and the means of the four terms of the margin, at the end of a
-year."""
-
-WAR_BEGINS, PEACE, LOST, RESTORED, REVOLUTION, LEADER, LEFT, JOINED = range(8)
-KINDS = ("war", "peace", "buffer lost", "buffer restored", "revolution", "new leader", "left", "joined")
-ONSET, COLLAPSE = "regime begins", "regime collapses"
-
-_REAL = (
-    "peace_years",
-    "systemic_years",
-    "regime_onset",
-    "regime_years",
-    "regime_loose_years",
-    "regime_strict_years",
-    "cooperation_rate",
-    "welfare",
-    "trust",
-    "credibility",
-    "expectation_error",
-    "restraint_against_interest",
-    "exploitation_rate",
-    "false_alarm_share",
-    "miss_share",
-    "trust_spread",
-)
-_WHOLE = (
-    "point",
-    "replicate",
-    "seed",
-    "regime_spells",
-    "disputes",
-    "wars",
-    "buffers_lost",
-    "revolutions",
-    "sanctions_invoked",
-    "sanctions_joined",
-)
-_ENDED = ("peace_ended", "systemic_ended", "regime_ended", "regime_loose_ended", "regime_strict_ended")
-KIND = dict.fromkeys(_REAL, "f") | dict.fromkeys(_WHOLE, "iu") | dict.fromkeys(_ENDED, "b")
-"""Columns of a row per run, and NumPy's letters for what they hold."""
-
-EVENT_ARRAYS = ("replicate", "round", "kind", "actor", "target")
-
-SPELLS = {"regime": "cooperation", "peace": "peace"}
-
-TERMS = ("now", "future", "law", "norm")
+Stored = Literal["", "bool", "int32", "int64", "uint64", "float64"]
+"""How a column of a run is stored; nothing for text, and for the columns of other tables."""
 
 
-class Column(NamedTuple):
-    """One column of a table."""
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    name, meaning, unit : str
+    dtype : Stored
+    key : bool
+        It says which run this is, and is not a measure of it.
+    spell : str
+        The spell whose duration or end it is, if it is one.
+    missing : bool
+        It may hold NaN.
+    share : bool
+        It lies between 0 and 1.
+    averaged : bool
+        A sweep tells its mean over the runs of a point.
+    accounts : bool
+        It rests on trust, beliefs and payoffs, which a simulation without accounts does not follow.
+    """
 
     name: str
     meaning: str
     unit: str = ""
+    dtype: Stored = ""
+    key: bool = False
+    spell: str = ""
+    missing: bool = False
+    share: bool = False
+    averaged: bool = False
+    accounts: bool = False
+
+    def holds(self, values: NDArray[np.generic]) -> bool:
+        """Tell whether an array is of this column's kind; whole numbers may be of any size."""
+        kind = np.dtype(self.dtype).kind
+        return values.dtype.kind in ("iu" if kind in "iu" else kind)
 
 
 Table = tuple[Column, ...]
 
 
+@dataclass(frozen=True)
+class Thresholds:
+    """Shares of cooperating pairs: from the one on a regime is in force, under the other no longer."""
+
+    onset: float
+    collapse: float
+    word: str
+
+    @property
+    def percents(self) -> str:
+        """Both for people: ``75 and 50 %``."""
+        return f"{100 * self.onset:g} and {100 * self.collapse:g} %"
+
+    @property
+    def decimals(self) -> tuple[str, str]:
+        """Each without its leading zero: ``.75``."""
+        return f"{self.onset:g}"[1:], f"{self.collapse:g}"[1:]
+
+    @property
+    def text(self) -> str:
+        """What they are beside those of the regime as measured: ``looser (75 and 50 %)``."""
+        return f"{self.word} ({self.percents})"
+
+
+THRESHOLDS = {
+    "regime_loose": Thresholds(0.75, 0.5, "looser"),
+    "regime_strict": Thresholds(0.95, 0.85, "stricter"),
+}
+"""The two other pairs, by the spell that they make, that every headline is held against."""
+
+
+def _measured(
+    name: str, meaning: str, unit: str = "", *, share: bool = False, accounts: bool = False
+) -> Column:
+    return Column(name, meaning, unit, "float64", share=share, averaged=True, accounts=accounts)
+
+
+def _counted(name: str, meaning: str, unit: str = "", *, averaged: bool = True) -> Column:
+    return Column(name, meaning, unit, "int32", averaged=averaged)
+
+
 def _spell(name: str, meaning: str) -> Table:
+    ends = "whether it ended; if not, the horizon came first"
     return (
-        Column(f"{name}_years", meaning, "years"),
-        Column(f"{name}_ended", "whether it ended; if not, the horizon came first"),
+        Column(f"{name}_years", meaning, "years", "float64", spell=name),
+        Column(f"{name}_ended", ends, dtype="bool", spell=name),
     )
 
 
 RUNS: Table = (
-    Column("scenario", "name of the scenario"),
-    Column("point", "number of the point in a sweep; 0 in a simulation by itself"),
-    Column("replicate", "number of the run; with the seed it gives the same run again anywhere"),
-    Column("seed", "the seed of all runs"),
+    Column("scenario", "name of the scenario", key=True),
+    Column("point", "number of the point in a sweep; 0 in a simulation by itself", dtype="int64", key=True),
+    Column(
+        "replicate",
+        "number of the run; with the seed it gives the same run again anywhere",
+        dtype="int64",
+        key=True,
+    ),
+    Column("seed", "the seed of all runs", dtype="uint64", key=True),
     *_spell("peace", "time to the first war"),
     *_spell("systemic", "time to the first war with at least half of the states in it"),
-    Column("regime_onset", "time to the first regime; missing where none formed", "years"),
-    Column("regime_spells", "how many regimes there were"),
-    *_spell("regime", "how long the first regime lasted; 0 where none formed"),
-    *_spell("regime_loose", "the same with an onset of .75 and a collapse below .5"),
-    *_spell("regime_strict", "the same with an onset of .95 and a collapse below .85"),
-    Column("cooperation_rate", "share of pairs that cooperated, mean over rounds", "share"),
-    Column("disputes", "pairs and years in which an exploitation was seen", "pair-years"),
-    Column("wars", "pairs that went to war, each time they did"),
-    Column("welfare", "mean payoff of a state in a round, discounted", "payoff per round"),
-    Column("trust", "mean trust of ordered pairs over all rounds", "probability"),
-    Column("credibility", "mean credibility of enforcement over rounds", "probability"),
-    Column("expectation_error", "mean distance between trust and what the other then did", "probability"),
     Column(
+        "regime_onset",
+        "time to the first regime; missing where none formed",
+        "years",
+        "float64",
+        missing=True,
+    ),
+    _counted("regime_spells", "how many regimes there were", averaged=False),
+    *_spell("regime", "how long the first regime lasted; 0 where none formed"),
+    *chain.from_iterable(
+        _spell(name, "the same with an onset of {} and a collapse below {}".format(*levels.decimals))
+        for name, levels in THRESHOLDS.items()
+    ),
+    _measured("cooperation_rate", "share of pairs that cooperated, mean over rounds", "share", share=True),
+    _counted("disputes", "pairs and years in which an exploitation was seen", "pair-years"),
+    _counted("wars", "pairs that went to war, each time they did"),
+    _measured("welfare", "mean payoff of a state in a round, discounted", "payoff per round", accounts=True),
+    _measured(
+        "trust", "mean trust of ordered pairs over all rounds", "probability", share=True, accounts=True
+    ),
+    _measured(
+        "credibility",
+        "mean credibility of enforcement over rounds",
+        "probability",
+        share=True,
+        accounts=True,
+    ),
+    _measured(
+        "expectation_error",
+        "mean distance between trust and what the other then did",
+        "probability",
+        share=True,
+        accounts=True,
+    ),
+    _measured(
         "restraint_against_interest",
         "of the restraint of prudent states, the share where exploiting would have paid more at once",
         "share",
+        share=True,
     ),
-    Column("exploitation_rate", "share of dealings in which a state exploited the other", "share"),
-    Column("false_alarm_share", "share of dealings in which restraint was taken for exploitation", "share"),
-    Column("miss_share", "share of dealings in which exploitation was overlooked", "share"),
-    Column(
+    _measured(
+        "exploitation_rate", "share of dealings in which a state exploited the other", "share", share=True
+    ),
+    _measured(
+        "false_alarm_share",
+        "share of dealings in which restraint was taken for exploitation",
+        "share",
+        share=True,
+    ),
+    _measured("miss_share", "share of dealings in which exploitation was overlooked", "share", share=True),
+    _measured(
         "trust_spread",
         "how far the trust in one state differs between the others: standard deviation, "
         "mean over the ends of years",
         "probability",
+        accounts=True,
     ),
-    Column("buffers_lost", "buffer states absorbed"),
-    Column("revolutions", "states struck by a revolution, each time they were"),
-    Column("sanctions_invoked", "states accused, over all rounds"),
-    Column("sanctions_joined", "states accused against whom somebody joined, over all rounds"),
+    _counted("buffers_lost", "buffer states absorbed"),
+    _counted("revolutions", "states struck by a revolution, each time they were"),
+    _counted("sanctions_invoked", "states accused, over all rounds"),
+    _counted("sanctions_joined", "states accused against whom somebody joined, over all rounds"),
 )
 """``runs.parquet``, ``Results.runs``: a row per run."""
+
+RUN = {column.name: column for column in RUNS if column.dtype}
+"""Columns of a run that are arrays, by name; all but the name of the scenario, which is one for all."""
+
+RATES = tuple(column.name for column in RUNS if column.averaged)
+"""Columns of which a point of a sweep has the mean and its standard error."""
+
+SHARES = frozenset(column.name for column in RUNS if column.share)
+"""Columns that lie between 0 and 1."""
+
+ACCOUNTED = frozenset(column.name for column in RUNS if column.accounts)
+"""Columns that rest on trust, beliefs and payoffs."""
+
+MEASURES = tuple(column.name for column in RUN.values() if not (column.key or column.spell or column.missing))
+"""Columns that have a mean over runs."""
+
+SPELL_NAMES = tuple(dict.fromkeys(column.spell for column in RUNS if column.spell))
+"""All spells of a run."""
+
+SPELLS = {"regime": "cooperation", "peace": "peace"}
+"""The two spells of every headline, and the word for what lasts."""
+
+TERMS = ("now", "future", "law", "norm")
 
 PATHS: Table = (
     Column("quantity", "what the row is of, as listed below"),
@@ -155,6 +233,9 @@ YEARLY: Table = (
 )
 """Values of ``quantity`` in :data:`PATHS`; all but the first are as the year ends."""
 
+QUANTITIES = tuple(column.name for column in YEARLY)
+"""Names of the yearly series."""
+
 EVENTS: Table = (
     Column("replicate", "number of the run"),
     Column("round", "number of the round, from 0"),
@@ -165,6 +246,8 @@ EVENTS: Table = (
 )
 """``events.parquet``, ``Results.events``: a row per dated event."""
 
+ONSET, COLLAPSE = "regime begins", "regime collapses"
+
 EVENT_KINDS: Table = (
     Column("war", "a pair goes to war"),
     Column("peace", "a pair's war ends"),
@@ -174,10 +257,17 @@ EVENT_KINDS: Table = (
     Column("new leader", "a state has a new leader"),
     Column("left", "a state leaves the institution"),
     Column("joined", "a state enters the institution"),
-    Column("regime begins", "a regime is in force from here on"),
-    Column("regime collapses", "it is no longer"),
+    Column(ONSET, "a regime is in force from here on"),
+    Column(COLLAPSE, "it is no longer"),
 )
 """Values of ``kind`` in :data:`EVENTS`."""
+
+KINDS = tuple(column.name for column in EVENT_KINDS if column.name not in (ONSET, COLLAPSE))
+"""Kinds of events that are recorded, in the order of their codes; those of a regime follow from its spell."""
+
+WAR_BEGINS, PEACE, LOST, RESTORED, REVOLUTION, LEADER, LEFT, JOINED = range(len(KINDS))
+
+EVENT_ARRAYS = ("replicate", "round", "kind", "actor", "target")
 
 PAIRS: Table = (
     Column("replicate", "number of the run"),

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from regimesim.core.lanes import Design
 from regimesim.scenario.files import read_yaml, there, yaml_of
 from regimesim.scenario.messages import InputError, legible, spoken
 from regimesim.scenario.reading import read_scenario
@@ -30,18 +31,20 @@ from regimesim.simulation.columns import (
     COLLAPSE,
     EVENT_ARRAYS,
     JOINED,
-    KIND,
     KINDS,
     LEADER,
     LEFT,
     ONSET,
     QUANTITIES,
     REVOLUTION,
+    RUN,
+    SPELL_NAMES,
     Recording,
 )
 from regimesim.simulation.folders import write_folder
+from regimesim.simulation.lowering import lower
 from regimesim.simulation.views import view
-from regimesim.stats.estimates import Estimate
+from regimesim.stats.estimates import Estimate, mean
 from regimesim.stats.survival import Curve, Summary, kaplan_meier, summary
 
 if TYPE_CHECKING:
@@ -84,10 +87,14 @@ class Results:
     columns : dict of name to array (runs,)
         The table :attr:`runs`, column by column.
     yearly : float array (Q, Y, R)
-        Series of ``recording.QUANTITIES`` in each of Y years for the first R replicates.
+        Series of ``columns.QUANTITIES`` in each of Y years for the first R replicates.
     happened : dict of name to array
         The table :attr:`events`, coded.
     provenance : dict
+    pair_spells : int array (3, P, R)
+        Of each pair, the rounds of its first restraint, first breakdown and first war.
+    lowered : Design, optional
+        What the core played; see :attr:`design`.
     """
 
     scenario: Scenario
@@ -96,6 +103,7 @@ class Results:
     happened: dict[str, NDArray[Any]]
     provenance: dict[str, Any] = field(repr=False)
     pair_spells: NDArray[np.int32] = field(default_factory=lambda: np.zeros((3, 0, 0), np.int32), repr=False)
+    lowered: Design | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def from_parts(
@@ -104,6 +112,7 @@ class Results:
         columns: Sequence[dict[str, NDArray[Any]]],
         recordings: Sequence[Recording | None],
         provenance: dict[str, Any],
+        design: Design | None = None,
     ) -> Results:
         """Put blocks of lanes together, in their order."""
         joined = {name: np.concatenate([part[name] for part in columns]) for name in columns[0]}
@@ -111,10 +120,15 @@ class Results:
         blank = np.zeros((len(QUANTITIES), _years_of(scenario), 0), np.float32)
         yearly = np.concatenate([r.yearly for r in kept], axis=2) if kept else blank
         pairs = np.concatenate([r.pairs for r in kept], axis=2) if kept else np.zeros((3, 0, 0), np.int32)
-        return cls(scenario, joined, yearly, _events(kept), provenance, pairs)
+        return cls(scenario, joined, yearly, _events(kept), provenance, pairs, design)
 
     def __len__(self) -> int:
         return len(self.columns["replicate"])
+
+    @cached_property
+    def design(self) -> Design:
+        """Arrays that the core played: those of the simulation, or made again where they were not kept."""
+        return lower(self.scenario) if self.lowered is None else self.lowered
 
     def check(self) -> None:
         """Refuse parts that do not belong together, as a file from elsewhere may hold them.
@@ -123,13 +137,13 @@ class Results:
         ------
         ValueError
         """
-        if set(self.columns) != set(KIND):
-            raise ValueError(f"its columns are not those of a run: {sorted(set(self.columns) ^ set(KIND))}")
+        if set(self.columns) != set(RUN):
+            raise ValueError(f"its columns are not those of a run: {sorted(set(self.columns) ^ set(RUN))}")
         runs, world = len(self), self.scenario
         for name, column in self.columns.items():
-            if column.dtype.kind not in KIND[name] or column.shape != (runs,) or not runs:
+            if not RUN[name].holds(column) or column.shape != (runs,) or not runs:
                 raise ValueError(f"the column {name} is not one of a run's")
-            if column.dtype.kind == "f" and not np.isfinite(column).all() and name != "regime_onset":
+            if column.dtype.kind == "f" and not np.isfinite(column).all() and not RUN[name].missing:
                 raise ValueError(f"the column {name} holds what is no number")
         kept = self.yearly.shape[-1] if self.yearly.ndim == 3 else -1
         if self.yearly.shape != (len(QUANTITIES), _years_of(world), kept) or not 0 <= kept <= runs:
@@ -280,9 +294,8 @@ class Results:
         return summary(*self._spell(spell), horizon or self.scenario.years)
 
     def _spell(self, spell: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        if f"{spell}_years" not in self.columns:
-            named = ", ".join(n.removesuffix("_years") for n in self.columns if n.endswith("_years"))
-            raise InputError(f"no spell {spell!r}.  (all: {named})")
+        if f"{spell}_ended" not in self.columns:
+            raise InputError(f"no spell {spell!r}.  (all: {', '.join(SPELL_NAMES)})")
         return self.columns[f"{spell}_years"], self.columns[f"{spell}_ended"]
 
     def table(self) -> pd.DataFrame:
@@ -310,11 +323,7 @@ class Results:
 
     def rate(self, column: str) -> Estimate:
         """Mean over runs of a column, with a normal 95 % interval."""
-        values = np.asarray(self.columns[column], np.float64)
-        mean, error = float(values.mean()), 0.0
-        if len(values) > 1:
-            error = float(values.std(ddof=1) / math.sqrt(len(values)))
-        return Estimate(mean, mean - 1.959964 * error, mean + 1.959964 * error, error)
+        return mean(self.columns[column], student=False)
 
     def typical(self) -> int:
         """The replicate nearest the median regime (the first of them), among those recorded if any are."""

@@ -22,6 +22,7 @@ from regimesim.scenario.messages import InputError, quoted
 from regimesim.scenario.reading import MOST_YEARS
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.columns import (
+    ACCOUNTED,
     JOINED,
     LEADER,
     LEFT,
@@ -30,6 +31,8 @@ from regimesim.simulation.columns import (
     QUANTITIES,
     RESTORED,
     REVOLUTION,
+    RUN,
+    THRESHOLDS,
     WAR_BEGINS,
     Event,
     Recording,
@@ -38,15 +41,9 @@ from regimesim.simulation.lowering import lower
 from regimesim.simulation.provenance import provenance
 from regimesim.simulation.results import Results
 
-THRESHOLDS = {"regime": None, "loose": (0.75, 0.5), "strict": (0.95, 0.85)}
-"""Onset and collapse of the regime as measured, and the two pairs that every headline is held against."""
-
 MOST_RUNS = 100_000_000
 RECORDED = 1_000
 """Replicates of which yearly series and events are kept, unless asked otherwise."""
-
-ACCOUNTED = frozenset({"welfare", "trust", "credibility", "expectation_error", "trust_spread"})
-"""Columns that rest on trust, beliefs and payoffs."""
 
 Columns = dict[str, NDArray[np.generic]]
 Progress = Callable[[int], None]
@@ -126,7 +123,7 @@ def simulate(
 
     parts = on_threads(play, blocks, workers)
     about = provenance(seed=seed, runs=runs, years=chosen.years, scenario=chosen.name)
-    return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about)
+    return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about, design)
 
 
 def as_scenario(scenario: Scenario | str | Path, years: float | None = None) -> Scenario:
@@ -184,7 +181,7 @@ def on_threads(task: Callable[[Item], Output], items: Sequence[Item], workers: i
 
 
 def measure(lanes: Lanes) -> Columns:
-    """A row per lane: the measures of model.md, section 6 (columns: see ``Results.runs``)."""
+    """A row per lane: the measures of model.md, section 6 (declared in ``simulation.columns.RUNS``)."""
     world, tally, design = lanes.world, lanes.tally, lanes.design
     n, m = world.capability.shape[0], design.rounds_per_year
     rounds, pairs = lanes.round, n * (n - 1)
@@ -230,7 +227,7 @@ def measure(lanes: Lanes) -> Columns:
         "sanctions_on_innocents": tally.innocents,
         "sanctions_response": tally.response / np.maximum(tally.invoked, 1),
     }
-    return columns if lanes.accounts else {k: v for k, v in columns.items() if k not in ACCOUNTED}
+    return {name: columns[name] for name in RUN if lanes.accounts or name not in ACCOUNTED}
 
 
 def _regimes(lanes: Lanes) -> Columns:
@@ -238,16 +235,16 @@ def _regimes(lanes: Lanes) -> Columns:
     m = lanes.design.rounds_per_year
     window = max(1, math.floor(float(settings["window"][0]) * m + 0.5))
     found: Columns = {}
+    pairs = {"regime": (settings["onset"], settings["collapse"])}
     for name, levels in THRESHOLDS.items():
-        high, low = levels or (settings["onset"], settings["collapse"])
-        full = np.broadcast_to(high, len(settings)), np.broadcast_to(low, len(settings))
-        spells = lanes.regimes(*full, window)
-        prefix = name if name == "regime" else f"regime_{name}"
+        pairs[name] = np.full(len(settings), levels.onset), np.full(len(settings), levels.collapse)
+    for name, (high, low) in pairs.items():
+        spells = lanes.regimes(high, low, window)
         if name == "regime":
             found["regime_onset"] = np.where(spells.onset < 0, np.nan, spells.onset / m)
             found["regime_spells"] = spells.number
-        found[f"{prefix}_years"] = np.where(spells.onset < 0, 0, spells.end - spells.onset) / m
-        found[f"{prefix}_ended"] = spells.ended
+        found[f"{name}_years"] = np.where(spells.onset < 0, 0, spells.end - spells.onset) / m
+        found[f"{name}_ended"] = spells.ended
     return found
 
 
@@ -307,15 +304,18 @@ def _yearly_means(lanes: Lanes, rounds: int) -> NDArray[np.float64]:
     terms = lanes.margins()
     cooperating = lanes.tally.cooperating[lanes.round - rounds : lanes.round]
     off = ~np.eye(n, dtype=np.bool_)
-    return np.stack(
-        [
-            cooperating.sum(0) / (rounds * pairs / 2),
-            world.trust[off].sum(0) / pairs,
-            world.norm.sum(0) / n,
-            world.credibility,
-            (world.at_war[off] > 0).sum(0) / pairs,
-            world.sovereign.sum(0) / max(1, len(world.sovereign)),
-            world.revisionism.sum(0) / n,
-            *(terms[:, :, term].sum((0, 1)) / pairs for term in range(4)),
-        ]
-    )
+    now, future, law, norm = (terms[:, :, term].sum((0, 1)) / pairs for term in range(4))
+    found = {
+        "cooperation": cooperating.sum(0) / (rounds * pairs / 2),
+        "trust": world.trust[off].sum(0) / pairs,
+        "norm": world.norm.sum(0) / n,
+        "credibility": world.credibility,
+        "war": (world.at_war[off] > 0).sum(0) / pairs,
+        "buffers": world.sovereign.sum(0) / max(1, len(world.sovereign)),
+        "revisionism": world.revisionism.sum(0) / n,
+        "now": now,
+        "future": future,
+        "law": law,
+        "norm_term": norm,
+    }
+    return np.stack([found[name] for name in QUANTITIES])
