@@ -39,7 +39,7 @@ def staying(conceding, estranged, temperature, rounds_per_year):
 
 
 @scalar
-def outside(discount, risk, ending, rounds, war_rounds):
+def outside(discount, risk, ending, rounds, war_rounds, after_war):
     """(G, B, D): discounted rounds of an estrangement, discount at its end, and what is lost of open dealings.
 
     Parameters
@@ -50,11 +50,13 @@ def outside(discount, risk, ending, rounds, war_rounds):
         Chances per round of war and of an early end.
     rounds, war_rounds : int
         ``FOREVER`` for an estrangement without end.
+    after_war : float
+        ``discount**(war_rounds + 1)``.
     """
     factor = discount * (1.0 - risk) * (1.0 - ending)
-    total = discounted_rounds(factor, rounds)
-    after_war = risk * power(discount, war_rounds + 1.0)
-    end = survival(factor, rounds) + (after_war + discount * (1.0 - risk) * ending) * total
+    last = survival(factor, rounds)
+    total = float(rounds) if factor == 1.0 else (1.0 - last) / (1.0 - factor)
+    end = last + (risk * after_war + discount * (1.0 - risk) * ending) * total
     return total, end, total * (1.0 + risk * war_rounds) if discount == 1.0 else 1.0 - end
 
 
@@ -83,12 +85,12 @@ def reckon_estrangement(game, setting, i, j, lane):
     staying_j = staying(game.u_cd[j, i, lane], game.u_dd[j, i, lane], heat, m)
     conceding = 1.0 - staying_i * staying_j
     ending_m = 1.0 - (1.0 - conceding) * (1.0 - game.confer[i, j, lane] * game.talk[lane])
-    rounds, war_rounds = game.rounds[lane], float(game.war_rounds[lane])
+    rounds, war_rounds, after_war = game.rounds[lane], float(game.war_rounds[lane]), game.after_war[lane]
     risk_m, risk_b = game.war_estranged[i, j, _M, lane], game.war_estranged[i, j, _B, lane]
     risk_s = game.war_estranged[i, j, _S, lane]
-    total_m, end_m, span_m = outside(discount, risk_m, ending_m, rounds, war_rounds)
-    total_b, end_b, span_b = outside(discount, risk_b, conceding, rounds, war_rounds)
-    total_s, _, span_s = outside(discount, risk_s, 0.0, rounds, war_rounds)
+    total_m, end_m, span_m = outside(discount, risk_m, ending_m, rounds, war_rounds, after_war)
+    total_b, end_b, span_b = outside(discount, risk_b, conceding, rounds, war_rounds, after_war)
+    total_s, _, span_s = outside(discount, risk_s, 0.0, rounds, war_rounds, after_war)
     punishment = p.payoffs.punishment
     for a, b in ((i, j), (j, i)):
         cost = game.cost[a, b, lane]

@@ -53,8 +53,8 @@ def set_rates(game, setting, lane):
     rounds, war_rounds = rounds_of(p.shadow.punishment_years, m), rounds_of(p.war.years, m)
     game.discount[lane] = discount
     game.rounds[lane], game.war_rounds[lane] = rounds, war_rounds
-    lasting = float(war_rounds)
-    game.waste[lane] = lasting if discount == 1.0 else discount - power(discount, lasting + 1.0)
+    game.after_war[lane] = power(discount, float(war_rounds) + 1.0)
+    game.waste[lane] = float(war_rounds) if discount == 1.0 else discount - game.after_war[lane]
     game.fined[lane] = discounted_rounds(discount, rounds)
     game.calmed[lane] = 1.0 - p.domestic.preoccupation
     game.intrusion[lane] = p.transparency.intrusion_cost * (level * level)

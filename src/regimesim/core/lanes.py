@@ -280,6 +280,7 @@ def _switches(design: Design, points: NDArray[np.intp], phase: int, accounts: bo
         Mechanism.CHANCE: np.append(drawn[automata], prudent & softly),
         Mechanism.ACCOUNTS: accounts,
         Mechanism.LARGE: large[automata],
+        Mechanism.TREMBLES: parameters["choice"]["tremble"] > 0,
         Mechanism.ERRORS: errs & (sight["level"] < 1),
     }
     return np.array([np.any(on[mechanism]) for mechanism in Mechanism], np.int8)
