@@ -62,9 +62,11 @@ def test_the_wheel_carries_what_it_needs_and_nothing_else(built, root):
         files = {path.relative_to(root / folder) for path in (root / folder).rglob("*") if path.is_file()}
         wanted = {f"{place}/{file.as_posix()}" for file in files if file.suffix != ".pyc"}
         assert wanted - set(names) == set()
-    assert {"regimesim/py.typed", "regimesim/app/static/index.html", "regimesim/configs/config.yaml"} <= set(
-        names
-    )
+    assert {
+        "regimesim/py.typed",
+        "regimesim/app/static/index.html",
+        "regimesim/configs/scenario/concert.yaml",
+    } <= set(names)
     about = f"regimesim-{program_version()}.dist-info"
     assert {name.partition("/")[0] for name in names} == {"regimesim", about}
     assert f"{about}/licenses/LICENSE" in names

@@ -31,7 +31,7 @@ def arrows():
 
 
 def package(module):
-    return (module.split(".") + [""])[1]
+    return module.partition(".")[2].partition(".")[0]
 
 
 def test_every_package_has_its_floor(arrows):

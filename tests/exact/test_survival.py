@@ -11,11 +11,10 @@ import sys
 import warnings
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from regimesim.stats.estimates import Estimate
-from regimesim.stats.hazards import cox, hazard, logrank, weibull_shape
+from regimesim.stats.hazards import hazard, weibull_shape
 from regimesim.stats.survival import kaplan_meier, rmst, rmst_difference, summary
 
 SIX_MP = (
@@ -414,144 +413,6 @@ class TestWeibullShape:
         assert "ended" in trend.words
 
 
-class TestLogRank:
-    def test_by_hand(self):
-        """a ends at 1 and 3, b at 2 and 4. Expected in a: 2/4 + 1/3 + 1/2 + 0 = 4/3, observed 2.
-
-        Variance 1/4 + 2/9 + 1/4 = 13/18; (2/3)**2 / (13/18) = 8/13."""
-        test = logrank({"a": ([1, 3], [True, True]), "b": ([2, 4], [True, True])})
-        assert test.expected == pytest.approx([4 / 3, 8 / 3])
-        assert test.statistic == pytest.approx(8 / 13)
-
-    def test_published_for_6_mp(self):
-        """R ``survdiff``: observed 9, 21; expected 19.3, 10.7; chi-square 16.8 on 1 (16.79), p = 4e-05."""
-        test = logrank({"6-MP": SIX_MP, "placebo": PLACEBO})
-        assert test.observed.tolist() == [9, 21]
-        assert test.expected == pytest.approx([19.25, 10.75], abs=5e-3)
-        assert (test.statistic, test.degrees) == (pytest.approx(16.79, abs=5e-3), 1)
-        assert test.p_value == pytest.approx(4.17e-5, rel=1e-3)
-
-    def test_agrees_with_scipy(self):
-        from scipy.stats import CensoredData
-        from scipy.stats import logrank as theirs
-
-        samples = [tuple(map(np.asarray, sample)) for sample in (SIX_MP, PLACEBO)]
-        data = [CensoredData(years[ended == 1], right=years[ended == 0]) for years, ended in samples]
-        test = logrank({"a": samples[0], "b": samples[1]})
-        assert test.statistic == pytest.approx(theirs(*data).statistic ** 2)
-        assert test.p_value == pytest.approx(theirs(*data).pvalue)
-
-    def test_three_groups_agree_with_lifelines(self):
-        pytest.importorskip("lifelines")
-        from lifelines.statistics import multivariate_logrank_test
-
-        groups = {str(k): censored_sample(20 + k, runs=60 + k, scale=40 + 10 * k) for k in range(3)}
-        years, ended = (np.concatenate([sample[i] for sample in groups.values()]) for i in (0, 1))
-        names = np.repeat(list(groups), [sample[0].size for sample in groups.values()])
-        theirs = multivariate_logrank_test(years, names, ended)
-        test = logrank(groups)
-        assert (test.statistic, test.degrees) == (pytest.approx(theirs.test_statistic), 2)
-        assert test.p_value == pytest.approx(theirs.p_value)
-
-    def test_one_group_is_refused(self):
-        with pytest.raises(ValueError, match="two groups or more, got 1"):
-            logrank({"a": FOUR})
-
-
-class TestCox:
-    def sweep(self, seed=12, runs=150):
-        """Two points on the same seeds; the higher false-alarm rate ends regimes at twice the hazard."""
-        random = np.random.default_rng(seed)
-        rate, luck = np.repeat([0.001, 0.002], runs), np.tile(random.exponential(1, runs), 2)
-        true = luck * 0.05 / rate * random.uniform(0.8, 1.2, 2 * runs)
-        columns = {
-            "regime_years": np.minimum(true, 100),
-            "regime_ended": true < 100,
-            "false_alarm_rate": rate,
-        }
-        return pd.DataFrame({**columns, "replicate": np.tile(np.arange(runs), 2)})
-
-    def test_published_for_6_mp(self):
-        """R ``coxph(Surv(time, cens) ~ treat)``: coefficient -1.5721 (ties by Efron), hazard ratio 0.208."""
-        pytest.importorskip("lifelines")
-        years, ended = SIX_MP[0] + PLACEBO[0], SIX_MP[1] + PLACEBO[1]
-        frame = pd.DataFrame({"peace_years": years, "peace_ended": ended, "drug": [1] * 21 + [0] * 21})
-        row = cox(frame, ["drug"], spell="peace").iloc[0]
-        assert row["coefficient"] == pytest.approx(-1.5721, abs=5e-5)
-        assert row["hazard_ratio"] == pytest.approx(0.208, abs=5e-4)
-        assert row["lower"] < row["hazard_ratio"] < row["upper"] < 1
-
-    @pytest.mark.parametrize("cluster", [None, "replicate"])
-    def test_robust_error_by_definition(self, cluster):
-        """The sandwich of Lin & Wei from score residuals summed over clusters, written out with loops."""
-        pytest.importorskip("lifelines")
-        frame = self.sweep(runs=25)
-        row = cox(frame, ["false_alarm_rate"], cluster).iloc[0]
-        x, years = frame["false_alarm_rate"].to_numpy(), frame["regime_years"].to_numpy()
-        ended, weight = (
-            frame["regime_ended"].to_numpy(),
-            np.exp(row["coefficient"] * frame["false_alarm_rate"]),
-        )
-        weight = weight.to_numpy()
-        residual, information = np.zeros(x.size), 0.0
-        for date, mine in zip(years[ended], x[ended], strict=True):
-            at_risk = years >= date
-            w = weight[at_risk] / weight[at_risk].sum()
-            mean = w @ x[at_risk]
-            information += w @ (x[at_risk] - mean) ** 2
-            residual[np.flatnonzero((years == date) & (x == mine))[0]] += mine - mean
-            residual[at_risk] -= w * (x[at_risk] - mean)
-        groups = frame["replicate"].to_numpy() if cluster else np.arange(x.size)
-        meat = np.sum(np.bincount(groups, residual) ** 2)
-        assert residual.sum() == pytest.approx(0, abs=1e-6)
-        assert row["standard_error"] == pytest.approx(math.sqrt(meat) / information, rel=1e-4)
-
-    def test_pairs_on_the_same_seeds_tell_more_than_strangers(self):
-        pytest.importorskip("lifelines")
-        frame = self.sweep()
-        alone, together = (
-            cox(frame, ["false_alarm_rate"], cluster).iloc[0] for cluster in (None, "replicate")
-        )
-        assert together["coefficient"] == alone["coefficient"]
-        assert together["standard_error"] < alone["standard_error"] / 2
-
-    def test_covariates_of_small_scale_and_dotted_names(self):
-        """Values of a thousandth, which make lifelines warn of low variance; per unit the ratio is huge."""
-        pytest.importorskip("lifelines")
-        frame = self.sweep().rename(columns={"false_alarm_rate": "transparency.false_alarm_rate"})
-        row = cox(frame, ["transparency.false_alarm_rate"], "replicate").iloc[0]
-        assert row["covariate"] == "transparency.false_alarm_rate"
-        assert row["coefficient"] * 0.001 == pytest.approx(math.log(2), abs=0.3)
-
-    @pytest.mark.parametrize(
-        ("change", "message"),
-        [
-            ({"false_alarm_rate": 0.001}, "false_alarm_rate must be finite and take at least two values"),
-            ({"regime_ended": False}, "no regime ended in 300 runs"),
-            ({"copy": lambda frame: 3 * frame["false_alarm_rate"]}, "no finite hazard ratios for"),
-            ({"copy": lambda frame: frame["regime_ended"] * 1.0}, "no finite hazard ratios for"),
-        ],
-    )
-    def test_says_what_cannot_be_fitted(self, change, message):
-        pytest.importorskip("lifelines")
-        frame = self.sweep().assign(**change)
-        covariates = ["false_alarm_rate", *(["copy"] if "copy" in frame else [])]
-        with pytest.raises(ValueError, match=message):
-            cox(frame, covariates, "replicate")
-
-    def test_missing_column_is_named(self):
-        pytest.importorskip("lifelines")
-        with pytest.raises(
-            ValueError, match=r"no column 'peace_years' .* there are regime_years, regime_ended"
-        ):
-            cox(self.sweep(), ["false_alarm_rate"], spell="peace")
-
-    def test_missing_lifelines_says_what_to_type(self, monkeypatch):
-        monkeypatch.setitem(sys.modules, "lifelines", None)
-        with pytest.raises(ImportError, match=r'pip install "regimesim\[stats\]"'):
-            cox(self.sweep(), ["false_alarm_rate"])
-
-
 class TestEdges:
     @pytest.mark.parametrize("sample", DEGENERATE.values(), ids=DEGENERATE)
     def test_never_a_warning_or_nan(self, sample):
@@ -566,8 +427,6 @@ class TestEdges:
         for estimate in estimates:
             assert estimate.lower <= estimate.value <= estimate.upper
             assert "nan" not in estimate.text()
-        assert logrank({"a": sample, "b": sample}).p_value == pytest.approx(1)
-        assert logrank({"a": sample, "b": SIX_MP}).p_value <= 1
 
     @pytest.mark.parametrize(
         ("name", "median", "mean"),

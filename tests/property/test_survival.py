@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from regimesim.stats.hazards import logrank, weibull_shape
+from regimesim.stats.hazards import weibull_shape
 from regimesim.stats.survival import kaplan_meier, rmst, rmst_difference, summary
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -83,7 +83,6 @@ def test_order_of_runs_does_not_matter(sample):
     turned = sample[0][::-1], sample[1][::-1]
     assert summary(*turned, HORIZON).median == summary(*sample, HORIZON).median
     assert rmst(*turned, HORIZON).value == pytest.approx(rmst(*sample, HORIZON).value, abs=1e-9)
-    assert logrank({"a": sample, "b": turned}).p_value == pytest.approx(1, abs=1e-6)
 
 
 @given(SAMPLES)

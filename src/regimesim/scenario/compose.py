@@ -1,7 +1,7 @@
 """YAML and command-line overrides to a Scenario; the only module that knows Hydra.
 
-The tree is composed by Hydra from ``configs/`` (the package's own, and a folder ``configs`` in the
-working directory if there is one) and validated here: Hydra itself would accept a misspelt key.
+A scenario's file holds its differences from the neutral world. They are put upon it, then what was typed, in
+Hydra's grammar for values; keys are checked here, because Hydra itself would accept a misspelt one.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from pathlib import Path
@@ -18,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 from regimesim.scenario.files import (
     MOST_DEPTH,
     check_tree,
-    configs_folder,
     path_of,
     read_yaml,
     scenario_names,
@@ -340,7 +340,7 @@ def compose(name: str, settings: Sequence[Assignment], options: Sequence[str] = 
         return alone
     for key, _ in settings:
         _check_key(key.lstrip("+~"), alone, options)
-    tree = _hydra_tree(file_tree)
+    tree = _full_tree(file_tree)
     for key, text in settings:
         _apply(tree, key, text)
     try:
@@ -362,22 +362,11 @@ def _check_strategies(scenario: Scenario, place: str = "") -> None:
                 raise InputError(f"{where}states.{state.name}.strategy: {error}") from None
 
 
-def _hydra_tree(file_tree: Mapping[str, Any]) -> dict[str, Any]:
-    """A scenario's differences upon the neutral world, composed by Hydra."""
-    from hydra import compose, initialize_config_dir
-    from hydra.core.config_store import ConfigStore
-    from hydra.core.global_hydra import GlobalHydra
-    from omegaconf import OmegaConf
-
-    store = ConfigStore.instance()
-    GlobalHydra.instance().clear()
-    store.store(name="neutral", node=_neutral(), package="_global_")
-    store.store(group="world", name="chosen", node=dict(file_tree), package="_global_")
-    with initialize_config_dir(str(configs_folder()), version_base="1.3"):
-        composed = compose("config", ["+world=chosen"])
-    tree = OmegaConf.to_container(composed, resolve=False)
-    assert isinstance(tree, dict)
-    return {str(key): value for key, value in tree.items() if key in _TREE}
+def _full_tree(file_tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Put a scenario's differences upon the neutral world."""
+    tree = _neutral()
+    _merge(tree, deepcopy(dict(file_tree)))
+    return tree
 
 
 def _neutral() -> dict[str, Any]:
