@@ -11,7 +11,16 @@ from regimesim.app.setting import PAGE_YEARS, SHOWN, Trees, check_world
 from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.files import scenario_names, scenario_tree, strategy_names
 from regimesim.scenario.messages import InputError, spoken
-from regimesim.scenario.parameters import BUFFER, GROUPS, PARAMETERS, STATE, Parameter, Value
+from regimesim.scenario.parameters import (
+    BUFFER,
+    GROUPS,
+    ORDER,
+    PARAMETERS,
+    SCENARIO,
+    STATE,
+    Parameter,
+    Value,
+)
 from regimesim.scenario.scenario import Scenario
 from regimesim.scenario.strategies import PRUDENT
 from regimesim.simulation.provenance import program_version
@@ -20,7 +29,15 @@ FIRST_CONTROLS = ("transparency.level", "shadow.discount_factor")
 """What a class begins with; everything else lies behind its group."""
 
 YEARS = Parameter(
-    "years", 100, "how long a run is watched", "real", 0.25, PAGE_YEARS, range=(10, 200), unit="years"
+    "years",
+    SCENARIO,
+    100,
+    "how long a run is watched",
+    "real",
+    0.25,
+    PAGE_YEARS,
+    range=(10, 200),
+    unit="years",
 )
 
 
@@ -64,6 +81,7 @@ def controls_of(scenario: Scenario) -> list[dict[str, Any]]:
     """Controls of each state and of the buffer states of a scenario, group by group."""
     strategy = Parameter(
         "strategy",
+        ORDER,
         PRUDENT,
         "how the state decides",
         "choice",

@@ -334,25 +334,33 @@ def compose(name: str, settings: Sequence[Assignment], options: Sequence[str] = 
     path = path_of("scenario", name)
     file_tree = read_yaml(path)
     place = shown_path(path)
-    alone = read_scenario(file_tree, path.stem, place)
-    _check_strategies(alone, place)
     if not settings:
-        return alone
+        return _read_checked(file_tree, path.stem, place)
+    check_tree(file_tree, place)
+    try:
+        return _read_with(settings, file_tree, path.stem, options)
+    except InputError:
+        _read_checked(file_tree, path.stem, place)  # a mistake of the file is said of the file
+        raise
+
+
+def _read_with(
+    settings: Sequence[Assignment], file_tree: Mapping[str, Any], name: str, options: Sequence[str]
+) -> Scenario:
     for key, _ in settings:
-        _check_key(key.lstrip("+~"), alone, options)
+        _check_key(key.lstrip("+~"), file_tree, options)
     tree = _full_tree(file_tree)
     for key, text in settings:
         _apply(tree, key, text)
     try:
-        scenario = read_scenario(tree, path.stem)
-        _check_strategies(scenario)
-        return scenario
+        return _read_checked(tree, name)
     except InputError as error:
         raise InputError(f"{COMMAND_LINE.strip('()')}: {error}") from None
 
 
-def _check_strategies(scenario: Scenario, place: str = "") -> None:
-    """Refuse a strategy that does not exist while its file and key can still be named."""
+def _read_checked(tree: Mapping[str, Any], name: str, place: str = "") -> Scenario:
+    """Read a scenario; refuse a strategy that does not exist while its file and key can still be named."""
+    scenario = read_scenario(tree, name, place)
     for state in scenario.phases[0].states:
         if state.strategy != PRUDENT:
             try:
@@ -360,6 +368,7 @@ def _check_strategies(scenario: Scenario, place: str = "") -> None:
             except InputError as error:
                 where = f"{place}, " if place else ""
                 raise InputError(f"{where}states.{state.name}.strategy: {error}") from None
+    return scenario
 
 
 def _full_tree(file_tree: Mapping[str, Any]) -> dict[str, Any]:
@@ -436,20 +445,26 @@ def _check_table(key: str, value: Any, text: str) -> None:
     raise InputError(f"{key} is a table of names and values; got {text}{hint} {COMMAND_LINE}")
 
 
-def _check_key(key: str, scenario: Scenario, options: Sequence[str]) -> None:
+def _check_key(key: str, tree: Mapping[str, Any], options: Sequence[str]) -> None:
     """Refuse a key that nothing would read."""
     head, _, rest = key.partition(".")
     if key in BY_NAME or key in _TREE or key.startswith("trust.initial."):
         return
     names = [*BY_NAME, *(k for k in _TREE if k not in GROUPS), *options]
     if head == "states" and rest:
-        names = _settings_of("states", scenario.states, ["strategy", *(p.name for p in STATE)])
+        names = _settings_of("states", _names_in(tree, "states"), ["strategy", *(p.name for p in STATE)])
     elif head == "buffers" and rest:
-        names = _settings_of("buffers", scenario.buffers, ["between", *(p.name for p in BUFFER)])
+        names = _settings_of("buffers", _names_in(tree, "buffers"), ["between", *(p.name for p in BUFFER)])
     elif head == "affinity" and rest:
-        pair_table({rest: 0.0}, scenario.states, 0.0, 0.0, 1.0, COMMAND_LINE.strip("()"))
+        pair_table({rest: 0.0}, _names_in(tree, "states"), 0.0, 0.0, 1.0, COMMAND_LINE.strip("()"))
         return
     known(key, names, "parameter", COMMAND_LINE.strip("()"))
+
+
+def _names_in(tree: Mapping[str, Any], group: str) -> list[str]:
+    """Names of the states or buffers in a file's tree."""
+    found = tree.get(group)
+    return [str(name) for name in found] if isinstance(found, dict) else []
 
 
 def _settings_of(group: str, names: Sequence[str], settings: Sequence[str]) -> list[str]:
