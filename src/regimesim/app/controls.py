@@ -9,7 +9,8 @@ from typing import Any
 from regimesim.analysis.arrangements import ARRANGEMENTS
 from regimesim.app.setting import PAGE_YEARS, SHOWN, Trees, check_world
 from regimesim.scenario.compose import load_scenario
-from regimesim.scenario.files import scenario_names, scenario_tree, strategy_names
+from regimesim.scenario.composition import scenario_tree
+from regimesim.scenario.files import scenario_names, strategy_names
 from regimesim.scenario.messages import InputError, spoken
 from regimesim.scenario.parameters import (
     BUFFER,

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regimesim.scenario.files import names_of, scenario_names, scenario_tree, strategy_names
+from regimesim.scenario.composition import scenario_tree
+from regimesim.scenario.files import names_of, scenario_names, strategy_names
 from regimesim.scenario.messages import InputError, known
 from regimesim.scenario.parameters import BUFFER, BY_NAME, STATE
 

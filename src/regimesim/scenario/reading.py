@@ -7,11 +7,12 @@ Britain feels towards France) and ``default``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from regimesim.scenario.files import check_tree
-from regimesim.scenario.messages import InputError, inner_place, known, prefix, quoted, show
+from regimesim.scenario.membership import seats
+from regimesim.scenario.messages import InputError, inner_place, known, prefix, quoted, show, spoken
 from regimesim.scenario.parameters import (
     BUFFER_BY_NAME,
     BY_NAME,
@@ -22,7 +23,16 @@ from regimesim.scenario.parameters import (
     Value,
     defaults,
 )
-from regimesim.scenario.scenario import Buffer, Pairs, Phase, Power, Scenario, check_phases, check_value
+from regimesim.scenario.scenario import (
+    Buffer,
+    Chosen,
+    Pairs,
+    Phase,
+    Power,
+    Scenario,
+    check_phases,
+    check_value,
+)
 
 MOST_POWERS = 200
 MOST_BUFFER_STATES = 500
@@ -30,9 +40,26 @@ MOST_EPOCHS = 100
 MOST_YEARS = 10_000
 MOST_LETTERS = 60
 """Of a name; a title has one line, of at most five such names."""
-_TOP = ("about", "years", "strategy", "states", "buffers", "affinity", "epochs", *GROUPS)
-_ABOUT = ("title", "represents", "claims", "start", "source")
+TOP = (
+    "about",
+    "years",
+    "strategy",
+    "states",
+    "members",
+    "vetoes",
+    "buffers",
+    "affinity",
+    "epochs",
+    "reforms",
+    *GROUPS,
+)
+"""Keys of a scenario's tree."""
+_ABOUT = ("title", "represents", "claims", "start", "source", "world", "order")
+_ABOUT_PART = {"world": ("name", "title", "represents", "source")}
+_ABOUT_PART["order"] = (*_ABOUT_PART["world"], "least_states")
 _EPOCH = ("year", "because", "states", "buffers", "affinity", *GROUPS)
+_SEATS = {"members": "member", "vetoes": "veto"}
+"""Rules of an order, and the setting of each state that they stand for."""
 
 
 def read_scenario(tree: Mapping[str, Any], name: str, place: str = "") -> Scenario:
@@ -41,8 +68,7 @@ def read_scenario(tree: Mapping[str, Any], name: str, place: str = "") -> Scenar
     Parameters
     ----------
     tree : mapping
-        Keys ``about``, ``years``, ``strategy``, ``states``, ``buffers``, ``affinity``, ``epochs`` and the
-        parameter groups; only differences from the neutral values are needed.
+        Keys are :data:`TOP`; only differences from the neutral values are needed.
     name : str
     place : str
         Where the tree came from, for messages (a file's path, say).
@@ -54,18 +80,36 @@ def read_scenario(tree: Mapping[str, Any], name: str, place: str = "") -> Scenar
     """
     _mapping(tree, place)
     check_tree(tree, place)
-    _only(tree, _TOP, place, "key")
+    _only(tree, TOP, place, "key")
     about = _read_about(_block_of(tree, "about"), place)
     years = _bounded_number(tree.get("years", 100), f"{prefix(place)}years", 0.25, MOST_YEARS)
     first = _first_phase(tree, place)
+    _check_enough(tree, first, about, place)
     prior, trust = _prior(tree, [s.name for s in first.states], place)
     parameters = {**defaults(), **trust, **_groups(tree, place, skip="trust.initial")}
-    first = replace(first, parameters=parameters)
-    epochs = tree.get("epochs")
-    phases = _phases([] if epochs is None else epochs, first, about["start"], place)
+    first, seat_changes = _seated(tree, replace(first, parameters=parameters), place)
+    changes = _in_time(tree, about["start"], place) + seat_changes
+    phases = _phases(sorted(changes, key=lambda change: change.year), first)
     scenario = Scenario(name=name, years=years, phases=phases, prior=prior, **about)
     check_phases(scenario, place)
     return scenario
+
+
+def check_alone(tree: Mapping[str, Any], place: str, whole: bool) -> None:
+    """Check one file of a composition, so that a mistake is said of that file; ``whole`` if it has all states.
+
+    Raises
+    ------
+    InputError
+    """
+    check_tree(tree, place)
+    _only(tree, TOP, place, "key")
+    _read_about(_block_of(tree, "about"), place)
+    for change in _in_time(tree, float(_block_of(tree, "about").get("start", 0)), place):
+        _groups(change.block, change.place)
+    if whole:
+        read_scenario({key: value for key, value in tree.items() if key != "trust"}, "", place)
+    _groups(tree, place, skip="trust.initial")
 
 
 def _read_about(block: Any, place: str) -> dict[str, Any]:
@@ -81,13 +125,44 @@ def _read_about(block: Any, place: str) -> dict[str, Any]:
             f"{prefix(here)}title has {len(title):,} letters, at most {5 * MOST_LETTERS}; the rest may go "
             "into represents"
         )
+    parts = {group: _about_part(_block_of(block, group), group, here) for group in _ABOUT_PART}
+    world, order = parts["world"], parts["order"]
+    under = " under ".join(filter(None, (world["title"], order["title"])))
+    said = {key: " ".join(filter(None, (world[key], order[key]))) for key in ("represents", "source")}
     return {
-        "title": title,
-        "represents": _free_text(block.get("represents"), f"{prefix(here)}represents"),
-        "source": _free_text(block.get("source"), f"{prefix(here)}source"),
+        "title": title or under[:1].upper() + under[1:],
+        "represents": _free_text(block.get("represents"), f"{prefix(here)}represents") or said["represents"],
+        "source": _free_text(block.get("source"), f"{prefix(here)}source") or said["source"],
         "claims": tuple(claims),
         "start": _bounded_number(block.get("start", 0), f"{prefix(here)}start", -10_000, 10_000),
+        "world": Chosen(world["name"], world["title"]),
+        "order": Chosen(order["name"], order["title"]),
     }
+
+
+def _about_part(block: Any, group: str, place: str) -> dict[str, str]:
+    """What a world or an order says of itself."""
+    here = inner_place(place, group)
+    _mapping(block, here)
+    _only(block, _ABOUT_PART[group], here, "key")
+    texts = {key: _free_text(block.get(key), f"{prefix(here)}{key}") for key in _ABOUT_PART["world"]}
+    texts["title"] = " ".join(texts["title"].split())
+    for key in ("name", "title"):
+        if len(texts[key]) > 2 * MOST_LETTERS:
+            raise InputError(f"{prefix(here)}{key} has {len(texts[key])} letters, at most {2 * MOST_LETTERS}")
+    return texts
+
+
+def _check_enough(tree: Mapping[str, Any], first: Phase, about: Mapping[str, Any], place: str) -> None:
+    """Refuse an order that makes no sense among so few states."""
+    block = _block_of(_block_of(tree, "about"), "order")
+    what = f"{prefix(place)}about.order.least_states"
+    least = _bounded_number(block.get("least_states", 2), what, 2, MOST_POWERS)
+    if len(first.states) < least:
+        raise InputError(
+            f"{prefix(place)}{about['order'].title or 'this order'} needs at least {show(least)} states; "
+            f"{about['world'].title or 'this world'} has {len(first.states)}"
+        )
 
 
 def _free_text(value: Any, what: str) -> str:
@@ -248,33 +323,110 @@ def _groups(tree: Mapping[str, Any], place: str, skip: str = "") -> dict[str, Va
     return found
 
 
-def _phases(epochs: Any, first: Phase, start: float, place: str) -> tuple[Phase, ...]:
-    here = inner_place(place, "epochs")
-    if not isinstance(epochs, list) or len(epochs) > MOST_EPOCHS:
-        raise InputError(f"{prefix(here)}must be a list of at most {MOST_EPOCHS} epochs, each with a year")
+@dataclass(frozen=True)
+class _Change:
+    """Settings that hold from a year on, counted from the start."""
+
+    year: float
+    block: Mapping[str, Any]
+    place: str
+
+
+def _in_time(tree: Mapping[str, Any], start: float, place: str) -> list[_Change]:
+    """Changes of the world (epochs, years of the calendar), then of the order (reforms, years since it began)."""
+    found = []
+    for key, zero in (("epochs", start), ("reforms", 0.0)):
+        here = inner_place(place, key)
+        block = [] if tree.get(key) is None else tree[key]
+        strands = block if isinstance(block, Mapping) else {"": block}
+        for name, changes in strands.items():
+            inner = inner_place(here, str(name)) if name else here
+            if not isinstance(changes, list | None):
+                raise InputError(
+                    f"{prefix(inner)}must be a list of {key}, each with a year, or a table of such lists; "
+                    f"got {quoted(changes)}"
+                )
+            found += _strand(changes or [], key, zero, inner)
+    if len(found) > MOST_EPOCHS:
+        raise InputError(f"{prefix(place)}at most {MOST_EPOCHS} epochs and reforms; got {len(found)}")
+    return found
+
+
+def _strand(changes: list[Any], key: str, zero: float, place: str) -> list[_Change]:
+    """A list of changes in the order of time."""
+    found: list[_Change] = []
+    kind = "an epoch" if key == "epochs" else "a reform"
+    before = 0.0
+    for n, block in enumerate(changes):
+        here = f"{place}[{n}]"
+        _mapping(block, here)
+        _only(block, _EPOCH, here, f"key of {kind}")
+        if "year" not in block:
+            raise InputError(f"{prefix(here)}{kind} needs a year")
+        year = _bounded_number(block["year"], f"{prefix(here)}year", -10_000, 20_000) - zero
+        if year <= before:
+            raise InputError(
+                f"{prefix(here)}year must come after {show(zero + before)}; got {show(zero + year)}"
+            )
+        before = year
+        found.append(_Change(year, block, here))
+    return found
+
+
+def _seated(tree: Mapping[str, Any], first: Phase, place: str) -> tuple[Phase, list[_Change]]:
+    """Give members and vetoes by the order's rules; what a state's own setting says comes before a rule."""
+    blocks, changes = _block_of(tree, "states"), []
+    for key, setting in _SEATS.items():
+        if (rule := tree.get(key)) is None:
+            continue
+        capability = {state.name: float(state["capability"]) for state in first.states}
+        found = seats(rule, capability, inner_place(place, key))
+        settled = tuple(
+            state
+            if setting in (blocks[state.name] or {})
+            else replace(state, settings={**state.settings, setting: found.start[state.name]})
+            for state in first.states
+        )
+        first = replace(first, states=settled)
+        changes += [
+            _Change(
+                year,
+                {
+                    "because": f"{spoken(name)} {_SEAT_WORDS[setting][held]}",
+                    "states": {name: {setting: held}},
+                },
+                inner_place(place, key),
+            )
+            for year, name, held in found.changes
+        ]
+    return first, changes
+
+
+_SEAT_WORDS = {"member": ("leaves", "joins"), "veto": ("loses its veto", "gains a veto")}
+
+
+def _phases(changes: Sequence[_Change], first: Phase) -> tuple[Phase, ...]:
+    """Phases in the order of time; what changes in the same year is one phase."""
     phases = [first]
-    for n, block in enumerate(epochs):
-        phases.append(_epoch(block, phases[-1], start, f"{here}[{n}]"))
+    for change in changes:
+        phase = _changed(change, phases[-1])
+        if phase.year == phases[-1].year:
+            both = "; ".join(dict.fromkeys(filter(None, (phases[-1].because, phase.because))))
+            phases[-1] = replace(phase, because=both)
+        else:
+            phases.append(phase)
     return tuple(phases)
 
 
-def _epoch(block: Any, before: Phase, start: float, place: str) -> Phase:
-    _mapping(block, place)
-    _only(block, _EPOCH, place, "key of an epoch")
-    if "year" not in block:
-        raise InputError(f"{prefix(place)}an epoch needs a year")
-    year = _bounded_number(block["year"], f"{prefix(place)}year", -10_000, 20_000) - start
-    if year <= before.year:
-        raise InputError(
-            f"{prefix(place)}year must come after {show(start + before.year)}; got {show(start + year)}"
-        )
+def _changed(change: _Change, before: Phase) -> Phase:
+    block, place = change.block, change.place
     changes = _groups(block, place)
     for name in changes:
         if name in FIXED:
-            raise InputError(f"{prefix(place)}{name} holds for a whole run; an epoch cannot change it")
+            raise InputError(f"{prefix(place)}{name} holds for a whole run; it cannot change later")
     names = [state.name for state in before.states]
     return Phase(
-        year,
+        change.year,
         " ".join(_free_text(block.get("because"), f"{prefix(place)}because").split()),
         {**before.parameters, **changes},
         _changed_states(_block_of(block, "states"), before.states, inner_place(place, "states")),
@@ -302,7 +454,7 @@ def _changed_states(block: Any, states: tuple[Power, ...], place: str) -> tuple[
             settings,
             list(STATE_BY_NAME),
             here,
-            "setting that an epoch may change",
+            "setting that may change later",
         )
         new = {key: check_value(STATE_BY_NAME[key], value, here) for key, value in settings.items()}
         changed[name] = replace(state, settings={**state.settings, **new})
@@ -316,7 +468,7 @@ def _changed_buffers(block: Any, buffers: tuple[Buffer, ...], place: str) -> tup
         buffer = known(name, changed, "buffer state", place)
         here = inner_place(place, name)
         _mapping(settings, here)
-        _only(settings, BUFFER_BY_NAME, here, "setting that an epoch may change")
+        _only(settings, BUFFER_BY_NAME, here, "setting that may change later")
         strength = check_value(BUFFER_BY_NAME["strength"], settings.get("strength", buffer.strength), here)
         changed[name] = replace(buffer, strength=float(strength))
     return tuple(changed.values())
