@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from regimesim.analysis.arrangements import ARRANGEMENTS
@@ -22,6 +21,7 @@ from regimesim.scenario.parameters import (
     Parameter,
     Value,
 )
+from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import Scenario
 from regimesim.scenario.strategies import PRUDENT
 from regimesim.simulation.provenance import program_version
@@ -56,7 +56,7 @@ def read_trees() -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
 
 def catalogue(trees: Trees) -> dict[str, Any]:
     """Everything the page needs before anybody has chosen anything."""
-    titles = {name: _about_scenario(tree) for name, tree in trees.items()}
+    titles = {name: _about_scenario(read_scenario(tree, name)) for name, tree in trees.items()}
     return {
         "version": program_version(),
         "limits": dict(SHOWN),
@@ -72,10 +72,8 @@ def catalogue(trees: Trees) -> dict[str, Any]:
     }
 
 
-def _about_scenario(tree: Mapping[str, Any]) -> dict[str, str]:
-    about = tree.get("about") or {}
-    text = str(about.get("represents", ""))
-    return {"title": spoken(str(about.get("title", ""))), "represents": " ".join(text.split())}
+def _about_scenario(scenario: Scenario) -> dict[str, str]:
+    return {"title": spoken(scenario.title), "represents": " ".join(scenario.represents.split())}
 
 
 def controls_of(scenario: Scenario) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """YAML and command-line overrides to a Scenario; the only module that knows Hydra.
 
-A scenario's files (:mod:`regimesim.scenario.composition`) hold its differences from the neutral world. They are
-put upon it, then what was typed, in Hydra's grammar for values; keys are checked here, because Hydra itself
-would accept a misspelt one.
+A scenario's files (:mod:`regimesim.scenario.composition`) hold its differences from the neutral world. They
+are put upon it, then what was typed, in Hydra's grammar for values; keys are checked here, because Hydra
+itself would accept a misspelt one.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ from regimesim.scenario.composition import (
 from regimesim.scenario.files import MOST_DEPTH, check_tree, names_of, scenario_names
 from regimesim.scenario.messages import InputError, known, quoted
 from regimesim.scenario.parameters import BUFFER, BY_NAME, GROUPS, STATE, defaults
-from regimesim.scenario.reading import TOP, check_alone, pair_table, read_scenario
+from regimesim.scenario.reading import TOP, check_alone, read_scenario
 from regimesim.scenario.scenario import Scenario
 from regimesim.scenario.strategies import PRUDENT, load_strategy
+from regimesim.scenario.tables import pair_table
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
@@ -150,7 +151,8 @@ def _combined(settings: Sequence[Assignment]) -> str:
     chosen = {key.lstrip("+"): _unquoted(text) for key, text in settings if key.lstrip("+") in CHOICES}
     if not chosen:
         raise InputError(
-            f"which scenario? Add +scenario=NAME  (all: {', '.join(scenario_names())}), or world=NAME order=NAME"
+            f"which scenario? Add +scenario=NAME  (all: {', '.join(scenario_names())}), "
+            "or world=NAME order=NAME"
         )
     for group in CHOICES:
         if group not in chosen:
@@ -257,7 +259,7 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
 def _sorted(
     arguments: Sequence[str], options: Mapping[str, Any]
 ) -> tuple[str, list[Assignment], dict[str, Any]]:
-    """Sort arguments into a scenario (empty if none is named), its settings, and the command's own options."""
+    """Sort arguments: a scenario (empty if none is named), its settings, the command's own options."""
     chosen = dict(options)
     name, settings = "", []
     seen: set[str] = set()
@@ -363,23 +365,28 @@ def compose(name: str, settings: Sequence[Assignment], options: Sequence[str] = 
         raise
 
 
-def settled_tree(name: str, settings: Sequence[Assignment]) -> dict[str, Any]:
-    """Compose the tree of a scenario with settings applied: what is in its files and differs from neutral.
+def settled(scenario: str, overrides: Sequence[str] = ()) -> tuple[dict[str, Any], Scenario]:
+    """Compose a scenario's tree, with what was typed applied: what its files say, or differs from neutral.
+
+    Parameters
+    ----------
+    scenario, overrides
+        As for :func:`load_scenario`.
 
     Raises
     ------
     InputError
     """
-    found, settings = _chosen_files(name, settings)
-    _read_files(found)
+    _, settings, _ = _sorted(overrides, {})
+    found, settings = _chosen_files(scenario or _combined(settings), settings)
     if not settings:
-        return found.tree
-    tree = _read_with(settings, found, ())[1]
+        return found.tree, _read_files(found)
+    read, tree = _read_with(settings, found, ())
     for parameter in BY_NAME.values():
-        here, there = tree.get(parameter.group, {}), found.tree.get(parameter.group) or {}
-        if here.get(parameter.key) == parameter.default and parameter.key not in there:
+        here, written = tree.get(parameter.group, {}), found.tree.get(parameter.group) or {}
+        if here.get(parameter.key) == parameter.default and parameter.key not in written:
             del here[parameter.key]
-    return {key: value for key, value in tree.items() if key not in GROUPS or value}
+    return {key: value for key, value in tree.items() if key not in GROUPS or value}, read
 
 
 def _chosen_files(name: str, settings: Sequence[Assignment]) -> tuple[Composition, list[Assignment]]:
@@ -512,8 +519,7 @@ def _check_key(key: str, tree: Mapping[str, Any], options: Sequence[str]) -> Non
     elif head == "buffers" and rest:
         names = _settings_of("buffers", _names_in(tree, "buffers"), ["between", *(p.name for p in BUFFER)])
     elif head in ("epochs", "reforms") and rest:
-        strands = tree.get(head) if isinstance(tree.get(head), dict) else {}
-        names = [f"{head}.{name}" for name in strands]
+        names = [f"{head}.{name}" for name in _names_in(tree, head)]
     elif head == "affinity" and rest:
         pair_table({rest: 0.0}, _names_in(tree, "states"), 0.0, 0.0, 1.0, COMMAND_LINE.strip("()"))
         return

@@ -1,16 +1,17 @@
-"""Composition of a scenario from files: a world, an order and what both stand on, merged as Hydra merges them.
+"""Composition of a scenario from files: a world, an order, and assumptions that files share.
 
-A file may begin with a defaults list in Hydra's grammar: ``defaults: [{/world: europe_1816}, {/order: concert},
-_self_]``. Its entries are merged in their order, ``_self_`` being the file itself (last, if it is not named).
-Tables are merged; numbers, texts and lists replace what was there. An entry is one of
+A file may begin with a defaults list in Hydra's grammar, such as
+``defaults: [{/world: europe_1816}, {/order: concert}, _self_]``. What it names is merged in its order, with
+``_self_`` for the file itself (last, if it is not named). Tables are merged; numbers, texts and lists replace
+what was there. An entry is one of
 
 - ``_self_``
 - ``{/world: NAME}``, ``{/order: NAME}``: a choice, which ``world=`` and ``order=`` swap on the command line
-- ``NAME``, ``/assumptions/NAME``: another file of the same folder, a file of shared assumptions
-- ``{override /order: NAME}``: another choice than that of a file named before it
+- ``NAME``: another file of the same folder; ``/assumptions/NAME``: a file of shared assumptions
+- ``{override /order: NAME}``: a choice in the place of one that a named file makes
 
-A *world* is what is given, an *order* what states arrange; :data:`regimesim.scenario.parameters.PARAMETERS` says
-of each parameter to which it belongs, and a file of the one is refused if it sets what belongs to the other.
+A *world* is what is given, an *order* what states arrange. Each parameter is declared to belong to one of
+them (:mod:`regimesim.scenario.parameters`), and a file is refused if it sets what belongs to the other.
 A *combination* is a world and an order without a scenario's file; its name is ``WORLD_under_ORDER``.
 """
 
@@ -24,8 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from regimesim.scenario.files import names_of, path_of, read_yaml, scenario_names, shown_path, there
-from regimesim.scenario.messages import InputError, known, prefix, quoted
-from regimesim.scenario.parameters import BY_NAME, GROUPS, ORDER, STATE_BY_NAME, WORLD, Belongs
+from regimesim.scenario.messages import InputError, known, quoted
+from regimesim.scenario.parameters import BY_NAME, GROUPS, ORDER, SCENARIO, STATE_BY_NAME, WORLD, Belongs
 
 CHOICES: tuple[Belongs, ...] = (WORLD, ORDER)
 """Groups of files of which a scenario has one each."""
@@ -84,9 +85,7 @@ class _Walk:
 
     def choose(self, group: str, name: str, place: str) -> str:
         if group in self.made:
-            raise InputError(
-                f"{prefix(place)}defaults choose a {group} twice; override it: override /{group}"
-            )
+            raise InputError(f"{place}: defaults choose a {group} twice; override it: override /{group}")
         self.own[group] = self.overridden.get(group, name)
         self.made[group] = self.given.get(group, self.own[group])
         return self.made[group]
@@ -105,7 +104,7 @@ def composition(name: str, choices: Mapping[str, str] | None = None) -> Composit
     Raises
     ------
     InputError
-        If there is no such file, a defaults list cannot be read, or a file sets what belongs to the other group.
+        If there is no such file, a defaults list cannot be read, or a file sets what is not its own.
     """
     choices = choices or {}
     combined = combination(name)
@@ -113,7 +112,10 @@ def composition(name: str, choices: Mapping[str, str] | None = None) -> Composit
         return _of_choices({**combined, **choices}, (), CHOICES)
     path = path_of("scenario", name)
     place, walk = shown_path(path), _Walk(choices)
-    parts = list(_parts_of(path, "scenario", "scenario", walk, ()))
+    parts = list(_parts_of(path, SCENARIO, SCENARIO, walk, ()))
+    for group in walk.overridden:
+        if group not in walk.made:
+            raise InputError(f"{place}: defaults override /{group}, but no file named there chooses one")
     missing = [group for group in CHOICES if group in choices and group not in walk.made]
     if missing and not walk.made:
         raise InputError(
@@ -121,6 +123,8 @@ def composition(name: str, choices: Mapping[str, str] | None = None) -> Composit
             f"replace; begin it with defaults: [{{/world: NAME}}, {{/order: NAME}}, _self_]"
         )
     if walk.made == walk.own and not missing:
+        if walk.overridden:
+            parts = [part if part.place == place else _without_title(part) for part in parts]
         return _composed(path.stem, place, parts, walk.made)
     made = {**walk.made, **choices}
     parts = [_without_title(part) for part in parts]
@@ -191,13 +195,13 @@ def _of_choices(
 def _without_title(part: _Part) -> _Part:
     """Leave out what a scenario's file says of the combination that it makes."""
     about = part.tree.get("about")
-    if part.role != "scenario" or not isinstance(about, Mapping):
+    if part.role != SCENARIO or not isinstance(about, Mapping):
         return part
     kept = {key: value for key, value in about.items() if key not in _OF_THE_SCENARIO}
     return _Part(part.role, part.place, {**part.tree, "about": kept})
 
 
-def _composed(name: str, place: str, parts: Sequence[_Part], made: Mapping[str, str]) -> Composition:
+def _composed(name: str, place: str, parts: Sequence[_Part], made: Mapping[Any, str]) -> Composition:
     tree: dict[str, Any] = {}
     for part in parts:
         merge(tree, deepcopy(dict(part.tree)))
@@ -236,7 +240,7 @@ def _parts_of(
 
 
 def _entries(defaults: Any, place: str) -> list[tuple[str, str]]:
-    """Entries of a defaults list as (group, name): the group is empty for a file, ``_self_`` for the file itself."""
+    """Read a defaults list as (group, name): no group for a file, ``_self_`` for the file itself."""
     if defaults is None:
         return [(_SELF, "")]
     if not isinstance(defaults, list):
@@ -271,8 +275,8 @@ def _choice(key: str, role: Belongs, place: str) -> Belongs:
     if group is None:
         near = f"; write /{key}" if key in CHOICES else ""
         raise InputError(f"{place}: defaults choose a /world or an /order; got {quoted(key)}{near}")
-    if role != "scenario":
-        raise InputError(f"{place}: a {role} chooses no {group}; a scenario chooses one of each")
+    if role != SCENARIO:
+        raise InputError(f"{place}: only a scenario chooses a world and an order; got {quoted(key)}")
     return group
 
 
@@ -295,7 +299,7 @@ def _file(group: str, name: str, place: str) -> Path:
 
 def _check_belongs(tree: Mapping[str, Any], role: Belongs, place: str) -> None:
     """Refuse what belongs to the other group, or to the scenario."""
-    if role == "scenario":
+    if role == SCENARIO:
         return
     other = ORDER if role == WORLD else WORLD
     for key in tree:
@@ -320,8 +324,8 @@ def _check_about(about: Any, role: Belongs, place: str) -> None:
     for key in about if isinstance(about, Mapping) else ():
         if key not in allowed:
             raise InputError(
-                f"{prefix(place)}about.{key} is not said by a {role}; write about: {{{role}: {{title: ..., "
-                "represents: ..., source: ...}}"
+                f"{place}: about.{key} is a scenario's; here write about: {{{role}: {{title: ..., "
+                "represents: ..., source: ...}}}}"
             )
 
 
@@ -341,18 +345,15 @@ def _check_block(block: Mapping[str, Any], role: Belongs, place: str) -> None:
                 raise _misplaced(f"states.{name}.{key}", ORDER, role, place)
 
 
+_ELSEWHERE: Mapping[str, str] = {
+    WORLD: f"belongs to a world (a file in configs{os.sep}world)",
+    ORDER: f"belongs to an order (a file in configs{os.sep}order)",
+    SCENARIO: "belongs to neither world nor order (a scenario's file or the command line may set it)",
+}
+
+
 def _misplaced(what: str, owner: str, role: str, place: str) -> InputError:
-    if what.startswith("states."):
-        key = what.rpartition(".")[2]
-        instead = {"member": "members", "veto": "vetoes"}.get(key)
-        hint = f"an order says it by its {instead}" if instead else "an order or a scenario says it"
-        return InputError(f"{prefix(place)}{what} is arranged, and this is a world; {hint}")
-    hint = {
-        WORLD: f"move it to a file in configs{os.sep}world",
-        ORDER: f"move it to a file in configs{os.sep}order",
-    }.get(owner, "a scenario's file or the command line may set it")
-    article = "an" if owner == ORDER else "a"
-    this = "an" if role == ORDER else "a"
-    return InputError(
-        f"{prefix(place)}{what} belongs to {article} {owner}, and this is {this} {role}; {hint}"
-    )
+    this = "a world" if role == WORLD else "an order"
+    rule = {"member": "members", "veto": "vetoes"}.get(what.rpartition(".")[2], "")
+    instead = f"; write it as its {rule}" if rule and what.startswith("states.") else ""
+    return InputError(f"{place}: {what} {_ELSEWHERE[owner]}, and this is {this}{instead}")

@@ -1,13 +1,13 @@
-"""Membership of an order, and vetoes in it: rules that hold in any world.
+"""Membership of an order, and vetoes in it, by rules that hold in any world.
 
-An order names no state of a world but here. A *rule* says who holds a *seat* (is a member, or has a veto):
+Only here does an order name a state. A *rule* says who holds a *seat* (is a member, or has a veto):
 
 - ``all``, ``none``
-- ``{strongest: 5}``: so many states with the largest capability at the start; of equals, the first in the list
-- ``{named: [Britain, France], otherwise: all}``: these states, in a world that has all of them; in any other world
-  the second rule. With dates, in years since the order began:
+- ``{strongest: 5}``: so many states, those with the largest capability at the start; of equals, the first
+- ``{named: [Britain, France], otherwise: all}``: these states, in a world that has all of them; in any other
+  world the second rule. With dates, in years since the order began:
   ``{named: {Britain: always, Germany: {from: 6.7, until: 13.8}, United_States: never}, otherwise: all}``.
-  A state that has ``until`` before any ``from`` holds its seat from the start; either may be a list of years.
+  A state with an ``until`` before any ``from`` holds its seat from the start; either may be a list of years.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from regimesim.scenario.messages import InputError, inner_place, known, prefix, quoted, show
@@ -91,8 +92,8 @@ def _otherwise(
             raise InputError(f"{prefix(place)}no state {quoted(name)}. Did you mean '{near[0]}'?")
     if "otherwise" not in rule:
         raise InputError(
-            f"{prefix(place)}names {', '.join(missing[:3])}, who {'is' if len(missing) == 1 else 'are'} not in "
-            f"this world; add a rule for other worlds, such as otherwise: all"
+            f"{prefix(place)}{', '.join(missing[:3])} not in this world; "
+            "add a rule for other worlds, such as otherwise: all"
         )
     here = inner_place(place, "otherwise")
     if isinstance(rule["otherwise"], Mapping) and "named" in rule["otherwise"]:
@@ -141,9 +142,9 @@ def _turns(dates: Mapping[str, Any], place: str) -> list[tuple[float, bool]]:
                     f"{prefix(inner_place(place, str(key)))}must be years since the order began, above 0; "
                     f"got {quoted(year)}"
                 )
-            found.append((float(year), key == "from"))
+            found.append((round(float(year), 9), key == "from"))
     found.sort()
-    for (_, before), (year, held) in zip(found, found[1:], strict=False):
+    for (_, before), (year, held) in pairwise(found):
         if before == held:
             twice = "taken" if held else "left"
             raise InputError(f"{prefix(place)}a seat is {twice} twice, the second time in year {show(year)}")

@@ -54,7 +54,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The world or the order of a scenario: the name of its file, and its title as it stands in a sentence."""
+    """The world or the order of a scenario: its file's name, and its title as it stands in a sentence."""
 
     name: str
     title: str

@@ -3,7 +3,7 @@
 ::
 
     manifest.json      what was asked, of which program, and how it is cut into chunks
-    design.parquet     a row per point: point, base (number of the scenario composed for it), the swept settings
+    design.parquet     a row per point: point, base (the number of its scenario), the swept settings
     parts/             a Parquet file per chunk: a row per run, columns as in ``Results.runs``
     summary.parquet    a row per point, once all parts are there
     sweep.log          what happened: chunks begun anew, parts found damaged
