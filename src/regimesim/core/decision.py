@@ -132,9 +132,7 @@ def weigh(world, game, luck, i, j):
     now, future, law, within = luck.terms[NOW], luck.terms[FUTURE], game.law[i, j], luck.terms[NORM]
     margin, restraint = luck.terms[_MARGIN], game.restraint
     for lane in range(trust.shape[0]):
-        v_c, v_d = values(
-            trust[lane], reward[lane], u_dc[lane], u_cd[lane], punishment[lane] - toll[lane]
-        )
+        v_c, v_d = values(trust[lane], reward[lane], u_dc[lane], u_cd[lane], punishment[lane] - toll[lane])
         now[lane] = v_c - v_d
         against[lane] = v_d > v_c
     for lane in range(trust.shape[0]):
@@ -160,7 +158,9 @@ def decide(world, game, setting, tally, luck, i, j):
     _count_pivotal(game.law[i, j], margin, counted, tally.pivotal[LAW])
     _count_pivotal(luck.terms[NORM], margin, counted, tally.pivotal[NORM])
     for lane in range(margin.shape[0]):
-        counted[lane] = may_slip(margin[lane], temperature[lane], rare[lane]) & open_[lane] & (1 - withheld[lane])
+        counted[lane] = (
+            may_slip(margin[lane], temperature[lane], rare[lane]) & open_[lane] & (1 - withheld[lane])
+        )
     if any_marked(counted):
         for lane in range(margin.shape[0]):
             if counted[lane] and slips_at(margin[lane], temperature[lane], rare[lane]):

@@ -220,7 +220,7 @@ def scenario_names() -> list[str]:
 
 
 def names_of(kind: str) -> list[str]:
-    """Names of the files of one kind: ``scenario``, ``sweep``, ``engine``."""
+    """Names of the files of one kind: ``scenario``, ``world``, ``order``, ``sweep``, ``engine``."""
     files = (path for folder in _folders() for path in (folder / kind).glob("*.yaml"))
     return sorted({path.stem for path in files if path.is_file() and legible(path.stem)})
 
@@ -248,9 +248,3 @@ def _folders() -> list[Path]:
     own = Path.cwd() / "configs"
     shipped = configs_folder()
     return [own, shipped] if own.is_dir() and own.resolve() != shipped.resolve() else [shipped]
-
-
-def scenario_tree(name: str) -> dict[str, Any]:
-    """The tree of plain values in the file of a scenario (errors: :func:`path_of`,
-    :func:`regimesim.scenario.files.read_yaml`)."""
-    return read_yaml(path_of("scenario", name))
