@@ -102,7 +102,7 @@ class _Phase:
 
 _NEEDS: Mapping[str, Callable[[_Phase], bool]] = {
     "shadow.discount_factor": lambda x: x.prudent,
-    "shadow.punishment_rounds": lambda x: x.prudent,
+    "shadow.punishment_years": lambda x: x.prudent,
     "transparency.level": lambda x: x.sight,
     "transparency.publicity": lambda x: x.rule not in ("none", "balancing"),
     "diplomacy.mediation": lambda x: x.war and x.on("diplomacy.conference"),
