@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import hypothesis
 import pytest
+from checkout import ROOT
 
 from regimesim.core.keeping import anything_kept
 from regimesim.scenario.reading import read_scenario
@@ -15,7 +16,6 @@ from regimesim.scenario.reading import read_scenario
 hypothesis.settings.register_profile("untimed", deadline=None)  # how long a test takes says nothing of it
 hypothesis.settings.load_profile("untimed")
 
-ROOT = Path(__file__).resolve().parent.parent
 
 COMPILE = "import regimesim as rs; rs.simulate('anarchy', runs=1, years=1)"
 

@@ -1,4 +1,4 @@
-"""Golden runs hold however they are played, and a difference is told in words (``tests/golden.py``)."""
+"""Golden runs hold however they are played; a difference is told in words (``tests/support/golden.py``)."""
 
 import itertools
 import json
@@ -7,20 +7,18 @@ import random
 import subprocess
 import sys
 from fractions import Fraction
-from pathlib import Path
 
 import golden
 import naive
 import numpy as np
 import pytest
+from checkout import SUPPORT
 
 from regimesim.core.compiler import entry
 from regimesim.scenario.parameters import BUFFER, PARAMETERS, STATE
 from regimesim.scenario.reading import read_scenario
 from regimesim.simulation.model import RegimeModel
 from regimesim.simulation.simulate import simulate
-
-TESTS = Path(__file__).parents[1]
 
 
 def hold(scenario, record):
@@ -37,6 +35,11 @@ def scenario(request):
 
 def test_compiled_and_side_by_side(scenario):
     hold(scenario, golden.played(scenario))
+
+
+def test_the_twin_gives_what_is_recorded(scenario):
+    """The records are its answers, so they change with the rules only."""
+    hold(scenario, golden.played_by_twin(scenario))
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -63,9 +66,9 @@ def test_stepped(scenario):
 
 def elsewhere(**environment):
     """What the command says in a process of its own."""
-    paths = os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
+    paths = os.pathsep.join([str(SUPPORT), *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.run(
-        [sys.executable, "-W", "error", str(TESTS / "golden.py"), "--print"],
+        [sys.executable, "-W", "error", str(SUPPORT / "golden.py"), "--print"],
         env={**os.environ, "PYTHONPATH": paths, **environment}, check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
 
@@ -127,10 +130,15 @@ def test_the_worlds_leave_nothing_neutral():
 def test_everything_happens_in_the_worlds():
     """Wars, lost buffers, revolutions, sanctions, members that leave, buffers that come back, and growth."""
     rows = [one["runs"] for world in golden.WORLDS for one in golden.recorded(world).values()]
-    for name in ("wars", "buffers_lost", "revolutions", "sanctions_joined", "regime_spells", "disputes"):
+    for name in (
+        "wars", "buffers_lost", "revolutions", "sanctions_joined", "sanctions_on_innocents", "regime_spells",
+        "disputes", "estrangements_misunderstanding", "estrangements_breach", "estrangements_sanction",
+        "estrangements_false", "systemic_ended",
+    ):  # fmt: skip
         assert sum(row[name] for row in rows) > 0, name
     assert {found for world in golden.WORLDS for found in happenings(golden.scenario_of(world))} == {
-        "a member leaves", "a buffer comes back", "powers change", "a gain is undone", "others join a war",
+        "a member leaves", "a buffer comes back", "powers change", "others join a war", "a charge is cleared",
+        "a fine is paid", "a state withholds from an automaton",
     }  # fmt: skip
 
 
@@ -145,8 +153,12 @@ def happenings(scenario):
                 yield "a buffer comes back"
             if before["capability"] != now["capability"]:
                 yield "powers change"
-            if any(map(any, now["undone"])):
-                yield "a gain is undone"
+            if any(naive.CLEARED in row for row in now["charge"]):
+                yield "a charge is cleared"
+            if any(now["fine"]):
+                yield "a fine is paid"
+            if any(map(any, now["withheld"])):
+                yield "a state withholds from an automaton"
             begun = [
                 b > a
                 for x, y in zip(before["at_war"], now["at_war"], strict=True)
@@ -160,7 +172,9 @@ def happenings(scenario):
 
 
 def edge(tremble):
+    """Two states that always cooperate but for accidents, so that no pair is ever estranged."""
     tree = {"years": 3, "states": {"Athens": {}, "Sparta": {}}, "choice": {"tremble": tremble}}
+    tree["strategy"] = "always_cooperate"
     return read_scenario(tree, "greece")
 
 
@@ -202,7 +216,7 @@ def test_a_decision_by_another_rule_is_named_so():
     assert counts and "round 4, Athens and Sparta" in text and "a rule has changed" in text
 
 
-def test_a_sight_is_told_from_an_act():
+def test_a_view_is_told_from_an_act():
     scenario = golden.scenario_of("congress")
     before, after = golden.played(scenario), golden.played(scenario)
     t, line = next((t, x) for t, x in enumerate(before["1"]["rounds"]) if x.startswith("CC "))

@@ -106,7 +106,7 @@ def _appraise_pair(world, game, setting, i, j, lane):
     meeting = p.diplomacy.conference * world.member[i, lane] * world.member[j, lane]
     one_sided = _one_side(world, game, setting, i, j, lane, block, s_j)
     other_sided = _one_side(world, game, setting, j, i, lane, block, s_i)
-    calm = (1.0 - p.deterrence.prudence * s_i * s_j) * _fear(p.war.cost, p.deterrence.retaliation, s_i, s_j)
+    calm = (1.0 - p.deterrence.prudence * (s_i * s_j)) * _fear(p.war.cost, p.deterrence.retaliation, s_i, s_j)
     both = p.war.mutual * calm
     open_risk = chance(p.war.unilateral * calm, m)
     risk_m = chance(both * (1.0 - p.diplomacy.mediation * meeting), m)
