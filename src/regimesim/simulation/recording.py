@@ -165,10 +165,13 @@ class Watch:
 
     def play(self) -> list[Event]:
         """Play a round, and tell what happened in it."""
-        world = self.lanes.world
-        before = Before(*(getattr(world, name).copy() for name in Before._fields))
+        before = self.before()
         self.lanes.play(self.lanes.round + 1)
         return self.events(before)
+
+    def before(self) -> Before:
+        """Keep what the events of the next round are told from."""
+        return Before(*(getattr(self.lanes.world, name).copy() for name in Before._fields))
 
     def events(self, before: Before) -> list[Event]:
         """What happened in the round that has just been played, in the order of the steps of a round."""
