@@ -146,14 +146,20 @@ def test_the_one_parameter_that_can_matter_has_all_the_variance(quiet):
 
 
 def test_a_played_interaction_has_its_share(quiet):
-    """False alarms come at f (1 - level): with f in [0, .3] each has 3/7 alone, and 1/7 is in both."""
+    """False alarms come at f (1 - level) a year, f in [0, .6]: each has 3/7 alone, and 1/7 is in both.
+
+    In a quarter they have the chance 1 - exp(-.15 u v), u and v uniform: nearly .15 u v. Its mean is the sum of
+    -(-.15)^k / (k! (k + 1)^2).
+    """
     box = boxed(quiet, ["transparency.level", "transparency.false_alarm_rate"], {})
     play = player(box, outcome_of(box, "false_alarm_share"), 64, 1, 1)
     found = share_out(box.factors, play, samples=256, seed=1)
     for first, total in zip(found.first, found.total, strict=True):
         assert first.value == pytest.approx(3 / 7, abs=0.06)
         assert total.value == pytest.approx(4 / 7, abs=0.06)
-    assert found.mean == pytest.approx(0.075, abs=0.003)
+    mean = -sum((-0.15) ** k / (math.factorial(k) * (k + 1) ** 2) for k in range(1, 20))
+    assert mean == pytest.approx(0.0363, abs=1e-4)
+    assert found.mean == pytest.approx(mean, abs=0.0015)
 
 
 def test_luck_is_told_from_parameters(quiet):

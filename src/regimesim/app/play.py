@@ -213,7 +213,7 @@ def _public_events(game: PlayedGame, lanes: Lanes, before: Mapping[str, NDArray[
         found += [f"Revolution in {name}." for name in struck]
     if lanes.setting.parameters["sanctions"]["rule"][0] != 0:
         for a in range(n):
-            joiners = int(world.joiners[a, 0])
+            joiners = int(world.joined[:, a, 0].sum())
             if world.sanction[a, 0] >= 0 and joiners:
                 whom = "you" if a == game.position else names[a]
                 found.append(f"{joiners} state{'s' if joiners > 1 else ''} joined a sanction against {whom}.")

@@ -215,7 +215,7 @@ def _trust_text(history: History, i: int, j: int, t: int, before: int) -> str:
 
 
 def observed(history: History, i: int, j: int, first: int, end: int) -> tuple[int, int]:
-    """How often, in rounds first .. end - 1, i rightly and wrongly saw a defection of j; cleared ones aside."""
+    """How often, in rounds first .. end - 1, i rightly and wrongly believed in a defection of j."""
     ended, decided, here = history.ended, history.decided, slice(first, end)
     live = (decided.open[here, i, j] == 1) & (decided.withheld[here, i, j] == 0)
     seen = live & (ended.seen[here, i, j] == 0) & (ended.charge[here, i, j] != CLEARED)

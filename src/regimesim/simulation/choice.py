@@ -26,5 +26,5 @@ def chance_to_cooperate(margin: float, temperature: float, rounds_per_year: int)
     """
     if temperature == 0.0:
         return 1.0 if margin >= 0.0 else 0.0
-    steady = (1.0 / (1.0 + math.exp(-min(abs(margin) / temperature, 700.0)))) ** (1.0 / rounds_per_year)
+    steady = math.pow(1.0 / (1.0 + math.exp(-min(abs(margin) / temperature, 700.0))), 1.0 / rounds_per_year)
     return steady if margin >= 0.0 else 1.0 - steady
