@@ -187,7 +187,7 @@ def test_points_of_a_box_are_the_scenarios_that_one_would_type():
 
 
 def test_whole_numbers_take_all_their_values_and_both_ends():
-    factor = Factor("shadow.punishment_rounds", 1, 3, 2)
+    factor = Factor("shadow.rounds_per_year", 1, 3, 2)
     assert factor.values(np.array([0.0, 0.3, 0.34, 0.66, 0.67, 1.0])).tolist() == [1, 1, 2, 2, 3, 3]
     assert Factor("war.cost", 5, 30, 12).values(np.array([0.0, 1.0])).tolist() == [5, 30]
 
