@@ -1,15 +1,20 @@
-"""Why cooperation ended: the margin at the collapse against five years before, and who was estranged.
+"""Why cooperation ended: the margin as it gave way against five years before, and who was estranged.
 
 Each run whose regime collapsed is played again (a run is a function of its address) and its world kept at two
-times: at the collapse, and five years before it or at the onset if that was later. The margin of a state,
-averaged over ordered pairs, is a function of what it remembers, trusts, fears and owns; putting one of these
-back to its former value and leaving the rest as it is gives that one's part in the fall. What lowered the
-margin most is the cause. The share of a norm that new leaders did not take over is told from what faded by
-letting the norm run on from five years before without a change of leaders.
+times, as intentions are formed: when cooperation gave way, and five years before that or at the onset if that
+was later. A collapse is dated to the beginning of a bad window; cooperation *gives way* in the first round of
+that window in which the share of cooperating pairs is below the threshold.
+
+A pair cooperates only while it is worth it to both, so its margin is that of the side for which it is less.
+The mean over pairs is a function of what states remember, trust, fear and own; putting one of these back to
+its former value and leaving the rest as it is gives that one's part in the fall. What lowered the margin most
+is the cause. What new leaders took from a norm is told from what faded by letting the norm run on from five
+years before without a change of leaders. Where nothing had lowered the margin, the world one window later is
+looked at in the same way: an accident may begin what lost trust then keeps going.
 
 Cooperation may also break down among states whose margins nothing lowered, because they are estranged: by
-charges that were false, by quarrels abroad, or by sanctions. Then what estranged most is the cause, if
-the three account for at least half of the pairs that did not cooperate in the first bad window, wars aside.
+charges that were false, by quarrels abroad, or by sanctions. Then what estranged most is the cause, if the
+three account for at least half of the pairs that did not cooperate in the bad window, wars aside.
 """
 
 from __future__ import annotations
@@ -17,7 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,10 +77,10 @@ class Causes:
     shares : dict of str to float
         Share of each cause among them, the most frequent first.
     contribution : dict of str to float array (R,)
-        What each change since five years before added to the mean margin (payoff units; negative: it
+        What each change since five years before added to the mean margin of pairs (payoff units; negative: it
         undermined cooperation).
     before, after : float arrays (R, 4)
-        Mean terms of the margin (:data:`TERMS`) at both times.
+        Mean terms of the margin (``columns.TERMS``) at both times, over ordered pairs.
     standing : dict of str to float array (R,)
         Of the pairs and rounds without cooperation in the first bad window, the share of each of
         :data:`GROUNDS`.
@@ -106,18 +111,27 @@ def causes_of_collapse(results: Results, most: int = 2000, workers: int | None =
     chosen = np.nonzero(fell)[0][:most]
     onset = np.rint(columns["regime_onset"][chosen] * per_year).astype(np.int64)
     end = onset + np.rint(columns["regime_years"][chosen] * per_year).astype(np.int64)
-    begin = np.maximum(onset, end - round(YEARS_BEFORE * per_year))
     replicate = columns["replicate"][chosen].astype(np.int64)
     design, seed = lower(results.scenario), int(results.provenance["seed"])
     window = max(1, math.floor(float(results.scenario["measure.window"]) * per_year + 0.5))
     size = lanes_for(design)
     blocks = [slice(first, first + size) for first in range(0, len(chosen), size)]
 
+    low = float(results.scenario["measure.collapse"])
+
     def look(block: slice) -> dict[str, NDArray[Any]]:
         which = replicate[block].astype(np.intp)
         lanes = Lanes(design, np.zeros(len(which), np.intp), which, seed)
-        course = follow_collapses(lanes, begin[block], end[block], window)
-        return contributions(course.before, course.after, course.led) | {"ground": course.ground.T}
+        way = gave_way(lanes, end[block], window, low)
+        begin = np.maximum(onset[block], way - round(YEARS_BEFORE * per_year))
+        course = follow_collapses(lanes.again(which), Times(begin, way, end[block], window))
+        found = contributions(course.before, course.after, course.led)
+        later = contributions(course.before, course.later, course.led_later)
+        nothing = np.min([found[cause] for cause in CAUSES], axis=0) >= -_ROUNDING
+        for name, values in found.items():
+            chosen_rows = nothing if values.ndim == 1 else nothing[:, None]
+            found[name] = np.where(chosen_rows, later[name], values)
+        return found | {"ground": course.ground.T}
 
     return _gather(replicate, on_threads(look, blocks, workers))
 
@@ -152,16 +166,24 @@ class Moment:
             self.counted[name][which] = getattr(lanes.tally, name)[which]
 
     def terms(self) -> Reals:
-        """Mean terms of the margin over ordered pairs, [4, L]."""
+        """The terms of every margin, [N, N, 4, L]."""
         n, lanes = self.world.capability.shape
         terms = np.zeros((n, n, 4, lanes))
         kernel.margins(self.world, allocate_game(n, lanes), self.setting, terms)
-        return terms.sum((0, 1)) / (n * (n - 1))  # type: ignore[no-any-return]
+        return terms
 
     def margin(self, **parts: NDArray[Any]) -> Reals:
-        """Mean margin with some parts of the world replaced, [L]."""
-        changed = Moment(self.world._replace(**parts), self.setting, {})
-        return changed.terms().sum(0)  # type: ignore[no-any-return]
+        """Mean over pairs of the lesser margin, with some parts of the world replaced, [L]."""
+        margin = Moment(self.world._replace(**parts), self.setting, {}).terms().sum(2)
+        i, j = np.triu_indices(len(margin), 1)
+        mean: Reals = np.minimum(margin[i, j], margin[j, i]).mean(0)
+        return mean
+
+
+def _mean_terms(terms: Reals) -> Reals:
+    n = len(terms)
+    mean: Reals = terms.sum((0, 1)).T / (n * (n - 1))
+    return mean
 
 
 def _by_lane(lanes: Lanes) -> Setting:
@@ -179,50 +201,74 @@ def _by_lane(lanes: Lanes) -> Setting:
     )
 
 
+class Times(NamedTuple):
+    """Rounds to look at, lane by lane: the years before, the giving way, the bad window and its length."""
+
+    begin: NDArray[np.int64]
+    way: NDArray[np.int64]
+    end: NDArray[np.int64]
+    window: int
+
+
+def gave_way(lanes: Lanes, end: NDArray[np.int64], window: int, low: float) -> NDArray[np.int64]:
+    """The first round from ``end`` on in which fewer than ``low`` of the pairs cooperate; plays the lanes."""
+    lanes.play(int((end + window).max()))
+    n = lanes.world.capability.shape[0]
+    rounds = end[:, None] + np.arange(window)
+    cooperating = lanes.tally.cooperating[rounds, np.arange(len(end))[:, None]]
+    way: NDArray[np.int64] = end + (cooperating < low * (n * (n - 1) / 2)).argmax(axis=1)
+    return way
+
+
 @dataclass(frozen=True)
 class Course:
     """What is kept of some collapses.
 
     Attributes
     ----------
-    before, after : Moment
-        The world as the years before the collapse begin, and at the collapse.
-    led : float array (N, L)
-        The norm that there would be at the collapse had no leader changed in these years.
+    before, after, later : Moment
+        The world as the years before begin, as cooperation gives way, and one window later.
+    led, led_later : float arrays (N, L)
+        The norm that there would be at the latter two had no leader changed.
     ground : int array (6, L)
-        Pairs and rounds without cooperation in the window from the collapse on, by :data:`GROUNDS`.
+        Pairs and rounds without cooperation in the bad window, by :data:`GROUNDS`.
     """
 
     before: Moment
     after: Moment
+    later: Moment
     led: Reals
+    led_later: Reals
     ground: NDArray[np.int64]
 
 
-def follow_collapses(lanes: Lanes, begin: NDArray[np.int64], end: NDArray[np.int64], window: int) -> Course:
-    """Play lanes through their collapses, each at rounds ``begin`` to ``end`` of its own."""
-    before, after = Moment.of(lanes), Moment.of(lanes)
-    led, last = lanes.world.norm.copy(), int((end + window).max())
-    grounds, count = Grounds(lanes), np.zeros((len(GROUNDS), len(end)), np.int64)
-    for t in range(last):
-        lanes.enter_phase()
-        for moment, when in ((before, begin), (after, end)):
+def follow_collapses(lanes: Lanes, times: Times) -> Course:
+    """Play lanes through their collapses."""
+    last = times.end + times.window - 1
+    later = np.minimum(times.way + times.window, lanes.design.rounds) - 1
+    moments = {name: (Moment.of(lanes), when) for name, when in
+               (("before", times.begin), ("after", times.way), ("later", later))}  # fmt: skip
+    norm = lanes.world.norm.copy()
+    led, led_later = norm.copy(), norm.copy()
+    grounds, count = Grounds(lanes), np.zeros((len(GROUNDS), len(last)), np.int64)
+    for t in range(int(later.max()) + 1):
+        faded, settled = _without_new_leaders(lanes, norm), lanes.world.at_war == 1
+        lanes.decide()
+        norm = np.where(times.begin < t, faded, lanes.world.norm)
+        for moment, when in moments.values():
             if (now := np.flatnonzero(when == t)).size:
                 moment.keep(lanes, now)
-        led = np.where(begin == t, lanes.world.norm, led)
-        norm, settled = _without_new_leaders(lanes, led), lanes.world.at_war == 1
-        lanes.play(t + 1)
+        led, led_later = np.where(times.way == t, norm, led), np.where(later == t, norm, led_later)
+        lanes.carry_out()
         norm = np.where(settled.any(axis=1), 1.0, norm)
-        led = np.where((begin <= t) & (t < end), norm, led)
-        grounds.look(count, (end <= t) & (t < end + window))
-    for moment, when in ((before, begin), (after, end)):  # a regime may collapse only at the horizon
-        if (now := np.flatnonzero(when == last)).size:
-            moment.keep(lanes, now)
-    return Course(before, after, led, count)
+        grounds.look(count, (times.end <= t) & (t <= last))
+    kept = {name: moment for name, (moment, _) in moments.items()}
+    return Course(**kept, led=led, led_later=led_later, ground=count)
 
 
 def _without_new_leaders(lanes: Lanes, norm: Reals) -> Reals:
-    """Let a norm fade and be renewed for a round (model.md 4.7, *Memory*)."""
+    """Let a norm fade and be renewed, as in step 1 of the next round (model.md 4.7, *Memory*)."""
+    lanes.enter_phase()
     p, m = lanes.setting.parameters[lanes.row], lanes.design.rounds_per_year
     faded = norm * np.exp(-math.log(2.0) / (p["norms"]["half_life"] * m))
     renewed = 1.0 - np.exp(-p["diplomacy"]["conference"] * p["norms"]["socialization"] / m)
@@ -267,19 +313,18 @@ def _either(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def contributions(before: Moment, after: Moment, led: Reals) -> dict[str, NDArray[Any]]:
     """What each part of the world that changed did to the mean margin, and whether eyes erred."""
-    then, now = before.terms(), after.terms()
-    found: dict[str, NDArray[Any]] = {"before": then.T, "after": now.T}
-    total, norm = now.sum(0), after.world.norm
+    found: dict[str, NDArray[Any]] = {
+        "before": _mean_terms(before.terms()),
+        "after": _mean_terms(after.terms()),
+    }
+    total, norm = after.margin(), after.world.norm
     unfaded = norm * np.divide(before.world.norm, led, out=np.ones_like(led), where=led > 0)
     for cause, fields in CAUSES.items():
-        if cause == CONDITIONS:
-            back = Moment(after.world, before.setting, {}).terms().sum(0)
-        else:
-            parts = {name: getattr(before.world, name) for name in fields}
-            if cause in (MEMORY, LEADERS):
-                parts = {"norm": unfaded if cause == MEMORY else led}
-            back = after.margin(**parts)
-        found[cause] = total - back
+        parts = {name: getattr(before.world, name) for name in fields}
+        if cause in (MEMORY, LEADERS):
+            parts = {"norm": unfaded if cause == MEMORY else led}
+        held = before.setting if cause == CONDITIONS else after.setting
+        found[cause] = total - Moment(after.world, held, {}).margin(**parts)
     alarms, defected, missed = (after.counted[k] - before.counted[k] for k in _COUNTED)
     found[MISPERCEPTION] = (alarms > 0) & (alarms >= defected - missed)
     found["kind"] = _kind_in_force(after.world)

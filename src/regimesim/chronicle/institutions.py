@@ -282,18 +282,26 @@ def broken_pairs(history: History, t: int, window: int) -> list[tuple[int, int]]
     return [(i, j) for i, j in history.pairs if (action[:, i, j] & action[:, j, i]).mean() < 0.5]
 
 
+def gave_way(history: History, spell: Regime, window: int) -> int:
+    """The first round of the bad window in which fewer pairs cooperate than the threshold asks for."""
+    path = history.lanes.tally.cooperating[spell.end : spell.end + window, 0]
+    low = float(history.scenario["measure.collapse"]) * len(history.pairs)
+    return spell.end + int(np.argmax(path < low))
+
+
 def fallen_most(history: History, spell: Regime, window: int) -> tuple[str, float] | None:
     """The term that had fallen most at a collapse, over five years or since the onset, in what broke."""
-    before = max(spell.end - 5 * history.per_year, spell.onset)
+    way = gave_way(history, spell, window)
+    before = max(way - 5 * history.per_year, spell.onset)
     sides = [
         side
         for i, j in broken_pairs(history, spell.end, window) or history.pairs
         for side in ((i, j), (j, i))
         if history.prudent(side[0])
     ]
-    if not sides or before == spell.end:
+    if not sides or before == way:
         return None
-    change = np.mean([history.terms[spell.end, i, j] - history.terms[before, i, j] for i, j in sides], axis=0)
+    change = np.mean([history.terms[way, i, j] - history.terms[before, i, j] for i, j in sides], axis=0)
     term = int(np.argmin(change))
     return (TERMS[term], float(change[term])) if change[term] < -0.05 else None
 
@@ -302,7 +310,8 @@ def _worst(history: History, spell: Regime, window: int) -> str:
     found = fallen_most(history, spell, window)
     if found is None:
         return ""
-    since = span(min(5 * history.per_year, spell.end - spell.onset), history.per_year)
+    way = gave_way(history, spell, window)
+    since = span(min(5 * history.per_year, way - spell.onset), history.per_year)
     return f"In what broke, the term that fell most over {since}: {found[0]} ({signed(found[1])} on average)."
 
 
