@@ -19,7 +19,7 @@ from regimesim.scenario.parameters import BUFFER, FIXED, GROUPS, PARAMETERS, STA
 from regimesim.scenario.scenario import Scenario
 from regimesim.scenario.strategies import load_strategy
 from regimesim.simulation import columns
-from regimesim.simulation.simulate import ACCOUNTED
+from regimesim.simulation.columns import ACCOUNTED
 
 FOLDER = Path("docs/reference")
 

@@ -7,7 +7,7 @@ import regimesim as rs
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.strategies import load_strategy
 from regimesim.simulation.lowering import lower
-from regimesim.simulation.simulate import ACCOUNTED
+from regimesim.simulation.columns import ACCOUNTED
 
 NOISY = {
     "choice.tremble": 0.2,

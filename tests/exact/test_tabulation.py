@@ -12,7 +12,8 @@ from regimesim.stats.survival import kaplan_meier, summary
 from regimesim.sweeps import summary as tabulation
 from regimesim.sweeps.chunks import Rectangle, play_points
 from regimesim.sweeps.design import expand
-from regimesim.sweeps.summary import RATES, tabulate
+from regimesim.simulation.columns import RATES
+from regimesim.sweeps.summary import tabulate
 
 RUNS = 60
 
