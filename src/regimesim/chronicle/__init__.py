@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from regimesim.chronicle.doubts import tell_doubts
 from regimesim.chronicle.entries import ALWAYS, ENTRY_KINDS, Entry, Told, count, span
+from regimesim.chronicle.estrangements import tell_estrangements
 from regimesim.chronicle.happenings import (
     tell_buffers,
     tell_epochs,
@@ -150,6 +151,7 @@ def _tell(history: History) -> list[Told]:
         *tell_near_break(bench, conduct),
         *tell_breaks(bench, conduct),
         *tell_returns(bench, conduct),
+        *tell_estrangements(history),
         *tell_sanctions(history),
         *tell_credibility(history),
         *tell_membership(history),
@@ -233,19 +235,20 @@ def summary_sentence(history: History) -> str:
         return f"The regime held for {lasted}, from {since} to the end of the record, and {peace}."
     broken = broken_pairs(history, spell.end, window)
     pairs = [f"{history.names[i]} and {history.names[j]}" for i, j in broken]
-    many = f"{count(len(pairs), 'pair')} of {len(history.pairs)} no longer restrained each other"
+    many = f"{count(len(pairs), 'pair')} of {len(history.pairs)} no longer cooperated"
     if len(history.pairs) == 1 or not pairs:
         two = len(history.pairs) == 1
-        many = (
-            "the two no longer reliably restrained each other" if two else "restraint gave way here and there"
-        )
+        many = "the two no longer reliably cooperated" if two else "cooperation gave way here and there"
     elif len(pairs) < 3:
-        many = f"{listed(pairs)} no longer restrained each other"
+        many = f"{listed(pairs)} no longer cooperated"
     term = fallen_most(history, spell, window)
     why = f" (what had fallen most: {term[0]})" if term else ""
     again = f"; it came back {count(len(regimes) - 1, 'time')}" if len(regimes) > 1 else ""
     again = again.replace("one time", "once").replace("two times", "twice")
-    return f"The regime held {lasted}, {dates}; it ended when {many}{why}{again}; {peace}."
+    held = f"held {lasted}, {dates}; it ended when"
+    if spell.end == spell.onset:
+        held = f"formed in {history.date(spell.onset)} and collapsed at once, when"
+    return f"The regime {held} {many}{why}{again}; {peace}."
 
 
 def _wrapped_lines(text: str, first: str, later: str, width: int) -> list[str]:

@@ -250,7 +250,7 @@ def _by_use(name: str) -> tuple[int, str]:
 def print_theory(scenario: Scenario, pairs: Sequence[Pair]) -> None:
     """Each side of each pair: payoffs, name, critical discount factor, required trust, margin."""
     print(f"{bold(spoken(scenario.title or scenario.name))}   the effective games at the start\n")
-    print(" state to other: payoffs when both restrain themselves, it exploits, is exploited, both do")
+    print(" state to other: payoffs when both cooperate, it defects, the other does, both are estranged")
     sides = [side for pair in pairs for side in (pair.first, pair.second)]
     names = [f"{spoken(side.state)} to {spoken(side.other)}" for side in sides]
     wide, game = max(map(len, names)), max(len(side.game) for side in sides)
@@ -260,9 +260,9 @@ def print_theory(scenario: Scenario, pairs: Sequence[Pair]) -> None:
         line = f" {name:<{wide}}  {payoffs}  {side.game:<{game}}"
         print(f"{line}  {needs}, margin {side.margin:+.1f}")
     print(
-        "\n discount: yearly factor from which on mutual restraint sustains itself under full trust;"
-        "\n trust: from which on restraint is a best reply at the state's own patience, without law or norm;"
-        "\n margin: what now, future, law and norm come to at the trust there is (restraint pays above 0)."
+        "\n discount: yearly factor from which on mutual cooperation sustains itself under full trust;"
+        "\n trust: from which on cooperation is worth it at the state's patience, without law or norm;"
+        "\n margin: what now, future, law and norm come to at the trust there is (cooperation pays from 0 on)."
     )
 
 
@@ -309,7 +309,7 @@ def print_parameter(parameter: Parameter) -> None:
 def print_strategy(automaton: Automaton) -> None:
     """An automaton as a table."""
     print(bold(automaton.name))
-    print("  state  restrains itself  next after (own, seen)  CC  CD  DC  DD")
+    print("  state  cooperates        next after (own, seen)  CC  CD  DC  DD")
     for number, (chance, after) in enumerate(zip(automaton.cooperate, automaton.next, strict=True)):
         steps = "".join(f"{after[own][seen]:>4}" for own in (1, 0) for seen in (1, 0))
         print(f"  {number:<7}{chance:<41.4g}{steps}")

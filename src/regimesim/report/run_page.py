@@ -200,7 +200,7 @@ def _causes_of_the_end(causes: Causes) -> Html:
         return paragraphs("No regime collapsed within the horizon.")
     rows = [(name, percent(share), f"{share * collapses:,.0f}") for name, share in causes.shares.items()]
     looked_into = f"{sentences.counted(collapses, 'collapse')} looked into"
-    caption = f"What had lowered the margin of restraint most, of {looked_into}"
+    caption = f"What had lowered the margin of cooperation most, of {looked_into}"
     return together(
         [
             paragraphs(f"{sentences.foremost(causes.shares)}."),
@@ -213,7 +213,7 @@ def _why(results: Results, causes: Causes, drawn: str) -> Picture:
     words = f"{sentences.foremost(causes.shares)}. {sentences.restraint(results)}"
     caption = (
         f"{sentences.restraint(results)}. Layers: what holds a state back, as means over pairs and runs. "
-        "Line: what exploiting gains it now."
+        "Line: what defection gains it now."
     )
     if not results.yearly.size:
         return Picture(
@@ -225,7 +225,7 @@ def _why(results: Results, causes: Causes, drawn: str) -> Picture:
         (f"{results.scenario.start + k:g}", *(f"{means[term][k]:.2f}" for term in TERMS))
         for k in sorted({round(twentieth * (count - 1) / 20) for twentieth in range(21)})
     ]
-    words_of = "Mean terms of the margin (payoff units a round)"
+    words_of = "Mean terms of the margin (payoff units)"
     numbers = table(words_of, ("year", *TERMS), rows, class_="figures")
     return Picture(still(drawn, "why", words), (), caption, numbers)
 

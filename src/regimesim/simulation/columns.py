@@ -61,6 +61,9 @@ class Column:
 
 Table = tuple[Column, ...]
 
+TERMS = ("now", "future", "law", "norm")
+"""The terms of a margin."""
+
 
 @dataclass(frozen=True)
 class Thresholds:
@@ -137,9 +140,22 @@ RUNS: Table = (
         for name, levels in THRESHOLDS.items()
     ),
     _measured("cooperation_rate", "share of pairs that cooperated, mean over rounds", "share", share=True),
-    _counted("disputes", "pairs and years in which an exploitation was seen", "pair-years"),
-    _counted("wars", "pairs that went to war, each time they did"),
-    _measured("welfare", "mean payoff of a state in a round, discounted", "payoff per round", accounts=True),
+    _measured(
+        "cooperative_years", "area under the path of the cooperation rate: it needs no threshold", "years"
+    ),
+    _counted(
+        "disputes",
+        "pairs and years in which an estrangement other than a sanction or a war began, or a quarrel abroad "
+        "fell in an estranged pair",
+        "pair-years",
+    ),
+    _counted("wars", "onsets of war between two states, without those that join"),
+    _counted("estrangements_misunderstanding", "pairs that became estranged by a misunderstanding"),
+    _counted("estrangements_breach", "pairs that became estranged by a breach, real or believed"),
+    _counted("estrangements_sanction", "pairs that became estranged by a sanction of a third state"),
+    _counted("estrangements_false", "breaches in which no charge was true"),
+    _measured("estranged_share", "share of pairs and rounds that were estranged", "share", share=True),
+    _measured("welfare", "mean payoff of a state, discounted", "payoff per year", accounts=True),
     _measured(
         "trust", "mean trust of ordered pairs over all rounds", "probability", share=True, accounts=True
     ),
@@ -159,20 +175,30 @@ RUNS: Table = (
     ),
     _measured(
         "restraint_against_interest",
-        "of the restraint of prudent states, the share where exploiting would have paid more at once",
+        "of the cooperation of prudent states, the share where defection would have paid more at once",
         "share",
         share=True,
     ),
+    *(
+        _measured(
+            f"pivotal_{term}",
+            f"of the choices of cooperation by prudent states, the share that would have been defection "
+            f"without the term {term!r}",
+            "share",
+            share=True,
+        )
+        for term in TERMS
+    ),
     _measured(
-        "exploitation_rate", "share of dealings in which a state exploited the other", "share", share=True
+        "exploitation_rate", "share of dealings in which a state defected or withheld", "share", share=True
     ),
     _measured(
         "false_alarm_share",
-        "share of dealings in which restraint was taken for exploitation",
+        "share of dealings in which cooperation was taken for defection",
         "share",
         share=True,
     ),
-    _measured("miss_share", "share of dealings in which exploitation was overlooked", "share", share=True),
+    _measured("miss_share", "share of dealings in which a defection was overlooked", "share", share=True),
     _measured(
         "trust_spread",
         "how far the trust in one state differs between the others: standard deviation, "
@@ -182,8 +208,15 @@ RUNS: Table = (
     ),
     _counted("buffers_lost", "buffer states absorbed"),
     _counted("revolutions", "states struck by a revolution, each time they were"),
-    _counted("sanctions_invoked", "states accused, over all rounds"),
-    _counted("sanctions_joined", "states accused against whom somebody joined, over all rounds"),
+    _counted("sanctions_invoked", "cases brought against a state"),
+    _counted("sanctions_joined", "cases in which somebody joined the sanction"),
+    _counted("sanctions_on_innocents", "of these, cases made of false charges alone"),
+    _measured(
+        "sanctions_response",
+        "mean over cases of M, the share of the capability asked that joined",
+        "share",
+        share=True,
+    ),
 )
 """``runs.parquet``, ``Results.runs``: a row per run."""
 
@@ -208,8 +241,6 @@ SPELL_NAMES = tuple(dict.fromkeys(column.spell for column in RUNS if column.spel
 SPELLS = {"regime": "cooperation", "peace": "peace"}
 """The two spells of every headline, and the word for what lasts."""
 
-TERMS = ("now", "future", "law", "norm")
-
 PATHS: Table = (
     Column("quantity", "what the row is of, as listed below"),
     Column("year", "year of the calendar"),
@@ -224,14 +255,18 @@ YEARLY: Table = (
     Column("norm", "mean strength of the norm of restraint"),
     Column("credibility", "credibility of enforcement", "probability"),
     Column("war", "share of pairs at war", "share"),
+    Column("estranged", "share of pairs estranged, mean over the year", "share"),
+    Column("disputes", "pairs that had a dispute in the year (see `disputes` above)", "pairs"),
     Column("buffers", "share of buffer states that are sovereign", "share"),
-    Column("revisionism", "mean revisionism", "payoff"),
-    Column("now", "mean of the margin's term: what restraint brings at once", "payoff"),
-    Column("future", "mean of the margin's term: what a breach would cost later", "payoff"),
-    Column("law", "mean of the margin's term: what sanctions would cost", "payoff"),
+    Column("revisionism", "mean revisionism, grievances included", "payoff"),
+    Column("blocs_fit", "share of pairs that fit the best division into two camps", "share"),
+    Column("rival_blocs", "1 in a year with two rival camps, else 0: the mean is a share of runs", "share"),
+    Column("now", "mean of the margin's term: what cooperation gains at once", "payoff"),
+    Column("future", "mean of the margin's term: what a defection would cost later", "payoff"),
+    Column("law", "mean of the margin's term: the sanction expected for a defection", "payoff"),
     Column("norm_term", "mean of the margin's term: restraint from within", "payoff"),
 )
-"""Values of ``quantity`` in :data:`PATHS`; all but the first are as the year ends."""
+"""Values of ``quantity`` in :data:`PATHS`; means, counts and blocs are of the year, all else as it ends."""
 
 QUANTITIES = tuple(column.name for column in YEARLY)
 """Names of the yearly series."""
@@ -241,18 +276,41 @@ EVENTS: Table = (
     Column("round", "number of the round, from 0"),
     Column("year", "year of the calendar, with its fraction"),
     Column("kind", "what happened, as listed below"),
-    Column("actor", "the state or buffer state that it happened to; empty for a regime"),
-    Column("target", "the other state of a war or a peace; else empty"),
+    Column("actor", "the state that did it, or the state or buffer to which it happened; or empty"),
+    Column("target", "the other state; empty where there is none"),
+    Column("value", "the number named below in brackets; 0 where there is none"),
 )
 """``events.parquet``, ``Results.events``: a row per dated event."""
 
 ONSET, COLLAPSE = "regime begins", "regime collapses"
 
 EVENT_KINDS: Table = (
-    Column("war", "a pair goes to war"),
-    Column("peace", "a pair's war ends"),
-    Column("buffer lost", "a buffer state is absorbed"),
+    Column("war", "war breaks out between two states"),
+    Column("peace", "a pair's war is settled"),
+    Column("war joined", "the actor, estranged from the target, joins the war against it"),
+    Column("systemic war", "a war connects at least three states and half of all"),
+    Column("accusation", "the actor charges the target, which did defect"),
+    Column("false accusation", "the actor charges the target, which had cooperated; it is believed"),
+    Column("accusation cleared", "the actor charges the target falsely, and the two clear it in conference"),
+    Column("quarrel abroad", "a quarrel abroad spoils the relationship of two states"),
+    Column("misunderstanding", "two states are estranged by a cleared charge or a quarrel (years)"),
+    Column("breach", "two states are estranged by a charge that is true, or believed (years)"),
+    Column("exclusion", "the actor excludes the target by a sanction: the two are estranged (years)"),
+    Column(
+        "estrangement prolonged",
+        "a sanction by the actor gives an estrangement its full length again (years)",
+    ),
+    Column("estrangement ran out", "two states are open to each other again, in time (years that it lasted)"),
+    Column("estrangement ended early", "the same before its time: talked over, or conceded (years)"),
+    Column("estrangement ended in war", "war breaks out between two estranged states (years that it lasted)"),
+    Column("cooperation withheld", "the actor begins to withhold cooperation from an automaton (years)"),
+    Column("withholding ended", "it no longer does"),
+    Column("case", "a case is brought against the actor (M, the share of the capability asked that joined)"),
+    Column("case against an innocent", "the same, of false charges alone (M)"),
+    Column("sanction joined", "the actor joins the sanction against the target (what joining costs it)"),
+    Column("buffer lost", "a buffer state is absorbed by the target"),
     Column("buffer restored", "a settlement restores a buffer state"),
+    Column("wave of revolution", "a wave of revolution comes (how many states it strikes)"),
     Column("revolution", "a state is struck by a revolution"),
     Column("new leader", "a state has a new leader"),
     Column("left", "a state leaves the institution"),
@@ -265,15 +323,22 @@ EVENT_KINDS: Table = (
 KINDS = tuple(column.name for column in EVENT_KINDS if column.name not in (ONSET, COLLAPSE))
 """Kinds of events that are recorded, in the order of their codes; those of a regime follow from its spell."""
 
-WAR_BEGINS, PEACE, LOST, RESTORED, REVOLUTION, LEADER, LEFT, JOINED = range(len(KINDS))
+WAR_BEGINS, PEACE, WAR_JOINED, SYSTEMIC = range(4)
+ACCUSED, ACCUSED_FALSELY, CLEARED, QUARREL = range(4, 8)
+MISUNDERSTOOD, BREACHED, EXCLUDED, PROLONGED = range(8, 12)
+RAN_OUT, ENDED_EARLY, ENDED_IN_WAR, WITHHELD, RELENTED = range(12, 17)
+CASE, CASE_ON_INNOCENT, SANCTIONED = range(17, 20)
+LOST, RESTORED, WAVE, REVOLUTION, LEADER, LEFT, JOINED = range(20, 27)
+OF_BUFFERS = (LOST, RESTORED)
+"""Kinds whose actor is a buffer state; of all others it is a state."""
 
-EVENT_ARRAYS = ("replicate", "round", "kind", "actor", "target")
+EVENT_ARRAYS = ("replicate", "round", "kind", "actor", "target", "value")
 
 PAIRS: Table = (
     Column("replicate", "number of the run"),
     Column("state_a", "one state of the pair"),
     Column("state_b", "the other"),
-    Column("restraint_onset", "time to the first mutual restraint; missing where there was none", "years"),
+    Column("restraint_onset", "time to the first mutual cooperation; missing where there was none", "years"),
     *_spell("restraint", "how long it then went on unbroken"),
     *_spell("peace", "time to the first war between the two"),
 )
@@ -327,6 +392,7 @@ class Event(NamedTuple):
     lane: NDArray[np.intp]
     actor: NDArray[np.intp]
     target: NDArray[np.intp]
+    value: NDArray[np.float64]
 
 
 class Recording(NamedTuple):
@@ -336,4 +402,4 @@ class Recording(NamedTuple):
     events: list[Event]
     pairs: NDArray[
         np.int32
-    ]  # [3, P, L] per pair: first restraint, first breakdown after it, first war (-1: never)
+    ]  # [3, P, L] per pair: first cooperation, first breakdown after it, first war (-1: never)

@@ -30,13 +30,10 @@ from regimesim.scenario.scenario import Scenario, tree_of
 from regimesim.simulation.columns import (
     COLLAPSE,
     EVENT_ARRAYS,
-    JOINED,
     KINDS,
-    LEADER,
-    LEFT,
+    OF_BUFFERS,
     ONSET,
     QUANTITIES,
-    REVOLUTION,
     RUN,
     SPELL_NAMES,
     Recording,
@@ -53,8 +50,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-_ACTOR_IS_STATE = {LEFT, JOINED, LEADER, REVOLUTION, 0, 1}
-
 _RUNS, _SERIES, _CODED, _PAIRS = "runs.parquet", "yearly.npy", "happened.npz", "pair_spells.npy"
 _CONFIG, _PROVENANCE, _SUMS = "config.yaml", "provenance.json", "checksums.txt"
 _READ_AGAIN = (_RUNS, _SERIES, _CODED, _PAIRS, _CONFIG, _PROVENANCE)
@@ -162,13 +157,14 @@ class Results:
         coded, world = self.happened, self.scenario
         if set(coded) != set(EVENT_ARRAYS) or len({column.shape for column in coded.values()}) != 1:
             raise ValueError("its events are not whole")
-        by_state = np.isin(coded["kind"], list(_ACTOR_IS_STATE))
-        actors = np.where(by_state, len(world.states), len(world.buffers))
-        bounds = ((0, kept), (0, world.rounds), (0, len(KINDS)), (-1, actors), (-1, len(world.states)))
-        for name, (least, end) in zip(EVENT_ARRAYS, bounds, strict=True):
+        actors = np.where(np.isin(coded["kind"], OF_BUFFERS), len(world.buffers), len(world.states))
+        ends = (kept, world.rounds, len(KINDS), actors, len(world.states))
+        for name, least, end in zip(EVENT_ARRAYS, (0, 0, 0, -1, -1), ends, strict=False):
             column = coded[name]
             if column.dtype.kind != "i" or column.ndim != 1 or ((column < least) | (column >= end)).any():
                 raise ValueError(f"its events hold a {name} that cannot be")
+        if coded["value"].dtype.kind != "f" or not (coded["value"] >= 0).all():
+            raise ValueError("its events hold a value that cannot be")
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -209,11 +205,11 @@ class Results:
 
         states, buffers = np.array([*self.scenario.states, ""]), np.array([*self.scenario.buffers, ""])
         coded, per_year = self.happened, self.scenario.rounds_per_year
-        by_state = np.isin(coded["kind"], list(_ACTOR_IS_STATE))
+        of_buffers = np.isin(coded["kind"], OF_BUFFERS)
         actor = np.where(
-            by_state,
-            states[np.where(by_state, coded["actor"], -1)],
-            buffers[np.where(by_state, -1, coded["actor"])],
+            of_buffers,
+            buffers[np.where(of_buffers, coded["actor"], -1)],
+            states[np.where(of_buffers, -1, coded["actor"])],
         )
         frame = pd.DataFrame(
             {
@@ -222,6 +218,7 @@ class Results:
                 "kind": np.array(KINDS)[coded["kind"]],
                 "actor": actor,
                 "target": states[coded["target"]],
+                "value": coded["value"],
             }
         )
         frame = pd.concat([frame, self._regime_events()], ignore_index=True)
@@ -273,6 +270,7 @@ class Results:
                         "kind": kind,
                         "actor": "",
                         "target": "",
+                        "value": 0.0,
                     }
                 )
                 for kind, where, when in parts
@@ -382,9 +380,7 @@ def percent(share: float) -> str:
 
 
 def _events(recordings: Sequence[Recording]) -> dict[str, NDArray[Any]]:
-    rows: dict[str, list[NDArray[Any]]] = {
-        name: [] for name in ("replicate", "round", "kind", "actor", "target")
-    }
+    rows: dict[str, list[NDArray[Any]]] = {name: [] for name in EVENT_ARRAYS}
     first = 0
     for recording in recordings:
         for event in recording.events:
@@ -393,9 +389,13 @@ def _events(recordings: Sequence[Recording]) -> dict[str, NDArray[Any]]:
             rows["kind"].append(np.full(len(event.lane), event.kind))
             rows["actor"].append(event.actor)
             rows["target"].append(event.target)
+            rows["value"].append(event.value)
         first += recording.yearly.shape[2]
-    empty = np.zeros(0, np.int64)
-    joined = {name: np.concatenate(parts) if parts else empty for name, parts in rows.items()}
+    types = dict.fromkeys(EVENT_ARRAYS, np.int64) | {"value": np.float64}
+    joined = {
+        name: np.concatenate([np.zeros(0, types[name]), *parts]).astype(types[name], copy=False)
+        for name, parts in rows.items()
+    }
     order = np.argsort(joined["replicate"], kind="stable")
     return {name: column[order] for name, column in joined.items()}
 

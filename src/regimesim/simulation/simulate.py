@@ -1,6 +1,6 @@
 """From a scenario to results: replicates in blocks of lanes, blocks on threads.
 
-A block that is recorded is played round by round, noting yearly means and dated events lane by lane.
+A block that is recorded is played round by round (:mod:`regimesim.simulation.recording`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,24 +21,10 @@ from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.messages import InputError, quoted
 from regimesim.scenario.reading import MOST_YEARS
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.columns import (
-    ACCOUNTED,
-    JOINED,
-    LEADER,
-    LEFT,
-    LOST,
-    PEACE,
-    QUANTITIES,
-    RESTORED,
-    REVOLUTION,
-    RUN,
-    THRESHOLDS,
-    WAR_BEGINS,
-    Event,
-    Recording,
-)
+from regimesim.simulation.columns import ACCOUNTED, RUN, THRESHOLDS, Recording
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.provenance import provenance
+from regimesim.simulation.recording import play_and_record
 from regimesim.simulation.results import Results
 
 MOST_RUNS = 100_000_000
@@ -246,76 +232,3 @@ def _regimes(lanes: Lanes) -> Columns:
         found[f"{name}_years"] = np.where(spells.onset < 0, 0, spells.end - spells.onset) / m
         found[f"{name}_ended"] = spells.ended
     return found
-
-
-def play_and_record(lanes: Lanes) -> Recording:
-    """Play a block to its horizon, noting what happens."""
-    rounds, per_year = lanes.design.rounds, lanes.design.rounds_per_year
-    years = -(-rounds // per_year)
-    yearly = np.zeros((len(QUANTITIES), years, len(lanes.points)), np.float32)
-    events: list[Event] = []
-    while lanes.round < rounds:
-        before = _watched(lanes)
-        lanes.play(lanes.round + 1)
-        _note(lanes, before, events)
-        if lanes.round % per_year == 0 or lanes.round == rounds:
-            year = (lanes.round - 1) // per_year
-            yearly[:, year] = _yearly_means(lanes, lanes.round - year * per_year)
-    return Recording(yearly, events, _pair_spells(lanes))
-
-
-def _pair_spells(lanes: Lanes) -> NDArray[np.int32]:
-    i, j = np.triu_indices(lanes.world.capability.shape[0], 1)
-    tally = lanes.tally
-    return np.stack([tally.pair_onset[i, j], tally.pair_breakdown[i, j], tally.pair_war[i, j]])
-
-
-def _watched(lanes: Lanes) -> dict[str, NDArray[Any]]:
-    world = lanes.world
-    fields = ("at_war", "sovereign", "member")
-    return {name: getattr(world, name).copy() for name in fields}
-
-
-def _note(lanes: Lanes, before: dict[str, NDArray[Any]], events: list[Event]) -> None:
-    world, t = lanes.world, lanes.round - 1
-    upper = np.triu(np.ones(world.at_war.shape[:2], np.bool_), 1)[..., None]
-    changes = (
-        # a pair that settles may be drawn into another war in the same round
-        (WAR_BEGINS, (world.at_war > 0) & (before["at_war"] <= 1) & upper),
-        (PEACE, (before["at_war"] == 1) & upper),
-        (LOST, world.sovereign < before["sovereign"]),
-        (RESTORED, world.sovereign > before["sovereign"]),
-        (REVOLUTION, world.revolted > 0),
-        (LEADER, world.new_leader > 0),
-        (LEFT, world.member < before["member"]),
-        (JOINED, world.member > before["member"]),
-    )
-    for kind, happened in changes:
-        if happened.any():
-            *places, lane = np.nonzero(happened)
-            actor = places[0]
-            target = places[1] if len(places) > 1 else np.full_like(actor, -1)
-            events.append(Event(t, kind, lane, actor, target))
-
-
-def _yearly_means(lanes: Lanes, rounds: int) -> NDArray[np.float64]:
-    world, n = lanes.world, lanes.world.capability.shape[0]
-    pairs = n * (n - 1)
-    terms = lanes.margins()
-    cooperating = lanes.tally.cooperating[lanes.round - rounds : lanes.round]
-    off = ~np.eye(n, dtype=np.bool_)
-    now, future, law, norm = (terms[:, :, term].sum((0, 1)) / pairs for term in range(4))
-    found = {
-        "cooperation": cooperating.sum(0) / (rounds * pairs / 2),
-        "trust": world.trust[off].sum(0) / pairs,
-        "norm": world.norm.sum(0) / n,
-        "credibility": world.credibility,
-        "war": (world.at_war[off] > 0).sum(0) / pairs,
-        "buffers": world.sovereign.sum(0) / max(1, len(world.sovereign)),
-        "revisionism": world.revisionism.sum(0) / n,
-        "now": now,
-        "future": future,
-        "law": law,
-        "norm_term": norm,
-    }
-    return np.stack([found[name] for name in QUANTITIES])

@@ -231,8 +231,8 @@ class Threshold(NamedTuple):
 THRESHOLD_LINES = (
     Threshold("critical_mean", RED, "-", "the future alone suffices, mean of the pairs"),
     Threshold("critical_least", RED, (0, (4, 2)), "the future alone suffices, hardest pair"),
-    Threshold("start_mean", PURPLE, "-", "restraint pays at the start, mean of the pairs"),
-    Threshold("start_least", PURPLE, (0, (1, 1)), "restraint pays at the start, hardest pair"),
+    Threshold("start_mean", PURPLE, "-", "cooperation pays at the start, mean of the pairs"),
+    Threshold("start_least", PURPLE, (0, (1, 1)), "cooperation pays at the start, hardest pair"),
 )
 
 
@@ -363,7 +363,7 @@ class Landscape:
         sides = []
         for kind, words in (
             ("critical", "The future alone suffices"),
-            ("start", "Restraint pays at the start"),
+            ("start", "Cooperation pays at the start"),
         ):
             mean, least = (getattr(self.margins, f"{kind}_{of}") for of in ("mean", "least"))
             if np.nanmin(least) >= 0:

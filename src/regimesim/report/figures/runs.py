@@ -1,7 +1,7 @@
 """Pictures of results: functions that take results and an axes, and return the axes.
 
 ``survival`` shows how long it lasts, ``century`` how cooperation goes, ``trust`` what states expect and hold
-themselves to, ``why`` what keeps them from exploiting one another. A *figure* is a picture that stands alone:
+themselves to, ``why`` what keeps them from defecting. A *figure* is a picture that stands alone:
 its title says what was found, its caption what it was made of. pyplot is never used: it keeps state.
 """
 
@@ -83,7 +83,7 @@ _SIGNS = {
     "survival": "Kaplan-Meier curve, 95 % band; what the horizon cuts off counts as standing until then.",
     "century": "Bands: the middle half and the middle nine tenths of the runs.",
     "trust": "Lines: means over runs; bands: the middle nine tenths of the runs.",
-    "why": "Means over pairs and runs. Layers: what holds a state back. Line: what exploiting gains it now.",
+    "why": "Means over pairs and runs. Layers: what holds a state back. Line: what defection gains it now.",
 }
 
 
