@@ -77,6 +77,7 @@ def new_phase(game, setting):
                 set_rates(game, setting, lane)
                 game.fresh[lane] = 0
                 for i in range(n):
+                    game.pursue[i, lane] = resolve_of(setting, i, lane)
                     stale_all(game, i, lane)
 
 
