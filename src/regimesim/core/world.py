@@ -132,7 +132,9 @@ class Game(NamedTuple):
     law: Reals  # [N, N, L]
     against: Bits  # [N, N, L] v_D > v_C at the last decision
     # of a state
-    pursue: Reals  # [N, L] chance that i acts on an accusation of its own: its resolve, unless it keeps a secret
+    pursue: (
+        Reals  # [N, L] chance that i acts on an accusation of its own: its resolve, unless it keeps a secret
+    )
     # the same for all pairs of a lane
     reward: Reals  # [L]
     punishment: Reals  # [L]
