@@ -1,12 +1,13 @@
 """Pairs of states: what each is really playing, what it takes to cooperate, and where thresholds lie.
 
-The condition of theory (``docs/model.md`` 4.3) for a prudent state towards another is *critical*: at full trust
-one defection does not pay by what it gains now and what it costs in the future of the relationship, without
-expected sanction or norm. *Start* is the margin at the trust, the sanctions and the norm that there are. Both are
-margins in payoff per year, and a threshold is where one is 0: over all sides the mean of them, or the hardest.
+The condition of theory (``docs/model.md`` 4.3) for a prudent state towards another is *critical*: at full
+trust one defection does not pay by what it gains now and what it costs in the future of the relationship,
+without expected sanction or norm. *Start* is the margin at the trust, the sanctions and the norm that there
+are. Both are margins in payoff per year, and a threshold is where one is 0: over all sides the mean of them,
+or the hardest.
 
-What a side *needs* of a setting is the least value at which the critical condition holds, all else as it is, for
-all pairs alike: the discount factor, the level of transparency, the resolve of all states, the length of
+What a side *needs* of a setting is the least value at which the critical condition holds, all else as it is,
+for all pairs alike: the discount factor, the level of transparency, the resolve of all states, the length of
 punishment. It is found by playing the kernel's own appraisal on a grid, and again between two points of it.
 """
 
@@ -42,7 +43,8 @@ NOW, FUTURE, LAW = 0, 1, 2
 
 @dataclass(frozen=True)
 class Needs:
-    """What makes cooperation pay under full trust, without sanction or norm: least values of one setting each.
+    """What makes cooperation pay under full trust, without sanction or norm: least values of one setting
+    each.
 
     Attributes
     ----------

@@ -240,7 +240,7 @@ def print_theory(scenario: Scenario, pairs: Sequence[Pair]) -> None:
     sides = [side for pair in pairs for side in (pair.first, pair.second)]
     names = [f"{spoken(side.state)} to {spoken(side.other)}" for side in sides]
     tables = {
-        "What is played: payoffs a year if both cooperate, it defects, it is defected on, both are estranged": (
+        "What is played: payoffs a year if both cooperate, it defects, the other does, both are estranged": (
             (
                 "",
                 "both",
@@ -273,8 +273,9 @@ def print_theory(scenario: Scenario, pairs: Sequence[Pair]) -> None:
             print("  " + "  ".join(c.ljust(n) for c, n in zip(line, lengths, strict=True)).rstrip())
         print()
     print(
-        " now, future, sanction, norm: the terms of the margin, payoff a year; it cooperates where their sum is"
-        "\n not below 0. Needs are least values of one setting, of all states alike, all others as they are."
+        " now, future, sanction, norm: the terms of the margin, payoff a year; it cooperates where their\n"
+        " sum is not below 0. Needs are least values of one setting, of all states alike, all others as they\n"
+        " are."
     )
 
 
@@ -292,7 +293,7 @@ def _needed(side: Side) -> tuple[str, ...]:
         needed_and_had(needs.discount, side.discount),
         needed_and_had(needs.transparency, side.transparency),
         needed_and_had(needs.resolve, side.resolve),
-        f"{_none_or(needs.punishment_years, 'none suffices')} ({_none_or(side.punishment_years, 'for ever')})",
+        f"{_years(needs.punishment_years, 'none suffices')} ({_years(side.punishment_years, 'for ever')})",
         needed_and_had(needs.trust, side.trust),
     )
 
@@ -305,7 +306,7 @@ def _expected(side: Side) -> tuple[str, ...]:
     return between, apart, f"{100 * side.cooperation_share:.0f} %", f"{side.breach_cost:.1f}"
 
 
-def _none_or(years: float, none: str) -> str:
+def _years(years: float, none: str) -> str:
     return none if math.isinf(years) else f"{years:g}"
 
 

@@ -1,8 +1,9 @@
 """Closed forms of a pair of prudent states: what estrangement costs, and what cooperation takes.
 
 A *relationship* is a pair of like states at full trust, seen from one side (model.md 4.3). Both cooperate;
-mishaps (false charges, quarrels abroad) estrange them now and then; an estrangement ends after its time, by an
-agreement, by a concession or by a war. States may differ in their resolve only. Third states are left aside.
+mishaps (false charges, quarrels abroad) estrange them now and then; an estrangement ends after its time, by
+an agreement, by a concession or by a war. States may differ in their resolve only. Third states are left
+aside.
 
 *Payoffs* are flows per year, *rates* are per year, lengths are in years, and the rounds in which the program
 plays are derived from them. A *threshold* is the least value of one setting, all others as they are, at which
@@ -90,14 +91,16 @@ class Relationship:
     renegotiation : float >= 0
         Talks a year on a misunderstanding, if the two confer.
     mediation, escalation : float in [0, 1]
-        Share of the risk of war that conferring takes from a misunderstanding; share of it that a sanction has.
+        Share of the risk of war that conferring takes from a misunderstanding; share of it that a sanction
+        has.
     war_unilateral, war_mutual : float >= 0
         Wars a year in an open pair in which somebody defected, and in an estranged one.
     war_cost : float >= 0
         Paid once, at the onset.
     war_years : float >= 0
     temperature : float >= 0
-        Noise of choice; moves concessions only, in games in which to cooperate alone is better than estrangement.
+        Noise of choice; moves concessions only, in games in which to cooperate alone is better than
+        estrangement.
 
     Raises
     ------
@@ -244,7 +247,7 @@ class Relationship:
         return float(estrangement.outside(1.0, risk, ending, rounds, war_rounds)[2]) / self.rounds_per_year
 
     def cost(self, kind: Kind) -> float:
-        """Lambda: what an estrangement of a kind costs, in payoff (a flow times years), from its beginning."""
+        """Lambda: what an estrangement of a kind costs from its beginning, in payoff: a flow times years."""
         return self._lost(kind) / self.rounds_per_year
 
     def estrangement(self, kind: Kind) -> Estrangement:
@@ -361,8 +364,8 @@ def resolve_needed(pair: Relationship) -> float:
 def punishment_needed(pair: Relationship, most_years: float = 50.0) -> float:
     """Least length of an estrangement, in years, at which one defection does not pay.
 
-    Lengths are whole rounds. A longer one may be too long: where false charges are frequent it lowers the value
-    of the relationship that it protects.
+    Lengths are whole rounds. A longer one may be too long: where false charges are frequent it lowers the
+    value of the relationship that it protects.
 
     Parameters
     ----------
@@ -399,8 +402,8 @@ def best_cooperation(pair: Relationship, most_years: float = 50.0) -> tuple[floa
 
     Notes
     -----
-    Where only breaches estrange, no length and resolve do better than R - (T - R)/(l - 1), with l the chance of
-    an estrangement after a defection over that without (Abreu, Milgrom and Pearce 1991, Econometrica 59,
+    Where only breaches estrange, no length and resolve do better than R - (T - R)/(l - 1), with l the chance
+    of an estrangement after a defection over that without (Abreu, Milgrom and Pearce 1991, Econometrica 59,
     1713-1733, proposition 1): a defection must cost its gain, and mishaps cost the same.
     """
     best, found = pair.punishment, pair

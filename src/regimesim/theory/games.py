@@ -4,8 +4,9 @@ A state's *effective game* (model.md 4.1) is what it gains when both cooperate (
 defects against a state that cooperates (``u_dc``), when it cooperates alone (``u_cd``) and when both defect
 (``u_dd``): its R, T, S and P. Deterrence, buffers and the dominance of defence work by changing which game
 this is. *Payoffs* are always (temptation, reward, punishment, sucker), T, R, P, S, per round. A *critical
-discount factor* is the least discount factor per round at which cooperation by both is an equilibrium; ``inf``
-says that none below 1 suffices, so that ``discount >= critical_discount(...)`` is always the right question.
+discount factor* is the least discount factor per round at which cooperation by both is an equilibrium;
+``inf`` says that none below 1 suffices, so that ``discount >= critical_discount(...)`` is always the right
+question.
 """
 
 from __future__ import annotations
