@@ -14,7 +14,7 @@ deviation may be confined to these.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -327,20 +327,60 @@ def losses(
     for each in [make() for make in LIBRARY] if deviations is None else deviations:
         with_it = play(made, place, each, runs, seed)
         firm = play(made, place, each, runs, seed, firm=True) if each.defects else None
-        found.append(
-            Loss(
-                each.name,
-                each.about,
-                state,
-                mean(without.payoff),
-                mean(without.payoff - with_it.payoff),
-                mean(without.present - with_it.present),
-                None if firm is None else mean(without.payoff - firm.payoff),
-                float((with_it.defections - without.defections).mean()),
-                float(without.firm.mean()),
-            )
-        )
+        found.append(_loss(each, state, without, with_it, firm))
     return found
+
+
+def known_leniency(
+    scenario: Scenario | str, state: str, resolve: float, runs: int = 200, seed: int = 0
+) -> Loss:
+    """What it costs a state to be known as lenient, on the same seeds: beside the same leniency in secret.
+
+    Parameters
+    ----------
+    scenario : Scenario, name or path
+    state : str
+    resolve : float in [0, 1]
+        Of this state alone; all others know it.
+    runs, seed : int
+
+    Raises
+    ------
+    InputError
+        If an argument cannot be used.
+    """
+    made = as_scenario(scenario)
+    check_runs(runs, seed)
+    place = made.states.index(known(state, made.states, "state"))
+    phases = [
+        replace(
+            phase,
+            states=tuple(
+                replace(one, settings={**one.settings, "resolve": resolve}) if k == place else one
+                for k, one in enumerate(phase.states)
+            ),
+        )
+        for phase in made.phases
+    ]
+    lenient = Deviation()
+    lenient.name, lenient.about = "known leniency", f"is known to act on {resolve:g} of its accusations"
+    without = play(made, place, Deviation(), runs, seed, watch=True)
+    with_it = play(replace(made, phases=tuple(phases)), place, lenient, runs, seed)
+    return _loss(lenient, state, without, with_it, None)
+
+
+def _loss(deviation: Deviation, state: str, without: Played, with_it: Played, firm: Played | None) -> Loss:
+    return Loss(
+        deviation.name,
+        deviation.about,
+        state,
+        mean(without.payoff),
+        mean(without.payoff - with_it.payoff),
+        mean(without.present - with_it.present),
+        None if firm is None else mean(without.payoff - firm.payoff),
+        float((with_it.defections - without.defections).mean()),
+        float(without.firm.mean()),
+    )
 
 
 def play(

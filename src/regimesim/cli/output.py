@@ -273,9 +273,9 @@ def print_theory(scenario: Scenario, pairs: Sequence[Pair]) -> None:
             print("  " + "  ".join(c.ljust(n) for c, n in zip(line, lengths, strict=True)).rstrip())
         print()
     print(
-        " now, future, sanction, norm: the terms of the margin, payoff a year; it cooperates where their\n"
-        " sum is not below 0. Needs are least values of one setting, of all states alike, all others as they\n"
-        " are."
+        " now, future, sanction, norm: the terms of the margin, payoff a year; it cooperates where\n"
+        " their sum is not below 0. Needs are least values of one setting, of all states alike, all\n"
+        " others as they are."
     )
 
 
