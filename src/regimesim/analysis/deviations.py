@@ -6,9 +6,9 @@ see. It may change what the state does in pairs that are open, whether it acts o
 whether it joins sanctions. What it *loses* is its payoff in the run without the deviation minus that with
 it, a flow per year.
 
-Theory says that one defection does not pay where the margin is positive; with choices that slip at a
-temperature of lambda, this is asked of decisions in which the margin exceeds 2 lambda, the *firm* ones. A
-deviation may be confined to these.
+Theory says that one defection does not pay where the margin, without the norm, is positive: a norm keeps a
+state from what would pay. With choices that slip at a temperature of lambda this is asked of decisions in
+which that margin exceeds 2 lambda, the *firm* ones. A deviation may be confined to defections there.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from regimesim.core.decision import NORM
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.messages import known
 from regimesim.scenario.scenario import Scenario
@@ -32,7 +33,7 @@ Table = NDArray[np.int8]
 """Automata of memory two: [V, 25], 1 where one of them cooperates after a history."""
 
 FIRM = 2.0
-"""A margin is firm above this multiple of the temperature."""
+"""A decision is firm where the margin without the norm is above this multiple of the temperature."""
 HISTORIES = 25
 _OUTCOMES = 5
 """Of a round: closed (estranged or at war), and by own and seen action DD, DC, CD, CC."""
@@ -262,11 +263,12 @@ class Loss:
     present : Estimate
         The same with the future discounted, as the state does: a flow too.
     firm_loss : Estimate or None
-        ``loss`` of the deviation confined to firm decisions; None where it changes no intentions.
+        ``loss`` of the deviation confined to defections in firm decisions; None where it changes no
+        intentions.
     defections : float
         A year, over all others, more than without.
     firm : float
-        Share of the state's decisions in which the margin exceeds 2 lambda, without the deviation.
+        Share of the state's decisions that are firm, without the deviation.
     """
 
     deviation: str
@@ -399,7 +401,7 @@ def play(
     Parameters
     ----------
     firm : bool
-        Whether intentions are changed only where the margin exceeds 2 lambda.
+        Whether the deviation is confined to defections in firm decisions.
     watch : bool
         Whether to count such decisions.
     copies : int
@@ -418,7 +420,7 @@ def play(
         before = lanes.world.intend[state].copy()
         deviation.choose(lanes, state)
         if firm and sure is not None:
-            lanes.world.intend[state] = np.where(sure, lanes.world.intend[state], before)
+            lanes.world.intend[state] = np.where(sure, lanes.world.intend[state] & before, before)
         lanes.carry_out()
         deviation.learn(lanes, state)
         account.add()
@@ -457,8 +459,8 @@ class _Account:
 
 
 def _firm(lanes: Lanes, state: int) -> NDArray[np.bool_]:
-    """Towards whom, and in which lanes, the state's margin exceeds 2 lambda, (N, L)."""
-    margin = lanes.margins()[state].sum(axis=1)
+    """Towards whom, and in which lanes, what the state has to lose exceeds 2 lambda, (N, L)."""
+    margin = lanes.margins()[state][:, :NORM].sum(axis=1)
     return np.asarray(margin > FIRM * lanes.game.temperature)
 
 
