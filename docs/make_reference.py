@@ -17,7 +17,17 @@ from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.composition import part_tree
 from regimesim.scenario.files import configs_folder, read_yaml
 from regimesim.scenario.messages import show, spoken
-from regimesim.scenario.parameters import BUFFER, FIXED, GROUPS, ORDER, PARAMETERS, STATE, WORLD, Belongs, Parameter
+from regimesim.scenario.parameters import (
+    BUFFER,
+    FIXED,
+    GROUPS,
+    ORDER,
+    PARAMETERS,
+    STATE,
+    WORLD,
+    Belongs,
+    Parameter,
+)
 from regimesim.scenario.scenario import Scenario
 from regimesim.scenario.strategies import load_strategy
 from regimesim.simulation import columns
@@ -37,9 +47,9 @@ neutral: with all of them the model is the textbook iterated Prisoners' Dilemma.
 
 *Bounds* are what is accepted (a round bracket excludes its end). *Plausible* is where a judgement may lie;
 sensitivity analyses vary the parameter there. Sections are those of the [model](../model.md). A star marks
-what holds for a whole run, so that an epoch cannot change it. A parameter *belongs to* a world (what is given) or
-to an order (what states arrange); how a run is measured belongs to the scenario. See
-[worlds and orders](worlds.md).
+what holds for a whole run, so that an epoch cannot change it. A parameter *belongs to* a world (what is
+given) or to an order (what states arrange); how a run is measured belongs to the scenario. See [worlds and
+orders](worlds.md).
 """
 _STATE_YAML = "In YAML: `states: {France: {ideology: 0.8}}`."
 _BUFFER_YAML = "In YAML: `buffers: {Belgium: {between: [[Britain, France]], strength: 0.5}}`."
@@ -64,19 +74,20 @@ _SCENARIOS = f"""\
 # Scenarios and strategies
 
 {_MADE.format("the files in configs/")}
-A scenario is a [world and an order](worlds.md) that belong together, with the claims that they bear on; `python -m
-regimesim show NAME` prints one in full. Claims are those of the [sources](../../seeds/README.md).
+A scenario is a [world and an order](worlds.md) that belong together, with the claims that they bear on;
+`python -m regimesim show NAME` prints one in full. Claims are those of the [sources](../../seeds/README.md).
 """
 _WORLDS = f"""\
 # Worlds and orders
 
 {_MADE.format("the files in configs/")}
-A *world* is what is given: states, their capability, ideology, grievances and arms, geography, payoffs, dated facts. An
-*order* is what states arrange: conferences, norms, sanctions, transparency, settlements, who is a member. Any order can
-be put into any world (`run +scenario=concert order=self_help`, `run world=trade order=concert`); an order that needs
-more states than a world has is refused, and what can have no effect in a world is said. Each file says of every value
-whether it is a fact or an assumption, and why. Values that files share stand in
-[`configs/assumptions`](../../configs/assumptions/). How to bring your own: [how to](../how-to.md#bring-a-world-an-order).
+A *world* is what is given: states, their capability, ideology, grievances and arms, geography, payoffs, dated
+facts. An *order* is what states arrange: conferences, norms, sanctions, transparency, settlements, who is a
+member. Any order can be put into any world (`run +scenario=concert order=self_help`, `run world=trade
+order=concert`); an order that needs more states than a world has is refused, and what can have no effect in a
+world is said. Each file says of every value whether it is a fact or an assumption, and why. Values that files
+share stand in [`configs/assumptions`](../../configs/assumptions/). How to bring your own:
+[how to](../how-to.md#bring-a-world-an-order).
 """
 
 
@@ -111,7 +122,7 @@ def parameter_table(parameters: Sequence[Parameter]) -> str:
     --------
     >>> from regimesim.scenario.parameters import BY_NAME
     >>> print(parameter_table([BY_NAME["trust.learning_rate"]]).splitlines()[2])
-    | `trust.learning_rate` | how far ... | 0.1 | [0, 1] | 0.02 to 0.3 | per round | η | section 4.9 |
+    | `trust.learning_rate` | share ... | 0.4 | [0, 1] | 0.05 to 0.8 | per year | | world | section 4.7 |
     """
     return table(_HEAD, map(_row, parameters))
 
@@ -122,9 +133,8 @@ def _row(parameter: Parameter) -> tuple[str, ...]:
     plausible = f"{show(p.range[0])} to {show(p.range[1])}" if p.range else ""
     source = f"section {p.source}" if p.source[:1].isdigit() else p.source
     symbol = "" if p.symbol in (p.key, p.name) else p.symbol
-    return (
-        f"`{p.name}`{star}", p.meaning, show(p.default), p.bounds(), plausible, p.unit, symbol, p.belongs, source,
-    )  # fmt: skip
+    kind = (p.unit, symbol, p.belongs, source)
+    return (f"`{p.name}`{star}", p.meaning, show(p.default), p.bounds(), plausible, *kind)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -52,7 +52,7 @@ def record():
 
 
 def stated_capabilities(path):
-    """(state, value, year) of each ``capability: .1  # fact: CINC 1816`` and of the epochs of capabilities."""
+    """(state, value, year) of each ``capability: .1  # fact: CINC 1816`` and of epochs of capabilities."""
     found, state = [], ""
     for line in path.read_text("utf-8").splitlines():
         owner = re.match(r"  (\w+):", line)
