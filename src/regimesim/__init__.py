@@ -1,4 +1,4 @@
-"""Simulates security regimes: how long states restrain themselves, and why it ends.
+"""Simulates security regimes: how long states cooperate, and why it ends.
 
     >>> import regimesim as rs
     >>> concert = rs.load_scenario("concert", ["transparency.level=0.3"])

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from regimesim.cli.main import main
 from regimesim.scenario.parameters import FIXED, GROUPS, PARAMETERS, STATE
+from regimesim.simulation.columns import MEASURES, RUN, SHARES, SPELL_NAMES
 
 FEW = settings(
     deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck), print_blob=True,
@@ -69,15 +70,7 @@ def assert_a_sentence(err):
     assert "Traceback" not in err and "object at 0x" not in err, err
 
 
-SHARES = (
-    "cooperation_rate", "trust", "credibility", "expectation_error", "restraint_against_interest",
-    "exploitation_rate", "false_alarm_share", "miss_share",
-)  # fmt: skip
-COUNTS = (
-    "regime_spells", "disputes", "wars", "buffers_lost", "revolutions", "sanctions_invoked",
-    "sanctions_joined",
-)  # fmt: skip
-SPELLS = ("peace", "systemic", "regime", "regime_loose", "regime_strict")
+COUNTS = [name for name in MEASURES if RUN[name].dtype == "int32"]
 ROUNDING = 1e-9
 
 
@@ -90,7 +83,7 @@ def assert_within_bounds(results):
         assert runs[name].between(-ROUNDING, 1 + ROUNDING).all(), name
     for name in COUNTS:
         assert (runs[name] >= 0).all(), name
-    for spell in SPELLS:
+    for spell in SPELL_NAMES:
         assert runs[f"{spell}_years"].between(0, horizon).all(), spell
         reached = runs[f"{spell}_years"] == horizon
         assert runs.loc[~reached & (runs[f"{spell}_years"] > 0), f"{spell}_ended"].isin([True, False]).all()

@@ -8,9 +8,9 @@ to be. What absence is:
 ===============  =========================================================================================
 conferences      no conference, hence no mediation and no socialization of leaders
 negotiation      estranged states do not come back to the table
-norms            nobody restrains itself for the rule's sake
-sanctions        nobody answers an accusation (rule ``none``, unless it is ``balancing``)
-transparency     the level falls to :data:`BASE_LEVEL` where it is above it, and each sees for itself
+norms            nobody cooperates for the rule's sake
+sanctions        no third state answers an accusation (rule ``none``, unless it is ``balancing``)
+transparency     the level falls to :data:`BASE_LEVEL` where it is above it
 balancing        nobody joins against the strong (rule ``none`` instead of ``balancing``)
 buffers          the small states stay on the map but block nothing (strength 0)
 insulation       0: every quarrel abroad is felt at home. The neutral value 1 switches quarrels off, which is
@@ -97,7 +97,7 @@ def _constant(**changes: Value) -> Change:
 
 def _base(values: Mapping[str, Value]) -> Mapping[str, Value]:
     level = min(_real_value(values, "transparency.level"), BASE_LEVEL)
-    return {"transparency.level": level, "transparency.public_signal": False}
+    return {"transparency.level": level}
 
 
 def _punitive(values: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -134,7 +134,7 @@ ARRANGEMENTS: Mapping[str, Arrangement] = {
         ),
         Arrangement(
             "sanctions",
-            "an exploitation is answered for its guilt, by a rule",
+            "third states exclude the accused, by a rule",
             True,
             lambda values: {} if values["sanctions.rule"] == "balancing" else {"sanctions.rule": "none"},
             lambda values: True,
@@ -159,7 +159,7 @@ ARRANGEMENTS: Mapping[str, Arrangement] = {
         ),
         Arrangement(
             "balancing",
-            "an exploitation is answered for its strength, by whoever fears it",
+            "third states exclude whoever defects for its strength",
             False,
             lambda values: {"sanctions.rule": "none"} if values["sanctions.rule"] == "balancing" else {},
             lambda values: True,

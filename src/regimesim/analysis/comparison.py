@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from regimesim.scenario.messages import InputError, known, listed, spoken
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.columns import SPELLS, THRESHOLDS
 from regimesim.simulation.results import Results, percent
 from regimesim.simulation.simulate import Progress, as_scenario, simulate
 from regimesim.simulation.views import view
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 DEFAULT = ("concert", "bipolar", "collective_security")
 """What is compared unless told otherwise."""
-THRESHOLD_WORDS = {"regime_loose": "looser (75 and 50 %)", "regime_strict": "stricter (95 and 85 %)"}
 
 CAUTION = (
     "Great powers fought ten wars with one another in 192 years, .052 a year; at that rate 38 quiet years "
@@ -194,7 +193,7 @@ class Comparison:
                     {key: finite(value) for key, value in row.items()}
                     for row in self.rmst(spell=spell).to_dict("records")
                 ]
-                for spell in (*SPELLS, *THRESHOLD_WORDS)
+                for spell in (*SPELLS, *THRESHOLDS)
             },
             "record": {mark.name: mark.years for mark in HISTORICAL_MARKS},
             "caution": CAUTION,
@@ -305,7 +304,7 @@ def named(
 
 def _spell_summaries(results: Results) -> dict[str, dict[str, Any]]:
     found = {}
-    for spell in (*SPELLS, *THRESHOLD_WORDS):
+    for spell in (*SPELLS, *THRESHOLDS):
         short = results.summary(spell)
         found[spell] = {
             "median": value_and_ends(short.median),

@@ -27,11 +27,17 @@ from regimesim.stats.estimates import Floats
 from regimesim.sweeps.design import scaled, typed
 from regimesim.sweeps.points import Place, Points, place_of, python_value
 
-OFF = {p.name: p.default for p in PARAMETERS if p.default in (0.0, math.inf) and p.kind != "switch"} | {
-    "norms.institutionalization": 1.0,
-    "periphery.insulation": 1.0,
-}
-"""Values at which a parameter switches its own mechanism off: 0, never, or all of it."""
+OFF = {
+    p.name: p.default
+    for p in PARAMETERS
+    if p.default in (0.0, math.inf) and p.default in (p.low, p.high) and p.kind != "switch"
+} | {"norms.institutionalization": 1.0, "periphery.insulation": 1.0, "shadow.resolve": 1.0}
+OFF.pop("shadow.punishment_years")
+"""Values at which a parameter switches its own mechanism off: 0, never, or all of it.
+
+Such a value ends what is permitted. A 0 with values on both sides is one like any other: that attack and
+defence are equally strong is an assumption, too; an estrangement without end is no mechanism that is off.
+"""
 
 FactorColumns = Mapping[str, Floats]
 """Values of factors by name, (P,) each."""
@@ -94,15 +100,37 @@ class _Phase:
     def norms(self) -> bool:
         return self.on("norms.restraint")
 
+    @property
+    def revolutions(self) -> bool:
+        return self.on("domestic.revolution") and any(
+            float(state["unrest"]) > 0 for state in self.phase.states
+        )
+
+    @property
+    def grievances(self) -> bool:
+        """Whether a grievance may be fresh: by a revolution or a lost war."""
+        resented = self.war and self.on("war.resentment")
+        return resented or (self.revolutions and self.on("domestic.nationalism"))
+
+    @property
+    def accused(self) -> bool:
+        """Whether accusations may be answered by third states."""
+        return self.prudent and self.rule not in ("none", "balancing")
+
 
 _NEEDS: Mapping[str, Callable[[_Phase], bool]] = {
     "shadow.discount_factor": lambda x: x.prudent,
-    "shadow.punishment_rounds": lambda x: x.prudent,
+    "shadow.punishment_years": lambda x: x.prudent,
+    "shadow.resolve": lambda x: x.prudent and any(float(state["resolve"]) < 0 for state in x.phase.states),
     "transparency.level": lambda x: x.sight,
-    "transparency.publicity": lambda x: x.rule not in ("none", "balancing"),
-    "diplomacy.mediation": lambda x: x.war and x.on("diplomacy.conference"),
+    "transparency.publicity": lambda x: x.accused,
+    "diplomacy.mediation": lambda x: x.prudent and x.on("war.mutual", "diplomacy.conference"),
     "diplomacy.cleavage": lambda x: x.on("transparency.false_alarm_rate"),
-    "diplomacy.agreement_trust": lambda x: x.on("diplomacy.renegotiation"),
+    "diplomacy.renegotiation": lambda x: x.prudent and x.on("diplomacy.conference"),
+    "diplomacy.agreement_trust": lambda x: x.prudent,
+    "sanctions.severity": lambda x: x.rule == "centralized",
+    "sanctions.escalation": lambda x: x.on("war.mutual"),
+    "sanctions.inquiry": lambda x: x.accused and x.on("transparency.false_alarm_rate"),
     "sanctions.pledge": lambda x: x.rule == "collective",
     "sanctions.alliance_weight": lambda x: x.affinity,
     "sanctions.enforcement_value": lambda x: x.rule != "balancing",
@@ -110,8 +138,8 @@ _NEEDS: Mapping[str, Callable[[_Phase], bool]] = {
     "sanctions.quorum": lambda x: x.rule == "centralized",
     "sanctions.veto_affinity": lambda x: x.rule == "centralized" and x.affinity,
     "geography.buffer_effectiveness": lambda x: x.buffers,
-    "geography.absorption": lambda x: x.buffers,
-    "geography.absorption_gain": lambda x: x.buffers and x.on("geography.absorption"),
+    "geography.absorption": lambda x: x.prudent and x.buffers,
+    "geography.absorption_gain": lambda x: x.prudent and x.buffers and x.on("geography.absorption"),
     "deterrence.retaliation": lambda x: x.nuclear and x.war,
     "deterrence.first_strike_gain": lambda x: x.nuclear,
     "deterrence.prudence": lambda x: x.secure and x.war,
@@ -120,25 +148,29 @@ _NEEDS: Mapping[str, Callable[[_Phase], bool]] = {
     "norms.socialization": lambda x: x.norms and x.on("diplomacy.conference"),
     "norms.institutionalization": lambda x: x.norms and x.leaders,
     "domestic.reset": lambda x: x.leaders,
-    "domestic.spread": lambda x: x.on("domestic.revolution"),
-    "domestic.turmoil_years": lambda x: x.on("domestic.revolution"),
-    "domestic.preoccupation": lambda x: x.on("domestic.revolution"),
-    "domestic.nationalism": lambda x: x.on("domestic.revolution"),
-    "periphery.rate": lambda x: x.on("periphery.insulation"),
-    "periphery.insulation": lambda x: x.on("periphery.rate"),
+    "domestic.revolution": lambda x: x.revolutions,
+    "domestic.spread": lambda x: x.revolutions,
+    "domestic.turmoil_years": lambda x: x.revolutions,
+    "domestic.preoccupation": lambda x: x.revolutions,
+    "domestic.nationalism": lambda x: x.revolutions,
+    "domestic.grievance_half_life": lambda x: x.grievances,
+    "periphery.rate": lambda x: x.prudent and x.on("periphery.insulation"),
+    "periphery.insulation": lambda x: x.prudent and x.on("periphery.rate"),
     "periphery.paradox": lambda x: x.secure and x.on("periphery.rate", "periphery.insulation"),
+    "war.mutual": lambda x: x.prudent,
     "war.restoration": lambda x: x.buffers and x.on("geography.absorption"),
-    "war.contagion": lambda x: x.affinity,
+    "war.contagion": lambda x: x.prudent and len(x.phase.states) > 2,
+    "war.satisfaction": lambda x: x.grievances,
 }
 """What else must be at work for a parameter to change anything."""
 
 _FOR_DECIDING = ("choice.temperature", *(p.name for p in PARAMETERS if p.group == "norms"))
-"""Read by prudent states and by those that decide about sanctions only."""
+"""Read by prudent states only."""
 
 
 def judgements_of(scenario: Scenario) -> tuple[Parameter, ...]:
     """The judgement parameters that a scenario uses, in the order of their declaration."""
-    return tuple(p for p in judgements() if _used(p.name, [_Phase(phase) for phase in scenario.phases]))
+    return tuple(p for p in judgements() if uses(scenario, p.name))
 
 
 def judgements() -> tuple[Parameter, ...]:
@@ -146,7 +178,9 @@ def judgements() -> tuple[Parameter, ...]:
     return tuple(p for p in PARAMETERS if p.range is not None)
 
 
-def _used(name: str, phases: list[_Phase]) -> bool:
+def uses(scenario: Scenario, name: str) -> bool:
+    """Tell whether a scenario uses a parameter: whether its mechanism is at work in some phase."""
+    phases = [_Phase(phase) for phase in scenario.phases]
     own = OFF.get(name)
     if own is not None and all(phase.phase.parameters[name] == own for phase in phases):
         return False
@@ -155,11 +189,12 @@ def _used(name: str, phases: list[_Phase]) -> bool:
 
 def _acts(name: str, phase: _Phase) -> bool:
     group = BY_NAME[name].group
-    if group == "sanctions" and phase.rule == "none":
+    if group == "sanctions" and (phase.rule == "none" or not phase.prudent):
         return False
-    if group == "war" and not phase.war:
+    by_absorbing = name == "war.satisfaction" and phase.buffers and phase.on("geography.absorption")
+    if group == "war" and not (phase.war or by_absorbing):
         return False
-    if not phase.prudent and (group == "trust" or (phase.rule == "none" and name in _FOR_DECIDING)):
+    if not phase.prudent and (group == "trust" or name in _FOR_DECIDING):
         return False
     return name not in _NEEDS or _NEEDS[name](phase)
 

@@ -22,9 +22,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from regimesim.analysis.factors import OFF, uses
 from regimesim.scenario.messages import InputError, known
 from regimesim.scenario.parameters import BY_NAME, Parameter
 from regimesim.scenario.scenario import Phase, Scenario
+from regimesim.simulation.columns import SHARES
 from regimesim.simulation.simulate import Columns
 from regimesim.stats.estimates import Estimate, Floats, interval_of, mean, share, tails
 from regimesim.stats.survival import restricted_mean, rmst, rmst_difference
@@ -59,20 +61,6 @@ COMMON = (
 )
 """The judgements that carry most of the shipped scenarios; drawn unless an experiment names others."""
 
-SHARES = frozenset(
-    (
-        "cooperation_rate",
-        "trust",
-        "credibility",
-        "expectation_error",
-        "restraint_against_interest",
-        "exploitation_rate",
-        "false_alarm_share",
-        "miss_share",
-    )
-)
-"""Columns that lie between 0 and 1."""
-
 
 def draws(names: Iterable[str] = COMMON, count: int = DRAWS, seed: int = SEED) -> dict[str, list[float]]:
     """Draws of some judgements within their declared ranges, by a scrambled Sobol' sequence.
@@ -97,9 +85,9 @@ def worlds(scenario: Scenario, drawn: DrawTable) -> list[Scenario]:
     """One world for each draw: the scenario with those of the drawn judgements that it uses.
 
     A value that an epoch changes stays as the epoch has it; where it returns to the first phase's
-    value it is the drawn one.
+    value it is the drawn one. What is switched off at the beginning stays off there.
     """
-    used = [name for name in drawn if _uses(scenario, BY_NAME[name])]
+    used = [name for name in drawn if uses(scenario, name) and scenario[name] != OFF.get(name)]
     count = len(next(iter(drawn.values())))
     return [_with_values(scenario, {name: drawn[name][row] for name in used}) for row in range(count)]
 
@@ -218,14 +206,6 @@ def median(values: Floats) -> Estimate:
     if rank == 0:
         return Estimate(float(np.median(ordered)), -math.inf, math.inf)
     return Estimate(float(np.median(ordered)), float(ordered[rank - 1]), float(ordered[count - rank]))
-
-
-def _uses(scenario: Scenario, parameter: Parameter) -> bool:
-    """Whether a mechanism is on: its parameter is not at a default that ends the permitted values."""
-    if parameter.group == "sanctions":
-        return scenario["sanctions.rule"] != "none"
-    ends = (parameter.low, parameter.high)
-    return parameter.default not in ends or scenario[parameter.name] != parameter.default
 
 
 def _with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:

@@ -29,8 +29,9 @@ import numpy as np
 
 from regimesim.analysis.factors import Box, Factor, FactorColumns
 from regimesim.scenario.messages import InputError, known
+from regimesim.simulation.columns import MEASURES, SPELL_NAMES
 from regimesim.simulation.simulate import Progress
-from regimesim.stats.estimates import Estimate, Floats, error_of, normal_estimate, tails
+from regimesim.stats.estimates import Estimate, Floats, all_alike, mean
 from regimesim.stats.survival import restricted_mean
 from regimesim.sweeps.chunks import play_points
 
@@ -43,8 +44,6 @@ LEVELS = 4
 RESAMPLES = 1000
 RUNS_AT_ONCE = 200_000
 """What is kept in memory of the runs that are being played."""
-
-_NOT_RATES = ("point", "replicate", "seed", "regime_onset")
 
 
 @dataclass(frozen=True)
@@ -240,12 +239,10 @@ def swings(factors: Sequence[Factor], play: Player, span: float | None = None) -
 
 
 def _moved(differences: Floats, span: float) -> Estimate:
-    mean = float(differences.mean())
-    error = error_of(differences - mean)
-    if error > 0:
-        return normal_estimate(mean, error, (-math.inf, math.inf), 0.95)
-    missed = span * (1 - tails(0.95)[1] ** (1 / len(differences)))
-    return Estimate(mean, mean - missed, mean + missed, 0.0)
+    found = mean(differences, student=False, ddof=0)
+    if found.standard_error:
+        return found
+    return all_alike(found.value, (found.value - span, found.value + span), len(differences))
 
 
 def noise_of(played: Floats) -> Noise:
@@ -294,11 +291,8 @@ def outcome_of(box: Box, name: str) -> Outcome:
     """
     factor = box.factors[0]
     columns = play_points(box.points({factor.name: np.array([factor.low])}), 1, 0, 1)
-    spells = [column.removesuffix("_years") for column in columns if column.endswith("_years")]
-    others = ("_years", "_ended")
-    rates = [column for column in columns if column not in _NOT_RATES and not column.endswith(others)]
-    known(name, [*spells, *rates], "outcome")
-    return Outcome(name, box.base.years if name in spells else None)
+    known(name, [*SPELL_NAMES, *(column for column in MEASURES if column in columns)], "outcome")
+    return Outcome(name, box.base.years if name in SPELL_NAMES else None)
 
 
 def player(

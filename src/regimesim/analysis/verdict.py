@@ -178,9 +178,9 @@ def is_it_a_regime(
             full,
             twin,
             "coordination",
-            "Do institutions help states to restrain themselves together?",
+            "Do institutions help states to cooperate?",
             "cooperation_rate",
-            "share of dealings in mutual restraint",
+            "share of pairs that cooperate",
             sign=1.0,
         ),
         _restraint(full, twin),
@@ -262,7 +262,7 @@ def _less(
 
 
 def _restraint(full: Results, twin: Results) -> Test:
-    """How often states forgo what exploiting would gain them at once, and how much of that power alone
+    """How often states forgo what defection would gain them at once, and how much of that power alone
     gives."""
     shares, forgone = [], []
     for results in (full, twin):
@@ -271,9 +271,9 @@ def _restraint(full: Results, twin: Results) -> Test:
         forgone.append(shares[-1] * (1 - columns["exploitation_rate"]))
     gain = SAME if full is twin else mean_of(forgone[0] - forgone[1], 1.0)
     words = (
-        f"In {100 * forgone[0].mean():.0f} % of their dealings states hold back though exploiting would pay "
+        f"In {100 * forgone[0].mean():.0f} % of their dealings states cooperate though defection would pay "
         f"at once, without institutions in {100 * forgone[1].mean():.0f} % ({_hundred(gain)} more); "
-        f"{100 * shares[0].mean():.0f} % of all restraint is of this kind."
+        f"{100 * shares[0].mean():.0f} % of all cooperation is of this kind."
     )
     found = mean_of(forgone[0], 1.0), mean_of(forgone[1], 1.0), gain, mean_of(shares[0], 1.0)
     names = "against interest", "without institutions", "gained", "share of restraint"

@@ -191,14 +191,14 @@ def _verdict(side: Side) -> str:
     """What the critical discount factor says of a side."""
     state, other = spoken(side.state), spoken(side.other)
     if math.isinf(side.discount_needed):
-        return f"No patience would be enough to keep {state} from exploiting {other}."
+        return f"No patience would be enough to keep {state} from defecting against {other}."
     need = f"{side.discount_needed:.2f}"
     if side.discount_needed == 0:
-        return f"{state} gains nothing by exploiting {other}, however impatient it is."
+        return f"{state} gains nothing by defecting against {other}, however impatient it is."
     enough = side.discount >= side.discount_needed
     has = f"it has {side.discount:.2f}"
     return (
-        f"At full trust {state} needs a discount factor of {need} to restrain itself towards {other}; {has}"
+        f"At full trust {state} needs a discount factor of {need} to cooperate with {other}; {has}"
         f"{', which is enough' if enough else ', which is too little'}."
     )
 

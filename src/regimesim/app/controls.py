@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from regimesim.analysis.arrangements import ARRANGEMENTS
 from regimesim.app.setting import PAGE_YEARS, SHOWN, Trees, check_world
 from regimesim.scenario.compose import load_scenario
-from regimesim.scenario.files import scenario_names, scenario_tree, strategy_names
+from regimesim.scenario.composition import scenario_tree
+from regimesim.scenario.files import scenario_names, strategy_names
 from regimesim.scenario.messages import InputError, spoken
-from regimesim.scenario.parameters import BUFFER, GROUPS, PARAMETERS, STATE, Parameter, Value
+from regimesim.scenario.parameters import (
+    BUFFER,
+    GROUPS,
+    ORDER,
+    PARAMETERS,
+    SCENARIO,
+    STATE,
+    Parameter,
+    Value,
+)
+from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import Scenario
 from regimesim.scenario.strategies import PRUDENT
 from regimesim.simulation.provenance import program_version
@@ -20,7 +30,15 @@ FIRST_CONTROLS = ("transparency.level", "shadow.discount_factor")
 """What a class begins with; everything else lies behind its group."""
 
 YEARS = Parameter(
-    "years", 100, "how long a run is watched", "real", 0.25, PAGE_YEARS, range=(10, 200), unit="years"
+    "years",
+    SCENARIO,
+    100,
+    "how long a run is watched",
+    "real",
+    0.25,
+    PAGE_YEARS,
+    range=(10, 200),
+    unit="years",
 )
 
 
@@ -38,7 +56,7 @@ def read_trees() -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
 
 def catalogue(trees: Trees) -> dict[str, Any]:
     """Everything the page needs before anybody has chosen anything."""
-    titles = {name: _about_scenario(tree) for name, tree in trees.items()}
+    titles = {name: _about_scenario(read_scenario(tree, name)) for name, tree in trees.items()}
     return {
         "version": program_version(),
         "limits": dict(SHOWN),
@@ -54,16 +72,15 @@ def catalogue(trees: Trees) -> dict[str, Any]:
     }
 
 
-def _about_scenario(tree: Mapping[str, Any]) -> dict[str, str]:
-    about = tree.get("about") or {}
-    text = str(about.get("represents", ""))
-    return {"title": spoken(str(about.get("title", ""))), "represents": " ".join(text.split())}
+def _about_scenario(scenario: Scenario) -> dict[str, str]:
+    return {"title": spoken(scenario.title), "represents": " ".join(scenario.represents.split())}
 
 
 def controls_of(scenario: Scenario) -> list[dict[str, Any]]:
     """Controls of each state and of the buffer states of a scenario, group by group."""
     strategy = Parameter(
         "strategy",
+        ORDER,
         PRUDENT,
         "how the state decides",
         "choice",

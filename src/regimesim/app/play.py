@@ -1,6 +1,6 @@
 """Playing a state, and watching a run: year by year, for the map.
 
-A game is a list of decisions: each year restraint or exploitation towards each other state. With it the run
+A game is a list of decisions: each year cooperation or defection towards each other state. With it the run
 is played again from its address, so the server keeps nothing: a game is where its list is, in one tab or in a
 link. What is told during a game is what the state itself would know: what it did, what it *saw* others do,
 what everybody sees (wars, small states, revolutions, strength). Its earnings are not among it: they would
@@ -20,19 +20,21 @@ from numpy.typing import NDArray
 
 from regimesim.app.setting import MOST_PLAYED, Deadline, PageSetting, check_work, prudent, whole, word
 from regimesim.chronicle import Chronicle, chronicle
-from regimesim.chronicle.replay import History, logistic_of, replay
+from regimesim.chronicle.replay import History, replay
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.messages import InputError, known, quoted, spoken
 from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.choice import chance_to_cooperate
 from regimesim.simulation.lowering import lower
 
 GAME_KEYS = ("state", "length", "replicate", "moves")
 OTHER_SEEDS = 200
 """Replicates on which a finished game is held against the prudent choice."""
 
-RESTRAINT, EXPLOITATION = "C", "D"
+COOPERATION, DEFECTION = "C", "D"
 
 MOST_REPLICATE = 2**32 - 1
+_KIND_WORDS = {1: "a misunderstanding", 2: "a breach", 3: "a sanction"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class PlayedGame:
         Years.
     replicate : int
     moves : tuple of str
-        A word a year, a letter for each other state in their order: C restrains, D exploits.
+        A word a year, a letter for each other state in their order: C cooperates, D defects.
     """
 
     setting: PageSetting
@@ -99,7 +101,7 @@ def read_game(body: Mapping[str, Any], setting: PageSetting) -> PlayedGame:
     if not isinstance(moves, list) or len(moves) > length:
         raise InputError(f"moves must be a list of at most {length} years; got {quoted(moves)}")
     for year in moves:
-        if not isinstance(year, str) or len(year) != len(states) - 1 or set(year) - {RESTRAINT, EXPLOITATION}:
+        if not isinstance(year, str) or len(year) != len(states) - 1 or set(year) - {COOPERATION, DEFECTION}:
             raise InputError(
                 f"the moves of a year must be {len(states) - 1} letters, C or D, one for each other state; "
                 f"got {quoted(year)}"
@@ -146,32 +148,33 @@ def _year_name(game: PlayedGame, year: int) -> str:
 
 
 def play_round(game: PlayedGame, lanes: Lanes, moves: str | None) -> None:
-    """A round in which the state does as it was told, wherever it is not at war."""
+    """A round in which the state does as it was told, wherever it is open to the other."""
     lanes.decide()
     if moves is not None:
         world = lanes.world
         for other, letter in zip(game.others, moves, strict=True):
-            told = np.int8(letter == RESTRAINT)
+            told = np.int8(letter == COOPERATION)
             pair = world.intend[game.position, other]
-            pair[:] = np.where(world.played[game.position, other] > 0, told, pair)
+            pair[:] = np.where(world.open[game.position, other] > 0, told, pair)
     lanes.carry_out()
 
 
 def _year(game: PlayedGame, lanes: Lanes, moves: str) -> dict[str, Any]:
     """Play a year, and tell what the state saw of it."""
     i, others, world = game.position, game.others, lanes.world
-    did, saw, dealt, fought = (np.zeros(len(others), np.int64) for _ in range(4))
+    did, saw, dealt, fought, apart = (np.zeros(len(others), np.int64) for _ in range(5))
     events: list[str] = []
     number = lanes.round // lanes.design.rounds_per_year
     for _ in range(lanes.design.rounds_per_year):
         before = _public(lanes)
         play_round(game, lanes, moves)
         for k, other in enumerate(others):
-            played = int(world.played[i, other, 0])
-            dealt[k] += played
+            played, live = int(world.played[i, other, 0]), int(world.open[i, other, 0])
+            dealt[k] += live
             fought[k] |= int(world.at_war[i, other, 0] > 0) | (1 - played)
-            did[k] += played & int(world.action[i, other, 0])
-            saw[k] += played & int(world.seen[i, other, 0])
+            apart[k] += played & (1 - live)
+            did[k] += live & int(world.action[i, other, 0])
+            saw[k] += live & int(world.seen[i, other, 0])
         events += _public_events(game, lanes, before)
     towards = [
         {
@@ -181,6 +184,7 @@ def _year(game: PlayedGame, lanes: Lanes, moves: str) -> dict[str, Any]:
             "did": int(did[k]),
             "saw": int(saw[k]),
             "war": bool(fought[k]),
+            "estranged": int(apart[k]),
             "trust": round(float(world.trust[i, o, 0]), 3),
         }
         for k, o in enumerate(others)
@@ -190,7 +194,7 @@ def _year(game: PlayedGame, lanes: Lanes, moves: str) -> dict[str, Any]:
 
 def _public(lanes: Lanes) -> dict[str, NDArray[Any]]:
     world = lanes.world
-    return {name: getattr(world, name)[..., 0].copy() for name in ("at_war", "sovereign", "member")}
+    return {name: getattr(world, name)[..., 0].copy() for name in ("at_war", "sovereign", "member", "left")}
 
 
 def _public_events(game: PlayedGame, lanes: Lanes, before: Mapping[str, NDArray[Any]]) -> list[str]:
@@ -205,6 +209,13 @@ def _public_events(game: PlayedGame, lanes: Lanes, before: Mapping[str, NDArray[
                 found.append(f"Peace between {names[a]} and {names[b]}.")
             if now > 0 and then <= 1:
                 found.append(f"War between {names[a]} and {names[b]}.")
+            apart, again = before["left"][a, b] == 0 < world.left[a, b, 0], before["left"][a, b] > 0
+            if apart and world.kind[a, b, 0]:
+                found.append(
+                    f"{names[a]} and {names[b]} are estranged ({_KIND_WORDS[int(world.kind[a, b, 0])]})."
+                )
+            if again and not world.left[a, b, 0] and not now and world.open[a, b, 0] == 0:
+                found.append(f"{names[a]} and {names[b]} deal with each other again.")
     for k, name in enumerate(small):
         if world.sovereign[k, 0] != before["sovereign"][k]:
             found.append(f"{name} {'stands again' if world.sovereign[k, 0] else 'is absorbed'}.")
@@ -213,7 +224,7 @@ def _public_events(game: PlayedGame, lanes: Lanes, before: Mapping[str, NDArray[
         found += [f"Revolution in {name}." for name in struck]
     if lanes.setting.parameters["sanctions"]["rule"][0] != 0:
         for a in range(n):
-            joiners = int(world.joiners[a, 0])
+            joiners = int(world.joined[:, a, 0].sum())
             if world.sanction[a, 0] >= 0 and joiners:
                 whom = "you" if a == game.position else names[a]
                 found.append(f"{joiners} state{'s' if joiners > 1 else ''} joined a sanction against {whom}.")
@@ -227,6 +238,7 @@ def _known_to_state(game: PlayedGame, lanes: Lanes) -> dict[str, Any]:
         "capability": np.round(world.capability[:, 0], 4).tolist(),
         "trust": np.round(world.trust[game.position, :, 0], 3).tolist(),
         "war": [[a, b] for a in range(n) for b in range(a + 1, n) if world.at_war[a, b, 0] > 0],
+        "estranged": [[a, b] for a in range(n) for b in range(a + 1, n) if world.kind[a, b, 0] > 0],
         "standing": world.sovereign[:, 0].astype(int).tolist(),
         "turmoil": (world.turmoil[:, 0] > 0).astype(int).tolist(),
     }
@@ -240,7 +252,7 @@ def _advice(game: PlayedGame, lanes: Lanes) -> list[dict[str, Any]]:
     for other in game.others:
         now, future, law, norm = (round(float(x), 3) for x in terms[other])
         margin = float(terms[other].sum())
-        chance = logistic_of(margin / temperature) if temperature > 0 else float(margin >= 0)
+        chance = chance_to_cooperate(margin, temperature, lanes.design.rounds_per_year)
         found.append(
             {
                 "other": game.setting.present.states[other],
@@ -311,9 +323,9 @@ def _eyes(game: PlayedGame) -> list[dict[str, Any]]:
     for t in range(game.rounds):
         play_round(game, lanes, game.moves[t // lanes.design.rounds_per_year])
         for k, other in enumerate(game.others):
-            if lanes.world.played[i, other, 0]:
-                restrained, seen = int(lanes.world.action[other, i, 0]), int(lanes.world.seen[i, other, 0])
-                counts[k] += (1, 1 - restrained, restrained & (1 - seen), (1 - restrained) & seen)
+            if lanes.world.open[i, other, 0]:
+                done, seen = int(lanes.world.action[other, i, 0]), int(lanes.world.seen[i, other, 0])
+                counts[k] += (1, 1 - done, done & (1 - seen), (1 - done) & seen)
     names = ("dealings", "exploited", "false_alarms", "missed")
     return [
         {
@@ -355,14 +367,16 @@ def _rounds_of_years(scenario: Scenario) -> list[tuple[int, int]]:
 def _frame(history: History, first: int, end: int) -> dict[str, Any]:
     """How a year ended, and who fought or cooperated in it."""
     ended, decided, n = history.ended, history.decided, len(history.names)
-    restrained = decided.played[first:end] & ended.action[first:end]
-    both = restrained & restrained.transpose(0, 2, 1)
+    cooperated = decided.open[first:end] & ended.action[first:end]
+    both = cooperated & cooperated.transpose(0, 2, 1)
     i, j = np.triu_indices(n, 1)
     fought = (ended.at_war[first:end] > 0).any(0) | (decided.played[first:end] == 0).any(0)
+    apart = ((decided.played[first:end] == 1) & (decided.open[first:end] == 0)).any(0)
     return {
         "capability": np.round(ended.capability[end - 1], 4).tolist(),
         "trust": np.round(ended.trust[end - 1], 3).tolist(),
         "war": [[int(a), int(b)] for a, b in zip(i, j, strict=True) if fought[a, b]],
+        "estranged": [[int(a), int(b)] for a, b in zip(i, j, strict=True) if apart[a, b]],
         "standing": ended.sovereign[end - 1].astype(int).tolist(),
         "turmoil": (decided.turmoil[end - 1] > 0).astype(int).tolist(),
         "cooperation": round(float(both[:, i, j].mean()), 4),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from regimesim.chronicle.doubts import tell_doubts
 from regimesim.chronicle.entries import ALWAYS, ENTRY_KINDS, Entry, Told, count, span
+from regimesim.chronicle.estrangements import tell_estrangements
 from regimesim.chronicle.happenings import (
     tell_buffers,
     tell_epochs,
@@ -43,6 +44,7 @@ from regimesim.chronicle.relations import (
     tell_returns,
 )
 from regimesim.chronicle.replay import History, replay
+from regimesim.core.lanes import Design
 from regimesim.scenario.messages import InputError, listed, quoted
 from regimesim.scenario.scenario import Scenario
 
@@ -99,7 +101,9 @@ class Chronicle:
         return self.text()
 
 
-def chronicle(scenario: Scenario | str | Path, seed: int = 0, replicate: int = 0) -> Chronicle:
+def chronicle(
+    scenario: Scenario | str | Path, seed: int = 0, replicate: int = 0, *, design: Design | None = None
+) -> Chronicle:
     """Replay one run and tell it.
 
     Parameters
@@ -107,6 +111,8 @@ def chronicle(scenario: Scenario | str | Path, seed: int = 0, replicate: int = 0
     scenario : Scenario, name or path
     seed : int in [0, 2**64)
     replicate : int in [0, 2**32)
+    design : Design, optional
+        The scenario's arrays, where they have been made already (``Results.design``).
 
     Raises
     ------
@@ -119,7 +125,7 @@ def chronicle(scenario: Scenario | str | Path, seed: int = 0, replicate: int = 0
         from regimesim.simulation.simulate import as_scenario
 
         scenario = as_scenario(scenario)
-    history = replay(scenario, seed, replicate)
+    history = replay(scenario, seed, replicate, design)
     found = _tell(history)
     entries = sorted((t.entry for t in _chosen(found)), key=lambda e: (e.round, ENTRY_KINDS.index(e.kind)))
     return Chronicle(scenario, seed, replicate, summary_sentence(history), tuple(entries))
@@ -145,6 +151,7 @@ def _tell(history: History) -> list[Told]:
         *tell_near_break(bench, conduct),
         *tell_breaks(bench, conduct),
         *tell_returns(bench, conduct),
+        *tell_estrangements(history),
         *tell_sanctions(history),
         *tell_credibility(history),
         *tell_membership(history),
@@ -228,19 +235,20 @@ def summary_sentence(history: History) -> str:
         return f"The regime held for {lasted}, from {since} to the end of the record, and {peace}."
     broken = broken_pairs(history, spell.end, window)
     pairs = [f"{history.names[i]} and {history.names[j]}" for i, j in broken]
-    many = f"{count(len(pairs), 'pair')} of {len(history.pairs)} no longer restrained each other"
+    many = f"{count(len(pairs), 'pair')} of {len(history.pairs)} no longer cooperated"
     if len(history.pairs) == 1 or not pairs:
         two = len(history.pairs) == 1
-        many = (
-            "the two no longer reliably restrained each other" if two else "restraint gave way here and there"
-        )
+        many = "the two no longer reliably cooperated" if two else "cooperation gave way here and there"
     elif len(pairs) < 3:
-        many = f"{listed(pairs)} no longer restrained each other"
+        many = f"{listed(pairs)} no longer cooperated"
     term = fallen_most(history, spell, window)
     why = f" (what had fallen most: {term[0]})" if term else ""
     again = f"; it came back {count(len(regimes) - 1, 'time')}" if len(regimes) > 1 else ""
     again = again.replace("one time", "once").replace("two times", "twice")
-    return f"The regime held {lasted}, {dates}; it ended when {many}{why}{again}; {peace}."
+    held = f"held {lasted}, {dates}; it ended when"
+    if spell.end == spell.onset:
+        held = f"formed in {history.date(spell.onset)} and collapsed at once, when"
+    return f"The regime {held} {many}{why}{again}; {peace}."
 
 
 def _wrapped_lines(text: str, first: str, later: str, width: int) -> list[str]:

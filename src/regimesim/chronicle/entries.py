@@ -19,18 +19,17 @@ ENTRY_KINDS = (
     "revolution",
     "new leader",
     "survey",
-    "mis-seen",
     "talked through",
     "overlooked",
-    "lapse",
+    "forgiven",
     "near break",
     "break",
+    "estrangement",
     "sanction",
     "credibility",
     "war",
     "buffer lost",
     "peace",
-    "agreement",
     "restoration",
     "membership",
     "regime begins",
@@ -73,7 +72,7 @@ class Entry:
     date : str
         The same as printed: ``1848 Q1``.
     kind : str
-        One of ``KINDS``.
+        One of ``ENTRY_KINDS``.
     text : str
         One or two sentences.
     detail : tuple of str

@@ -17,12 +17,23 @@ from regimesim.chronicle.entries import (
     sentence,
     share_text,
     signed,
+    span,
 )
-from regimesim.chronicle.relations import BROKEN, RESTRAINED, PairSpells, cooperating, state_at
-from regimesim.chronicle.replay import History, chance_a_round, rounds_in
-from regimesim.core.draws import ABSORB, JOIN, PREVAIL, SPREAD, WAR
+from regimesim.chronicle.estrangements import KIND_WORDS, Estrangement, estrangements
+from regimesim.chronicle.relations import COOPERATING, DEFECTING, PairSpells, cooperating, state_at
+from regimesim.chronicle.replay import History, rounds_in
+from regimesim.core.draws import PREVAIL
 from regimesim.scenario.messages import listed, show, spoken
 from regimesim.scenario.scenario import Phase
+from regimesim.simulation.columns import (
+    ENDED_IN_WAR,
+    LOST,
+    PEACE,
+    REVOLUTION,
+    SYSTEMIC,
+    WAR_BEGINS,
+    WAR_JOINED,
+)
 
 VISIBLE = 0.05
 """A change of norm or trust that is worth a word."""
@@ -52,21 +63,31 @@ def tell_start(history: History, found: PairSpells) -> Told:
         powers += f" and {count(len(history.buffers), 'buffer state')}"
     kept, pairs = len(cooperating(found, history, 0)), len(history.pairs)
     verdict = (
-        "All pairs restrain themselves from the start."
+        "All pairs cooperate from the start."
         if kept == pairs
-        else "No pair restrains itself on both sides."
+        else "No pair cooperates on both sides."
         if kept == 0
-        else f"{kept} of {pairs} pairs restrain themselves on both sides."
+        else f"{kept} of {pairs} pairs cooperate on both sides."
     )
     if pairs == 1:
-        both = "Both restrain themselves from the start."
-        verdict = both if kept else "They do not both restrain themselves."
+        verdict = "Both cooperate from the start." if kept else "They do not both cooperate."
     strategies = {history.strategy(i) for i in range(n) if not history.prudent(i)}
-    lines = [verdict]
+    lines = [verdict, _answer_to_offences(history)]
     if strategies:
         followed = [f"{name} {history.strategy(i)}" for i, name in enumerate(history.names)]
         lines.append(f"Strategies: {', '.join(followed)}.")
     return dated_entry(history, ALWAYS, 0, "start", f"{powers}: {', '.join(parts)}", lines)
+
+
+def _answer_to_offences(history: History) -> str:
+    """How long states withdraw their cooperation after an offence, and how surely."""
+    years, resolve = history.real(0, "shadow.punishment_years"), history.real(0, "shadow.resolve")
+    if not any(map(history.prudent, range(len(history.names)))):
+        return ""
+    rounds = rounds_in(years, history.per_year)
+    length = "for good" if np.isinf(years) else f"for {span(rounds, history.per_year)}"
+    sure = "" if resolve == 1 else f", in {share_text(resolve)} of the cases"
+    return f"An offence that is seen estranges {length}{sure}."
 
 
 def tell_epochs(history: History) -> list[Told]:
@@ -106,10 +127,7 @@ def tell_home_fronts(history: History) -> list[Told]:
     """Revolutions, and leaders who matter."""
     revolutions, leaders = [], []
     for t in (int(t) for t in np.flatnonzero(history.decided.new_leader.any(1))):
-        struck = []
-        if history.decided.wave[t]:
-            spread = history.real(t, "domestic.spread")
-            struck = [i for i in range(len(history.names)) if history.unit(t, SPREAD, i, i) < spread]
+        struck = [event.actor for event in history.of_kind(REVOLUTION) if event.t == t]
         if struck:
             revolutions.append(_revolution(history, t, struck))
         for i in np.flatnonzero(history.decided.new_leader[t]):
@@ -136,7 +154,7 @@ def _revolution(history: History, t: int, struck: list[int]) -> Told:
     detail = []
     if kept < 1 and any(a - b > VISIBLE for a, b in falls.values()):
         whose = "New leaders keep" if len(struck) > 1 else "A new leader keeps"
-        text += f". {whose} {share_text(kept)} of the old restraint"
+        text += f". {whose} {share_text(kept)} of the old norm"
         detail.append(
             "Norm: "
             + ", ".join(
@@ -168,7 +186,7 @@ def _leader(history: History, t: int, i: int) -> list[Told]:
     parts, weight = [], 0.0
     if before - now > VISIBLE:
         kept = share_text(history.real(t, "norms.institutionalization"))
-        parts.append(f"keeps {kept} of the old restraint (norm {share_text(before)} -> {share_text(now)})")
+        parts.append(f"keeps {kept} of the old norm ({share_text(before)} -> {share_text(now)})")
         weight += before - now
     if abs(moves[j]) > VISIBLE:
         trusts = "trusts" if moves[j] > 0 else "distrusts"
@@ -181,45 +199,44 @@ def _leader(history: History, t: int, i: int) -> list[Told]:
 
 
 def tell_buffers(history: History) -> list[Told]:
-    """Buffer states as they are absorbed."""
-    entries = []
-    before: set[int] = set()
-    for t in range(history.rounds):
-        for k in np.flatnonzero(history.ended.sovereign[t] < history.decided.sovereign[t]):
-            likely = chance_a_round(history.real(t, "geography.absorption"), history.per_year)
-            i, j = next(
-                (a, b)
-                for a, b in _neighbours(history, int(k))
-                if history.decided.played[t, a, b]
-                and not history.ended.action[t, a, b]
-                and history.unit(t, ABSORB + int(k), a, b) < likely
-            )
-            lost = spoken(history.buffers[int(k)])
-            again = int(k) in before
-            before.add(int(k))
-            text = f"{history.names[i]} {'again absorbs' if again else 'absorbs'} {lost}"
-            text += f" while exploiting {history.names[j]}"
-            pairs = [f"{history.names[a]}-{history.names[b]}" for a, b in _links_to(history, int(k))]
-            gain = history.real(t, "geography.absorption_gain")
-            a, b = _links_to(history, int(k))[0]
-            only = f"{history.names[a]} and {history.names[b]}"
-            between = only if len(pairs) == 1 else listed(pairs)
-            detail = [f"It had lain between {between}."]
-            if gain > 0:
-                own = share_text(history.decided.capability[t, i])
-                detail.append(f"Share of capability {own} -> {share_text(history.ended.capability[t, i])}.")
-            entries.append(dated_entry(history, GREAT - (4 if again else 0), t, "buffer lost", text, detail))
+    """Buffer states as they are absorbed, and between whom they had lain."""
+    entries, before, apart = [], set(), estrangements(history)
+    for event in history.of_kind(LOST):
+        t, k, i = event.t, event.actor, event.target
+        again = k in before
+        before.add(k)
+        text = f"{history.names[i]} {'again absorbs' if again else 'absorbs'} {history.buffers[k]}"
+        foes = [_other(one, i) for one in apart if one.t < t < one.end and i in (one.i, one.j)]
+        foes = [j for j in foes if tuple(sorted((i, j))) in _links_to(history, k)]
+        text += f" while it is estranged from {listed([history.names[j] for j in foes])}" if foes else ""
+        pairs = _links_to(history, k)
+        only = f"{history.names[pairs[0][0]]} and {history.names[pairs[0][1]]}"
+        between = (
+            only if len(pairs) == 1 else listed([f"{history.names[a]}-{history.names[b]}" for a, b in pairs])
+        )
+        detail = [f"It had lain between {between}."]
+        if history.real(t, "geography.absorption_gain") > 0:
+            own = share_text(history.decided.capability[t, i])
+            detail.append(f"Share of capability {own} -> {share_text(history.ended.capability[t, i])}.")
+        detail.append(_satisfied(history, t, i))
+        entries.append(dated_entry(history, GREAT - (4 if again else 0), t, "buffer lost", text, detail))
     return entries
+
+
+def _other(one: Estrangement, i: int) -> int:
+    return one.j if one.i == i else one.i
+
+
+def _satisfied(history: History, t: int, i: int) -> str:
+    """What a success abroad did to i's grievance in round t."""
+    before, after = (float(x.revisionism[t, i]) for x in (history.decided, history.ended))
+    if history.real(t, "war.satisfaction") == 0 or before - after < 0.005:
+        return ""
+    return f"It satisfies a grievance of {history.names[i]}: revisionism {signed(after - before)}."
 
 
 def _links_to(history: History, buffer: int) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for k, a, b in history.design.links if k == buffer]
-
-
-def _neighbours(history: History, buffer: int) -> list[tuple[int, int]]:
-    """Ordered pairs across a buffer, in the order in which they may absorb it: by i, then by the links."""
-    links = _links_to(history, buffer)
-    return [(i, b if i == a else a) for i in range(len(history.names)) for a, b in links if i in (a, b)]
 
 
 def tell_membership(history: History) -> list[Told]:
@@ -236,104 +253,87 @@ def tell_membership(history: History) -> list[Told]:
 
 
 class War(NamedTuple):
-    """A war as it begins: between whom, and who stands by whom."""
+    """A war as it begins: between whom, and who joins it against whom."""
 
     t: int
     i: int
     j: int
-    with_i: tuple[int, ...]
-    with_j: tuple[int, ...]
+    joined: tuple[tuple[int, int], ...]
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """All pairs that fight, i < j."""
+        return [(self.i, self.j), *((min(pair), max(pair)) for pair in self.joined)]
 
 
 def wars(history: History) -> list[War]:
-    """Every onset, in order (model.md 4.7)."""
-    found = []
-    peace = np.zeros_like(history.ended.at_war[0])
-    for t in range(history.rounds):
-        at_war = np.maximum(history.ended.at_war[t - 1] - 1, 0) if t else peace.copy()
-        action = history.ended.action[t]
-        for i, j in history.pairs:
-            quarrel = history.decided.played[t, i, j] and not (action[i, j] and action[j, i])
-            if quarrel and at_war[i, j] == 0:
-                risks = history.risks.war_one if action[i, j] != action[j, i] else history.risks.war_both
-                if history.unit(t, WAR, i, j) < risks[t, i, j]:
-                    war = _war_of(history, t, i, j)
-                    for a in (i, *war.with_i):
-                        for b in (j, *war.with_j):
-                            at_war[a, b] = at_war[b, a] = max(1, at_war[a, b])
-                    found.append(war)
+    """Every onset, in order (model.md 4.6)."""
+    found: list[War] = []
+    for event in history.of_kind(WAR_BEGINS, WAR_JOINED):
+        if event.kind == WAR_BEGINS:
+            found.append(War(event.t, event.actor, event.target, ()))
+        else:
+            found[-1] = found[-1]._replace(joined=(*found[-1].joined, (event.actor, event.target)))
     return found
-
-
-def _war_of(history: History, t: int, i: int, j: int) -> War:
-    affinity, contagion = history.phase_at(t).affinity, history.real(t, "war.contagion")
-    sides: tuple[list[int], list[int]] = ([], [])
-    for k in range(len(history.names)):
-        undecided = k in (i, j) or affinity[k][i] == affinity[k][j]
-        if not undecided and history.unit(t, JOIN + k, i, j) < contagion:
-            sides[affinity[k][i] < affinity[k][j]].append(k)
-    return War(t, i, j, tuple(sides[0]), tuple(sides[1]))
 
 
 def tell_wars(history: History, found: PairSpells) -> list[Told]:
     """Wars as they begin."""
-    entries, before = [], set()
+    entries, before, names = [], set(), history.names
+    apart = estrangements(history)
+    systemic = {event.t for event in history.of_kind(SYSTEMIC)}
     for n, war in enumerate(wars(history)):
         t, i, j = war.t, war.i, war.j
-        a, b = history.names[i], history.names[j]
         again = (i, j) in before
         before.add((i, j))
-        joined = [
-            f"{listed([history.names[k] for k in side])} {'joins' if len(side) == 1 else 'join'} {name}"
-            for side, name in ((war.with_i, a), (war.with_j, b))
-            if side
-        ]
-        detail = [_origin(history, found, war)]
-        fighting = 2 + len(war.with_i) + len(war.with_j)
-        if joined:
-            powers = len(history.names)
-            systemic = ", a systemic war" if 2 * fighting >= powers else ""
-            detail.append(f"{'; '.join(joined)}: {fighting} of {powers} great powers fight{systemic}.")
-        text = f"War {'again ' if again else ''}between {a} and {b}"
-        weight = GREAT + (2 if n == 0 else 0) + (1 if joined else 0) - (2 if again else 0)
+        detail = [_origin(history, found, apart, war)]
+        if war.joined:
+            joining = "; ".join(
+                f"{names[k]}, estranged from {names[foe]}, joins against it" for k, foe in war.joined
+            )
+            fighting = len({k for pair in war.pairs for k in pair})
+            detail.append(f"{joining}: {fighting} of {len(names)} great powers fight.")
+        if t in systemic:
+            detail.append("With those already at war it is a systemic war.")
+        text = f"War {'again ' if again else ''}between {names[i]} and {names[j]}"
+        weight = GREAT + (2 if n == 0 else 0) + (1 if war.joined else 0) - (2 if again else 0)
         entries.append(dated_entry(history, weight, t, "war", text, detail))
     return entries
 
 
-def _origin(history: History, found: PairSpells, war: War) -> str:
+def _origin(history: History, found: PairSpells, apart: list[Estrangement], war: War) -> str:
     t, i, j = war.t, war.i, war.j
+    names = history.names
+    ended = [one for one in apart if {one.i, one.j} == {i, j} and one.over == ENDED_IN_WAR and one.end == t]
+    if not history.decided.open[t, i, j] and ended:
+        one = ended[0]
+        broken = [
+            s.first for s in (state_at(found, i, j, t), state_at(found, j, i, t)) if s.state == DEFECTING
+        ]
+        text = f"It grows out of an estrangement ({KIND_WORDS[one.kind]}) that began in {history.date(one.t)}"
+        if broken and min(broken) < one.t:
+            text += f"; cooperation had ended in {history.date(min(broken))}"
+        return text + "."
     ij, ji = history.ended.action[t, i, j], history.ended.action[t, j, i]
-    a, b = history.names[i], history.names[j]
-    broken = [s.first for s in (state_at(found, i, j, t), state_at(found, j, i, t)) if s.state == BROKEN]
     if not ij and not ji:
-        text = "It grows out of exploitation by both"
+        text = "It grows out of defection by both"
     else:
-        text = f"It grows out of {possessive(b if ij else a)} exploitation of {a if ij else b}"
-    if broken and min(broken) < t:
-        text += f"; the quarrel dates from {history.date(min(broken))}"
-    elif broken:
-        text += ", which had only just begun"
-    else:
-        text += ", a single act"
-    return text + "."
+        who, whom = (j, i) if ij else (i, j)
+        text = f"It grows out of {possessive(names[who])} defection against {names[whom]}"
+    return text + " in the same round."
 
 
 def tell_settlements(history: History, found: PairSpells, begun: list[Told]) -> list[Told]:
     """Wars as they end, who prevailed and what came of it: as weighty as the war was."""
-    of_pair: dict[tuple[int, int, int], Told] = {}
-    for war, opening in zip(wars(history), begun, strict=True):
-        for a in (war.i, *war.with_i):
-            for b in (war.j, *war.with_j):
-                of_pair.setdefault((war.t, min(a, b), max(a, b)), opening)
+    opening = {
+        (war.t, *pair): told for war, told in zip(wars(history), begun, strict=True) for pair in war.pairs
+    }
     entries = []
-    present: dict[tuple[int, int], Told] = {}
-    for t in range(history.rounds):
-        for i, j in history.pairs:
-            if t and history.ended.at_war[t - 1, i, j] == 1:
-                settled, war_of = _settlement(history, found, t, i, j), present[i, j]
-                entries.append(settled._replace(after=war_of.entry))
-            if (t, i, j) in of_pair and history.ended.at_war[t, i, j]:
-                present[i, j] = of_pair[t, i, j]
+    for event in history.of_kind(PEACE):
+        t, i, j = event.t, event.actor, event.target
+        last = max(when for when, a, b in opening if (a, b) == (i, j) and when < t)
+        settled = _settlement(history, found, t, i, j)
+        entries.append(settled._replace(after=opening[last, i, j].entry))
     return entries
 
 
@@ -366,6 +366,8 @@ def _settlement(history: History, found: PairSpells, t: int, i: int, j: int) -> 
     resentment = history.real(t, "war.resentment")
     if resentment > 0:
         detail.append(f"{names[loser]} resents its defeat: revisionism {signed(resentment)}.")
+    if (satisfied := _satisfied(history, t, winner)) and resentment == 0:
+        detail.append(satisfied)
     between = {int(k) for k, a, b in history.design.links if (a, b) == (i, j)}
     restored = history.ended.sovereign[t] > history.decided.sovereign[t]
     back = [k for k in sorted(between) if restored[k]]
@@ -380,9 +382,9 @@ def _sequel(history: History, found: PairSpells, t: int, i: int, j: int) -> str:
     if t + 1 >= history.rounds:
         return "here the record ends"
     sides = [state_at(found, a, b, t + 1).state for a, b in ((i, j), (j, i))]
-    if sides[0] == sides[1] == RESTRAINED:
-        return "restraint begins anew"
-    if RESTRAINED in sides:
-        only = i if sides[0] == RESTRAINED else j
-        return f"only {history.names[only]} restrains itself"
-    return "war begins again at once" if "war" in sides else "restraint does not return"
+    if sides[0] == sides[1] == COOPERATING:
+        return "cooperation begins anew"
+    if COOPERATING in sides:
+        only = i if sides[0] == COOPERATING else j
+        return f"only {history.names[only]} cooperates"
+    return "war begins again at once" if "war" in sides else "cooperation does not return"

@@ -60,23 +60,22 @@ def _episode(history: History, i: int, episode: list[int]) -> Told:
         verb = "is opposed for its strength" if rule == "balancing" else "is publicly accused"
         text = f"{own} {verb} in {count(len(episode), 'round')} by {history.date(episode[-1])}. "
         text += _outcomes(history, i, episode, rule)
-    undone = int(ended.undone[episode, i].any(1).sum())
-    if undone:
-        detail.append(f"What it gained is undone{'' if len(episode) == 1 else ' ' + times(undone)}.")
+    detail += _price(history, i, episode, rule)
     before, after = float(history.decided.credibility[t]), float(ended.credibility[episode[-1]])
     if abs(after - before) >= 0.005:
         detail.append(f"Credibility of enforcement {share_text(before)} -> {share_text(after)}.")
-    weight = LARGE + 1 + min(1.0, abs(after - before) * 4) + 0.5 * max(mass) + (0.5 if undone else 0)
+    weight = LARGE + 1 + min(1.0, abs(after - before) * 4) + 0.5 * max(mass)
     return dated_entry(history, weight, t, "sanction", text, detail)
 
 
 def _charge(history: History, i: int, t: int, rule: str) -> str:
     own, names = history.names[i], history.names
     if rule == "balancing":
-        victims = np.flatnonzero((history.decided.played[t, i] == 1) & (history.ended.action[t, i] == 0))
+        live = (history.decided.open[t, i] == 1) & (history.decided.withheld[t, i] == 0)
+        victims = np.flatnonzero(live & (history.ended.action[t, i] == 0))
         others = listed([names[int(j)] for j in victims if j != i])
         strength = share_text(float(history.decided.capability[t, i]))
-        return f"{own} ({strength} of all capability) exploits {others}."
+        return f"{own} ({strength} of all capability) defects against {others}."
     accusers = [names[int(j)] for j in np.flatnonzero(history.ended.accuses[t, :, i])]
     return f"{listed(accusers)} publicly accuse{'s' if len(accusers) == 1 else ''} {own}."
 
@@ -89,19 +88,58 @@ def _episode_outcome(history: History, i: int, t: int, rule: str) -> str:
     joined, mass = _joined(history, i, t), float(history.ended.sanction[t, i])
     if rule == "centralized":
         if mass > 0:
-            return "The vote passes: all other members sanction it (M 1)."
+            return f"The vote passes: {listed(joined)} exclude{'s' if len(joined) == 1 else ''} it (M 1)."
         objectors = vetoes(history, i, t)
         if not objectors:
             return "The vote fails for want of votes."
         return f"The vote fails: {listed(objectors)} object{'s' if len(objectors) == 1 else ''} (veto)."
     if not joined:
         return "Nobody acts against it (M 0)."
-    acts = {"collective": "stand with the victim", "balancing": "balance against it"}
-    how = acts.get(rule, "join the sanction")
+    acts = {"collective": "stand with the victim and exclude it", "balancing": "balance against it"}
+    how = acts.get(rule, "join the sanction and exclude it")
     if len(joined) == 1:
         first, _, rest = how.partition(" ")
-        how = f"{first}s {rest}"
+        how = f"{first}s {rest}".replace("and exclude", "and excludes")
     return f"{listed(joined)} {how} (M {likely(mass)})."
+
+
+def _price(history: History, i: int, episode: list[int], rule: str) -> list[str]:
+    """What it costs those who join, and the state that is excluded, to be cut off from each other."""
+    m, names, lines = history.per_year, history.names, []
+    t = next((t for t in episode if _joined(history, i, t)), None)
+    if t is None:
+        return []
+    alike: dict[tuple[str, str], list[str]] = {}
+    for k in np.flatnonzero(history.ended.joined[t, :, i]):
+        flat = history.real(t, "sanctions.cost")
+        own = float(history.reckoned.excluded[t, k, i]) / m if history.decided.open[t, k, i] else 0.0
+        alike.setdefault((f"{flat + own:.1f}", f"{own:.1f}"), []).append(names[k])
+    costs = [
+        f"{listed(who)} {whole}{' each' if len(who) > 1 else ''} ({own} of it in dealings with {names[i]})"
+        for (whole, own), who in alike.items()
+    ]
+    lines.append(f"What joining costs{'' if len(episode) == 1 else ' the first time'}: {'; '.join(costs)}.")
+    lost = sum(
+        float(history.reckoned.excluded[t, i, k]) / m
+        for k in np.flatnonzero(history.ended.joined[t, :, i])
+        if history.decided.open[t, i, k]
+    )
+    fine = history.real(t, "sanctions.severity") if rule == "centralized" else 0.0
+    lines.append(
+        f"{names[i]} loses dealings worth {lost:.1f}{f' and pays {fine:g} a year' if fine else ''}; it is "
+        f"excluded until {_excluded_until(history, i, t)}."
+    )
+    return lines
+
+
+def _excluded_until(history: History, i: int, t: int) -> str:
+    """When the estrangements that a sanction of round t brought, or prolonged, are over."""
+    joined = np.flatnonzero(history.ended.joined[t, :, i])
+    after = history.decided.left[t + 1 :, i, joined] + history.decided.left[t + 1 :, joined, i] > 0
+    apart = after.any(axis=1)
+    if apart.all():
+        return "the end of the record"
+    return history.date(t + 1 + int(np.argmin(apart)))
 
 
 def _outcomes(history: History, i: int, episode: list[int], rule: str) -> str:
@@ -120,7 +158,7 @@ def _outcomes(history: History, i: int, episode: list[int], rule: str) -> str:
 
 
 def _accusations(history: History, i: int, episode: list[int]) -> str:
-    """How many of the public accusations were false."""
+    """How many of the accusations that made the case were false."""
     accuses = history.ended.accuses[episode, :, i] == 1
     false = int((accuses & (history.ended.action[episode, i, :] == 1)).sum())
     total = int(accuses.sum())
@@ -129,7 +167,7 @@ def _accusations(history: History, i: int, episode: list[int]) -> str:
     if false == total == 2:
         return "Both accusations are false."
     if total == 1:
-        return "The accusation is false: it had restrained itself."
+        return "The accusation is false: it had cooperated."
     if false == total:
         return f"All {count(total, 'accusation')} are false."
     return f"Of {total} accusations {false} {'is' if false == 1 else 'are'} false."
@@ -201,17 +239,16 @@ def tell_regimes(history: History) -> list[Told]:
         kept = cooperation(history, spell.onset - window, spell.onset)
         ever = "in force again" if n else "in force"
         last = "the year" if window == history.per_year else span(window, history.per_year)
-        text = f"The regime is {ever}: over {last} before, {_percent(kept)} of dealings were mutual restraint"
+        text = f"The regime is {ever}: over {last} before, {_percent(kept)} of pairs cooperated"
         weight = ALWAYS if n < 3 else LARGE
         entries.append(dated_entry(history, weight, spell.onset, "regime begins", text))
         if spell.ended:
             kept = cooperation(history, spell.end, spell.end + window)
             lasted = span(spell.end - spell.onset, history.per_year)
             ahead = last.replace("the year", "a year")
-            text = (
-                f"The regime collapses after {lasted}: for {ahead} from here only {_percent(kept)} of "
-                "dealings are mutual restraint"
-            )
+            left = f"only {_percent(kept)} of pairs cooperate"
+            after = f"after {lasted}" if spell.end > spell.onset else "at once"
+            text = f"The regime collapses {after}: for {ahead} from here {left}"
             pairs = [
                 f"{history.names[i]}-{history.names[j]}" for i, j in broken_pairs(history, spell.end, window)
             ]
@@ -234,29 +271,37 @@ def _percent(value: float) -> str:
 
 
 def cooperation(history: History, first: int, end: int) -> float:
-    """Share of pairs that restrained each other in rounds first .. end - 1."""
+    """Share of pairs that cooperated in rounds first .. end - 1."""
     return float(history.lanes.tally.cooperating[first:end].sum()) / ((end - first) * len(history.pairs))
 
 
 def broken_pairs(history: History, t: int, window: int) -> list[tuple[int, int]]:
-    """Pairs that restrained each other in less than half of the rounds from t on."""
-    played = history.decided.played[t : t + window] == 1
-    action = (history.ended.action[t : t + window] == 1) & played
+    """Pairs that cooperated in less than half of the rounds from t on."""
+    live = history.decided.open[t : t + window] == 1
+    action = (history.ended.action[t : t + window] == 1) & live
     return [(i, j) for i, j in history.pairs if (action[:, i, j] & action[:, j, i]).mean() < 0.5]
+
+
+def gave_way(history: History, spell: Regime, window: int) -> int:
+    """The first round of the bad window in which fewer pairs cooperate than the threshold asks for."""
+    path = history.lanes.tally.cooperating[spell.end : spell.end + window, 0]
+    low = float(history.scenario["measure.collapse"]) * len(history.pairs)
+    return spell.end + int(np.argmax(path < low))
 
 
 def fallen_most(history: History, spell: Regime, window: int) -> tuple[str, float] | None:
     """The term that had fallen most at a collapse, over five years or since the onset, in what broke."""
-    before = max(spell.end - 5 * history.per_year, spell.onset)
+    way = gave_way(history, spell, window)
+    before = max(way - 5 * history.per_year, spell.onset)
     sides = [
         side
         for i, j in broken_pairs(history, spell.end, window) or history.pairs
         for side in ((i, j), (j, i))
         if history.prudent(side[0])
     ]
-    if not sides or before == spell.end:
+    if not sides or before == way:
         return None
-    change = np.mean([history.terms[spell.end, i, j] - history.terms[before, i, j] for i, j in sides], axis=0)
+    change = np.mean([history.terms[way, i, j] - history.terms[before, i, j] for i, j in sides], axis=0)
     term = int(np.argmin(change))
     return (TERMS[term], float(change[term])) if change[term] < -0.05 else None
 
@@ -265,7 +310,8 @@ def _worst(history: History, spell: Regime, window: int) -> str:
     found = fallen_most(history, spell, window)
     if found is None:
         return ""
-    since = span(min(5 * history.per_year, spell.end - spell.onset), history.per_year)
+    way = gave_way(history, spell, window)
+    since = span(min(5 * history.per_year, way - spell.onset), history.per_year)
     return f"In what broke, the term that fell most over {since}: {found[0]} ({signed(found[1])} on average)."
 
 
@@ -294,7 +340,7 @@ def tell_surveys(history: History, begun: list[int]) -> list[Told]:
             fought = sum(t - step * history.per_year <= r < t for r in begun)
             text += f"; {count(fought, 'war')} in these {step} years"
         kept = cooperation(history, t - history.per_year, t)
-        text += f". In the year before, {_percent(kept)} of dealings were mutual restraint"
+        text += f". In the year before, {_percent(kept)} of pairs cooperated"
         entries.append(dated_entry(history, GREAT, t, "survey", text))
     return entries
 
@@ -309,13 +355,23 @@ def tell_end(history: History, doubts: dict[str, int], wars: int, quiet: bool) -
     detail = []
     if quiet:
         detail.append(
-            f"Nothing broke: in {years} no state that had restrained itself for two of them stopped for one."
+            f"Nothing broke: in {years} no state that had cooperated for two of them stopped for one."
         )
+    kinds = [int(x) for x in tally.estrangements[:, 0]]
+    apart = [
+        count(n, noun, plural)
+        for n, noun, plural in zip(
+            kinds, ("misunderstanding", "breach", "sanction"), ("", "breaches", ""), strict=True
+        )
+        if n
+    ]
     acts = [
-        count(int(tally.exploitations[0]), "exploitation")
+        count(doubts["defections"], "defection")
         + (f" ({doubts['overlooked']} overlooked)" if doubts["overlooked"] else ""),
-        count(doubts["mis-seen"], "act") + " of restraint mis-seen",
+        count(doubts["false alarms"], "false alarm"),
         *([count(doubts["talked through"], "doubt") + " talked through"] if doubts["talked through"] else []),
+        *([count(doubts["forgiven"], "offence") + " let pass"] if doubts["forgiven"] else []),
+        count(sum(kinds), "estrangement") + (f" ({', '.join(apart)})" if apart else ""),
         count(wars, "war"),
         *([count(int(tally.buffers_lost[0]), "buffer") + " lost"] if history.buffers else []),
     ]

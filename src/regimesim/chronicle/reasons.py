@@ -14,16 +14,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.chronicle.entries import count, likely, possessive, share_text, signed
-from regimesim.chronicle.replay import History, logistic_of
+from regimesim.chronicle.replay import History, rounds_in
 from regimesim.core.lanes import Lanes
+from regimesim.core.perception import CLEARED
 from regimesim.scenario.messages import listed
-from regimesim.simulation.columns import TERMS
+from regimesim.simulation.columns import REVOLUTION, TERMS
 
-INPUTS = ("trust", "sovereign", "revisionism", "capability", "turmoil", "norm", "credibility", "member")
+INPUTS = (
+    "trust",
+    "sovereign",
+    "revisionism",
+    "capability",
+    "turmoil",
+    "norm",
+    "credibility",
+    "member",
+    "left",
+    "at_war",
+)
 PHASE = "phase"
 LEGEND = (
-    "now: what restraint brings at once; future: what a breach would cost later; law: sanctions; norm: "
-    "restraint from within; restraint pays while the sum is above 0"
+    "now: what cooperation gains at once; future: what the estrangement after a defection would cost; law: "
+    "the sanction expected of third states; norm: restraint from within; cooperation pays while the sum is "
+    "not below 0"
 )
 _VISIBLE = 0.05
 
@@ -42,7 +55,7 @@ class Bench:
 
     history: History
     _lanes: dict[int, Lanes] = field(default_factory=dict)
-    _alarms: dict[tuple[int, bool, bool], NDArray[np.float64]] = field(default_factory=dict)
+    _alarms: dict[int, NDArray[np.float64]] = field(default_factory=dict)
 
     def terms(self, t: int, inputs: Sequence[str] = (), before: int = 0) -> NDArray[np.float64]:
         """[N, N, 4] of round t, with ``inputs`` as they were in round ``before``."""
@@ -60,26 +73,16 @@ class Bench:
         lanes.world.trust[i, j, 0] = trust
         return float(self._terms(lanes)[i, j].sum())
 
-    def alarms(self, t: int, conference: bool = True, spill: bool = True) -> NDArray[np.float64]:
-        """[N, N] chance of mis-seeing in round t, had there been no conference or no quarrel abroad."""
-        asked = (t, conference, spill)
-        if asked not in self._alarms:
-            self._alarms[asked] = self._chances(t, conference, spill)
-        return self._alarms[asked]
-
-    def _chances(self, t: int, conference: bool, spill: bool) -> NDArray[np.float64]:
-        lanes = self.lanes(int(self.history.phase[t]))
-        for name in INPUTS:
-            getattr(lanes.world, name)[..., 0] = getattr(self.history.decided, name)[t]
-        if not conference:
+    def alarms(self, t: int) -> NDArray[np.float64]:
+        """[N, N] chance of a false alarm in round t, had there been no conference."""
+        if t not in self._alarms:
+            lanes = self.lanes(int(self.history.phase[t]))
+            for name in INPUTS:
+                getattr(lanes.world, name)[..., 0] = getattr(self.history.decided, name)[t]
             lanes.world.member[:] = 0
-        insulation = lanes.setting.parameters["periphery"]["insulation"]
-        kept = insulation.copy()
-        if not spill:
-            insulation[:] = 1.0
-        self._terms(lanes)
-        insulation[:] = kept
-        return lanes.game.alarm[..., 0].copy()
+            self._terms(lanes)
+            self._alarms[t] = lanes.game.alarm[..., 0].copy()
+        return self._alarms[t]
 
     def lanes(self, phase: int) -> Lanes:
         """A single lane that stands in that phase."""
@@ -93,7 +96,7 @@ class Bench:
 
     @staticmethod
     def _terms(lanes: Lanes) -> NDArray[np.float64]:
-        lanes.game.stale[:] = 2
+        lanes.game.stale[:] = 1
         return lanes.margins()[..., 0]
 
 
@@ -106,15 +109,15 @@ def margin_rows(history: History, i: int, j: int, t: int, before: int) -> list[s
         terms = "  ".join(
             f"{name} {signed(value):<5}" for name, value in zip(TERMS, history.terms[r, i, j], strict=True)
         )
-        temperature = history.real(r, "choice.temperature")
-        chance = f"  chance {likely(logistic_of(margin / temperature))}" if temperature > 0 else ""
+        loose = history.real(r, "choice.temperature") > 0
+        chance = f"  chance {likely(history.chance_to_cooperate(r, i, j))}" if loose else ""
         lines.append(f"{history.date(r):<{width}}{terms}  sum {signed(margin):<5}{chance}".rstrip())
     return lines
 
 
 def legend(history: History, t: int) -> str:
     """What the rows mean."""
-    loose = "; chance: of restraint in that round" if history.real(t, "choice.temperature") > 0 else ""
+    loose = "; chance: of cooperation in that round" if history.real(t, "choice.temperature") > 0 else ""
     return f"({LEGEND}{loose})"
 
 
@@ -160,6 +163,8 @@ def _cause(history: History, name: str, i: int, j: int, t: int, before: int) -> 
         if then[i] > 0:
             return f"the revolution in {own} is over, and there is time for temptations abroad again"
         return f"a revolution keeps {own} busy at home"
+    if name in ("left", "at_war"):
+        return _apart_text(history, i, j, t, before)
     if name == "credibility":
         moved = "fell" if now < then else "rose"
         return (
@@ -169,6 +174,22 @@ def _cause(history: History, name: str, i: int, j: int, t: int, before: int) -> 
     return (
         f"{listed(changed)} left the institution" if now.sum() < then.sum() else f"{listed(changed)} joined"
     )
+
+
+def _apart_text(history: History, i: int, j: int, t: int, before: int) -> str:
+    """Who has been cut off from i, or returned to it: one that is cut off can no longer join a sanction."""
+    others = [k for k in range(len(history.names)) if k not in (i, j)]
+    cut = {r: {k for k in others if not history.decided.open[r, i, k]} for r in (before, t)}
+    gone, back = (sorted(a - b) for a, b in ((cut[t], cut[before]), (cut[before], cut[t])))
+    names, own = history.names, history.names[i]
+    parts = []
+    if gone:
+        verb = "are" if len(gone) > 1 else "is"
+        parts.append(f"{listed([names[k] for k in gone])} {verb} already cut off from {own}")
+    if back:
+        verb = "deal" if len(back) > 1 else "deals"
+        parts.append(f"{listed([names[k] for k in back])} {verb} with {own} again")
+    return " and ".join(parts) or "third states stand otherwise towards one another"
 
 
 def _phase(history: History, t: int, before: int) -> str:
@@ -188,19 +209,19 @@ def _trust_text(history: History, i: int, j: int, t: int, before: int) -> str:
     done, mistaken = observed(history, i, j, before, t)
     parts = []
     if done:
-        parts.append(f"{count(done, 'exploitation')} seen")
+        parts.append(f"{count(done, 'defection')} seen")
     if mistaken:
-        parts.append(f"{count(mistaken, 'act')} of restraint mis-seen")
+        parts.append(f"{count(mistaken, 'act')} of cooperation taken for defection: misperception")
     return text + (f" ({listed(parts)})" if parts else "")
 
 
 def observed(history: History, i: int, j: int, first: int, end: int) -> tuple[int, int]:
-    """How often, in rounds first .. end - 1, i rightly and wrongly saw an exploitation by j."""
-    ended = history.ended
-    here = slice(first, end)
-    seen = (history.decided.played[here, i, j] == 1) & (ended.seen[here, i, j] == 0)
-    restrained = ended.action[here, j, i] == 1
-    return int((seen & ~restrained).sum()), int((seen & restrained).sum())
+    """How often, in rounds first .. end - 1, i rightly and wrongly believed in a defection of j."""
+    ended, decided, here = history.ended, history.decided, slice(first, end)
+    live = (decided.open[here, i, j] == 1) & (decided.withheld[here, i, j] == 0)
+    seen = live & (ended.seen[here, i, j] == 0) & (ended.charge[here, i, j] != CLEARED)
+    cooperated = ended.action[here, j, i] == 1
+    return int((seen & ~cooperated).sum()), int((seen & cooperated).sum())
 
 
 def _norm(history: History, i: int, t: int, before: int) -> str:
@@ -218,7 +239,7 @@ def _norm(history: History, i: int, t: int, before: int) -> str:
     if kept == 0 or kept * kept < now / then:  # more than half of the fall, on the scale on which norms fade
         when = listed([history.date(r) for r in changes[-2:]])
         again = "a new leader" if len(changes) == 1 else "new leaders"
-        return f"{own} had {again} ({when}) who kept less of the old restraint {moved}"
+        return f"{own} had {again} ({when}) who kept less of the old norm {moved}"
     return f"{memory} has faded in {own} {moved}"
 
 
@@ -250,14 +271,17 @@ def _revisionism(history: History, i: int, t: int, before: int) -> str:
     moved = f"revisionism {then:.2f} -> {now:.2f}".replace(" 0.", " .")
     own = history.names[i]
     if now <= then:
-        return f"{own} wants less than before ({moved})"
+        return f"{own} wants less than before, for a grievance has faded or been satisfied ({moved})"
     turmoil = history.decided.turmoil[:, i]
     ended = [r for r in range(before + 1, t + 1) if turmoil[r - 1] > 0 and turmoil[r] == 0]
+    struck = [e.t for e in history.of_kind(REVOLUTION) if e.actor == i and before < e.t <= t]
+    at_once = rounds_in(history.real(t, "domestic.turmoil_years"), history.per_year) == 0
     raised = history.ended.revisionism[:, i] > history.decided.revisionism[:, i]
     lost = [r for r in range(before, t) if raised[r]]
+    risen = (struck if at_once else ended) if history.real(t, "domestic.nationalism") > 0 else []
     sources = []
-    if ended and history.real(t, "domestic.nationalism") > 0:
-        sources.append(f"nationalism after its revolution, {history.date(ended[-1])}")
+    if risen:
+        sources.append(f"nationalism after its revolution, {history.date(risen[-1])}")
     if lost:
         sources.append(f"a lost war is resented, {history.date(lost[-1])}")
     why = f": {'; '.join(sources)}" if sources else ""

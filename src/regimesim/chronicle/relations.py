@@ -1,8 +1,11 @@
-"""Restraint between two states: how long it lasted, why it broke, and how it came back."""
+"""Cooperation between two states: how long it lasted, why it broke, and how it came back.
+
+What a state does towards another is looked at where the two are open; while they are estranged it is what it
+would do: a prudent state what its margin says, an automaton what it last did.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,19 +15,17 @@ from regimesim.chronicle.entries import (
     LARGE,
     MIDDLE,
     Told,
-    count,
     dated_entry,
     sentence,
-    share_text,
     signed,
     span,
 )
 from regimesim.chronicle.reasons import Bench, Reason, legend, main_reason, margin_rows
-from regimesim.chronicle.replay import Array, History, chance_a_round
-from regimesim.core.draws import NEGOTIATE
+from regimesim.chronicle.replay import Array, History
 from regimesim.scenario.messages import listed
+from regimesim.simulation.columns import ENDED_EARLY, RAN_OUT
 
-RESTRAINED, BROKEN, AT_WAR = "restrained", "broken", "war"
+COOPERATING, DEFECTING, AT_WAR = "cooperating", "defecting", "war"
 FULL = 5
 """How many breaks are told with all four terms; the later ones name only what changed most."""
 MOST_OF_PAIRS = 0.75
@@ -40,7 +41,7 @@ class Spell(NamedTuple):
 
 
 class Break(NamedTuple):
-    """i, having restrained itself towards j since ``since``, stops in round t."""
+    """i, having cooperated with j since ``since``, stops in round t."""
 
     t: int
     i: int
@@ -52,39 +53,33 @@ PairSpells = dict[tuple[int, int], list[Spell]]
 
 
 def conduct_spells(history: History) -> PairSpells:
-    """The conduct of every state towards every other, as spells of restraint, exploitation and war."""
+    """The conduct of every state towards every other, as spells of cooperation, defection and war."""
     n = len(history.names)
     return {(i, j): _spells_of_pair(history, i, j) for i in range(n) for j in range(n) if i != j}
 
 
 def _spells_of_pair(history: History, i: int, j: int) -> list[Spell]:
-    restrained = history.ended.action[:, i, j] == 1
-    played = history.decided.played[:, i, j] == 1
+    willing, decided = history.willing[:, i, j], history.decided
+    played = decided.played[:, i, j] == 1
+    live = (decided.open[:, i, j] == 1) & (decided.withheld[:, i, j] == 0)
     states: list[str] = []
     for t in range(history.rounds):
         now = states[-1] if states else AT_WAR
         if not played[t]:
-            states.append(AT_WAR)
+            now = AT_WAR
         elif now == AT_WAR:
-            states.append(RESTRAINED if _lasting(history, restrained & played, t, True, 0.5) else BROKEN)
-        elif (
-            now == RESTRAINED
-            and not restrained[t]
-            and _lasting(history, restrained & played, t, False, MOST_OF_PAIRS)
-        ):
-            states.append(BROKEN)
-        elif (
-            now == BROKEN and restrained[t] and _lasting(history, restrained & played, t, True, MOST_OF_PAIRS)
-        ):
-            states.append(RESTRAINED)
-        else:
-            states.append(now)
+            now = COOPERATING if _lasting(history, willing & played, t, True, 0.5) else DEFECTING
+        elif live[t] and willing[t] != (now == COOPERATING):
+            lasts = _lasting(history, willing & played, t, bool(willing[t]), MOST_OF_PAIRS)
+            turned = COOPERATING if willing[t] else DEFECTING
+            now = turned if lasts else now
+        states.append(now)
     return _without_flickers(_runs(states), 2 * history.per_year)
 
 
-def _lasting(history: History, restrained: Array, t: int, value: bool, least: float) -> bool:
+def _lasting(history: History, willing: Array, t: int, value: bool, least: float) -> bool:
     """Whether the coming year (four rounds at least) is mostly so."""
-    ahead = restrained[t : t + history.window]
+    ahead = willing[t : t + history.window]
     enough = t == 0 or 2 * len(ahead) >= history.window
     return bool(enough and np.mean(ahead == value) >= least)
 
@@ -100,12 +95,12 @@ def _runs(states: list[str]) -> list[Spell]:
 
 
 def _without_flickers(found: list[Spell], least: int) -> list[Spell]:
-    """Restraint of less than two years between two spells of exploitation was none."""
+    """Cooperation of less than two years between two spells of defection was none."""
     kept: list[Spell] = []
     for n, spell in enumerate(found):
-        between = 0 < n < len(found) - 1 and {found[n - 1].state, found[n + 1].state} == {BROKEN}
-        if spell.state == RESTRAINED and between and spell.end - spell.first < least:
-            spell = spell._replace(state=BROKEN)
+        between = 0 < n < len(found) - 1 and {found[n - 1].state, found[n + 1].state} == {DEFECTING}
+        if spell.state == COOPERATING and between and spell.end - spell.first < least:
+            spell = spell._replace(state=DEFECTING)
         if kept and kept[-1].state == spell.state:
             kept[-1] = kept[-1]._replace(end=spell.end)
         else:
@@ -119,18 +114,18 @@ def state_at(found: PairSpells, i: int, j: int, t: int) -> Spell:
 
 
 def breaks(history: History, found: PairSpells) -> list[Break]:
-    """All ends of restraint that had lasted two years, in the order of time."""
+    """All ends of cooperation that had lasted two years, in the order of time."""
     ended = []
     for (i, j), line in found.items():
         for before, after in pairwise(line):
             lasted = before.end - before.first >= 2 * history.per_year
-            if before.state == RESTRAINED and after.state == BROKEN and lasted:
+            if before.state == COOPERATING and after.state == DEFECTING and lasted:
                 ended.append(Break(after.first, i, j, before.first))
     return sorted(ended)
 
 
 def tell_breaks(bench: Bench, found: PairSpells) -> list[Told]:
-    """Every break of restraint; a partner's answer within a year belongs to it."""
+    """Every break of cooperation; a partner's answer within a year belongs to it."""
     history = bench.history
     waiting = breaks(history, found)
     groups: list[list[Break]] = []
@@ -149,21 +144,22 @@ def tell_breaks(bench: Bench, found: PairSpells) -> list[Told]:
 
 
 def tell_near_break(bench: Bench, found: PairSpells) -> list[Told]:
-    """Where nobody ever stopped: when restraint was worth least."""
+    """Where nobody ever stopped: when cooperation was worth least."""
     history = bench.history
     n = len(history.names)
     sides = [(i, j) for i in range(n) for j in range(n) if i != j and history.prudent(i)]
     least: tuple[float, int, int, int] | None = None
     for i, j in sides:
-        played = np.where(history.decided.played[:, i, j] == 1, history.margin[:, i, j], np.inf)
-        t = int(np.argmin(played))
-        if np.isfinite(played[t]) and (least is None or played[t] < least[0]):
-            least = (float(played[t]), t, i, j)
-    if least is None or any(breaks(history, found)):
+        weighed = np.where(history.decided.open[:, i, j] == 1, history.margin[:, i, j], np.inf)
+        t = int(np.argmin(weighed))
+        if np.isfinite(weighed[t]) and (least is None or weighed[t] < least[0]):
+            least = (float(weighed[t]), t, i, j)
+    if least is None or any(spell.state != COOPERATING for line in found.values() for spell in line):
         return []
     _, t, i, j = least
     text = (
-        f"Restraint is nowhere and never worth less than here: {history.names[i]} towards {history.names[j]}"
+        "Cooperation is nowhere and never worth less than here: "
+        f"{history.names[i]} towards {history.names[j]}"
     )
     detail = margin_rows(history, i, j, t, max(0, t - 5 * history.per_year))
     moved = main_reason(bench, i, j, t, max(0, t - 5 * history.per_year))
@@ -180,10 +176,10 @@ def _tell_break(bench: Bench, found: PairSpells, group: list[Break], number: int
     others = listed([names[b.j] for b in own])
     lasted = span(lead.t - lead.since, history.per_year)
     if len(own) == 1 and answers and answers[0].t == lead.t:
-        text = f"{names[lead.i]} and {names[lead.j]} stop restraining themselves towards each other"
+        text = f"{names[lead.i]} and {names[lead.j]} stop cooperating with each other"
     else:
-        already = state_at(found, lead.j, lead.i, lead.t).state == BROKEN and len(own) == 1
-        text = f"{names[lead.i]}{', too,' if already else ''} stops restraining itself towards {others}"
+        already = state_at(found, lead.j, lead.i, lead.t).state == DEFECTING and len(own) == 1
+        text = f"{names[lead.i]}{', too,' if already else ''} stops cooperating with {others}"
         if already:
             text = text.replace("stops", "now stops")
     text += f", after {lasted}" if len(own) == 1 else ""
@@ -192,7 +188,7 @@ def _tell_break(bench: Bench, found: PairSpells, group: list[Break], number: int
         if answer.t > lead.t:
             detail.append(f"{names[answer.i]} answers in kind, {history.date(answer.t)}.")
     end = state_at(found, lead.i, lead.j, lead.t)
-    if end.end < history.rounds and len(own) == 1 and _next(found, lead, end) == RESTRAINED:
+    if end.end < history.rounds and len(own) == 1 and _next(found, lead, end) == COOPERATING:
         detail.append(f"It lasts {span(end.end - end.first, history.per_year)}.")
     weight = LARGE + (2 if number < 2 else 1 if number < FULL else 0)
     return dated_entry(history, weight, lead.t, "break", text, detail)
@@ -210,7 +206,7 @@ def why_it_broke(bench: Bench, lead: Break, named: bool, explained: bool, full: 
         return [towards + _automaton(history, i, j, t)]
     detail = []
     if history.decided.intend[t, i, j] == 1:
-        detail.append(f"{towards}it begins by accident: {history.names[i]} had meant to restrain itself.")
+        detail.append(f"{towards}it begins by accident: {history.names[i]} had meant to cooperate.")
     before = max(since, t - 5 * history.per_year)
     if full:
         detail += [towards.strip()] if named else []
@@ -239,130 +235,84 @@ def changed(found: Reason) -> str:
 
 def _automaton(history: History, i: int, j: int, t: int) -> str:
     text = f"It follows its strategy, {history.strategy(i)}"
-    if t == 0 or not history.decided.played[t - 1, i, j] or history.ended.seen[t - 1, i, j]:
+    if t == 0 or not history.decided.open[t - 1, i, j] or history.ended.seen[t - 1, i, j]:
         return text + "."
-    mistaken = " (mis-seen)" if history.ended.action[t - 1, j, i] else ""
-    return f"{text}; in the round before it had seen exploitation by {history.names[j]}{mistaken}."
+    mistaken = " (misperception)" if history.ended.action[t - 1, j, i] else ""
+    return f"{text}; in the round before it had seen a defection by {history.names[j]}{mistaken}."
 
 
 def nothing_broke(history: History, found: PairSpells) -> bool:
-    """Whether there was restraint, no war, and no state that stopped after two years of restraint."""
+    """Whether there was cooperation, no war, and no state that stopped after two years of it."""
     at_war = bool((history.ended.at_war > 0).any())
-    ever = any(spell.state == RESTRAINED for line in found.values() for spell in line)
+    ever = any(spell.state == COOPERATING for line in found.values() for spell in line)
     return ever and not at_war and not breaks(history, found)
 
 
 def cooperating(found: PairSpells, history: History, t: int) -> list[tuple[int, int]]:
-    """Pairs of which both sides restrain themselves in round t."""
+    """Pairs of which both sides cooperate in round t."""
     return [
         (i, j)
         for i, j in history.pairs
-        if state_at(found, i, j, t).state == state_at(found, j, i, t).state == RESTRAINED
+        if state_at(found, i, j, t).state == state_at(found, j, i, t).state == COOPERATING
     ]
 
 
-def agreements(history: History) -> dict[tuple[int, int], list[int]]:
-    """Rounds in which a pair that exploited each other came to terms."""
-    found: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for t in range(history.rounds):
-        rate = history.real(t, "diplomacy.renegotiation")
-        if rate > 0:
-            likely = chance_a_round(rate, history.per_year)
-            for i, j in history.pairs:
-                ended = history.ended
-                quarrel = history.decided.played[t, i, j] and not (
-                    ended.action[t, i, j] or ended.action[t, j, i]
-                )
-                if quarrel and ended.at_war[t, i, j] == 0 and history.unit(t, NEGOTIATE, i, j) < likely:
-                    found[i, j].append(t)
-    return found
-
-
 def tell_returns(bench: Bench, found: PairSpells) -> list[Told]:
-    """Agreements, and restraint that comes (back) without one."""
-    history, entries = bench.history, []
-    agreed = agreements(history)
-    for i, j in history.pairs:
-        terms = agreed.get((i, j), [])
-        used: set[int] = set()
-        for t, side in _restorations(found, i, j):
-            earlier = [r for r in terms if t - 2 * history.per_year <= r < t]
-            broken = rounds_without(found, i, j, t)
-            if earlier:
-                used.update(earlier)
-                entries.append(_agreement(history, i, j, earlier[-1], t, broken))
-            else:
-                entries.append(_return(bench, (i, j), side, t, broken))
-        vain = [
-            r
-            for r in terms
-            if r not in used
-            and r + history.window < history.rounds
-            and state_at(found, i, j, r).state == state_at(found, j, i, r).state == BROKEN
-        ]
-        if vain:
-            text = f"{history.names[i]} and {history.names[j]} come to terms, but restraint does not follow"
-            later = f"Nor does it after {count(len(vain) - 1, 'later agreement')}." if len(vain) > 1 else ""
-            entries.append(dated_entry(history, MIDDLE, vain[0], "agreement", text, [later]))
-    return entries
+    """Cooperation that begins, or comes back."""
+    return [
+        _return(bench, (i, j), side, t, rounds_without(found, i, j, t))
+        for i, j in bench.history.pairs
+        for t, side in _restorations(found, i, j)
+    ]
 
 
 def rounds_without(found: PairSpells, i: int, j: int, t: int) -> int:
-    """Rounds just before t in which the two did not both restrain themselves; -1 if they never had."""
+    """Rounds just before t in which the two did not both cooperate; -1 if they never had."""
     for r in range(t - 1, -1, -1):
-        if state_at(found, i, j, r).state == state_at(found, j, i, r).state == RESTRAINED:
+        if state_at(found, i, j, r).state == state_at(found, j, i, r).state == COOPERATING:
             return t - 1 - r
     return -1
 
 
 def _restorations(found: PairSpells, i: int, j: int) -> list[tuple[int, int]]:
-    """(round, who came last) when both restrain themselves after one at least had not."""
+    """(round, who came last) when both cooperate after one at least had not."""
     returns = []
     for a, b in ((i, j), (j, i)):
         for before, after in pairwise(found[a, b]):
-            if before.state == BROKEN and after.state == RESTRAINED:
+            if before.state == DEFECTING and after.state == COOPERATING:
                 other = state_at(found, b, a, after.first)
                 same = other.first == after.first and state_changed(found, b, a, after.first)
-                if other.state == RESTRAINED and not (same and a > b):
+                if other.state == COOPERATING and not (same and a > b):
                     returns.append((after.first, -1 if same else a))
     return sorted(returns)
 
 
 def state_changed(found: PairSpells, i: int, j: int, t: int) -> bool:
-    """Whether i turned from exploitation to restraint in round t."""
+    """Whether i turned from defection to cooperation in round t."""
     line = found[i, j]
-    return any(x.state == BROKEN and y.state == RESTRAINED and y.first == t for x, y in pairwise(line))
-
-
-def _agreement(history: History, i: int, j: int, agreed: int, t: int, broken: int) -> Told:
-    a, b = history.names[i], history.names[j]
-    level = share_text(history.real(agreed, "diplomacy.agreement_trust"))
-    text = (
-        f"{a} and {b} come to terms: trust on both sides {level}. From {history.date(t)} both restrain "
-        f"themselves{_after(history, broken)}"
-    )
-    return dated_entry(history, LARGE - 1, agreed, "agreement", text)
+    return any(x.state == DEFECTING and y.state == COOPERATING and y.first == t for x, y in pairwise(line))
 
 
 def _return(bench: Bench, pair: tuple[int, int], side: int, t: int, broken: int) -> Told:
     history, names = bench.history, bench.history.names
     i, j = pair
     if side < 0:
-        text = f"{names[i]} and {names[j]} restrain themselves towards each other{_after(history, broken)}"
+        text = f"{names[i]} and {names[j]} cooperate{_after(history, broken)}"
         side = i
     else:
-        other = j if side == i else i
-        text = f"{names[side]} restrains itself towards {names[other]}{_after(history, broken)}"
+        text = f"{names[side]} cooperates with {names[j if side == i else i]}{_after(history, broken)}"
     other = j if side == i else i
+    ended = [e for e in history.of_kind(RAN_OUT, ENDED_EARLY) if (e.actor, e.target) == pair and e.t < t]
     detail = []
+    if ended and ended[-1].t >= t - history.window:
+        detail.append(f"Their last estrangement ended in {history.date(ended[-1].t + 1)}.")
     if history.prudent(side):
         back = 5 * history.per_year if broken < 0 else min(broken, 5 * history.per_year)
-        before = max(t - back, 0)
-        found = main_reason(bench, side, other, t, before, sign=1)
+        found = main_reason(bench, side, other, t, max(t - back, 0), sign=1)
         if found is not None:
-            detail = [f"What changed most: {changed(found)}"]
+            detail.append(f"What changed most: {changed(found)}")
     else:
-        detail = [f"It follows its strategy, {history.strategy(side)}."]
+        detail.append(f"It follows its strategy, {history.strategy(side)}.")
     return dated_entry(history, MIDDLE + 1, t, "restoration", text, detail)
 
 

@@ -16,13 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.chronicle.entries import date_text
-from regimesim.core import draws, elementary, events
+from regimesim.core import elementary, game
 from regimesim.core.compiler import entry
 from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.messages import spoken
 from regimesim.scenario.parameters import Value
 from regimesim.scenario.scenario import Phase, Scenario
+from regimesim.simulation.choice import chance_to_cooperate
 from regimesim.simulation.lowering import lower
+from regimesim.simulation.recording import Watch, drawn
 
 Array = NDArray[Any]
 
@@ -39,9 +41,12 @@ class Decided(NamedTuple):
     sovereign: Array  # [T, K]
     credibility: Array  # [T]
     new_leader: Array  # [T, N]
-    wave: Array  # [T]
+    at_war: Array  # [T, N, N]
+    left: Array  # [T, N, N]
     intend: Array  # [T, N, N]
     played: Array  # [T, N, N]
+    open: Array  # [T, N, N]
+    withheld: Array  # [T, N, N]
 
 
 class Ended(NamedTuple):
@@ -57,18 +62,29 @@ class Ended(NamedTuple):
     at_war: Array  # [T, N, N]
     action: Array  # [T, N, N]
     seen: Array  # [T, N, N]
+    charge: Array  # [T, N, N]
     accuses: Array  # [T, N, N]
-    undone: Array  # [T, N, N]
     sanction: Array  # [T, N]
     joined: Array  # [T, N, N]
 
 
-class Risks(NamedTuple):
+class Reckoned(NamedTuple):
     """What the game said when intentions were formed."""
 
-    war_one: Array  # [T, N, N]
-    war_both: Array  # [T, N, N]
-    alarm: Array  # [T, N, N]
+    alarm: Array  # [T, N, N] f_ij
+    excluded: Array  # [T, N, N] what i loses if j excludes it
+    join: Array  # [T, N, N] chance that i joins a sanction against j
+    ending: Array  # [T, N, N, 3] chance of an early end of an estrangement, by kind
+
+
+class Happening(NamedTuple):
+    """An event of ``columns.KINDS``, by its code; -1 where there is no actor or target."""
+
+    t: int
+    kind: int
+    actor: int
+    target: int
+    value: float
 
 
 @dataclass(frozen=True)
@@ -80,9 +96,10 @@ class History:
     lanes: Lanes
     decided: Decided
     ended: Ended
-    risks: Risks
+    reckoned: Reckoned
     terms: Array  # [T, N, N, 4] now, future, law, norm
     phase: Array  # [T] number of the phase
+    happenings: tuple[Happening, ...]  # in the order of time
 
     @property
     def rounds(self) -> int:
@@ -121,6 +138,33 @@ class History:
         total: Array = self.terms.sum(-1)
         return total
 
+    @cached_property
+    def willing(self) -> Array:
+        """[T, N, N] whether i cooperates with j, or would if they were open (prudent states: by margin)."""
+        willing = self.margin >= 0.0
+        for i in range(len(self.names)):
+            if not self.prudent(i):
+                willing[:, i] = True
+        for t in range(self.rounds):
+            live = (self.decided.open[t] == 1) & (self.decided.withheld[t] == 0)
+            kept = willing[t] if t == 0 else np.where(self._by_margin, willing[t], willing[t - 1])
+            willing[t] = np.where(live, self.ended.action[t] == 1, kept)
+        return willing
+
+    @cached_property
+    def _by_margin(self) -> Array:
+        n = len(self.names)
+        return np.array([[self.prudent(i)] * n for i in range(n)])
+
+    def of_kind(self, *kinds: int) -> list[Happening]:
+        """What happened of these kinds, in the order of time."""
+        return [event for event in self.happenings if event.kind in kinds]
+
+    def chance_to_cooperate(self, t: int, i: int, j: int) -> float:
+        """Chance that i intends to cooperate with j in round t, by its margin (model.md 4.3)."""
+        margin, temperature = float(self.margin[t, i, j]), self.real(t, "choice.temperature")
+        return chance_to_cooperate(margin, temperature, self.per_year)
+
     def phase_at(self, t: int) -> Phase:
         """What held in round t."""
         return self.scenario.phases[int(self.phase[t])]
@@ -143,7 +187,7 @@ class History:
 
     def unit(self, t: int, channel: int, i: int, j: int) -> float:
         """The draw of that address (``core.draws``)."""
-        return float(uniform(self.lanes.luck.keys, self.lanes.luck.replicate[0], t, channel, i, j))
+        return drawn(self.lanes, 0, t, channel, i, j)
 
     def date(self, t: int) -> str:
         """Round t as a date."""
@@ -154,26 +198,29 @@ class History:
         return self.scenario.start + t / self.per_year
 
 
-def replay(scenario: Scenario, seed: int, replicate: int) -> History:
+def replay(scenario: Scenario, seed: int, replicate: int, design: Design | None = None) -> History:
     """Play one replicate again, alone; it ends exactly as it did in its batch."""
-    design = lower(scenario)
+    design = design or lower(scenario)
     lanes = Lanes(design, np.zeros(1, np.intp), np.array([replicate]), seed)
     rounds, n = design.rounds, len(scenario.states)
     decided = Decided(*(_room(lanes.world, name, rounds) for name in Decided._fields))
     ended = Ended(*(_room(lanes.world, name, rounds) for name in Ended._fields))
-    risks = Risks(*(_room(lanes.game, name, rounds) for name in Risks._fields))
+    reckoned = Reckoned(*(_room(lanes.game, name, rounds) for name in Reckoned._fields))
     terms, phase = np.empty((rounds, n, n, 4)), np.empty(rounds, np.int32)
+    watch, happenings = Watch(lanes), []
     for t in range(rounds):
+        before = watch.before()
         lanes.decide()
         phase[t] = lanes.phase
         _keep_round(lanes.world, decided, t)
-        _keep_round(lanes.game, risks, t)
+        _keep_round(lanes.game, reckoned, t)
         terms[t] = lanes.margins()[..., 0]
         lanes.carry_out()
         _keep_round(lanes.world, ended, t)
-    history = History(scenario, design, lanes, decided, ended, risks, terms, phase)
-    _forget_leftovers(history)
-    return history
+        for event in watch.events(before):
+            for actor, target, value in zip(event.actor, event.target, event.value, strict=True):
+                happenings.append(Happening(t, event.kind, int(actor), int(target), float(value)))
+    return History(scenario, design, lanes, decided, ended, reckoned, terms, phase, tuple(happenings))
 
 
 def _room(source: Any, name: str, rounds: int) -> Array:
@@ -186,28 +233,6 @@ def _keep_round(source: Any, target: NamedTuple, t: int) -> None:
         array[t] = getattr(source, name)[..., 0]
 
 
-def _forget_leftovers(history: History) -> None:
-    """Arrays of a mechanism that an epoch has switched off keep what they last held: clear them."""
-    for t in range(history.rounds):
-        if not (history.real(t, "domestic.turnover") or history.real(t, "domestic.revolution")):
-            history.decided.new_leader[t] = history.decided.wave[t] = 0
-        if history.setting(t, "sanctions.rule") == "none":
-            history.ended.sanction[t] = -1.0
-            history.ended.accuses[t] = history.ended.undone[t] = history.ended.joined[t] = 0
-
-
-@entry
-def uniform(keys: Any, replicate: Any, t: Any, channel: Any, i: Any, j: Any) -> Any:
-    """The uniform number of an address (``core.draws``)."""
-    return draws.draw(keys, replicate, t, channel, i, j)
-
-
-@entry
-def logistic_of(x: Any) -> Any:
-    """``core.elementary.logistic``."""
-    return elementary.logistic(x)
-
-
 @entry
 def chance_a_round(rate: Any, rounds_per_year: Any) -> Any:
     """``core.elementary.chance``."""
@@ -216,5 +241,5 @@ def chance_a_round(rate: Any, rounds_per_year: Any) -> Any:
 
 @entry
 def rounds_in(years: Any, rounds_per_year: Any) -> Any:
-    """``core.events.rounds_of``."""
-    return events.rounds_of(years, rounds_per_year)
+    """``core.game.rounds_of``."""
+    return game.rounds_of(years, rounds_per_year)

@@ -73,8 +73,8 @@ def _compare_request(arguments: Sequence[str]) -> tuple[Request, list[Scenario]]
 
 def print_comparison(found: Comparison, folder: Path) -> None:
     """The answer of ``compare`` on one screen."""
-    from regimesim.analysis.comparison import CAUTION, THRESHOLD_WORDS
-    from regimesim.simulation.columns import SPELLS
+    from regimesim.analysis.comparison import CAUTION
+    from regimesim.simulation.columns import SPELLS, THRESHOLDS
 
     runs = f"{found.runs:,} run{'s' if found.runs != 1 else ''} of {found.years:g} years each"
     title = output.bold(" / ".join(map(spoken, found.names)))
@@ -83,12 +83,12 @@ def print_comparison(found: Comparison, folder: Path) -> None:
     print(_aligned(found.table()) + "\n")
     print(output.bold("Differences") + f" (years out of {found.years:g}, on the same seeds)")
     print("\n".join(_difference_lines(found)))
-    for spell in THRESHOLD_WORDS:
+    for spell, levels in THRESHOLDS.items():
         words = ", ".join(
             f"{spoken(name)} {results.summary(spell, found.years).rmst.text()}"
             for name, results in found.results.items()
         )
-        print(f" Cooperation at {THRESHOLD_WORDS[spell]} thresholds: {words}")
+        print(f" Cooperation at {levels.text} thresholds: {words}")
     print("\n" + "\n".join(f"{found.finding(spell)}." for spell in SPELLS))
     print(output.folded(CAUTION) + "\n")
     print(f"{folder}/  report.html survival.png plane.png table.csv ...")

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regimesim.scenario.files import names_of, scenario_names, scenario_tree, strategy_names
+from regimesim.scenario.composition import CHOICES, part_tree, scenario_tree
+from regimesim.scenario.files import names_of, scenario_names, strategy_names
 from regimesim.scenario.messages import InputError, known
-from regimesim.scenario.parameters import BUFFER, BY_NAME, STATE
+from regimesim.scenario.parameters import BUFFER, BY_NAME, STATE, WORLD
 
 if TYPE_CHECKING:
     from regimesim.cli.table import Command, Flags
@@ -80,7 +81,7 @@ _OPTION = re.compile(r"(?<![\w.,(])(\+?)([a-z][a-z.]*)=(\[?)")
 """An option in a usage: its sign, its name, and a bracket if it takes a list."""
 
 _PATHS = ("out", "points", "record")
-_FILES_OR_NAMES = ("scenario", "strategy")
+_FILES_OR_NAMES = ("scenario", "strategy", *CHOICES)
 _SWITCH = ("true", "false")
 _WORDS_OF_OPTIONS = {"open": _SWITCH, "extend": _SWITCH, "outcome": ("regime", "peace")}
 _DECLARED = BY_NAME | {p.name: p for p in (*STATE, *BUFFER)}
@@ -202,7 +203,7 @@ def choices(words: Sequence[str], commands: Mapping[str, Command]) -> list[Compl
 
 
 def _what_can_be_shown() -> Iterable[str]:
-    return (*scenario_names(), "prudent", *strategy_names(), *BY_NAME)
+    return (*scenario_names(), *names_of("world"), *names_of("order"), "prudent", *strategy_names(), *BY_NAME)
 
 
 def _experiments() -> Iterable[str]:
@@ -214,7 +215,7 @@ def _experiments() -> Iterable[str]:
 _NAMED: Mapping[str, Callable[[], Iterable[str]]] = {
     "completion": lambda: SHELLS,
     "experiment": _experiments,
-    "list": lambda: ("scenarios", "strategies", "parameters"),
+    "list": lambda: ("scenarios", "worlds", "orders", "strategies", "parameters"),
     "show": _what_can_be_shown,
 }
 """Commands whose first word is a name."""
@@ -224,6 +225,7 @@ def _settings(given: Sequence[str], current: str, usage: str) -> list[Completion
     """Names of settings with their sign of equality: the command's own, then those of the scenario."""
     seen = {word.lstrip("+").partition("=")[0] for word in given[1:]}
     options = [(sign, name) for sign, name, _ in _OPTION.findall(usage) if name not in seen]
+    seen |= {name for _, name in options}
     found = [
         Completion(f"{sign if not current or current[0] == '+' else ''}{name}=") for sign, name in options
     ]
@@ -237,7 +239,7 @@ def _keys(given: Sequence[str], current: str) -> list[str]:
     """Settings of a scenario; a file is read only if one of its states or buffers is asked for."""
     group = current.partition(".")[0]
     if "." not in current or group not in ("states", "buffers"):
-        return [*BY_NAME, "strategy", "states.", "buffers."]
+        return [*BY_NAME, *CHOICES, "members", "vetoes", "strategy", "states.", "buffers."]
     settings = [*(p.name for p in STATE), "strategy"] if group == "states" else [p.name for p in BUFFER]
     return [f"{group}.{name}.{setting}" for name in _members_of(given, group) for setting in settings]
 
@@ -249,7 +251,14 @@ def _members_of(given: Sequence[str], group: str) -> list[str]:
         named += given[1:2]
     elif given[0] == "demo":
         named += ["concert"]
-    return [str(name) for name in scenario_tree(named[0].partition(",")[0]).get(group) or ()] if named else []
+    first = {
+        key.lstrip("+"): value.partition(",")[0]
+        for key, _, value in (word.partition("=") for word in given)
+        if key.lstrip("+") in CHOICES
+    }
+    if named:
+        return [str(name) for name in scenario_tree(named[0].partition(",")[0], first).get(group) or ()]
+    return [str(name) for name in part_tree(WORLD, first[WORLD]).get(group) or ()] if WORLD in first else []
 
 
 def _values(given: Sequence[str], current: str, usage: str) -> list[Completion]:
@@ -282,8 +291,10 @@ def _known_values(command: str, name: str, last: str) -> Sequence[str]:
         return scenario_names()
     if last == "strategy":
         return ("prudent", *strategy_names())
-    if name in ("sweep", "engine"):
+    if name in ("world", "order", "sweep", "engine"):
         return names_of(name)
+    if name in ("members", "vetoes"):
+        return ("all", "none")
     if name == "parameters":
         return list(BY_NAME)
     return (*_WORDS_OF_OPTIONS.get(name, ()), *(["both"] if (command, name) == ("plot", "outcome") else []))

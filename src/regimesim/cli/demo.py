@@ -141,7 +141,7 @@ def _warm(trees: Trees) -> None:
     from regimesim.scenario.reading import read_scenario
 
     name = "concert" if "concert" in trees else next(iter(trees))
-    scenario = read_scenario({**trees[name], "years": 2, "epochs": []}, name)
+    scenario = read_scenario({**trees[name], "years": 2, "epochs": [], "reforms": []}, name)
     pairs_of(scenario)
     chronicle(scenario)
 

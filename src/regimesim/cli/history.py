@@ -29,6 +29,7 @@ from regimesim.analysis.history.eras import (
 from regimesim.analysis.history.record import MAY_BE, NEEDED, Record, read_disputes
 from regimesim.cli import output
 from regimesim.report.figures.comparisons import history_figure
+from regimesim.report.figures.style import save_png
 from regimesim.scenario.messages import InputError, known, quoted, spoken
 from regimesim.simulation.folders import (
     write_folder,
@@ -68,9 +69,7 @@ def history_command(arguments: Sequence[str], flags: Flags) -> None:
         _write_history(partial, record, eras, said)
         if results is not None and era is not None and compared is not None:
             compared.to_csv(partial / "beside.csv", index=False)
-            history_figure(record, results, era).savefig(
-                partial / "peace.png", dpi=150, metadata={"Software": None}
-            )
+            save_png(history_figure(record, results, era), partial / "peace.png")
             (partial / "provenance.json").write_text(provenance_json(results.provenance), "utf-8")
 
     with output.working("writing tables", flags):
@@ -219,4 +218,4 @@ def _print_history(record: Record, table: pd.DataFrame, compared: pd.DataFrame |
     if compared is not None:
         print(output.bold(heading) + " (95 % intervals)")
         print(output.text_table(words_of(compared)))
-        print(" A dispute: force used (record), exploitation seen by its victim (model).\n")
+        print(" A dispute: force used (record); estrangement or war begun, or a quarrel in one (model).\n")

@@ -228,7 +228,7 @@ def _help(name: str | None) -> str:
     lines = [f"  {word:<12}{command.about}" for word, command in COMMANDS.items()]
     return "\n".join(
         [
-            "regimesim: when do rival states restrain themselves, and how long does it last?",
+            "regimesim: when do rival states cooperate, and how long does it last?",
             "",
             "python -m regimesim COMMAND ...",
             "",

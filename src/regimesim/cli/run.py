@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regimesim.cli import output
-from regimesim.scenario.compose import hydra_jobs, load_scenario, request
-from regimesim.scenario.files import scenario_names, strategy_names
+from regimesim.scenario.compose import hydra_jobs, load_scenario, request, settled
+from regimesim.scenario.composition import CHOICES, combination, part_tree
+from regimesim.scenario.files import names_of, scenario_names, strategy_names, yaml_of
 from regimesim.scenario.messages import InputError, known, quoted
-from regimesim.scenario.parameters import PARAMETERS
+from regimesim.scenario.parameters import ORDER, PARAMETERS, WORLD, Belongs
+from regimesim.scenario.reading import in_order
+from regimesim.scenario.remarks import remarks
 from regimesim.scenario.strategies import load_strategy
 from regimesim.simulation.results import json_text
 
@@ -46,7 +49,7 @@ def run_command(arguments: Sequence[str], flags: Flags) -> None:
 
     with output.working("looking into the collapses", flags):
         causes = causes_of_collapse(results, workers=asked.options["workers"])
-        pairs = pairs_of(asked.scenario)
+        pairs = pairs_of(asked.scenario, results.design)
     answer = output.run_answer(results, causes, pairs)
     explained = f"{_told_by(asked)} replicate={results.typical()}"
 
@@ -121,7 +124,13 @@ def theory_command(arguments: Sequence[str], flags: Flags) -> None:
 
 def list_command(arguments: Sequence[str], flags: Flags) -> None:
     """Print what there is."""
-    kinds = {"scenarios": _scenario_rows, "strategies": _strategy_rows, "parameters": _parameter_rows}
+    kinds = {
+        "scenarios": _scenario_rows,
+        "worlds": lambda: _part_rows(WORLD),
+        "orders": lambda: _part_rows(ORDER),
+        "strategies": _strategy_rows,
+        "parameters": _parameter_rows,
+    }
     chosen = [known(arguments[0], kinds, "list")] if arguments else list(kinds.values())
     words = [word.lower() for word in arguments[1:]]
     rows = [row for kind in chosen for row in kind() if all(word in " ".join(row).lower() for word in words)]
@@ -143,6 +152,24 @@ def _scenario_rows() -> list[tuple[str, str, str]]:
     return found
 
 
+def _part_rows(group: Belongs) -> list[tuple[str, str, str]]:
+    """Worlds or orders: the name of each file, its title and what it says of itself."""
+    found = []
+    for name in names_of(group):
+        try:
+            about = part_tree(group, name).get("about", {}).get(group, {})
+            title, represents = (
+                str(about.get("title", "")),
+                " ".join(str(about.get("represents", "")).split()),
+            )
+            found.append(
+                (f"{group}s", name, f"{title[:1].upper()}{title[1:]}. {represents}".strip(". ") + ".")
+            )
+        except InputError as error:
+            found.append((f"{group}s", name, f"cannot be used: {error}"))
+    return found
+
+
 def _strategy_rows() -> list[tuple[str, str, str]]:
     from regimesim.scenario.strategies import strategy_about
 
@@ -159,9 +186,16 @@ def _parameter_rows() -> list[tuple[str, str, str]]:
 def show_command(arguments: Sequence[str], flags: Flags) -> None:
     """Print one thing in full."""
     if not arguments:
-        raise InputError("show what? Give the name of a scenario, a strategy or a parameter")
+        raise InputError(
+            "show what? Give the name of a scenario, a world, an order, a strategy or a parameter"
+        )
+    if part := _part_of(arguments):
+        sys.stdout.write(f"# @package _global_\n{yaml_of(in_order(part_tree(*part)))}")
+        return
     name, overrides = arguments[0], list(arguments[1:])
     name = name.lstrip("+").removeprefix("scenario=")
+    if name.startswith(("world=", "order=")):  # a combination without a scenario
+        name, overrides = "", list(arguments)
     parameters = {p.name: p for p in PARAMETERS}
     if overrides and (name in parameters or name in strategy_names()):
         raise InputError(
@@ -173,13 +207,34 @@ def show_command(arguments: Sequence[str], flags: Flags) -> None:
         output.print_parameter(parameters[name])
     elif name in strategy_names():
         output.print_strategy(load_strategy(name))
-    elif name in scenario_names() or os.sep in name or name.endswith((".yaml", ".yml")):
-        from regimesim.simulation.results import scenario_yaml
-
-        sys.stdout.write(scenario_yaml(load_scenario(name, overrides)))
+    elif (
+        not name
+        or name in scenario_names()
+        or combination(name)
+        or name.endswith((".yaml", ".yml"))
+        or os.sep in name
+    ):
+        tree, scenario = settled(name, overrides)
+        chosen = f"# world: {scenario.world.name}   order: {scenario.order.name}\n" if scenario.world else ""
+        said = "".join(f"# {words}\n" for words in remarks(scenario))
+        sys.stdout.write(f"# @package _global_\n{chosen}{said}{yaml_of(in_order(tree))}")
     else:
-        names = [*scenario_names(), "prudent", *strategy_names(), *parameters]
-        known(name, names, "scenario, strategy or parameter")
+        names = [
+            *scenario_names(), *names_of(WORLD), *names_of(ORDER), "prudent", *strategy_names(), *parameters,
+        ]  # fmt: skip
+        known(name, names, "scenario, world, order, strategy or parameter")
+
+
+def _part_of(arguments: Sequence[str]) -> tuple[Belongs, str] | None:
+    """The world or the order that alone is asked for; a scenario of the same name goes before it."""
+    if len(arguments) != 1:
+        return None
+    for group in CHOICES:
+        if arguments[0].lstrip("+").startswith(f"{group}="):
+            return group, arguments[0].partition("=")[2]
+        if arguments[0] in names_of(group) and arguments[0] not in scenario_names():
+            return group, arguments[0]
+    return None
 
 
 def multirun(arguments: Sequence[str], flags: Flags) -> None:

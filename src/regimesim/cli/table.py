@@ -19,8 +19,10 @@ COMMANDS: Mapping[str, Command] = {
     "run": Command(
         "regimesim.cli.run:run_command",
         "simulate a scenario many times: how long cooperation lasts, and why it ends",
-        "+scenario=concert [runs=1000] [seed=0] [years=100] [workers=2]\n"
-        "                        [out=DIR] [PARAMETER=VALUE ...]\n\n"
+        "+scenario=concert [world=NAME] [order=NAME] [runs=1000] [seed=0]\n"
+        "                        [years=100] [workers=2] [out=DIR] [PARAMETER=VALUE ...]\n\n"
+        "  another order may be put into the scenario's world, and its order into another world;\n"
+        "  a world and an order together need no scenario\n\n"
         "  with -m, Hydra's multirun: a job for each of several values, by any of Hydra's launchers",
     ),
     "explain": Command(
@@ -90,13 +92,13 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "list": Command(
         "regimesim.cli.run:list_command",
-        "what there is: scenarios, strategies, parameters",
-        "[scenarios | strategies | parameters] [WORD ...]",
+        "what there is: scenarios, worlds, orders, strategies, parameters",
+        "[scenarios | worlds | orders | strategies | parameters] [WORD ...]",
     ),
     "show": Command(
         "regimesim.cli.run:show_command",
-        "a scenario, a strategy or a parameter in full",
-        "NAME [PARAMETER=VALUE ...]",
+        "a scenario, a world, an order, a strategy or a parameter in full",
+        "NAME | world=NAME | order=NAME [PARAMETER=VALUE ...]",
     ),
     "completion": Command(
         "regimesim.cli.completion:completion",

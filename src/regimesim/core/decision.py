@@ -6,6 +6,7 @@ from regimesim.core.compiler import kernel, scalar
 from regimesim.core.draws import unit
 from regimesim.core.elementary import exponential
 from regimesim.core.estrangement import cost_of
+from regimesim.core.game import any_marked
 
 _M, _B, _S = 0, 1, 2
 NOW, FUTURE, LAW, NORM = 0, 1, 2, 3
@@ -131,9 +132,7 @@ def weigh(world, game, luck, i, j):
     now, future, law, within = luck.terms[NOW], luck.terms[FUTURE], game.law[i, j], luck.terms[NORM]
     margin, restraint = luck.terms[_MARGIN], game.restraint
     for lane in range(trust.shape[0]):
-        v_c, v_d = values(
-            trust[lane], reward[lane], u_dc[lane], u_cd[lane], punishment[lane] - toll[lane]
-        )
+        v_c, v_d = values(trust[lane], reward[lane], u_dc[lane], u_cd[lane], punishment[lane] - toll[lane])
         now[lane] = v_c - v_d
         against[lane] = v_d > v_c
     for lane in range(trust.shape[0]):
@@ -149,16 +148,23 @@ def decide(world, game, setting, tally, luck, i, j):
     intend, open_, withheld = world.intend[i, j], world.open[i, j], world.withheld[i, j]
     strategy, willing, counted = setting.strategy[i], tally.willing, world.suspects
     for lane in range(margin.shape[0]):
-        intend[lane] = (margin[lane] >= 0.0) != slips_at(margin[lane], temperature[lane], rare[lane])
-    for lane in range(margin.shape[0]):
         free = open_[lane] & (1 - withheld[lane])
-        intend[lane] &= free
-        counted[lane] = free & (margin[lane] >= 0.0) & (strategy[lane] < 0)
+        wants = margin[lane] >= 0.0
+        intend[lane] = free & wants
+        counted[lane] = free & wants & (strategy[lane] < 0)
         willing[lane] += counted[lane]
     _count_pivotal(luck.terms[NOW], margin, counted, tally.pivotal[NOW])
     _count_pivotal(luck.terms[FUTURE], margin, counted, tally.pivotal[FUTURE])
     _count_pivotal(game.law[i, j], margin, counted, tally.pivotal[LAW])
     _count_pivotal(luck.terms[NORM], margin, counted, tally.pivotal[NORM])
+    for lane in range(margin.shape[0]):
+        counted[lane] = (
+            may_slip(margin[lane], temperature[lane], rare[lane]) & open_[lane] & (1 - withheld[lane])
+        )
+    if any_marked(counted):
+        for lane in range(margin.shape[0]):
+            if counted[lane] and slips_at(margin[lane], temperature[lane], rare[lane]):
+                intend[lane] ^= 1
 
 
 @kernel
@@ -169,8 +175,20 @@ def _count_pivotal(term, margin, counted, pivotal):
 
 
 @scalar
+def may_slip(margin, temperature, rare):
+    """Whether a slip is possible: exp(x) is more than its first terms, so that few lanes have to know it.
+
+    ``rare * (1 + exp(-x)) > 1`` needs ``rare * (1 + e) > e`` for every e < exp(x); one part in 10**9 is more
+    than rounding.
+    """
+    x = abs(margin)
+    heat = temperature if temperature > 0.0 else 1.0
+    # all of it times heat**3, which saves a division
+    grown = heat * heat * heat + x * heat * heat + 0.5 * x * x * heat + (1.0 / 6.0) * x * x * x
+    return (rare * (heat * heat * heat + grown)) * 1.000000001 > grown
+
+
+@scalar
 def slips_at(margin, temperature, rare):
-    """Whether a state does not do what its margin says, given (1 - u)**m (no branch: lanes go side by side)."""
-    soft = temperature > 0.0
-    steady = 1.0 / (1.0 + exponential(-(abs(margin) / (temperature if soft else 1.0))))
-    return soft & (rare > steady)
+    """Whether a state does not do what its margin says, given (1 - u)**m."""
+    return temperature > 0.0 and rare > 1.0 / (1.0 + exponential(-(abs(margin) / temperature)))

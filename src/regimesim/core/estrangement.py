@@ -39,7 +39,7 @@ def staying(conceding, estranged, temperature, rounds_per_year):
 
 
 @scalar
-def outside(discount, risk, ending, rounds, war_rounds):
+def outside(discount, risk, ending, rounds, war_rounds, after_war):
     """(G, B, D): discounted rounds of an estrangement, discount at its end, and what is lost of open dealings.
 
     Parameters
@@ -50,11 +50,13 @@ def outside(discount, risk, ending, rounds, war_rounds):
         Chances per round of war and of an early end.
     rounds, war_rounds : int
         ``FOREVER`` for an estrangement without end.
+    after_war : float
+        ``discount**(war_rounds + 1)``.
     """
     factor = discount * (1.0 - risk) * (1.0 - ending)
-    total = discounted_rounds(factor, rounds)
-    after_war = risk * power(discount, war_rounds + 1.0)
-    end = survival(factor, rounds) + (after_war + discount * (1.0 - risk) * ending) * total
+    last = survival(factor, rounds)
+    total = float(rounds) if factor == 1.0 else (1.0 - last) / (1.0 - factor)
+    end = last + (risk * after_war + discount * (1.0 - risk) * ending) * total
     return total, end, total * (1.0 + risk * war_rounds) if discount == 1.0 else 1.0 - end
 
 
@@ -74,6 +76,22 @@ def value_of_open(discount, reward, a, a_m, a_b, paid_m, paid_b, span_m, span_b,
     )
 
 
+@scalar
+def mishaps(alarm, abroad, meeting, r_i, r_j):
+    """(a, a_M, a_B): chances per round that a pair that cooperates is estranged all the same."""
+    a = 1.0 - (1.0 - r_i * alarm) * (1.0 - r_j * alarm) * (1.0 - abroad)
+    a_b = (1.0 - meeting) * (1.0 - (1.0 - r_i * alarm) * (1.0 - r_j * alarm))
+    return a, a - a_b, a_b
+
+
+@scalar
+def answers(hit, alarm, abroad, meeting, r_i, r_j):
+    """(d_M, d_B): chances that a defection of i's is followed by an estrangement of each kind."""
+    d_b = r_j * hit + (1.0 - r_j * hit) * (1.0 - meeting) * r_i * alarm
+    d_m = 1.0 - (1.0 - r_j * hit) * (1.0 - r_i * alarm) * (1.0 - abroad) - d_b
+    return d_m, d_b
+
+
 @kernel
 def reckon_estrangement(game, setting, i, j, lane):
     """Set what a pair i < j expects of an estrangement of each kind and of open dealings."""
@@ -83,12 +101,12 @@ def reckon_estrangement(game, setting, i, j, lane):
     staying_j = staying(game.u_cd[j, i, lane], game.u_dd[j, i, lane], heat, m)
     conceding = 1.0 - staying_i * staying_j
     ending_m = 1.0 - (1.0 - conceding) * (1.0 - game.confer[i, j, lane] * game.talk[lane])
-    rounds, war_rounds = game.rounds[lane], float(game.war_rounds[lane])
+    rounds, war_rounds, after_war = game.rounds[lane], float(game.war_rounds[lane]), game.after_war[lane]
     risk_m, risk_b = game.war_estranged[i, j, _M, lane], game.war_estranged[i, j, _B, lane]
     risk_s = game.war_estranged[i, j, _S, lane]
-    total_m, end_m, span_m = outside(discount, risk_m, ending_m, rounds, war_rounds)
-    total_b, end_b, span_b = outside(discount, risk_b, conceding, rounds, war_rounds)
-    total_s, _, span_s = outside(discount, risk_s, 0.0, rounds, war_rounds)
+    total_m, end_m, span_m = outside(discount, risk_m, ending_m, rounds, war_rounds, after_war)
+    total_b, end_b, span_b = outside(discount, risk_b, conceding, rounds, war_rounds, after_war)
+    total_s, _, span_s = outside(discount, risk_s, 0.0, rounds, war_rounds, after_war)
     punishment = p.payoffs.punishment
     for a, b in ((i, j), (j, i)):
         cost = game.cost[a, b, lane]
@@ -107,9 +125,7 @@ def _reckon_open(game, setting, i, j, lane, end_m, end_b):
     discount, hit, reward = game.discount[lane], game.hit[lane], game.reward[lane]
     f, g, meeting = game.alarm[i, j, lane], game.abroad[i, j, lane], game.confer[i, j, lane]
     r_i, r_j = resolve_of(setting, i, lane), resolve_of(setting, j, lane)
-    a = 1.0 - (1.0 - r_i * f) * (1.0 - r_j * f) * (1.0 - g)
-    a_b = (1.0 - meeting) * (1.0 - (1.0 - r_i * f) * (1.0 - r_j * f))
-    a_m = a - a_b
+    a, a_m, a_b = mishaps(f, g, meeting, r_i, r_j)
     paid_m, paid_b = game.paid[i, j, _M, lane], game.paid[i, j, _B, lane]
     span_m, span_b = game.span[i, j, _M, lane], game.span[i, j, _B, lane]
     one = value_of_open(discount, reward, a, a_m, a_b, paid_m, paid_b, span_m, span_b, end_m, end_b)
@@ -119,9 +135,8 @@ def _reckon_open(game, setting, i, j, lane, end_m, end_b):
     game.healing[i, j, lane] = np.inf if discount == 1.0 else healing  # in averages a passing loss is none
     game.distrust[i, j, lane] = (reward - game.u_cd[i, j, lane] + dread) / game.healing[i, j, lane]
     game.apart[i, j, _M, lane], game.apart[i, j, _B, lane] = a_m, a_b
-    d_b = r_j * hit + (1.0 - r_j * hit) * (1.0 - meeting) * r_i * f
-    game.brings[i, j, _M, lane] = 1.0 - (1.0 - r_j * hit) * (1.0 - r_i * f) * (1.0 - g) - d_b
-    game.brings[i, j, _B, lane] = d_b
+    d_m, d_b = answers(hit, f, g, meeting, r_i, r_j)
+    game.brings[i, j, _M, lane], game.brings[i, j, _B, lane] = d_m, d_b
 
 
 @kernel

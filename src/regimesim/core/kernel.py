@@ -13,6 +13,7 @@ from regimesim.core.perception import (
     accuse,
     act_and_observe,
     act_in_plain_sight,
+    be_certain,
     draw_chances,
     draw_conflict,
     draw_trembles,
@@ -43,7 +44,7 @@ from regimesim.core.world import Mechanism
 
 _PRUDENT, _AUTOMATA, _LEADERS, _WAR, _ABSORPTION = (int(m) for m in tuple(Mechanism)[:5])
 _SANCTIONS, _VOTES, _PROTECTION, _GROWTH, _CHANCE = (int(m) for m in tuple(Mechanism)[5:10])
-_ERRORS, _ACCOUNTS, _LARGE = (int(m) for m in tuple(Mechanism)[10:])
+_ERRORS, _ACCOUNTS, _LARGE, _TREMBLES = (int(m) for m in tuple(Mechanism)[10:])
 
 WHOLE, UNTIL_DECIDED, SINCE_DECIDED = 0, 1, 2
 """Parts of a round: a caller that changes intentions plays it in two."""
@@ -83,7 +84,7 @@ def play(world, game, setting, tally, luck, first, last, part):
                     intend(world, game, setting, tally, luck, t, i, j)
                 if part != UNTIL_DECIDED:
                     # 4 act, 5 observe and accuse, 6 estrange
-                    deal(world, game, setting, tally, luck, t, i, j)
+                    deal(world, game, setting, tally, luck, t, i, j, part != WHOLE)
         if part != UNTIL_DECIDED:
             # 6 sanction
             if on[_SANCTIONS]:
@@ -169,18 +170,24 @@ def intend(world, game, setting, tally, luck, t, i, j):
 
 
 @kernel
-def deal(world, game, setting, tally, luck, t, i, j):
+def deal(world, game, setting, tally, luck, t, i, j, apart):
     """Steps 4 to 6 for a pair i < j, and all that later steps do to this pair alone.
 
     The two learn and are paid at once, because nothing in steps 6 to 8 reads what they learn or earn: so the
-    arrays of a pair are read from memory once in a round.
+    arrays of a pair are read from memory once in a round. ``apart``: the words drawn in step 3 are gone.
     """
     on = setting.on
     if on[_ERRORS]:
-        draw_chances(luck, game, t, i, j)
+        if apart or not on[_CHANCE]:
+            fill_words(luck, t, INTEND, i, j)
+        draw_chances(luck, game, i, j)
+    else:
+        be_certain(luck, game, i, j)
+    if on[_TREMBLES]:
+        draw_trembles(luck, game, t, i, j)
+    if on[_ERRORS]:
         act_and_observe(world, luck, i, j)
     else:
-        draw_trembles(luck, game, t, i, j)
         act_in_plain_sight(world, luck, i, j)
     if on[_PRUDENT] or on[_WAR]:
         fill_words(luck, t, WAR, i, j)

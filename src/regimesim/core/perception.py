@@ -6,11 +6,9 @@ and bytes. Accusations and quarrels are rare: what comes of them goes lane by la
 
 from __future__ import annotations
 
-import numpy as np
-
 from regimesim.core.compiler import kernel, scalar
-from regimesim.core.draws import CONFER, INQUIRY, PUBLISH, PURSUE, TREMBLE, draw, philox, unit
-from regimesim.core.estrangement import BREACH, MISUNDERSTANDING, resolve_of
+from regimesim.core.draws import CONFER, INQUIRY, PUBLISH, PURSUE, TREMBLE, draw, fill_words, unit
+from regimesim.core.estrangement import BREACH, MISUNDERSTANDING
 from regimesim.core.game import BALANCING, NONE, chances_of
 
 STANDS, CLEARED = 1, 2
@@ -49,29 +47,32 @@ def _mark_estranged(world, setting, i, j):
 
 
 @kernel
-def draw_chances(luck, game, t, i, j):
-    """Draw for a pair i < j in every lane (channels TREMBLE and OBSERVE); overwrites ``luck.chances``."""
-    replicate, keys, chances = luck.replicate, luck.keys, luck.chances
-    tremble, hit, alarm = game.tremble_limit, game.hit_limit, game.alarm_limit[i, j]
-    certain = game.certain[i, j]
-    c0, c1, c2 = np.uint32(t), np.uint32(TREMBLE >> 1), np.uint32((i << 16) | j)
-    for lane in range(replicate.shape[0]):
-        w0, w1, mine, theirs = philox(c0, c1, c2, replicate[lane], keys)
+def draw_chances(luck, game, i, j):
+    """What a pair i < j sees, by chance (``luck.words``: INTEND, OBSERVE); overwrites ``luck.chances``."""
+    chances, words, certain = luck.chances, luck.words, game.certain[i, j]
+    hit, alarm = game.hit_limit, game.alarm_limit[i, j]
+    for lane in range(chances.shape[0]):
+        mine, theirs = words[2, lane], words[3, lane]
         chances[lane] = certain[lane] | chances_of(
-            w0 < tremble[lane], w1 < tremble[lane],
-            mine < alarm[lane], mine < hit[lane], theirs < alarm[lane], theirs < hit[lane],
-        )  # fmt: skip
+            False, False, mine < alarm[lane], mine < hit[lane], theirs < alarm[lane], theirs < hit[lane]
+        )
+
+
+@kernel
+def be_certain(luck, game, i, j):
+    """The same where nobody errs about what it sees."""
+    chances, certain = luck.chances, game.certain[i, j]
+    for lane in range(chances.shape[0]):
+        chances[lane] = certain[lane]
 
 
 @kernel
 def draw_trembles(luck, game, t, i, j):
-    """The same where nobody errs about what it sees."""
-    replicate, keys, chances = luck.replicate, luck.keys, luck.chances
-    tremble, certain = game.tremble_limit, game.certain[i, j]
-    c0, c1, c2 = np.uint32(t), np.uint32(TREMBLE >> 1), np.uint32((i << 16) | j)
-    for lane in range(replicate.shape[0]):
-        w0, w1, _, _ = philox(c0, c1, c2, replicate[lane], keys)
-        chances[lane] = certain[lane] | (w0 < tremble[lane]) | ((w1 < tremble[lane]) << 1)
+    """Accidents of a pair i < j; overwrites ``luck.words`` and adds to ``luck.chances``."""
+    fill_words(luck, t, TREMBLE, i, j)
+    chances, words, tremble = luck.chances, luck.words, game.tremble_limit
+    for lane in range(chances.shape[0]):
+        chances[lane] |= (words[0, lane] < tremble[lane]) | ((words[1, lane] < tremble[lane]) << 1)
 
 
 @kernel
@@ -148,8 +149,8 @@ def accuse(world, game, setting, tally, luck, t, i, j):
 @kernel
 def _break_up(world, game, setting, tally, luck, t, i, j, lane):
     prudent_i, prudent_j = setting.strategy[i, lane] < 0, setting.strategy[j, lane] < 0
-    charged_i = prudent_i and _charges(world, setting, luck, t, i, j, lane)
-    charged_j = prudent_j and _charges(world, setting, luck, t, j, i, lane)
+    charged_i = prudent_i and _charges(world, game, luck, t, i, j, lane)
+    charged_j = prudent_j and _charges(world, game, luck, t, j, i, lane)
     confers = False
     if charged_i or charged_j:
         confers = draw(luck.keys, luck.replicate[lane], t, CONFER, i, j) < game.confer[i, j, lane]
@@ -173,11 +174,11 @@ def _break_up(world, game, setting, tally, luck, t, i, j, lane):
 
 
 @kernel
-def _charges(world, setting, luck, t, i, j, lane):
+def _charges(world, game, luck, t, i, j, lane):
     """Whether i accuses j and acts on it."""
     if world.seen[i, j, lane] or world.withheld[i, j, lane]:
         return False
-    return draw(luck.keys, luck.replicate[lane], t, PURSUE, i, j) < resolve_of(setting, i, lane)
+    return draw(luck.keys, luck.replicate[lane], t, PURSUE, i, j) < game.pursue[i, lane]
 
 
 @kernel

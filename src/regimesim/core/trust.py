@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from regimesim.core.compiler import kernel, scalar
-from regimesim.core.estrangement import FOREVER
 from regimesim.core.game import any_marked
 from regimesim.core.perception import CLEARED
 

@@ -37,6 +37,7 @@ class Mechanism(IntEnum):
     ERRORS = 10  # what is done may be seen as what it is not
     ACCOUNTS = 11  # trust moves and payoffs are added up
     LARGE = 12  # automata of more than eight states
+    TREMBLES = 13  # accidents
 
 
 @by_reference
@@ -131,6 +132,10 @@ class Game(NamedTuple):
     join: Reals  # [N, N, L] Pr_i(j): i joins a sanction against j
     law: Reals  # [N, N, L]
     against: Bits  # [N, N, L] v_D > v_C at the last decision
+    # of a state
+    pursue: (
+        Reals  # [N, L] chance that i acts on an accusation of its own: its resolve, unless it keeps a secret
+    )
     # the same for all pairs of a lane
     reward: Reals  # [L]
     punishment: Reals  # [L]
@@ -145,6 +150,7 @@ class Game(NamedTuple):
     rounds: Whole  # [L] L: of an estrangement
     war_rounds: Whole  # [L] w
     waste: Reals  # [L] W: what a war takes from the future
+    after_war: Reals  # [L] delta**(w + 1)
     fined: Reals  # [L] F: discounted rounds of a fine
     calmed: Reals  # [L] share of a distant interest that turmoil leaves
     intrusion: Reals  # [L] intrusion_cost * level**2
@@ -185,7 +191,7 @@ class Setting(NamedTuple):
     cooperate: Reals  # [A, 16] probability of cooperation in each state of each automaton
     firm: NDArray[np.uint32]  # [N, L] bit s: i's automaton cooperates in its state s
     following: NDArray[np.uint32]  # [2, 4, N, L] what follows, in bits: see strategies.as_bits
-    on: Bits  # [13] which mechanisms are on in some lane: see Mechanism
+    on: Bits  # [14] which mechanisms are on in some lane: see Mechanism
     rounds_per_year: int
 
 
@@ -270,7 +276,7 @@ _BY_PAIR = (
     "exposed gain loss u_dc u_cd distrust value excluded join law"
 )
 _BY_LANE = (
-    "reward punishment hit restraint temperature learning discount waste fined calmed intrusion fade forget "
+    "reward punishment hit restraint temperature learning discount waste after_war fined calmed intrusion fade forget "
     "socialize turnover wave talk absorb"
 )
 
@@ -282,6 +288,7 @@ def allocate_game(states: int, lanes: int) -> Game:
         **_zeros(_BY_PAIR, pairs, np.float64),
         **_zeros("war_estranged ending paid span", (states, states, 3, lanes), np.float64),
         **_zeros("apart brings", (states, states, 2, lanes), np.float64),
+        "pursue": np.zeros((states, lanes)),
         **_zeros("certain against", pairs, np.int8),
         **_zeros("alarm_limit", pairs, np.uint32),
         **_zeros(_BY_LANE, (lanes,), np.float64),

@@ -21,7 +21,7 @@ from regimesim.report.figures.comparisons import MOST_CLOUD_POINTS, looks
 from regimesim.report.figures.style import BLACK, GREY, PALE, Look, look
 from regimesim.report.markup import Html, dashes, outline, table, together
 from regimesim.scenario.messages import spoken
-from regimesim.simulation.columns import QUANTITIES
+from regimesim.simulation.columns import QUANTITIES, THRESHOLDS
 from regimesim.simulation.results import QUANTILES, Results, percent
 from regimesim.stats.estimates import Floats
 from regimesim.stats.survival import Curve
@@ -169,7 +169,8 @@ def survival_chart(results: Results, spell: str) -> Spec:
             "mark": {"type": "area", "interpolate": "step-after", "color": colour, "opacity": 0.2},
         },
     ]
-    others = {"regime_loose": [2, 3], "regime_strict": [7, 3, 2, 3]} if spell == "regime" else {}
+    dashes = ([2, 3], [7, 3, 2, 3])
+    others = dict(zip(THRESHOLDS, dashes, strict=True)) if spell == "regime" else {}
     for name, dash in others.items():
         if f"{name}_years" in results.columns:
             thin = line | {"color": GREY, "strokeWidth": 1, "strokeDash": dash}
@@ -348,12 +349,16 @@ TITLES: Mapping[str, Quantity] = {
     "norm": Quantity("Norm of restraint", "mean norm (0 to 1)", 1, 1),
     "credibility": Quantity("Credibility of enforcement", "credibility (0 to 1)", 1, 1),
     "war": Quantity("Pairs at war", "pairs at war (%)", 100),
+    "estranged": Quantity("Pairs estranged", "pairs estranged (%)", 100),
+    "disputes": Quantity("Disputes", "pairs with a dispute in the year"),
     "buffers": Quantity("Buffer states standing", "buffer states still sovereign (%)", 100, 100),
-    "revisionism": Quantity("Revisionism", "mean revisionism (payoff units)"),
-    "now": Quantity("Reason now: what exploiting gains at once (below 0)", "margin, now (payoff units)"),
-    "future": Quantity("Reason future: what others' answer costs", "margin, future (payoff units)"),
-    "law": Quantity("Reason law: what sanctions cost", "margin, law (payoff units)"),
-    "norm_term": Quantity("Reason norm: restraint within", "margin, norm (payoff units)"),
+    "revisionism": Quantity("Revisionism", "mean revisionism, grievances included (payoff units)"),
+    "blocs_fit": Quantity("Two camps", "pairs that fit the best division into two camps (%)", 100, 100),
+    "rival_blocs": Quantity("Rival blocs", "two rival camps (1: yes, 0: no)", 1, 1),
+    "now": Quantity("Reason now: what defection gains at once (below 0)", "margin, now (payoff units)"),
+    "future": Quantity("Reason future: what the estrangement costs", "margin, future (payoff units)"),
+    "law": Quantity("Reason law: the sanction expected", "margin, law (payoff units)"),
+    "norm_term": Quantity("Reason norm: restraint from within", "margin, norm (payoff units)"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from regimesim.analysis.comparison import CAUTION, HISTORICAL_MARKS, THRESHOLD_WORDS, Comparison
+from regimesim.analysis.comparison import CAUTION, HISTORICAL_MARKS, Comparison
 from regimesim.analysis.pairs import pairs_of
 from regimesim.report import sentences, settings
 from regimesim.report.charts import (
@@ -49,7 +49,7 @@ from regimesim.report.page import (
 from regimesim.report.run_page import described, games
 from regimesim.report.settings import COMMON_TERMS, OF_A_COMPARISON, OF_A_RUN
 from regimesim.scenario.messages import spoken
-from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.columns import SPELLS, THRESHOLDS
 from regimesim.simulation.folders import write_folder
 from regimesim.simulation.results import json_text, write_results
 
@@ -176,7 +176,7 @@ def _difference_table(comparison: Comparison) -> Html:
     )
     head = ("", "cooperation", "peace", "pairing narrows by")
     other = [
-        (spoken(name), *(results.summary(spell, comparison.years).rmst.text() for spell in THRESHOLD_WORDS))
+        (spoken(name), *(results.summary(spell, comparison.years).rmst.text() for spell in THRESHOLDS))
         for name, results in comparison.results.items()
     ]
     loose = "Mean years of cooperation if the thresholds of a regime are others"
@@ -185,7 +185,10 @@ def _difference_table(comparison: Comparison) -> Html:
             paragraphs("An interval that does not contain 0 tells the two apart."),
             table(caption, head, rows, class_="figures"),
             table(
-                loose, ("", *(f"{w} thresholds" for w in THRESHOLD_WORDS.values())), other, class_="figures"
+                loose,
+                ("", *(f"{levels.text} thresholds" for levels in THRESHOLDS.values())),
+                other,
+                class_="figures",
             ),
         ]
     )
@@ -288,7 +291,7 @@ def _each(comparison: Comparison) -> Sequence[Html]:
                 paragraphs(f"Typical run {sentences.typical_run(results)}."),
                 settings.epoch_table(scenario, of),
                 settings.world(scenario, of),
-                games(pairs_of(scenario), of),
+                games(pairs_of(scenario, results.design), of),
                 details(f"Chronicle of the typical run{of}", story_html(tell(results), "")),
             )
         )

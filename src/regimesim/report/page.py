@@ -197,7 +197,7 @@ def tell(results: Results) -> Chronicle | None:
     if results.scenario.rounds * states * (states - 1) > MOST_TOLD:
         return None
     replicate = int(results.columns["replicate"][results.typical()])
-    return chronicle(results.scenario, int(results.provenance["seed"]), replicate)
+    return chronicle(results.scenario, int(results.provenance["seed"]), replicate, design=results.design)
 
 
 def story_html(story: Chronicle | None, command: str) -> Html:

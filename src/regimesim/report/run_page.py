@@ -22,7 +22,7 @@ from regimesim.report.markup import Html, definitions, element, frame_table, par
 from regimesim.report.page import Choice, Page, Panel, Picture, paragraphs_with, still, story_html, tell
 from regimesim.report.settings import COMMON_TERMS, OF_A_RUN
 from regimesim.scenario.messages import spoken
-from regimesim.simulation.columns import SPELLS, TERMS
+from regimesim.simulation.columns import SPELLS, TERMS, THRESHOLDS
 from regimesim.simulation.results import Results, percent
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def write_run(
         "century": svg(century_figure(results)),
         "why": svg(why_figure(results, causes.shares)),
     }
-    at_start = pairs_of(results.scenario) if pairs is None else pairs
+    at_start = pairs_of(results.scenario, results.design) if pairs is None else pairs
     return run_page(results, causes, drawn, asked, at_start).write(path)
 
 
@@ -144,9 +144,10 @@ def _run_survival(results: Results, drawn: str) -> Picture:
                 f"live-{spell}", words.name, f"{finding}.", [Choice("", alt, survival_chart(results, spell))]
             )
         )
+    loose, strict = THRESHOLDS.values()
     caption = (
         "Kaplan-Meier curves with 95 % bands; dashed to the median. Thin grey lines: the same runs with "
-        "looser (dotted) and stricter (dashed and dotted) thresholds of what a regime is. "
+        f"{loose.word} (dotted) and {strict.word} (dashed and dotted) thresholds of what a regime is. "
         "What the horizon cuts off counts as standing until then."
     )
     return Picture(
@@ -199,7 +200,7 @@ def _causes_of_the_end(causes: Causes) -> Html:
         return paragraphs("No regime collapsed within the horizon.")
     rows = [(name, percent(share), f"{share * collapses:,.0f}") for name, share in causes.shares.items()]
     looked_into = f"{sentences.counted(collapses, 'collapse')} looked into"
-    caption = f"What had lowered the margin of restraint most, of {looked_into}"
+    caption = f"What had lowered the margin of cooperation most, of {looked_into}"
     return together(
         [
             paragraphs(f"{sentences.foremost(causes.shares)}."),
@@ -212,7 +213,7 @@ def _why(results: Results, causes: Causes, drawn: str) -> Picture:
     words = f"{sentences.foremost(causes.shares)}. {sentences.restraint(results)}"
     caption = (
         f"{sentences.restraint(results)}. Layers: what holds a state back, as means over pairs and runs. "
-        "Line: what exploiting gains it now."
+        "Line: what defection gains it now."
     )
     if not results.yearly.size:
         return Picture(
@@ -224,7 +225,7 @@ def _why(results: Results, causes: Causes, drawn: str) -> Picture:
         (f"{results.scenario.start + k:g}", *(f"{means[term][k]:.2f}" for term in TERMS))
         for k in sorted({round(twentieth * (count - 1) / 20) for twentieth in range(21)})
     ]
-    words_of = "Mean terms of the margin (payoff units a round)"
+    words_of = "Mean terms of the margin (payoff units)"
     numbers = table(words_of, ("year", *TERMS), rows, class_="figures")
     return Picture(still(drawn, "why", words), (), caption, numbers)
 

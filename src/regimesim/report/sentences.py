@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.scenario.messages import spoken
-from regimesim.simulation.columns import QUANTITIES
+from regimesim.scenario.remarks import remarks
+from regimesim.simulation.columns import QUANTITIES, THRESHOLDS
 from regimesim.simulation.results import Results, percent
 
 
@@ -115,10 +116,10 @@ def made_of(results: Results) -> str:
 
 
 def notes(results: Results) -> tuple[str, ...]:
-    """What a regime is, the headline at the two other pairs of thresholds, and the rates."""
+    """What a regime is, the headline at other thresholds, the rates, and what has no effect in this world."""
     others = "; ".join(
-        f"{results.summary(f'regime_{name}').median.text()} at {levels}"
-        for name, levels in (("loose", ".75/.5"), ("strict", ".95/.85"))
+        f"{results.summary(name).median.text()} at {'/'.join(levels.decimals)}"
+        for name, levels in THRESHOLDS.items()
     )
     rates = results.scenario.years / 100
     per_century = {k: results.columns[k].mean() / rates for k in ("disputes", "wars")}
@@ -127,6 +128,7 @@ def notes(results: Results) -> tuple[str, ...]:
         f"A regime is in force from a year with {high:g} % of pairs cooperating to one with under {low:g} %.",
         f"Its median at other thresholds: {others}.",
         f"Per century: {per_century['disputes']:.1f} disputes (pair-years), {per_century['wars']:.1f} wars.",
+        *remarks(results.scenario),
     )
 
 

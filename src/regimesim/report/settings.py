@@ -27,7 +27,7 @@ COMMON_TERMS: tuple[tuple[str, str], ...] = (
     ),
     (
         "regime, cooperation",
-        "States restrain themselves in nearly all pairs, and go on doing so. It begins and ends where the "
+        "States cooperate in nearly all pairs, and go on doing so. It begins and ends where the "
         "share of cooperating pairs crosses two thresholds; others give other durations.",
     ),
     (
@@ -73,7 +73,7 @@ COMMON_TERMS: tuple[tuple[str, str], ...] = (
     ),
     (
         "trust",
-        "What a state believes to be the chance that another restrains itself. It moves with what is "
+        "What a state believes to be the chance that another cooperates. It moves with what is "
         "seen, and what is seen may be mistaken.",
     ),
     (
@@ -82,8 +82,9 @@ COMMON_TERMS: tuple[tuple[str, str], ...] = (
     ),
     (
         "margin: now, future, law, norm",
-        "What tips a state's decision: what restraint costs at once, what others' answer is worth, what "
-        "sanctions would cost, and restraint within. It restrains itself where the sum is above 0.",
+        "What tips a state's decision: what cooperation gains or costs at once, what the estrangement after "
+        "a defection would cost, the sanction it expects, and restraint from within. It cooperates where the "
+        "sum is not below 0.",
     ),
     (
         "neutral",
@@ -95,28 +96,28 @@ COMMON_TERMS: tuple[tuple[str, str], ...] = (
 OF_A_RUN: tuple[tuple[str, str], ...] = (
     (
         "Prisoners' Dilemma",
-        "Exploiting is the better answer to everything, yet both would be better off restrained.",
+        "Defection is the better answer to everything, yet both would be better off if both cooperated.",
     ),
     (
         "Stag Hunt",
-        "Restraint is best if the other restrains itself too: a matter of trust.",
+        "Cooperation is best if the other cooperates too: a matter of trust.",
     ),
     (
         "Chicken",
-        "Exploit who yields, but yield to who exploits; both exploiting is the worst.",
+        "Defect if the other yields, but yield if it defects; to be estranged is the worst.",
     ),
     (
         "Harmony, Deadlock",
-        "Restraint, or exploitation, is the answer to everything and nobody regrets it.",
+        "Cooperation, or defection, is the answer to everything and nobody regrets it.",
     ),
     (
         "discount needed (has)",
-        "What a payoff a year ahead must be worth today for restraint to sustain itself under full trust; "
+        "What a payoff a year ahead must be worth today for cooperation to sustain itself under full trust; "
         "in brackets what it is worth to the state.",
     ),
     (
         "trust needed (has)",
-        "From which trust on restraint is a best reply at the state's patience, without sanctions or "
+        "From which trust on cooperation is worth it at the state's patience, without sanctions or "
         "norms; in brackets the trust it starts with.",
     ),
     (

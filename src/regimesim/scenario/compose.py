@@ -1,7 +1,8 @@
 """YAML and command-line overrides to a Scenario; the only module that knows Hydra.
 
-A scenario's file holds its differences from the neutral world. They are put upon it, then what was typed, in
-Hydra's grammar for values; keys are checked here, because Hydra itself would accept a misspelt one.
+A scenario's files (:mod:`regimesim.scenario.composition`) hold its differences from the neutral world. They
+are put upon it, then what was typed, in Hydra's grammar for values; keys are checked here, because Hydra
+itself would accept a misspelt one.
 """
 
 from __future__ import annotations
@@ -16,19 +17,21 @@ from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regimesim.scenario.files import (
-    MOST_DEPTH,
-    check_tree,
-    path_of,
-    read_yaml,
-    scenario_names,
-    shown_path,
+from regimesim.scenario.composition import (
+    CHOICES,
+    Composition,
+    combination,
+    combined_name,
+    composition,
+    merge,
 )
+from regimesim.scenario.files import MOST_DEPTH, check_tree, names_of, scenario_names
 from regimesim.scenario.messages import InputError, known, quoted
 from regimesim.scenario.parameters import BUFFER, BY_NAME, GROUPS, STATE, defaults
-from regimesim.scenario.reading import pair_table, read_scenario
+from regimesim.scenario.reading import TOP, check_alone, read_scenario
 from regimesim.scenario.scenario import Scenario
 from regimesim.scenario.strategies import PRUDENT, load_strategy
+from regimesim.scenario.tables import pair_table
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
@@ -39,7 +42,6 @@ MOST_VALUES = 100_000
 LONGEST = 100_000
 """Letters of one setting as it is typed."""
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
-_TREE = ("about", "years", "strategy", "states", "buffers", "affinity", "epochs", *GROUPS)
 _TABLES = ("about", "states", "buffers", "affinity", *GROUPS)
 _LITERAL = (
     "out",
@@ -79,21 +81,23 @@ class SweepRequest:
     overrides: tuple[str, ...]
 
 
-def load_scenario(scenario: str | Path, overrides: Sequence[str] = ()) -> Scenario:
-    """A scenario by name or by the path of a YAML file.
+def load_scenario(scenario: str | Path = "", overrides: Sequence[str] = ()) -> Scenario:
+    """Load a scenario by name or by the path of a YAML file.
 
     Parameters
     ----------
     scenario : str or Path
+        May be left out where ``overrides`` choose a world and an order.
     overrides : sequence of str
-        As on the command line: ``["transparency.level=0.3", "states.France.revisionism=0"]``.
+        As on the command line: ``["order=collective_security", "transparency.level=0.3"]``.
 
     Raises
     ------
     InputError
         If there is no such scenario, or a setting cannot be used.
     """
-    return request([f"scenario={scenario}", *overrides], {}).scenario
+    named = [f"scenario={scenario}"] if str(scenario) else []
+    return request([*named, *overrides], {}).scenario
 
 
 def request(arguments: Sequence[str], options: Mapping[str, Any]) -> Request:
@@ -102,7 +106,8 @@ def request(arguments: Sequence[str], options: Mapping[str, Any]) -> Request:
     Parameters
     ----------
     arguments : sequence of str
-        ``+scenario=concert transparency.level=0.3 runs=500``; the ``+`` may be left out.
+        ``+scenario=concert transparency.level=0.3 runs=500``; the ``+`` may be left out. A world and an order
+        may be swapped (``order=self_help``), or stand without a scenario (``world=trade order=self_help``).
     options : mapping
         The command's options with their defaults (``runs``, ``seed`` ...).
 
@@ -111,6 +116,7 @@ def request(arguments: Sequence[str], options: Mapping[str, Any]) -> Request:
     InputError
     """
     name, settings, chosen = _sorted(arguments, options)
+    name = _combined(settings) if name is None else name
     return Request(compose(name, settings, tuple(options)), chosen, tuple(arguments))
 
 
@@ -127,12 +133,31 @@ def sweep_request(arguments: Sequence[str], options: Mapping[str, Any]) -> Sweep
     fixed: list[Assignment] = []
     swept: dict[str, tuple[Any, ...]] = {}
     for key, text in [("scenario", name), *settings]:
+        if text is None:
+            continue
         values = several(key, text) if not key.startswith("~") else ()
         if values:
             swept[key.lstrip("+")] = values
         elif key != "scenario":
             fixed.append((key, text))
+    if name is None:
+        first = {key: (key, str(values[0])) for key, values in swept.items() if key in CHOICES}
+        name = _combined([*fixed, *first.values()])
     return SweepRequest(name, tuple(fixed), swept, chosen, tuple(arguments))
+
+
+def _combined(settings: Sequence[Assignment]) -> str:
+    """Name the combination of a world and an order that were typed without a scenario."""
+    chosen = {key.lstrip("+"): _unquoted(text) for key, text in settings if key.lstrip("+") in CHOICES}
+    if not chosen:
+        raise InputError(
+            f"which scenario? Add +scenario=NAME  (all: {', '.join(scenario_names())}), "
+            "or world=NAME order=NAME"
+        )
+    for group in CHOICES:
+        if group not in chosen:
+            raise InputError(f"which {group}? Add {group}=NAME  (all: {', '.join(names_of(group))})")
+    return combined_name(*(chosen[group] for group in CHOICES))
 
 
 def several(key: str, text: str) -> tuple[Any, ...]:
@@ -182,7 +207,7 @@ def _swept(value: Any) -> Any:
 
 def _free(key: str) -> bool:
     """Whether a setting is text that need not follow Hydra's grammar: a path, a strategy's family."""
-    return key.lstrip("+").rpartition(".")[2] in ("scenario", "strategy")
+    return key.lstrip("+").rpartition(".")[2] in ("scenario", "strategy", *CHOICES)
 
 
 def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None]) -> None:
@@ -233,10 +258,11 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
 
 def _sorted(
     arguments: Sequence[str], options: Mapping[str, Any]
-) -> tuple[str, list[Assignment], dict[str, Any]]:
-    """Which scenario, its settings, and the command's own options."""
+) -> tuple[str | None, list[Assignment], dict[str, Any]]:
+    """Sort arguments: a scenario if one is named, its settings, the command's own options."""
     chosen = dict(options)
-    name, settings = None, []
+    name: str | None = None
+    settings: list[Assignment] = []
     seen: set[str] = set()
     for key, value in (_split(argument, options) for argument in arguments):
         bare = key.lstrip("+")
@@ -249,8 +275,6 @@ def _sorted(
             chosen[bare] = _option(bare, value)
         else:
             settings.append((key, value))
-    if name is None:
-        raise InputError(f"which scenario? Add +scenario=NAME  (all: {', '.join(scenario_names())})")
     return name, settings, chosen
 
 
@@ -324,35 +348,91 @@ def _depth(text: str) -> int:
 
 
 def compose(name: str, settings: Sequence[Assignment], options: Sequence[str] = ()) -> Scenario:
-    """The scenario of that name (or path) with settings applied in their order.
+    """Compose the scenario of that name (or path) with settings applied in their order.
 
     Raises
     ------
     InputError
         If there is no such scenario, or a setting cannot be used.
     """
-    path = path_of("scenario", name)
-    file_tree = read_yaml(path)
-    place = shown_path(path)
-    alone = read_scenario(file_tree, path.stem, place)
-    _check_strategies(alone, place)
+    found, settings = _chosen_files(name, settings)
     if not settings:
-        return alone
+        return _read_files(found)
+    check_tree(found.tree, found.place)
+    try:
+        return _read_with(settings, found, options)[0]
+    except InputError:
+        _read_files(found)  # a mistake of a file is said of the file
+        raise
+
+
+def settled(scenario: str, overrides: Sequence[str] = ()) -> tuple[dict[str, Any], Scenario]:
+    """Compose a scenario's tree, with what was typed applied: what its files say, or differs from neutral.
+
+    Parameters
+    ----------
+    scenario, overrides
+        As for :func:`load_scenario`.
+
+    Raises
+    ------
+    InputError
+    """
+    _, settings, _ = _sorted(overrides, {})
+    found, settings = _chosen_files(scenario or _combined(settings), settings)
+    if not settings:
+        return found.tree, _read_files(found)
+    read, tree = _read_with(settings, found, ())
+    for parameter in BY_NAME.values():
+        here, written = tree.get(parameter.group, {}), found.tree.get(parameter.group) or {}
+        if here.get(parameter.key) == parameter.default and parameter.key not in written:
+            del here[parameter.key]
+    return {key: value for key, value in tree.items() if key not in GROUPS or value}, read
+
+
+def _chosen_files(name: str, settings: Sequence[Assignment]) -> tuple[Composition, list[Assignment]]:
+    """Compose the files, with the world and the order that settings choose; and the other settings."""
+    choices, others = {}, []
+    for key, text in settings:
+        if key.lstrip("+~") not in CHOICES:
+            others.append((key, text))
+        elif key.startswith("~") or not text.strip():
+            raise InputError(f"{key.lstrip('~')} takes a name: {key.lstrip('~')}=NAME {COMMAND_LINE}")
+        else:
+            choices[key.lstrip("+")] = _unquoted(text)
+    if combination(name) is not None and len(choices) == len(CHOICES):
+        name = combined_name(*(choices[group] for group in CHOICES))
+    return composition(name, choices), others
+
+
+def _read_with(
+    settings: Sequence[Assignment], found: Composition, options: Sequence[str]
+) -> tuple[Scenario, dict[str, Any]]:
     for key, _ in settings:
-        _check_key(key.lstrip("+~"), alone, options)
-    tree = _full_tree(file_tree)
+        _check_key(key.lstrip("+~"), found.tree, options)
+    tree = _full_tree(found.tree)
     for key, text in settings:
         _apply(tree, key, text)
     try:
-        scenario = read_scenario(tree, path.stem)
-        _check_strategies(scenario)
-        return scenario
+        return _read_checked(tree, found.name), tree
     except InputError as error:
         raise InputError(f"{COMMAND_LINE.strip('()')}: {error}") from None
 
 
-def _check_strategies(scenario: Scenario, place: str = "") -> None:
-    """Refuse a strategy that does not exist while its file and key can still be named."""
+def _read_files(found: Composition) -> Scenario:
+    """Read a composition; a mistake is said of the file in which it stands, as far as that can be told."""
+    try:
+        return _read_checked(found.tree, found.name, found.place)
+    except InputError:
+        with_states = [place for place, tree in found.parts if tree.get("states")]
+        for place, tree in found.parts:
+            check_alone(tree, place, with_states == [place])
+        raise
+
+
+def _read_checked(tree: Mapping[str, Any], name: str, place: str = "") -> Scenario:
+    """Read a scenario; refuse a strategy that does not exist while its file and key can still be named."""
+    scenario = read_scenario(tree, name, place)
     for state in scenario.phases[0].states:
         if state.strategy != PRUDENT:
             try:
@@ -360,12 +440,13 @@ def _check_strategies(scenario: Scenario, place: str = "") -> None:
             except InputError as error:
                 where = f"{place}, " if place else ""
                 raise InputError(f"{where}states.{state.name}.strategy: {error}") from None
+    return scenario
 
 
 def _full_tree(file_tree: Mapping[str, Any]) -> dict[str, Any]:
     """Put a scenario's differences upon the neutral world."""
     tree = _neutral()
-    _merge(tree, deepcopy(dict(file_tree)))
+    merge(tree, deepcopy(dict(file_tree)))
     return tree
 
 
@@ -400,8 +481,8 @@ def _apply(tree: dict[str, Any], key: str, text: str) -> None:
         refusal = BY_NAME[bare].refusal(value)
         if refusal is not None:
             raise InputError(f"{bare} {refusal} {COMMAND_LINE}")
-    if isinstance(value, dict) and last in tree:
-        _merge(_inside(tree, last), value)
+    if isinstance(value, dict) and last in tree and bare not in ("members", "vetoes"):
+        merge(_inside(tree, last), value)
     else:
         tree[last] = value
 
@@ -412,14 +493,6 @@ def _inside(tree: dict[str, Any], key: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         found = tree[key] = {} if found is None else {"default": found}
     return found
-
-
-def _merge(table: dict[str, Any], changes: Mapping[str, Any]) -> None:
-    for key, value in changes.items():
-        if isinstance(value, dict) and isinstance(table.get(key), dict):
-            _merge(table[key], value)
-        else:
-            table[key] = value
 
 
 def _check_table(key: str, value: Any, text: str) -> None:
@@ -436,20 +509,28 @@ def _check_table(key: str, value: Any, text: str) -> None:
     raise InputError(f"{key} is a table of names and values; got {text}{hint} {COMMAND_LINE}")
 
 
-def _check_key(key: str, scenario: Scenario, options: Sequence[str]) -> None:
+def _check_key(key: str, tree: Mapping[str, Any], options: Sequence[str]) -> None:
     """Refuse a key that nothing would read."""
     head, _, rest = key.partition(".")
-    if key in BY_NAME or key in _TREE or key.startswith("trust.initial."):
+    if key in BY_NAME or key in TOP or key.startswith("trust.initial."):
         return
-    names = [*BY_NAME, *(k for k in _TREE if k not in GROUPS), *options]
+    names = [*BY_NAME, *(k for k in TOP if k not in GROUPS), *options]
     if head == "states" and rest:
-        names = _settings_of("states", scenario.states, ["strategy", *(p.name for p in STATE)])
+        names = _settings_of("states", _names_in(tree, "states"), ["strategy", *(p.name for p in STATE)])
     elif head == "buffers" and rest:
-        names = _settings_of("buffers", scenario.buffers, ["between", *(p.name for p in BUFFER)])
+        names = _settings_of("buffers", _names_in(tree, "buffers"), ["between", *(p.name for p in BUFFER)])
+    elif head in ("epochs", "reforms") and rest:
+        names = [f"{head}.{name}" for name in _names_in(tree, head)]
     elif head == "affinity" and rest:
-        pair_table({rest: 0.0}, scenario.states, 0.0, 0.0, 1.0, COMMAND_LINE.strip("()"))
+        pair_table({rest: 0.0}, _names_in(tree, "states"), 0.0, 0.0, 1.0, COMMAND_LINE.strip("()"))
         return
     known(key, names, "parameter", COMMAND_LINE.strip("()"))
+
+
+def _names_in(tree: Mapping[str, Any], group: str) -> list[str]:
+    """Names of the states or buffers in a file's tree."""
+    found = tree.get(group)
+    return [str(name) for name in found] if isinstance(found, dict) else []
 
 
 def _settings_of(group: str, names: Sequence[str], settings: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ from regimesim.scenario.messages import LARGEST, quoted, show
 
 Value = float | int | bool | str
 Kind = Literal["real", "integer", "switch", "choice"]
+Belongs = Literal["world", "order", "scenario"]
 
 BIG = 1e6
 """Largest payoff, cost or weight accepted: beyond it sums of payoffs lose their meaning."""
@@ -28,14 +29,24 @@ INHERIT = -1.0
 """A state's setting that stands for the parameter of all states with the same name."""
 
 
+WORLD: Belongs = "world"
+"""Given to the states: stakes, strength, geography, arms, home fronts, what can be seen without an order."""
+ORDER: Belongs = "order"
+"""Arranged among the states: what they inspect, talk over, punish, forgive and hold to be right."""
+SCENARIO: Belongs = "scenario"
+"""Neither given nor arranged: how a run is measured."""
+
+
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter: what it is called, what it may be, what it means.
+    """One parameter: its name, the values it may have, its meaning.
 
     Attributes
     ----------
     name : str
         ``group.name`` for a parameter of the model, a bare name for a setting of a state or buffer.
+    belongs : str
+        The group of files that may set it: ``world``, ``order``, or ``scenario`` for neither of the two.
     default : float, int, bool or str
         The neutral value.
     low, high : float
@@ -48,6 +59,7 @@ class Parameter:
     """
 
     name: str
+    belongs: Belongs
     default: Value
     meaning: str
     kind: Kind = "real"
@@ -109,8 +121,10 @@ class Parameter:
         return None
 
 
-def _real(name: str, default: float, meaning: str, low: float, high: float, **rest: object) -> Parameter:
-    return Parameter(name, default, meaning, "real", low, high, **rest)  # type: ignore[arg-type]
+def _real(
+    name: str, belongs: Belongs, default: float, meaning: str, low: float, high: float, **rest: object
+) -> Parameter:
+    return Parameter(name, belongs, default, meaning, "real", low, high, **rest)  # type: ignore[arg-type]
 
 
 _AXELROD = "Axelrod 1984"
@@ -120,6 +134,7 @@ _JERVIS82 = "Jervis 1982"
 PARAMETERS: tuple[Parameter, ...] = (
     _real(
         "payoffs.temptation",
+        WORLD,
         5.0,
         "gain from exploiting a state that restrains itself",
         -BIG,
@@ -130,6 +145,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "payoffs.reward",
+        WORLD,
         3.0,
         "gain of each when both restrain themselves",
         -BIG,
@@ -140,6 +156,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "payoffs.punishment",
+        WORLD,
         1.0,
         "gain of each when both exploit",
         -BIG,
@@ -150,6 +167,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "payoffs.sucker",
+        WORLD,
         0.0,
         "gain of a state that restrained itself and was exploited",
         -BIG,
@@ -160,6 +178,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "payoffs.game",
+        WORLD,
         "prisoners_dilemma",
         "whether the base game must be a Prisoners' Dilemma or may be any 2x2 game",
         "choice",
@@ -168,18 +187,20 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "shadow.discount_factor",
+        WORLD,
         0.9,
         "what a payoff a year from now is worth today",
         0.0,
         1.0,
         open_low=True,
-        range=(0.5, 0.99),
+        range=(0.5, 0.97),
         unit="per year",
         symbol="δ_y",
         source=_AXELROD,
     ),
     Parameter(
         "shadow.rounds_per_year",
+        WORLD,
         4,
         "how often every pair deals with each other",
         "integer",
@@ -192,6 +213,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "shadow.punishment_years",
+        ORDER,
         math.inf,
         "how long cooperation stays withdrawn after an offence",
         0,
@@ -204,6 +226,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "shadow.resolve",
+        ORDER,
         1.0,
         "chance that a state acts on an offence that it sees (1 - leniency)",
         0,
@@ -214,6 +237,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "transparency.level",
+        ORDER,
         0.5,
         "how much states see of each other",
         0,
@@ -224,6 +248,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "transparency.miss_rate",
+        WORLD,
         0.0,
         "chance that a defection that lasts a quarter is overlooked, at level 0",
         0,
@@ -234,6 +259,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "transparency.false_alarm_rate",
+        WORLD,
         0.0,
         "cooperation taken for defection, at level 0",
         0,
@@ -245,6 +271,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "transparency.early_warning",
+        WORLD,
         0.0,
         "share of an exploitation's effect that a warned victim can parry within the round",
         0,
@@ -255,6 +282,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "transparency.target_knowledge",
+        WORLD,
         0.0,
         "how much more an exploiter gains from knowing its victim well",
         0,
@@ -265,6 +293,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "transparency.intrusion_cost",
+        ORDER,
         0.0,
         "what being inspected costs a member, at level 1",
         0,
@@ -276,6 +305,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "transparency.publicity",
+        ORDER,
         1.0,
         "chance that an accusation becomes public knowledge",
         0,
@@ -286,6 +316,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "diplomacy.conference",
+        ORDER,
         0.0,
         "chance that a doubt between members is talked through",
         0,
@@ -296,6 +327,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "diplomacy.mediation",
+        ORDER,
         0.0,
         "share of war risk that a conference takes away",
         0,
@@ -306,6 +338,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "diplomacy.cleavage",
+        WORLD,
         0.0,
         "how much ideological distance multiplies false alarms",
         0,
@@ -316,6 +349,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "diplomacy.renegotiation",
+        ORDER,
         0.0,
         "talks between states that exploit each other",
         0,
@@ -327,6 +361,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "diplomacy.agreement_trust",
+        ORDER,
         0.5,
         "trust on both sides after an agreement",
         0,
@@ -337,6 +372,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "sanctions.rule",
+        ORDER,
         "none",
         "who answers a public accusation, and how",
         "choice",
@@ -345,6 +381,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "sanctions.severity",
+        ORDER,
         1.0,
         "loss of a state sanctioned by everybody",
         0,
@@ -356,6 +393,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "sanctions.cost",
+        ORDER,
         0.5,
         "cost of a sanction, shared by those who join",
         0,
@@ -367,17 +405,19 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "sanctions.enforcement_value",
+        ORDER,
         0.5,
         "worth of upholding a credible rule",
         0,
         BIG,
-        range=(0.0, 2.0),
+        range=(0.0, 4.0),
         unit="payoff",
         symbol="enforcement_value",
         source="4.5",
     ),
     _real(
         "sanctions.pledge",
+        ORDER,
         0.0,
         "weight of a pledge to defend any victim (rule collective)",
         0,
@@ -389,6 +429,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "sanctions.alliance_weight",
+        ORDER,
         1.0,
         "how much a culprit's worth as an ally holds others back",
         0,
@@ -400,6 +441,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "sanctions.balance_weight",
+        ORDER,
         1.0,
         "how much strength alone draws opposition (rule balancing)",
         0,
@@ -411,6 +453,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "sanctions.quorum",
+        ORDER,
         0.5,
         "share of members' capability that must vote for a sanction",
         0,
@@ -421,6 +464,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "sanctions.veto_affinity",
+        ORDER,
         0.5,
         "affinity beyond which a state with a veto shields the accused",
         0,
@@ -431,6 +475,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "sanctions.credibility",
+        ORDER,
         0.5,
         "how credible enforcement is at the start",
         0,
@@ -441,6 +486,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "sanctions.credibility_learning",
+        ORDER,
         0.1,
         "how fast credibility follows what enforcement did",
         0,
@@ -451,6 +497,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "sanctions.escalation",
+        ORDER,
         0.0,
         "risk of war under a sanction, relative to that after a breach",
         0,
@@ -461,6 +508,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "sanctions.inquiry",
+        ORDER,
         0.0,
         "chance that an inquiry clears an innocent of a false charge",
         0,
@@ -471,6 +519,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "sanctions.exit",
+        ORDER,
         0.0,
         "chance that a state sanctioned by everybody leaves",
         0,
@@ -481,6 +530,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "geography.offense_advantage",
+        WORLD,
         0.0,
         "how much attack is favoured over defence",
         -1,
@@ -491,6 +541,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "geography.buffer_effectiveness",
+        WORLD,
         0.5,
         "share of exposure that full buffering takes away",
         0,
@@ -501,6 +552,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "geography.absorption",
+        WORLD,
         0.0,
         "loss of a buffer across which a state exploits another",
         0,
@@ -512,6 +564,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "geography.absorption_gain",
+        WORLD,
         0.0,
         "share of all capability gained with a buffer",
         0,
@@ -522,6 +575,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "deterrence.retaliation",
+        WORLD,
         0.0,
         "cost of a war against a state with a secure second strike",
         0,
@@ -533,6 +587,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "deterrence.first_strike_gain",
+        WORLD,
         0.0,
         "gain of a nuclear state from striking a state without a secure second strike",
         0,
@@ -544,6 +599,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "deterrence.prudence",
+        ORDER,
         0.0,
         "share of war risk that mutual deterrence takes away",
         0,
@@ -554,6 +610,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "norms.restraint",
+        ORDER,
         0.0,
         "weight of an undiminished norm of restraint",
         0,
@@ -565,6 +622,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "norms.initial",
+        WORLD,
         1.0,
         "norm of every state at the start (memory of the last war)",
         0,
@@ -575,6 +633,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "norms.half_life",
+        ORDER,
         math.inf,
         "time in which memory fades by half",
         0,
@@ -587,6 +646,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "norms.socialization",
+        ORDER,
         0.0,
         "how fast conferences renew the norm of their members",
         0,
@@ -598,6 +658,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "norms.institutionalization",
+        ORDER,
         1.0,
         "share of the norm that a new leader takes over",
         0,
@@ -608,6 +669,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "domestic.turnover",
+        WORLD,
         0.0,
         "changes of leader",
         0,
@@ -619,6 +681,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "domestic.reset",
+        WORLD,
         0.0,
         "how far a new leader's trust returns to its initial value",
         0,
@@ -629,6 +692,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "domestic.revolution",
+        WORLD,
         0.0,
         "waves of revolution",
         0,
@@ -640,6 +704,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "domestic.spread",
+        WORLD,
         0.5,
         "chance that a wave strikes a state",
         0,
@@ -650,6 +715,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "domestic.turmoil_years",
+        WORLD,
         2.0,
         "how long a revolution occupies a state",
         0,
@@ -661,6 +727,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "domestic.preoccupation",
+        WORLD,
         0.0,
         "how much turmoil at home dulls temptations abroad",
         0,
@@ -671,17 +738,19 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "domestic.nationalism",
+        WORLD,
         0.0,
         "revisionism left behind by a revolution",
         0,
         BIG,
-        range=(0.0, 1.5),
+        range=(0.0, 6.0),
         unit="payoff",
         symbol="nationalism",
         source=_LIPSON,
     ),
     _real(
         "domestic.grievance_half_life",
+        WORLD,
         math.inf,
         "time in which a fresh grievance fades by half",
         0,
@@ -694,17 +763,19 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "periphery.rate",
+        WORLD,
         0.0,
         "quarrels abroad that may spoil the relationship",
         0,
         52,
-        range=(0.0, 0.5),
+        range=(0.0, 1.0),
         unit="per year",
         symbol="peripheral_rate",
         source="Schroeder, in Lipson",
     ),
     _real(
         "periphery.insulation",
+        ORDER,
         1.0,
         "share of quarrels abroad kept from spilling over",
         0,
@@ -715,6 +786,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "periphery.paradox",
+        WORLD,
         0.0,
         "how much secure deterrence multiplies quarrels abroad",
         0,
@@ -725,6 +797,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "war.unilateral",
+        WORLD,
         0.0,
         "war when one side exploits",
         0,
@@ -736,28 +809,31 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "war.mutual",
+        WORLD,
         0.0,
         "war when both sides exploit",
         0,
         52,
-        range=(0.05, 0.5),
+        range=(0.02, 0.3),
         unit="per year",
         symbol="mutual",
         source="4.7",
     ),
     _real(
         "war.cost",
+        WORLD,
         0.0,
         "cost of a war to a state of equal strength",
         0,
         BIG,
-        range=(5.0, 30.0),
+        range=(5.0, 50.0),
         unit="payoff",
         symbol="war_cost",
         source="4.1",
     ),
     _real(
         "war.years",
+        WORLD,
         2.0,
         "length of a war",
         0.02,
@@ -769,6 +845,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "war.capability_loss",
+        WORLD,
         0.0,
         "share of its capability that the loser loses",
         0,
@@ -779,6 +856,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "war.resentment",
+        ORDER,
         0.0,
         "revisionism that defeat leaves behind (0: an inclusive peace)",
         0,
@@ -790,6 +868,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "war.satisfaction",
+        WORLD,
         0.0,
         "share of a fresh grievance that a success abroad satisfies",
         0,
@@ -800,6 +879,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "war.settlement_trust",
+        ORDER,
         0.5,
         "trust on both sides after a settlement",
         0,
@@ -810,6 +890,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "war.restoration",
+        ORDER,
         0.0,
         "chance that a settlement restores a buffer",
         0,
@@ -820,6 +901,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "war.contagion",
+        WORLD,
         0.0,
         "chance that a third state joins a war on the side it prefers",
         0,
@@ -830,6 +912,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "power.weight",
+        WORLD,
         0.0,
         "how much relative capability decides what exploitation gains",
         0,
@@ -840,6 +923,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "power.volatility",
+        WORLD,
         0.0,
         "yearly standard deviation of a capability's log growth",
         0,
@@ -851,6 +935,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "trust.initial",
+        WORLD,
         1.0,
         "trust of every pair at the start, and a new leader's prior",
         0,
@@ -861,6 +946,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "trust.learning_rate",
+        WORLD,
         0.4,
         "share of distrust that a year of seen cooperation removes",
         0,
@@ -872,6 +958,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "trust.shock",
+        WORLD,
         0.0,
         "share of trust that a certain defection destroys",
         0,
@@ -882,6 +969,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "choice.temperature",
+        WORLD,
         0.0,
         "how loosely choice follows advantage (0: strict best reply)",
         0,
@@ -893,6 +981,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _real(
         "choice.tremble",
+        WORLD,
         0.0,
         "chance that an intention is flipped by accident",
         0,
@@ -902,12 +991,27 @@ PARAMETERS: tuple[Parameter, ...] = (
         symbol="tremble",
         source="Selten 1975",
     ),
-    _real("measure.onset", 0.9, "mean cooperation of a year at which a regime is in force", 0, 1, source="6"),
     _real(
-        "measure.collapse", 0.75, "mean cooperation of a year below which it has collapsed", 0, 1, source="6"
+        "measure.onset",
+        SCENARIO,
+        0.9,
+        "mean cooperation of a year at which a regime is in force",
+        0,
+        1,
+        source="6",
+    ),
+    _real(
+        "measure.collapse",
+        SCENARIO,
+        0.75,
+        "mean cooperation of a year below which it has collapsed",
+        0,
+        1,
+        source="6",
     ),
     _real(
         "measure.window",
+        SCENARIO,
         3.0,
         "stretch over which cooperation is averaged",
         0.02,
@@ -920,6 +1024,7 @@ PARAMETERS: tuple[Parameter, ...] = (
 STATE: tuple[Parameter, ...] = (
     _real(
         "capability",
+        WORLD,
         1.0,
         "strength relative to the other states (shares are computed)",
         1e-9,
@@ -929,6 +1034,7 @@ STATE: tuple[Parameter, ...] = (
     ),
     _real(
         "growth",
+        WORLD,
         0.0,
         "mean yearly growth of log capability",
         -1,
@@ -937,9 +1043,12 @@ STATE: tuple[Parameter, ...] = (
         symbol="growth_i",
         source="4.9",
     ),
-    _real("ideology", 0.5, "place between order (0) and liberty (1)", 0, 1, symbol="x_i", source=_LIPSON),
+    _real(
+        "ideology", WORLD, 0.5, "place between order (0) and liberty (1)", 0, 1, symbol="x_i", source=_LIPSON
+    ),
     _real(
         "revisionism",
+        WORLD,
         0.0,
         "extra gain the state sees in exploiting others",
         0,
@@ -948,11 +1057,12 @@ STATE: tuple[Parameter, ...] = (
         symbol="ρ_i",
         source=_LIPSON,
     ),
-    Parameter("nuclear", False, "whether it has nuclear arms", "switch", source=_LIPSON),
-    _real("second_strike", 0.0, "how secure its second strike is", 0, 1, symbol="s_i", source=_LIPSON),
-    Parameter("veto", False, "whether it may stop a centralized sanction", "switch", source=_LIPSON),
+    Parameter("nuclear", WORLD, False, "whether it has nuclear arms", "switch", source=_LIPSON),
+    _real("second_strike", WORLD, 0.0, "how secure its second strike is", 0, 1, symbol="s_i", source=_LIPSON),
+    Parameter("veto", ORDER, False, "whether it may stop a centralized sanction", "switch", source=_LIPSON),
     _real(
         "resolve",
+        ORDER,
         INHERIT,
         "chance that it acts on an offence; shadow.resolve unless set",
         0,
@@ -960,13 +1070,23 @@ STATE: tuple[Parameter, ...] = (
         symbol="r_i",
         source="Molander 1985",
     ),
-    _real("unrest", 1.0, "how far a wave of revolution reaches it", 0, 1, symbol="unrest_i", source=_LIPSON),
-    Parameter("member", True, "whether it takes part in the institution", "switch", source="4.2, 4.5"),
+    _real(
+        "unrest",
+        WORLD,
+        1.0,
+        "how far a wave of revolution reaches it",
+        0,
+        1,
+        symbol="unrest_i",
+        source=_LIPSON,
+    ),
+    Parameter("member", ORDER, True, "whether it takes part in the institution", "switch", source="4.2, 4.5"),
 )
 
 BUFFER: tuple[Parameter, ...] = (
     _real(
         "strength",
+        WORLD,
         0.5,
         "how much of the exposure between its neighbours it blocks",
         0,

@@ -53,6 +53,17 @@ class Phase:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """The world or the order of a scenario: its file's name, and its title as it stands in a sentence."""
+
+    name: str
+    title: str
+
+    def __bool__(self) -> bool:
+        return bool(self.name or self.title)
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A world to simulate: valid by construction.
 
@@ -69,6 +80,8 @@ class Scenario:
         In the order of time; the first has ``year`` 0.
     prior : table of float in [0, 1]
         Trust of each ordered pair at the start, and what new leaders return to.
+    world, order : Chosen
+        What it is composed of; both empty where one file says it all.
     """
 
     name: str
@@ -80,6 +93,8 @@ class Scenario:
     years: float
     phases: tuple[Phase, ...]
     prior: Pairs
+    world: Chosen = Chosen("", "")
+    order: Chosen = Chosen("", "")
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -149,6 +164,11 @@ def tree_of(scenario: Scenario) -> dict[str, Any]:
             "claims": list(scenario.claims),
             "source": scenario.source,
             "start": scenario.start,
+            **{
+                group: {"name": chosen.name, "title": chosen.title}
+                for group, chosen in (("world", scenario.world), ("order", scenario.order))
+                if chosen
+            },
         },
         "years": scenario.years,
         "states": {

@@ -1,7 +1,8 @@
 """The states of a running model and the buffer states between them: views on the arrays of one lane.
 
-Terms: a state *intends* restraint or exploitation, *does* it unless an accident flips the intention, and is
-*seen* to have done it or not. Restraint is True, exploitation False; None where a pair had no dealings.
+Terms: a state *intends* to cooperate or to defect, *does* it unless an accident flips the intention, and is
+*seen* to have done it or not. Cooperation is True, defection False; None where a pair had no dealings, as it
+was estranged or at war.
 """
 
 from __future__ import annotations
@@ -13,35 +14,58 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import mesa
 import numpy as np
 
+from regimesim.core.estrangement import BREACH, FOREVER, MISUNDERSTANDING, SANCTION
+from regimesim.core.perception import CLEARED, STANDS
 from regimesim.scenario.messages import InputError, quoted
+from regimesim.simulation.choice import chance_to_cooperate
 from regimesim.theory.games import EffectiveGame
 
 if TYPE_CHECKING:
     from regimesim.simulation.model import RegimeModel
 
 Intention: TypeAlias = bool | Literal["C", "D"]
-"""Restraint: True or "C"; exploitation: False or "D"."""
+"""Cooperation: True or "C"; defection: False or "D"."""
+
+Kind: TypeAlias = Literal["misunderstanding", "breach", "sanction", "withholding"]
+"""What an estrangement is; *withholding* is one-sided, from an automaton."""
+
+_KINDS: dict[int, Kind] = {MISUNDERSTANDING: "misunderstanding", BREACH: "breach", SANCTION: "sanction"}
+
+
+@dataclass(frozen=True)
+class Estrangement:
+    """A withdrawal of cooperation between two states.
+
+    Attributes
+    ----------
+    kind : {"misunderstanding", "breach", "sanction", "withholding"}
+    rounds : float
+        Rounds that are left of it if nothing ends it early; inf where it is without end.
+    """
+
+    kind: Kind
+    rounds: float
 
 
 @dataclass(frozen=True)
 class Reasons:
-    """Why a prudent state restrains itself, or does not: the terms of its margin (model.md 4.3).
+    """Why a prudent state cooperates, or does not: the terms of its margin (model.md 4.3).
 
     Attributes
     ----------
     now : float
-        What restraint gains or loses this round, at the trust it has; like all terms in payoff units.
+        What cooperation gains or loses at once, at the trust it has; like all terms in payoff units.
     future : float
-        What the relationship is worth to it.
+        What a defection would cost in the future of the relationship, by estrangement and war.
     law : float
-        The sanction it expects for exploitation.
+        The sanction of third states that it expects for a defection.
     norm : float
         Restraint from within.
 
     Examples
     --------
     >>> print(Reasons(-0.6, 2.1, 0.0, 0.4))
-    now -0.60   future +2.10   law 0   norm +0.40   margin +1.90: restraint
+    now -0.60   future +2.10   law 0   norm +0.40   margin +1.90: cooperation
     """
 
     now: float
@@ -51,14 +75,14 @@ class Reasons:
 
     @property
     def margin(self) -> float:
-        """Their sum: restraint is worth it where this is not below 0."""
+        """Their sum: cooperation is worth it where this is not below 0."""
         return self.now + self.future + self.law + self.norm
 
     def __str__(self) -> str:
         names = ("now", "future", "law", "norm", "margin")
         terms = [(name, float(getattr(self, name))) for name in names]
         words = "   ".join(f"{name} {value:+.2f}" if value else f"{name} 0" for name, value in terms)
-        return f"{words}: {'restraint' if self.margin >= 0 else 'exploitation'}"
+        return f"{words}: {'cooperation' if self.margin >= 0 else 'defection'}"
 
 
 class State(mesa.Agent):
@@ -86,15 +110,16 @@ class State(mesa.Agent):
         return f"<State {self.name}: capability {self.capability:.3g}, norm {self.norm:.3g}>"
 
     def intend(self, other: State) -> Intention:
-        """Whether it will restrain itself towards ``other`` this round: True or "C", else False or "D".
+        """Say whether it will cooperate with ``other`` this round: True or "C", else False or "D".
 
-        Called once a round for every other state with which it is not at war, after the round's events. Here
-        it gives what the kernel decided by the state's strategy; an override reaches it through ``super()``.
+        Called once a round, after the round's events, for every other state with which it is open (neither at
+        war nor estranged) and from which it does not withhold its cooperation. Here it gives what the kernel
+        decided by the state's strategy; an override reaches it through ``super()``.
         """
         return bool(self.model.lanes.world.intend[self._towards(other)])
 
     def observe(self) -> None:
-        """Called at the end of every round; override to remember what :meth:`did` and :meth:`saw` say."""
+        """Take note of the round that has ended; override to keep what :meth:`did` and :meth:`saw` say."""
 
     @property
     def capability(self) -> float:
@@ -108,7 +133,7 @@ class State(mesa.Agent):
 
     @property
     def revisionism(self) -> float:
-        """Extra gain it sees in exploiting others, in payoff units."""
+        """Extra gain it sees in defection: its setting and its grievances, in payoff units."""
         return self._own("revisionism")
 
     @property
@@ -123,7 +148,7 @@ class State(mesa.Agent):
 
     @property
     def payoff(self) -> float:
-        """What it earned in the last round."""
+        """What it earned in the last round, which pays one m-th of the yearly flows."""
         return self._own("payoff")
 
     @property
@@ -132,21 +157,41 @@ class State(mesa.Agent):
         return [state for state in self.model.states if state is not self]
 
     def trust_in(self, other: Other) -> float:
-        """Its expectation, in [0, 1], that the other restrains itself."""
+        """Its expectation, in [0, 1], that the other cooperates."""
         return float(self.model.lanes.world.trust[self._towards(other)])
 
     def intends(self, other: Other) -> bool | None:
         """Its last intention towards the other (inside :meth:`intend`, the kernel's for this round)."""
         world, pair = self.model.lanes.world, self._towards(other)
-        return bool(world.intend[pair]) if world.played[pair] else None
+        return bool(world.intend[pair]) if world.open[pair] and not world.withheld[pair] else None
 
     def did(self, other: Other) -> bool | None:
-        """Whether it restrained itself towards the other in the last round; None if they had no dealings."""
+        """Whether it cooperated with the other in the last round; None if they had no dealings."""
         return self._last("action", other)
 
     def saw(self, other: Other) -> bool | None:
         """What it saw the other do to it in the last round: :meth:`did` of the other, rightly or wrongly."""
         return self._last("seen", other)
+
+    def accused(self, other: Other) -> Literal["stands", "cleared"] | None:
+        """What became of its charge against the other in the last round; None if it brought none."""
+        charge = int(self.model.lanes.world.charge[self._towards(other)])
+        return {STANDS: "stands", CLEARED: "cleared"}.get(charge)  # type: ignore[return-value]
+
+    def estranged(self, other: Other) -> Estrangement | None:
+        """Estrangement from the other, as things stand; None where there is none.
+
+        Between rounds it is the one in force in the next round. To be estranged is mutual, but for the
+        withholding of a prudent state from an automaton.
+        """
+        world, pair = self.model.lanes.world, self._towards(other)
+        left = int(world.left[pair])
+        if left == 0:
+            return None
+        return Estrangement(
+            _KINDS.get(int(world.kind[pair]), "withholding"),
+            math.inf if left >= FOREVER // 2 else float(left),
+        )
 
     def at_war_with(self, other: Other) -> bool:
         """Whether the two are at war."""
@@ -162,7 +207,7 @@ class State(mesa.Agent):
         )
 
     def reasons(self, other: Other) -> Reasons:
-        """How a prudent state in its place weighs restraint towards the other, as things stand now.
+        """How a prudent state in its place weighs cooperation with the other, as things stand now.
 
         Inside :meth:`intend` this is what the round is decided by; between rounds, what the next one would
         be decided by if nothing happened before it.
@@ -170,12 +215,11 @@ class State(mesa.Agent):
         i, j, _ = self._towards(other)
         return Reasons(*(float(term) for term in self.model.appraised()[i, j, :, 0]))
 
-    def will_restrain(self, other: Other) -> float:
-        """Probability that a prudent state in its place intends restraint, as things stand now."""
-        margin, temperature = self.reasons(other).margin, float(self.model.lanes.game.temperature[0])
-        if temperature == 0.0:
-            return 1.0 if margin >= 0.0 else 0.0
-        return 1.0 / (1.0 + math.exp(min(max(-margin / temperature, -700.0), 700.0)))
+    def will_cooperate(self, other: Other) -> float:
+        """Probability per round that a prudent state in its place intends to cooperate, as things stand."""
+        margin = self.reasons(other).margin
+        temperature = float(self.model.lanes.game.temperature[0])
+        return chance_to_cooperate(margin, temperature, self.model.case.rounds_per_year)
 
     def _own(self, quantity: str) -> float:
         return float(getattr(self.model.lanes.world, quantity)[self.position, 0])
@@ -246,7 +290,7 @@ class OfState:
         return getattr(agent, self.attribute) if isinstance(agent, State) else None
 
 
-def as_restraint(answer: object, state: State, other: State) -> bool:
+def as_cooperation(answer: object, state: State, other: State) -> bool:
     """What a state's ``intend`` gave towards another, as True or False.
 
     Raises
@@ -259,6 +303,6 @@ def as_restraint(answer: object, state: State, other: State) -> bool:
     if isinstance(answer, str) and answer in ("C", "D"):
         return answer == "C"
     raise TypeError(
-        f"{type(state).__name__}.intend must give True or 'C' for restraint, False or 'D' for exploitation; "
+        f"{type(state).__name__}.intend must give True or 'C' for cooperation, False or 'D' for defection; "
         f"got {quoted(answer)} ({state.name} towards {other.name}, round {state.model.round})"
     )

@@ -74,7 +74,7 @@ class AxelrodState(State):
         for other in self.others:
             own, seen = self.did(other), self.saw(other)
             if own is not None and seen is not None:
-                mine, theirs = (action.C if restraint else action.D for restraint in (own, seen))
+                mine, theirs = (action.C if cooperated else action.D for cooperated in (own, seen))
                 player, opponent = self._dealing_with(other)
                 _remember(player, mine, theirs)
                 _remember(opponent, theirs, mine)

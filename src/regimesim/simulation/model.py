@@ -22,7 +22,15 @@ from regimesim.core.lanes import Lanes
 from regimesim.core.spells import regimes
 from regimesim.scenario.messages import InputError, known, quoted, show
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.agents import BufferState, OfState, Other, State, StateCollector, as_restraint
+from regimesim.simulation.agents import (
+    BufferState,
+    Estrangement,
+    OfState,
+    Other,
+    State,
+    StateCollector,
+    as_cooperation,
+)
 from regimesim.simulation.lowering import lower
 
 _MARGINS: Callable[..., None] = kernel.margins
@@ -55,7 +63,7 @@ class RegimeModel(mesa.Model):
     lanes : Lanes
         The arrays themselves, with one lane.
     dealt : bool array (N, N)
-        Which pairs had dealings in the last round.
+        Which pairs had dealings in the last round: they were neither estranged nor at war.
 
     Raises
     ------
@@ -70,7 +78,7 @@ class RegimeModel(mesa.Model):
     >>> m = RegimeModel(read_scenario({"states": {"Athens": {}, "Sparta": {}}}, "greece"))
     >>> m.step()
     >>> m.state("Athens").did("Sparta"), m.state("Athens").payoff
-    (True, 3.0)
+    (True, 0.75)
     """
 
     _agents_numbered = 0
@@ -100,7 +108,7 @@ class RegimeModel(mesa.Model):
             self.states.append(_made_state(kinds.get(name, State), self, position))
         self.buffers = [BufferState(self, position) for position in range(len(self.case.buffers))]
         self.datacollector = StateCollector(
-            {name: name for name in ("year", "cooperation", "trust", "norm", "credibility", "wars")},
+            {name: name for name in ("year", "cooperation", "apart", "trust", "norm", "credibility", "wars")},
             {name: OfState(name) for name in ("name", "capability", "norm", "revisionism", "payoff")},
         )
 
@@ -176,7 +184,7 @@ class RegimeModel(mesa.Model):
 
     @property
     def cooperation(self) -> float:
-        """Share of pairs in which both restrained themselves in the last round; nan before the first."""
+        """Share of pairs in which both cooperated in the last round; nan before the first."""
         if self.round == 0:
             return math.nan
         return int(self.lanes.tally.cooperating[self.round - 1, 0]) / self._pairs
@@ -185,7 +193,7 @@ class RegimeModel(mesa.Model):
     def regime(self) -> bool:
         """Whether a regime is in force in the last round, judged by the rounds played so far (model.md 6).
 
-        A collapse shows only when a full year has been bad enough.
+        A collapse shows only when a full window has been bad enough.
         """
         measure = {name: float(self.case[f"measure.{name}"]) for name in ("onset", "collapse", "window")}
         window = max(1, math.floor(measure["window"] * self.case.rounds_per_year + 0.5))
@@ -203,6 +211,22 @@ class RegimeModel(mesa.Model):
         names = self.case.states
         fighting = np.argwhere(np.triu(self.lanes.world.at_war[:, :, 0]))
         return [(names[i], names[j]) for i, j in fighting]
+
+    @property
+    def estranged(self) -> dict[tuple[str, str], Estrangement]:
+        """Estrangements of pairs of states, by their names, without one-sided withholding."""
+        found = {}
+        for i, state in enumerate(self.states):
+            for other in self.states[i + 1 :]:
+                one = state.estranged(other)
+                if one is not None and one.kind != "withholding":
+                    found[state.name, other.name] = one
+        return found
+
+    @property
+    def apart(self) -> float:
+        """Share of pairs that are estranged."""
+        return len(self.estranged) / self._pairs
 
     @property
     def trust(self) -> float:
@@ -256,7 +280,7 @@ class RegimeModel(mesa.Model):
             self._play_with(minded)
         else:
             self.lanes.play(self.round + 1)
-        self.dealt = self.lanes.world.played[:, :, 0] != 0
+        self.dealt = self.lanes.world.open[:, :, 0] != 0
         self.running = self.round < self.case.rounds
         for state in self.states:
             state.observe()
@@ -269,13 +293,14 @@ class RegimeModel(mesa.Model):
             self.lanes.decide()
             self._between_decision_and_act = True
         answers = [
-            (state.position, other.position, as_restraint(state.intend(other), state, other))
+            (state.position, other.position, as_cooperation(state.intend(other), state, other))
             for state in minded
             for other in state.others
-            if world.played[state.position, other.position, 0]
+            if world.open[state.position, other.position, 0]
+            and not world.withheld[state.position, other.position, 0]
         ]
-        for i, j, restraint in answers:
-            world.intend[i, j, 0] = restraint
+        for i, j, cooperates in answers:
+            world.intend[i, j, 0] = cooperates
         self.lanes.carry_out()
         self._between_decision_and_act = False
 

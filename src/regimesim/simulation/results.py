@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from regimesim.core.lanes import Design
 from regimesim.scenario.files import read_yaml, there, yaml_of
 from regimesim.scenario.messages import InputError, legible, spoken
 from regimesim.scenario.reading import read_scenario
@@ -29,19 +30,18 @@ from regimesim.scenario.scenario import Scenario, tree_of
 from regimesim.simulation.columns import (
     COLLAPSE,
     EVENT_ARRAYS,
-    JOINED,
-    KIND,
     KINDS,
-    LEADER,
-    LEFT,
+    OF_BUFFERS,
     ONSET,
     QUANTITIES,
-    REVOLUTION,
+    RUN,
+    SPELL_NAMES,
     Recording,
 )
 from regimesim.simulation.folders import write_folder
+from regimesim.simulation.lowering import lower
 from regimesim.simulation.views import view
-from regimesim.stats.estimates import Estimate
+from regimesim.stats.estimates import Estimate, mean
 from regimesim.stats.survival import Curve, Summary, kaplan_meier, summary
 
 if TYPE_CHECKING:
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-_ACTOR_IS_STATE = {LEFT, JOINED, LEADER, REVOLUTION, 0, 1}
-
 _RUNS, _SERIES, _CODED, _PAIRS = "runs.parquet", "yearly.npy", "happened.npz", "pair_spells.npy"
 _CONFIG, _PROVENANCE, _SUMS = "config.yaml", "provenance.json", "checksums.txt"
 _READ_AGAIN = (_RUNS, _SERIES, _CODED, _PAIRS, _CONFIG, _PROVENANCE)
@@ -84,10 +82,14 @@ class Results:
     columns : dict of name to array (runs,)
         The table :attr:`runs`, column by column.
     yearly : float array (Q, Y, R)
-        Series of ``recording.QUANTITIES`` in each of Y years for the first R replicates.
+        Series of ``columns.QUANTITIES`` in each of Y years for the first R replicates.
     happened : dict of name to array
         The table :attr:`events`, coded.
     provenance : dict
+    pair_spells : int array (3, P, R)
+        Of each pair, the rounds of its first restraint, first breakdown and first war.
+    lowered : Design, optional
+        What the core played; see :attr:`design`.
     """
 
     scenario: Scenario
@@ -96,6 +98,7 @@ class Results:
     happened: dict[str, NDArray[Any]]
     provenance: dict[str, Any] = field(repr=False)
     pair_spells: NDArray[np.int32] = field(default_factory=lambda: np.zeros((3, 0, 0), np.int32), repr=False)
+    lowered: Design | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def from_parts(
@@ -104,6 +107,7 @@ class Results:
         columns: Sequence[dict[str, NDArray[Any]]],
         recordings: Sequence[Recording | None],
         provenance: dict[str, Any],
+        design: Design | None = None,
     ) -> Results:
         """Put blocks of lanes together, in their order."""
         joined = {name: np.concatenate([part[name] for part in columns]) for name in columns[0]}
@@ -111,10 +115,15 @@ class Results:
         blank = np.zeros((len(QUANTITIES), _years_of(scenario), 0), np.float32)
         yearly = np.concatenate([r.yearly for r in kept], axis=2) if kept else blank
         pairs = np.concatenate([r.pairs for r in kept], axis=2) if kept else np.zeros((3, 0, 0), np.int32)
-        return cls(scenario, joined, yearly, _events(kept), provenance, pairs)
+        return cls(scenario, joined, yearly, _events(kept), provenance, pairs, design)
 
     def __len__(self) -> int:
         return len(self.columns["replicate"])
+
+    @cached_property
+    def design(self) -> Design:
+        """Arrays that the core played: those of the simulation, or made again where they were not kept."""
+        return lower(self.scenario) if self.lowered is None else self.lowered
 
     def check(self) -> None:
         """Refuse parts that do not belong together, as a file from elsewhere may hold them.
@@ -123,13 +132,13 @@ class Results:
         ------
         ValueError
         """
-        if set(self.columns) != set(KIND):
-            raise ValueError(f"its columns are not those of a run: {sorted(set(self.columns) ^ set(KIND))}")
+        if set(self.columns) != set(RUN):
+            raise ValueError(f"its columns are not those of a run: {sorted(set(self.columns) ^ set(RUN))}")
         runs, world = len(self), self.scenario
         for name, column in self.columns.items():
-            if column.dtype.kind not in KIND[name] or column.shape != (runs,) or not runs:
+            if not RUN[name].holds(column) or column.shape != (runs,) or not runs:
                 raise ValueError(f"the column {name} is not one of a run's")
-            if column.dtype.kind == "f" and not np.isfinite(column).all() and name != "regime_onset":
+            if column.dtype.kind == "f" and not np.isfinite(column).all() and not RUN[name].missing:
                 raise ValueError(f"the column {name} holds what is no number")
         kept = self.yearly.shape[-1] if self.yearly.ndim == 3 else -1
         if self.yearly.shape != (len(QUANTITIES), _years_of(world), kept) or not 0 <= kept <= runs:
@@ -148,13 +157,14 @@ class Results:
         coded, world = self.happened, self.scenario
         if set(coded) != set(EVENT_ARRAYS) or len({column.shape for column in coded.values()}) != 1:
             raise ValueError("its events are not whole")
-        by_state = np.isin(coded["kind"], list(_ACTOR_IS_STATE))
-        actors = np.where(by_state, len(world.states), len(world.buffers))
-        bounds = ((0, kept), (0, world.rounds), (0, len(KINDS)), (-1, actors), (-1, len(world.states)))
-        for name, (least, end) in zip(EVENT_ARRAYS, bounds, strict=True):
+        actors = np.where(np.isin(coded["kind"], OF_BUFFERS), len(world.buffers), len(world.states))
+        ends = (kept, world.rounds, len(KINDS), actors, len(world.states))
+        for name, least, end in zip(EVENT_ARRAYS, (0, 0, 0, -1, -1), ends, strict=False):
             column = coded[name]
             if column.dtype.kind != "i" or column.ndim != 1 or ((column < least) | (column >= end)).any():
                 raise ValueError(f"its events hold a {name} that cannot be")
+        if coded["value"].dtype.kind != "f" or not (coded["value"] >= 0).all():
+            raise ValueError("its events hold a value that cannot be")
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -195,11 +205,11 @@ class Results:
 
         states, buffers = np.array([*self.scenario.states, ""]), np.array([*self.scenario.buffers, ""])
         coded, per_year = self.happened, self.scenario.rounds_per_year
-        by_state = np.isin(coded["kind"], list(_ACTOR_IS_STATE))
+        of_buffers = np.isin(coded["kind"], OF_BUFFERS)
         actor = np.where(
-            by_state,
-            states[np.where(by_state, coded["actor"], -1)],
-            buffers[np.where(by_state, -1, coded["actor"])],
+            of_buffers,
+            buffers[np.where(of_buffers, coded["actor"], -1)],
+            states[np.where(of_buffers, -1, coded["actor"])],
         )
         frame = pd.DataFrame(
             {
@@ -208,6 +218,7 @@ class Results:
                 "kind": np.array(KINDS)[coded["kind"]],
                 "actor": actor,
                 "target": states[coded["target"]],
+                "value": coded["value"],
             }
         )
         frame = pd.concat([frame, self._regime_events()], ignore_index=True)
@@ -259,6 +270,7 @@ class Results:
                         "kind": kind,
                         "actor": "",
                         "target": "",
+                        "value": 0.0,
                     }
                 )
                 for kind, where, when in parts
@@ -280,9 +292,8 @@ class Results:
         return summary(*self._spell(spell), horizon or self.scenario.years)
 
     def _spell(self, spell: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        if f"{spell}_years" not in self.columns:
-            named = ", ".join(n.removesuffix("_years") for n in self.columns if n.endswith("_years"))
-            raise InputError(f"no spell {spell!r}.  (all: {named})")
+        if f"{spell}_ended" not in self.columns:
+            raise InputError(f"no spell {spell!r}.  (all: {', '.join(SPELL_NAMES)})")
         return self.columns[f"{spell}_years"], self.columns[f"{spell}_ended"]
 
     def table(self) -> pd.DataFrame:
@@ -310,11 +321,7 @@ class Results:
 
     def rate(self, column: str) -> Estimate:
         """Mean over runs of a column, with a normal 95 % interval."""
-        values = np.asarray(self.columns[column], np.float64)
-        mean, error = float(values.mean()), 0.0
-        if len(values) > 1:
-            error = float(values.std(ddof=1) / math.sqrt(len(values)))
-        return Estimate(mean, mean - 1.959964 * error, mean + 1.959964 * error, error)
+        return mean(self.columns[column], student=False)
 
     def typical(self) -> int:
         """The replicate nearest the median regime (the first of them), among those recorded if any are."""
@@ -373,9 +380,7 @@ def percent(share: float) -> str:
 
 
 def _events(recordings: Sequence[Recording]) -> dict[str, NDArray[Any]]:
-    rows: dict[str, list[NDArray[Any]]] = {
-        name: [] for name in ("replicate", "round", "kind", "actor", "target")
-    }
+    rows: dict[str, list[NDArray[Any]]] = {name: [] for name in EVENT_ARRAYS}
     first = 0
     for recording in recordings:
         for event in recording.events:
@@ -384,9 +389,13 @@ def _events(recordings: Sequence[Recording]) -> dict[str, NDArray[Any]]:
             rows["kind"].append(np.full(len(event.lane), event.kind))
             rows["actor"].append(event.actor)
             rows["target"].append(event.target)
+            rows["value"].append(event.value)
         first += recording.yearly.shape[2]
-    empty = np.zeros(0, np.int64)
-    joined = {name: np.concatenate(parts) if parts else empty for name, parts in rows.items()}
+    types = dict.fromkeys(EVENT_ARRAYS, np.int64) | {"value": np.float64}
+    joined = {
+        name: np.concatenate([np.zeros(0, types[name]), *parts]).astype(types[name], copy=False)
+        for name, parts in rows.items()
+    }
     order = np.argsort(joined["replicate"], kind="stable")
     return {name: column[order] for name, column in joined.items()}
 

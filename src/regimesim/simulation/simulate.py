@@ -1,6 +1,6 @@
 """From a scenario to results: replicates in blocks of lanes, blocks on threads.
 
-A block that is recorded is played round by round, noting yearly means and dated events lane by lane.
+A block that is recorded is played round by round (:mod:`regimesim.simulation.recording`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,32 +21,15 @@ from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.messages import InputError, quoted
 from regimesim.scenario.reading import MOST_YEARS
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.columns import (
-    JOINED,
-    LEADER,
-    LEFT,
-    LOST,
-    PEACE,
-    QUANTITIES,
-    RESTORED,
-    REVOLUTION,
-    WAR_BEGINS,
-    Event,
-    Recording,
-)
+from regimesim.simulation.columns import ACCOUNTED, RUN, THRESHOLDS, Recording
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.provenance import provenance
+from regimesim.simulation.recording import play_and_record
 from regimesim.simulation.results import Results
-
-THRESHOLDS = {"regime": None, "loose": (0.75, 0.5), "strict": (0.95, 0.85)}
-"""Onset and collapse of the regime as measured, and the two pairs that every headline is held against."""
 
 MOST_RUNS = 100_000_000
 RECORDED = 1_000
 """Replicates of which yearly series and events are kept, unless asked otherwise."""
-
-ACCOUNTED = frozenset({"welfare", "trust", "credibility", "expectation_error", "trust_spread"})
-"""Columns that rest on trust, beliefs and payoffs."""
 
 Columns = dict[str, NDArray[np.generic]]
 Progress = Callable[[int], None]
@@ -126,7 +109,7 @@ def simulate(
 
     parts = on_threads(play, blocks, workers)
     about = provenance(seed=seed, runs=runs, years=chosen.years, scenario=chosen.name)
-    return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about)
+    return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about, design)
 
 
 def as_scenario(scenario: Scenario | str | Path, years: float | None = None) -> Scenario:
@@ -184,7 +167,7 @@ def on_threads(task: Callable[[Item], Output], items: Sequence[Item], workers: i
 
 
 def measure(lanes: Lanes) -> Columns:
-    """A row per lane: the measures of model.md, section 6 (columns: see ``Results.runs``)."""
+    """A row per lane: the measures of model.md, section 6 (declared in ``simulation.columns.RUNS``)."""
     world, tally, design = lanes.world, lanes.tally, lanes.design
     n, m = world.capability.shape[0], design.rounds_per_year
     rounds, pairs = lanes.round, n * (n - 1)
@@ -230,7 +213,7 @@ def measure(lanes: Lanes) -> Columns:
         "sanctions_on_innocents": tally.innocents,
         "sanctions_response": tally.response / np.maximum(tally.invoked, 1),
     }
-    return columns if lanes.accounts else {k: v for k, v in columns.items() if k not in ACCOUNTED}
+    return {name: columns[name] for name in RUN if lanes.accounts or name not in ACCOUNTED}
 
 
 def _regimes(lanes: Lanes) -> Columns:
@@ -238,84 +221,14 @@ def _regimes(lanes: Lanes) -> Columns:
     m = lanes.design.rounds_per_year
     window = max(1, math.floor(float(settings["window"][0]) * m + 0.5))
     found: Columns = {}
+    pairs = {"regime": (settings["onset"], settings["collapse"])}
     for name, levels in THRESHOLDS.items():
-        high, low = levels or (settings["onset"], settings["collapse"])
-        full = np.broadcast_to(high, len(settings)), np.broadcast_to(low, len(settings))
-        spells = lanes.regimes(*full, window)
-        prefix = name if name == "regime" else f"regime_{name}"
+        pairs[name] = np.full(len(settings), levels.onset), np.full(len(settings), levels.collapse)
+    for name, (high, low) in pairs.items():
+        spells = lanes.regimes(high, low, window)
         if name == "regime":
             found["regime_onset"] = np.where(spells.onset < 0, np.nan, spells.onset / m)
             found["regime_spells"] = spells.number
-        found[f"{prefix}_years"] = np.where(spells.onset < 0, 0, spells.end - spells.onset) / m
-        found[f"{prefix}_ended"] = spells.ended
+        found[f"{name}_years"] = np.where(spells.onset < 0, 0, spells.end - spells.onset) / m
+        found[f"{name}_ended"] = spells.ended
     return found
-
-
-def play_and_record(lanes: Lanes) -> Recording:
-    """Play a block to its horizon, noting what happens."""
-    rounds, per_year = lanes.design.rounds, lanes.design.rounds_per_year
-    years = -(-rounds // per_year)
-    yearly = np.zeros((len(QUANTITIES), years, len(lanes.points)), np.float32)
-    events: list[Event] = []
-    while lanes.round < rounds:
-        before = _watched(lanes)
-        lanes.play(lanes.round + 1)
-        _note(lanes, before, events)
-        if lanes.round % per_year == 0 or lanes.round == rounds:
-            year = (lanes.round - 1) // per_year
-            yearly[:, year] = _yearly_means(lanes, lanes.round - year * per_year)
-    return Recording(yearly, events, _pair_spells(lanes))
-
-
-def _pair_spells(lanes: Lanes) -> NDArray[np.int32]:
-    i, j = np.triu_indices(lanes.world.capability.shape[0], 1)
-    tally = lanes.tally
-    return np.stack([tally.pair_onset[i, j], tally.pair_breakdown[i, j], tally.pair_war[i, j]])
-
-
-def _watched(lanes: Lanes) -> dict[str, NDArray[Any]]:
-    world = lanes.world
-    fields = ("at_war", "sovereign", "member")
-    return {name: getattr(world, name).copy() for name in fields}
-
-
-def _note(lanes: Lanes, before: dict[str, NDArray[Any]], events: list[Event]) -> None:
-    world, t = lanes.world, lanes.round - 1
-    upper = np.triu(np.ones(world.at_war.shape[:2], np.bool_), 1)[..., None]
-    changes = (
-        # a pair that settles may be drawn into another war in the same round
-        (WAR_BEGINS, (world.at_war > 0) & (before["at_war"] <= 1) & upper),
-        (PEACE, (before["at_war"] == 1) & upper),
-        (LOST, world.sovereign < before["sovereign"]),
-        (RESTORED, world.sovereign > before["sovereign"]),
-        (REVOLUTION, world.revolted > 0),
-        (LEADER, world.new_leader > 0),
-        (LEFT, world.member < before["member"]),
-        (JOINED, world.member > before["member"]),
-    )
-    for kind, happened in changes:
-        if happened.any():
-            *places, lane = np.nonzero(happened)
-            actor = places[0]
-            target = places[1] if len(places) > 1 else np.full_like(actor, -1)
-            events.append(Event(t, kind, lane, actor, target))
-
-
-def _yearly_means(lanes: Lanes, rounds: int) -> NDArray[np.float64]:
-    world, n = lanes.world, lanes.world.capability.shape[0]
-    pairs = n * (n - 1)
-    terms = lanes.margins()
-    cooperating = lanes.tally.cooperating[lanes.round - rounds : lanes.round]
-    off = ~np.eye(n, dtype=np.bool_)
-    return np.stack(
-        [
-            cooperating.sum(0) / (rounds * pairs / 2),
-            world.trust[off].sum(0) / pairs,
-            world.norm.sum(0) / n,
-            world.credibility,
-            (world.at_war[off] > 0).sum(0) / pairs,
-            world.sovereign.sum(0) / max(1, len(world.sovereign)),
-            world.revisionism.sum(0) / n,
-            *(terms[:, :, term].sum((0, 1)) / pairs for term in range(4)),
-        ]
-    )

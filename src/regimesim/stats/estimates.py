@@ -78,8 +78,6 @@ def tails(confidence: float) -> tuple[float, float]:
     """The normal quantile of a two-sided confidence, and the probability beyond it."""
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, got {confidence:g}")
-    from statistics import NormalDist
-
     alpha = (1 - confidence) / 2
     return -NormalDist().inv_cdf(alpha), alpha
 
@@ -101,15 +99,23 @@ def interval_of(estimate: Estimate) -> dict[str, float | None]:
     }
 
 
-def mean(values: ArrayLike, limits: tuple[float, float] | None = None) -> Estimate:
-    """Mean of independent values with Student's 95 % interval.
+def mean(
+    values: ArrayLike, limits: tuple[float, float] | None = None, *, student: bool = True, ddof: int = 1
+) -> Estimate:
+    """Mean of independent values with a 95 % interval.
 
     Parameters
     ----------
-    values : array_like of float, shape (n,), n >= 2
+    values : array_like of float, shape (n,)
+        Two or more for Student's interval.
     limits : (float, float), optional
-        Between which values must lie. Where none differs from another, the interval then allows any value
-        between them in the share of cases that a sample of this size can miss; without, it is a point.
+        Between which values must lie. Where none differs from another, the interval then is that of
+        :func:`all_alike`; without, it is a point.
+    student : bool
+        Student's interval, or the normal one, which is cut at the limits.
+    ddof : int
+        The variance is the sum of squares over n - ddof; 0 for that of an influence function, as in
+        :func:`regimesim.stats.survival.rmst_difference`.
 
     Raises
     ------
@@ -123,19 +129,33 @@ def mean(values: ArrayLike, limits: tuple[float, float] | None = None) -> Estima
     >>> mean([1.0] * 40, limits=(0, 1)).text()
     '1.00 [0.91, 1.00]'
     """
-    import numpy as np
+    numbers = np.asarray(values, np.float64)
+    if numbers.ndim != 1 or numbers.size < 1 + student:
+        raise ValueError(f"a mean with an interval needs a list of two values or more, got {numbers.shape}")
+    middle, freedom = float(numbers.mean()), max(1, numbers.size - ddof)
+    error = float(np.linalg.norm(numbers - middle)) / math.sqrt(freedom * numbers.size)
+    if limits is not None and error <= (0.0 if student else ROUNDING * (limits[1] - limits[0]) / 2):
+        return all_alike(middle, limits, numbers.size)
+    if not student:
+        return normal_estimate(middle, error, limits or (-math.inf, math.inf), 0.95)
     from scipy.special import stdtrit
 
-    numbers = np.asarray(values, np.float64)
-    if numbers.ndim != 1 or numbers.size < 2:
-        raise ValueError(f"a mean with an interval needs a list of two values or more, got {numbers.shape}")
-    middle, error = float(numbers.mean()), float(numbers.std(ddof=1)) / math.sqrt(numbers.size)
-    if error == 0.0 and limits is not None:
-        missed = 1 - 0.025 ** (1 / numbers.size)
-        low, high = limits
-        return Estimate(middle, middle - missed * (middle - low), middle + missed * (high - middle), 0.0)
     reach = float(stdtrit(numbers.size - 1, 0.975)) * error
     return Estimate(middle, middle - reach, middle + reach, error)
+
+
+def mean_of(values: Floats, bound: float) -> Estimate:
+    """Mean over runs of values in [-bound, bound], with the interval of a difference of restricted means."""
+    return mean(values, (-bound, bound), student=False, ddof=0)
+
+
+def all_alike(value: float, limits: tuple[float, float], number: int, confidence: float = 0.95) -> Estimate:
+    """Estimate from cases none of which differs from another.
+
+    It allows any value between the limits in the share of cases that a sample of this size can miss.
+    """
+    missed, (low, high) = 1 - tails(confidence)[1] ** (1 / number), limits
+    return Estimate(value, value - missed * (value - low), value + missed * (high - value), 0.0, high)
 
 
 def share(hits: int, cases: int, confidence: float = 0.95) -> Estimate:
@@ -157,10 +177,10 @@ def share(hits: int, cases: int, confidence: float = 0.95) -> Estimate:
     """
     if not 0 <= hits <= cases or cases == 0:
         raise ValueError(f"a share needs cases, and no more hits than cases; got {hits} of {cases}")
-    z = tails(confidence)[0]
-    rate, weight = hits / cases, z * z / cases
+    quantile = tails(confidence)[0]
+    rate, weight = hits / cases, quantile * quantile / cases
     middle = (rate + weight / 2) / (1 + weight)
-    reach = z / (1 + weight) * math.sqrt(rate * (1 - rate) / cases + weight / (4 * cases))
+    reach = quantile / (1 + weight) * math.sqrt(rate * (1 - rate) / cases + weight / (4 * cases))
     return Estimate(rate, max(0.0, min(rate, middle - reach)), min(1.0, max(rate, middle + reach)))
 
 
@@ -221,18 +241,3 @@ def value_and_ends(estimate: Estimate) -> list[float | None]:
 
 def finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def mean_of(values: Floats, bound: float) -> Estimate:
-    """The mean over runs of values in [-bound, bound], with a 95 % interval.
-
-    Where no run differs from another the interval allows any value in the share of runs that a sample of this
-    size can miss, as :func:`regimesim.stats.survival.rmst_difference` does.
-    """
-    mean = float(values.mean())
-    error = error_of(values - mean)
-    if error > 1e-9 * bound:
-        return normal_estimate(mean, error, (-bound, bound), 0.95)
-    seen = tails(0.95)[1] ** (1 / len(values))
-    missed = (1 - seen) * bound
-    return Estimate(mean, seen * mean - missed, seen * mean + missed, 0.0, bound)

@@ -23,7 +23,16 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from regimesim.stats.estimates import ROUNDING, Estimate, Floats, Ints, error_of, normal_estimate, tails
+from regimesim.stats.estimates import (
+    ROUNDING,
+    Estimate,
+    Floats,
+    Ints,
+    all_alike,
+    error_of,
+    normal_estimate,
+    tails,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -264,9 +273,7 @@ def rmst_difference(
     if not paired:
         one, other = rmst(*a, horizon, confidence), rmst(*b, horizon, confidence)
         return Estimate(value, one.lower - other.upper, one.upper - other.lower, 0.0, horizon)
-    seen = tails(confidence)[1] ** (1 / sizes[0])
-    missed = (1 - seen) * horizon
-    return Estimate(value, seen * value - missed, seen * value + missed, 0.0, horizon)
+    return all_alike(value, (-horizon, horizon), sizes[0], confidence)
 
 
 @dataclass(frozen=True)

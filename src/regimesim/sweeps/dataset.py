@@ -3,7 +3,7 @@
 ::
 
     manifest.json      what was asked, of which program, and how it is cut into chunks
-    design.parquet     a row per point: point, world, the swept settings
+    design.parquet     a row per point: point, base (the number of its scenario), the swept settings
     parts/             a Parquet file per chunk: a row per run, columns as in ``Results.runs``
     summary.parquet    a row per point, once all parts are there
     sweep.log          what happened: chunks begun anew, parts found damaged
@@ -43,7 +43,7 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, DESIGN, PARTS, SUMMARY_FILE, LOG, DAMAGED, LOCK = (
     "manifest.json",
     "design.parquet",
@@ -119,7 +119,7 @@ class Folder:
         import pyarrow.parquet as pq
 
         (self.path / PARTS).mkdir(parents=True, exist_ok=True)
-        columns: dict[str, Any] = {"point": np.arange(len(points)), "world": points.world}
+        columns: dict[str, Any] = {"point": np.arange(len(points)), "base": points.world}
         columns |= points.columns
         buffer = io.BytesIO()
         pq.write_table(pa.table(columns), buffer)
@@ -187,7 +187,7 @@ class Folder:
             for world in tree["worlds"]
         ]
         columns = {name: table[name].to_numpy() for name in tree["swept"]}
-        return Points(tuple(worlds), table["world"].to_numpy().astype(np.intp), columns, tuple(places))
+        return Points(tuple(worlds), table["base"].to_numpy().astype(np.intp), columns, tuple(places))
 
     def parts(self) -> dict[Rectangle, Path]:
         """The parts that are there, by chunk, in the order of replicates, then points."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.columns import RATES, SPELLS
 from regimesim.stats.estimates import ROUNDING, Floats, Ints, tails
 from regimesim.stats.survival import area_from, at_risk_of, loglog_band, restricted_mean_error, share_standing
 from regimesim.sweeps.chunks import Rectangle
@@ -20,26 +20,6 @@ from regimesim.sweeps.points import Points
 
 AT = (10, 20, 50, 100)
 """Years at which the share still standing is told."""
-
-RATES = (
-    "cooperation_rate",
-    "disputes",
-    "wars",
-    "welfare",
-    "trust",
-    "credibility",
-    "expectation_error",
-    "restraint_against_interest",
-    "exploitation_rate",
-    "false_alarm_share",
-    "miss_share",
-    "trust_spread",
-    "buffers_lost",
-    "revolutions",
-    "sanctions_invoked",
-    "sanctions_joined",
-)
-"""Columns of a run of which a point has the mean and its standard error."""
 
 COLUMNS = (
     "point",

@@ -11,11 +11,10 @@ import mesa
 import numpy as np
 import pytest
 
-from regimesim.core.game import join_chance
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.messages import InputError
 from regimesim.scenario.reading import read_scenario
-from regimesim.simulation.agents import BufferState, State
+from regimesim.simulation.agents import BufferState, Estrangement, State
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.model import RegimeModel
 
@@ -43,7 +42,8 @@ BUSY = {
     "war": {"unilateral": 0.1, "mutual": 0.4, "cost": 8, "years": 1, "capability_loss": 0.2,
             "resentment": 0.2, "restoration": 0.5, "contagion": 0.3},
     "power": {"weight": 0.5, "volatility": 0.05},
-    "trust": {"initial": {"default": 0.8, "Britain-France": 0.6}},
+    "shadow": {"punishment_years": 1.5, "resolve": 0.8},
+    "trust": {"shock": 0.5, "initial": {"default": 0.8, "Britain-France": 0.6}},
     "choice": {"temperature": 0.5, "tremble": 0.03},
     "epochs": [
         {"year": 1819.5, "because": "France is restored", "states": {"France": {"revisionism": 0.1}}},
@@ -63,7 +63,7 @@ def busy(**changes):
 def bits(lanes, lane=0):
     """Every array of world and tally, of one lane."""
     last = {
-        f"{type(arrays).__name__}.{name}": np.take(array, lane, axis=0 if name == "side" else -1)
+        f"{type(arrays).__name__}.{name}": np.take(array, lane, axis=0 if name == "reach" else -1)
         for arrays in (lanes.world, lanes.tally)
         for name, array in arrays._asdict().items()
     }
@@ -118,16 +118,18 @@ def test_a_run_played_in_two_parts_a_round_is_the_same_too():
     whole = RegimeModel(scenario, seed=1, replicate=2).run()
     parts = RegimeModel(scenario, seed=1, replicate=2, agents={"France": Echo, "Prussia": Echo}).run()
     assert bits(whole.lanes) == bits(parts.lanes)
-    assert parts.state("France").asked == (whole.lanes.tally.dealt[0] - _dealt_without(whole, "France")) / 2
+    assert parts.state("France").asked == _decisions(scenario, "France", 1, 2) < 3 * scenario.rounds
+    assert parts.state("Prussia").asked == _decisions(scenario, "Prussia", 1, 2)
 
 
-def _dealt_without(model, name):
-    """Ordered pairs times rounds played that ``name`` has no part in, from a run that records them."""
-    again, count = RegimeModel(model.case, model.seed, model.replicate), 0
-    while again.running:
-        again.step()
-        others = [s.position for s in again.state(name).others]
-        count += int(again.dealt[np.ix_(others, others)].sum())
+def _decisions(scenario, name, seed, replicate):
+    """How often a state was free to decide: before a round, neither at war, estranged nor withholding."""
+    model, count = RegimeModel(scenario, seed, replicate), 0
+    while model.running:
+        state = model.state(name)
+        free = [not state.at_war_with(o) and state.estranged(o) is None for o in state.others]
+        count += sum(free)
+        model.step()
     return count
 
 
@@ -138,11 +140,13 @@ def test_looking_at_everything_changes_nothing():
     while seen.running:
         for i, state in enumerate(seen.states):
             for other in state.others:
-                state.reasons(other), state.game_with(other), state.will_restrain(other)
+                state.reasons(other), state.game_with(other), state.will_cooperate(other)
                 state.trust_in(other), state.intends(other), state.did(other), state.saw(other)
+                state.estranged(other), state.accused(other)
             assert repr(state) and str(state.reasons((i + 1) % 4))
         before = bits(seen.lanes)
         assert repr(seen) and [repr(b) for b in seen.buffers] and seen.at_war is not None
+        assert len(seen.estranged) == 6 * seen.apart
         assert seen.regime in (True, False) and bits(seen.lanes) == before
         seen.step()
     assert bits(blind.lanes) == bits(seen.lanes)
@@ -163,52 +167,88 @@ def test_a_seed_of_zero_is_a_seed_and_seeds_and_replicates_differ():
 # --------------------------------------------------------------------------------------------- worked by hand
 
 
-def test_a_trusting_state_meets_an_exploiter():
-    """Three rounds worked by hand, one a year.
+def test_a_trusting_state_meets_a_defector():
+    """Four rounds worked by hand, one a year.
 
-    T, R, P, S = 5, 3, 1, 0; discount .9, endless punishment: patience .9/(1 - .9) = 9. Trust moves by half
-    of the way. Athens is prudent, Sparta always exploits; everything else is neutral.
+    T, R, P, S = 5, 3, 1, 0; discount .9; an offence is answered for two years; trust heals by half of the
+    way in a year and a certain defection destroys half of it. Athens is prudent, Sparta always defects;
+    everything else is neutral. Open dealings are worth O1 = 3 / (1 - .9) = 30. Two years without them pay
+    1 + .9 = 1.9 and take .19 of what comes after, so that they cost L(O) = .19 O - 1.9; L(30) = 3.8. At trust
+    b dealings are worth O = 30 - (1 - b) (3 - 0 + .9 * 3.8) / (1 - .9 * .5) = 30 - (1 - b) 6.42 / .55.
 
-    ===== ============== ============================ ============== ======= ===================
-    round Athens' trust  now = v_C - v_D              future         Athens  payoffs
-    ===== ============== ============================ ============== ======= ===================
-    0     1              3 - 5 = -2                   9 (3-1) = 18   C       0 and 5
-    1     .5             1.5 - 3 = -1.5               9 (1.5-1)=4.5  C       0 and 5
-    2     .25            .75 - 2 = -1.25              9 max(0, <0)=0 D       1 and 1
-    after .125
-    ===== ============== ============================ ============== ======= ===================
+    ===== ===== ================== ================== ========================== ==========
+    round trust now = v_C - v_D    future = .9 L(O)   Athens                     payoffs
+    ===== ===== ================== ================== ========================== ==========
+    0     1     3 - 5 = -2         .9 * 3.8 = 3.42    cooperates, charges Sparta 0 and 5
+    1, 2  .5                                          withholds                  1 and 1
+    3     .5    1.5 - 3 = -1.5     .9 L(24.16) = 2.42 cooperates, charges Sparta 0 and 5
+    after .25
+    ===== ===== ================== ================== ========================== ==========
 
-    Sparta's trust in Athens stays at 1 for two rounds and is .5 after the third.
+    Sparta saw cooperation in round 0, and then two defections of which it is sure: 1, 1, .5, .25; then
+    cooperation again: half of the way from .25 to 1 is .625.
     """
     scenario = read_scenario(
         {
             **PAIR,
+            "years": 4,
             "states": {"Athens": {}, "Sparta": {"strategy": "always_defect"}},
-            "trust": {"learning_rate": 0.5},
+            "trust": {"learning_rate": 0.5, "shock": 0.5},
+            "shadow": {"rounds_per_year": 1, "punishment_years": 2},
         },
         "greece",
     )
     model = RegimeModel(scenario)
     athens, sparta = model.states
-    expected = [  # trust, now, future, does, payoffs, Sparta's trust afterwards
-        (1.0, -2.0, 18.0, True, (0.0, 5.0), 1.0),
-        (0.5, -1.5, 4.5, True, (0.0, 5.0), 1.0),
-        (0.25, -1.25, 0.0, False, (1.0, 1.0), 0.5),
+
+    def future(trust):
+        return 0.9 * (0.19 * (30 - (1 - trust) * 6.42 / 0.55) - 1.9)
+
+    assert future(1.0) == pytest.approx(3.42) and future(0.5) == pytest.approx(2.421982)
+    withheld = [Estrangement("withholding", 2), Estrangement("withholding", 1), None]
+    expected = [  # trust, now, does, payoffs, Sparta's trust and the withholding afterwards
+        (1.0, -2.0, True, (0.0, 5.0), 1.0, withheld[0]),
+        (0.5, -1.5, False, (1.0, 1.0), 0.5, withheld[1]),
+        (0.5, -1.5, False, (1.0, 1.0), 0.25, withheld[2]),
+        (0.5, -1.5, True, (0.0, 5.0), 0.625, withheld[0]),
     ]
-    for trust, now, future, does, payoffs, returned in expected:
+    for round_, (trust, now, does, payoffs, returned, left) in enumerate(expected):
         assert athens.trust_in(sparta) == trust
         reasons = athens.reasons("Sparta")
         assert (reasons.now, reasons.law, reasons.norm) == (now, 0.0, 0.0)
-        assert reasons.future == pytest.approx(future, rel=1e-12)
-        assert reasons.margin == pytest.approx(now + future, rel=1e-12)
-        assert athens.will_restrain("Sparta") == does
+        assert reasons.future == pytest.approx(future(trust), rel=1e-12)
+        assert reasons.margin == pytest.approx(now + future(trust), rel=1e-12)
+        assert athens.will_cooperate("Sparta") == 1.0
         model.step()
-        assert athens.intends(1) is athens.did(1) is sparta.saw(athens) is does
+        free = round_ in (0, 3)
+        assert athens.did(1) is sparta.saw(athens) is does
+        assert athens.intends(1) is (True if free else None)
+        assert athens.accused(sparta) == ("stands" if free else None) and sparta.accused(athens) is None
         assert sparta.did("Athens") is athens.saw("Sparta") is False
         assert (athens.payoff, sparta.payoff) == payoffs
         assert sparta.trust_in("Athens") == returned
-    assert athens.trust_in("Sparta") == 0.125
-    assert model.cooperation == 0.0 and not model.running and model.year == 3.0
+        assert athens.estranged(sparta) == left and sparta.estranged(athens) is None
+    assert athens.trust_in("Sparta") == 0.25 and model.estranged == {}
+    assert model.cooperation == 0.0 and not model.running and model.year == 4.0
+
+
+def test_two_prudent_states_are_estranged_both_and_for_good_where_that_is_the_rule():
+    """An accident in the first year, and never again; both cooperated, so both charges are true."""
+    tree = {
+        **PAIR, "choice": {"tremble": 1.0}, "epochs": [{"year": 1, "choice": {"tremble": 0.0}}],
+    }  # fmt: skip
+    model = RegimeModel(read_scenario(tree, "greece"))
+    athens, sparta = model.states
+    assert athens.estranged(sparta) is None
+    model.step()
+    assert athens.intends(sparta) is True and athens.did(sparta) is False
+    assert athens.accused(sparta) == sparta.accused(athens) == "stands"
+    breach = Estrangement("breach", math.inf)
+    assert athens.estranged("Sparta") == sparta.estranged("Athens") == breach
+    assert model.estranged == {("Athens", "Sparta"): breach} and model.apart == 1.0
+    model.step()
+    assert athens.did(sparta) is athens.saw(sparta) is athens.intends(sparta) is None
+    assert athens.accused(sparta) is None and athens.payoff == 1.0 and not model.dealt.any()
 
 
 def test_the_game_that_is_played_and_its_name():
@@ -218,8 +258,8 @@ def test_the_game_that_is_played_and_its_name():
 
     assert (game().u_cc, game().u_dc, game().u_cd, game().u_dd) == (3.0, 5.0, 0.0, 1.0)
     assert game().name == "Prisoners' Dilemma"
-    assert str(game()).startswith("Prisoners' Dilemma: both restrain 3, exploits 5,")
-    # a war that is certain when both exploit, and dear: exploiting each other is the worst of all
+    assert str(game()).startswith("Prisoners' Dilemma: both ")
+    # a war that is certain between estranged states, and dear: to be estranged is the worst of all
     assert game(war={"mutual": 52, "cost": 3}).name == "Chicken"
     # a warned victim parries half: T' = .5 * 5 + .5 * 1 = 3 and S' = .5
     assert game(transparency={"level": 1, "early_warning": 0.5}).name == "Stag Hunt"
@@ -229,20 +269,33 @@ def test_the_game_that_is_played_and_its_name():
     assert game(payoffs={"reward": 0.5, "game": "any"}).name == "Deadlock"
 
 
-def test_will_restrain_is_the_kernels_probability():
-    model = RegimeModel(busy(), seed=4).run(3)
-    for state in model.states:
+def test_will_cooperate_is_how_often_the_kernel_does():
+    """Six thousand replicates decide once, at margins of both signs; four standard errors, ten shares."""
+    tree = {"states": {"A": {}, "B": {}, "C": {"revisionism": 3.5}}, "choice": {"temperature": 1.0}}
+    tree |= {"trust": {"initial": {"default": 0.6, "A-B": 1.0}}, "shadow": {"discount_factor": 0.3}}
+    scenario = read_scenario(tree, "loose")
+    model, lanes = RegimeModel(scenario), Lanes(lower(scenario), np.zeros(6000, np.intp), np.arange(6000), 0)
+    lanes.decide()
+    chances = set()
+    for i, state in enumerate(model.states):
         for other in state.others:
-            chance = join_chance(state.reasons(other).margin, 0.5)
-            assert state.will_restrain(other) == pytest.approx(chance, rel=1e-12)
+            chance = state.will_cooperate(other)
+            share = lanes.world.intend[i, other.position].mean()
+            assert abs(share - chance) < 4 * math.sqrt(chance * (1 - chance) / 6000)
+            chances.add(round(chance, 6))
+    assert len(chances) >= 3 and min(chances) < 0.5 < max(chances)
 
 
 # ---------------------------------------------------------------------------------------- a mind of one's own
 
 
-def test_states_that_always_intend_restraint_cooperate_in_every_round():
-    """Trembles and wars are off; the others would have exploited each other from the first round on."""
+def test_states_that_always_intend_to_cooperate_do_so_in_every_round():
+    """Trembles and wars are off; the others would have defected at once, and been estranged for good.
+
+    At trust 0 and a discount factor of .2 the relationship is worth nothing to them: the margin is -1, S - P.
+    """
     tree = {**PAIR, "years": 20, "trust": {"initial": 0.0}}
+    tree["shadow"] = {"rounds_per_year": 1, "discount_factor": 0.2}
     grim = RegimeModel(read_scenario(tree, "greece")).run()
     assert grim.lanes.tally.cooperating.sum() == 0
     saints = RegimeModel(read_scenario(tree, "greece"), agents={"Athens": Saint, "Sparta": Saint})
@@ -252,7 +305,7 @@ def test_states_that_always_intend_restraint_cooperate_in_every_round():
 
 
 def test_tit_for_tat_written_by_a_user_is_the_automaton():
-    """Noise, trembles and wars: what a mirror remembers is what the kernel's table remembers, but for wars.
+    """Noise, trembles, sanctions: what a mirror remembers is what the kernel's table does, but for wars.
 
     After a war, in which nothing was seen, the automaton still knows its last state and a mirror starts
     afresh; so wars are off here.
@@ -355,16 +408,20 @@ def test_before_the_first_round_nothing_has_been_done():
 
 
 def test_buffers_are_named_and_lost():
-    model = RegimeModel(busy(), seed=5)
+    model = RegimeModel(busy(geography={"absorption": 2.0}), seed=5)
     low, poland = model.buffers
     assert low.between == (("Britain", "France"), ("France", "Prussia")) and low.strength == 0.6
     assert low.sovereign and poland.strength == 0.5 and isinstance(low, BufferState)
     assert repr(poland) == "<BufferState Poland: sovereign, between Russia-Prussia>"
     model.run(9.25)
     assert poland.strength == 0.9  # since 1824
-    while model.running and all(b.sovereign for b in model.buffers):
+    model = RegimeModel(busy(geography={"absorption": 2.0}, war={}), seed=5)  # nothing restores it
+    low, poland = model.buffers
+    while model.running and low.sovereign:
+        was_apart = ("Britain", "France") in model.estranged
         model.step()
-    assert "absorbed" in " ".join(map(repr, model.buffers))
+    assert repr(low).startswith("<BufferState Low_Countries: absorbed") and was_apart
+    assert model.run().buffers[1].sovereign  # an automaton is never estranged, and absorbs nothing
 
 
 def test_wars_are_seen():
@@ -380,7 +437,14 @@ def test_wars_are_seen():
 def test_a_regime_is_in_force_as_the_measure_says():
     """At the horizon, the first spell of ``Lanes.regimes``; and on the way, its onset and its collapse."""
     scenario = read_scenario(
-        {**BUSY, "years": 60, "measure": {"onset": 0.7, "collapse": 0.5}, "war": {}, "epochs": []}, "regimes"
+        {
+            **BUSY,
+            "years": 60,
+            "measure": {"onset": 0.7, "collapse": 0.2, "window": 1},
+            "war": {},
+            "epochs": [],
+        },
+        "regimes",
     )
     ended, standing = 0, 0
     for replicate in range(12):
@@ -389,7 +453,7 @@ def test_a_regime_is_in_force_as_the_measure_says():
         while model.running:
             model.step()
             history.append(model.regime)
-        spells = model.lanes.regimes(np.array([0.7]), np.array([0.5]), 4)
+        spells = model.lanes.regimes(np.array([0.7]), np.array([0.2]), 4)
         onset, end = int(spells.onset[0]), int(spells.end[0])
         assert (True in history) == (onset >= 0)
         if onset >= 0:
@@ -414,7 +478,8 @@ def test_a_second_regime_is_in_force_as_soon_as_a_year_after_the_collapse_is_goo
         def intend(self, other):
             return "CCDCCCD"[self.model.round]
 
-    tree = {**PAIR, "years": 7}
+    automata = {"strategy": "always_cooperate"}  # they accuse nobody
+    tree = {**PAIR, **automata, "years": 7, "measure": {"window": 1}}
     model = RegimeModel(read_scenario(tree, "greece"), agents={"Athens": Scripted, "Sparta": Scripted})
     history = []
     while model.running:
@@ -447,7 +512,7 @@ def test_the_horizon_ends_the_run_of_a_state_with_a_mind_too():
 def test_the_data_collector_has_a_row_a_round():
     model = RegimeModel(busy(), seed=5).run()
     frame = model.datacollector.get_model_vars_dataframe()
-    assert list(frame) == ["year", "cooperation", "trust", "norm", "credibility", "wars"]
+    assert list(frame) == ["year", "cooperation", "apart", "trust", "norm", "credibility", "wars"]
     assert len(frame) == 60 and frame["year"].iloc[0] == 1815.25 and frame["year"].iloc[-1] == 1830
     assert np.array_equal(frame["cooperation"] * 6, model.lanes.tally.cooperating[:, 0])
     assert frame["wars"].iloc[-1] == model.lanes.tally.wars[0]

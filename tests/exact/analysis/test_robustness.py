@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from regimesim.analysis.arrangements import without
+from regimesim.analysis.factors import OFF, judgements, judgements_of
 from regimesim.analysis.robustness import (
     COMMON,
     draws,
@@ -17,6 +18,7 @@ from regimesim.analysis.robustness import (
     worlds,
 )
 from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.files import scenario_names
 from regimesim.scenario.messages import InputError
 from regimesim.scenario.parameters import BY_NAME
 from regimesim.simulation.simulate import simulate
@@ -112,3 +114,15 @@ def test_medians_and_ranks_against_scipy():
     one, other = values[:8], np.append(values[8:], values[0])
     assert higher(one, other).value == pytest.approx(mannwhitneyu(one, other).statistic / (8 * 13))
     assert median(values[:5]).upper == np.inf
+
+
+def test_a_world_takes_what_a_sensitivity_analysis_would_vary():
+    """One rule; a value with permitted ones on both sides switches nothing off."""
+    names = [p.name for p in judgements() if p.name not in ("trust.initial", "shadow.rounds_per_year")]
+    drawn = draws(names, 1)
+    for name in scenario_names():
+        scenario = load_scenario(name)
+        (world,) = worlds(scenario, drawn)
+        moved = {n for n in names if world[n] != scenario[n]}
+        assert moved <= {p.name for p in judgements_of(scenario)}
+        assert "geography.offense_advantage" in moved and "geography.offense_advantage" not in OFF

@@ -15,7 +15,8 @@ from regimesim.core.compiler import entry
 from regimesim.scenario.messages import show
 from regimesim.scenario.parameters import BUFFER, BY_NAME, FIXED, STATE
 from regimesim.scenario.reading import read_scenario
-from regimesim.simulation.simulate import THRESHOLDS, simulate
+from regimesim.simulation.columns import THRESHOLDS
+from regimesim.simulation.simulate import simulate
 
 PAGE = (ROOT / "docs/model.md").read_text(encoding="utf-8")
 NAME = re.compile(r"`([a-z_]+\.[a-z_]+)`")
@@ -144,11 +145,8 @@ def test_the_functions_of_the_round_are_called_in_the_order_of_the_page():
 
 def test_thresholds_of_the_measure():
     for name, levels in THRESHOLDS.items():
-        if levels:
-            high, low = (re.escape(show(level)) for level in levels)
-            assert re.search(
-                rf"\({high}, {low}\) as `regime_{name}_years`", re.sub(r"\s+", " ", section("6"))
-            )
+        high, low = (re.escape(show(level)) for level in (levels.onset, levels.collapse))
+        assert re.search(rf"\({high}, {low}\) as `{name}_years`", re.sub(r"\s+", " ", section("6")))
 
 
 def test_measures_named_on_the_page_are_columns_and_all_columns_are_named():

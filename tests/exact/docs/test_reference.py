@@ -92,6 +92,9 @@ def names(table):
 def test_the_columns_of_results_are_those_declared():
     results = rs.simulate("concert", runs=3, years=3)
     assert list(results.runs) == names(columns.RUNS)
+    assert {name: str(column.dtype) for name, column in results.columns.items()} == {
+        name: column.dtype for name, column in columns.RUN.items()
+    }
     assert list(results.paths) == names(columns.PATHS)
     assert list(results.events) == names(columns.EVENTS)
     assert list(results.pairs) == names(columns.PAIRS)
@@ -110,9 +113,7 @@ def test_the_columns_of_a_sweep_are_those_declared(tmp_path):
         for spell in ("regime", "peace"):
             expected |= {name.replace("SPELL", spell).replace("_at_T", f"_at_{t}") for t in (10, 20, 50, 100)}
             expected |= {f"{spell}_median_lower", f"{spell}_median_upper", f"{spell}_rmst_error"}
-    ids = {"scenario", "point", "replicate", "seed", "regime_onset", "regime_spells"}
-    rates = {n for n in names(columns.RUNS) if n not in ids and not n.endswith(("_years", "_ended"))}
-    expected |= rates | {f"{name}_error" for name in rates}
+    expected |= {*columns.RATES, *(f"{name}_error" for name in columns.RATES)}
     assert set(found.summary) == expected - {"RATE"}
 
 

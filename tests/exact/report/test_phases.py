@@ -11,7 +11,7 @@ import pytest
 
 from regimesim.analysis.pairs import margins_of, pairs_of, points_from
 from regimesim.cli.main import main
-from regimesim.report.figures import landscape, runs, sweeps
+from regimesim.report.figures import landscape, style, sweeps
 from regimesim.report.figures.axes import Axis
 from regimesim.report.figures.landscape import Field, Landscape
 from regimesim.report.figures.sweeps import crossings
@@ -75,7 +75,7 @@ def test_every_kind_is_drawn_and_says_where_it_comes_from(case):
     assert f"{len(sweep.swept.design):,} points" in words
     assert ("command sensitivity" in words) == (kind == "scatter")
     assert not {"nan", "inf", "None"} & set(words.replace(",", " ").split())
-    ElementTree.fromstring(runs.svg(figure))
+    ElementTree.fromstring(style.svg(figure))
     titles = " ".join(ax.get_xlabel() + ax.get_ylabel() for ax in figure.axes)
     assert all(axis.name in titles or axis.name in _panel_titles(figure) for axis in sweep.axes)
 
@@ -131,7 +131,7 @@ def test_the_critical_discount_factor_of_the_textbook():
     grid = {"shadow.discount_factor": spread(0.3, 0.8, 51)}
     neutral = [f"{name}=0" for name in ("war.unilateral", "war.mutual", "transparency.miss_rate")]
     neutral += ["transparency.false_alarm_rate=0", "payoffs.temptation=5", "payoffs.sucker=0"]
-    neutral += ["shadow.punishment_rounds=inf", "sanctions.rule=none", "power.weight=0", "norms.restraint=0"]
+    neutral += ["shadow.punishment_years=inf", "sanctions.rule=none", "power.weight=0", "norms.restraint=0"]
     neutral += ["geography.offense_advantage=0", "periphery.rate=0", "transparency.early_warning=0"]
     settings += [tuple(text.split("=")) for text in neutral]
     sweep = Landscape.of(made([grid, {"payoffs.temptation": [4.0, 5.0]}], "anarchy", settings), "regime")

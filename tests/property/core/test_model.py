@@ -15,14 +15,11 @@ import regimesim.simulation.lowering
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.parameters import BY_NAME, PARAMETERS, STATE
 from regimesim.scenario.reading import read_scenario
+from regimesim.simulation.columns import SHARES
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.simulate import measure
 
 SEED = 1945
-SHARES = (
-    "cooperation_rate", "trust", "credibility", "expectation_error", "restraint_against_interest",
-    "exploitation_rate", "false_alarm_share", "miss_share",
-)  # fmt: skip
 CERTAIN = 52.0
 """A yearly rate that is a probability of 1, to the last bit, where a round is a year."""
 

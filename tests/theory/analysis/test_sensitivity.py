@@ -146,14 +146,20 @@ def test_the_one_parameter_that_can_matter_has_all_the_variance(quiet):
 
 
 def test_a_played_interaction_has_its_share(quiet):
-    """False alarms come at f (1 - level): with f in [0, .3] each has 3/7 alone, and 1/7 is in both."""
+    """False alarms come at f (1 - level) a year, f in [0, .6]: each has 3/7 alone, and 1/7 is in both.
+
+    In a quarter they have the chance 1 - exp(-.15 u v), u and v uniform: nearly .15 u v. Its mean is the sum of
+    -(-.15)^k / (k! (k + 1)^2).
+    """
     box = boxed(quiet, ["transparency.level", "transparency.false_alarm_rate"], {})
     play = player(box, outcome_of(box, "false_alarm_share"), 64, 1, 1)
     found = share_out(box.factors, play, samples=256, seed=1)
     for first, total in zip(found.first, found.total, strict=True):
         assert first.value == pytest.approx(3 / 7, abs=0.06)
         assert total.value == pytest.approx(4 / 7, abs=0.06)
-    assert found.mean == pytest.approx(0.075, abs=0.003)
+    mean = -sum((-0.15) ** k / (math.factorial(k) * (k + 1) ** 2) for k in range(1, 20))
+    assert mean == pytest.approx(0.0363, abs=1e-4)
+    assert found.mean == pytest.approx(mean, abs=0.0015)
 
 
 def test_luck_is_told_from_parameters(quiet):
@@ -181,7 +187,7 @@ def test_points_of_a_box_are_the_scenarios_that_one_would_type():
 
 
 def test_whole_numbers_take_all_their_values_and_both_ends():
-    factor = Factor("shadow.punishment_rounds", 1, 3, 2)
+    factor = Factor("shadow.rounds_per_year", 1, 3, 2)
     assert factor.values(np.array([0.0, 0.3, 0.34, 0.66, 0.67, 1.0])).tolist() == [1, 1, 2, 2, 3, 3]
     assert Factor("war.cost", 5, 30, 12).values(np.array([0.0, 1.0])).tolist() == [5, 30]
 

@@ -44,7 +44,7 @@ MOST_HISTORIES = 20_000_000
 HANDFUL = (
     "transparency.level",
     "shadow.discount_factor",
-    "shadow.punishment_rounds",
+    "shadow.punishment_years",
     "norms.restraint",
     "norms.half_life",
     "diplomacy.conference",

@@ -51,14 +51,53 @@ class Period(NamedTuple):
     most: int
 
 
-PERIODS = (
-    Period(1816, 1853, 0, 380, 12, 5, 5),
-    Period(1854, 1870, 4, 225, 22, 5, 6),
-    Period(1871, 1913, 1, 871, 19, 6, 8),
-    Period(1919, 1938, 1, 369, 21, 5, 7),
-    Period(1946, 1991, 1, 455, 84, 4, 7),
+class Group(NamedTuple):
+    """States of the record, and what happened among them."""
+
+    words: str
+    states: frozenset[str]  # as the worlds name them; none: all great powers
+    periods: tuple[Period, ...]
+
+
+FIVE_POWERS = Group(
+    "the same five powers",
+    frozenset({"Britain", "France", "Russia", "Austria", "Prussia"}),
+    (
+        Period(1816, 1847, 0, 320, 4, 5, 5),
+        Period(1848, 1853, 0, 60, 8, 5, 5),
+        Period(1854, 1870, 4, 170, 19, 5, 5),
+        Period(1871, 1913, 0, 430, 9, 5, 5),
+    ),
 )
-"""Great powers, from Correlates of War: major powers v2016, interstate wars v4, disputes v5."""
+SUPERPOWERS = Group(
+    "the same two powers",
+    frozenset({"United_States", "Soviet_Union"}),
+    (
+        Period(1946, 1962, 0, 17, 12, 2, 2),
+        Period(1963, 1979, 0, 17, 9, 2, 2),
+        Period(1980, 1991, 0, 12, 5, 2, 2),
+    ),
+)
+GREAT_POWERS = Group(
+    "all great powers",
+    frozenset(),
+    (
+        Period(1816, 1853, 0, 380, 12, 5, 5),
+        Period(1854, 1870, 4, 225, 22, 5, 6),
+        Period(1871, 1913, 1, 871, 19, 6, 8),
+        Period(1919, 1938, 1, 369, 21, 5, 7),
+        Period(1946, 1991, 1, 455, 84, 4, 7),
+    ),
+)
+"""From Correlates of War: major powers v2016, interstate wars v4, disputes v5. A war of many is one war."""
+
+
+def group_of(scenario: Scenario) -> Group:
+    """Choose the record of a scenario's very states, or that of all great powers."""
+    for group in (FIVE_POWERS, SUPERPOWERS):
+        if group.states == set(scenario.states):
+            return group
+    return GREAT_POWERS
 
 
 class Target(NamedTuple):
@@ -90,7 +129,8 @@ def targets_of(
     """Targets for a scenario: those named, or what the record has on its years.
 
     Without names: both kinds for each period that lies within the years simulated; only periods that had as
-    many powers as the scenario has states, if there are any.
+    many powers as the scenario has states, if there are any. Without a table, the record is that of the very
+    states of the scenario where it is known.
 
     Parameters
     ----------
@@ -106,11 +146,14 @@ def targets_of(
         If there is no such target, or it lies outside the years simulated.
     """
     table = None if record is None else read_disputes(record)
+    known_periods = group_of(scenario).periods if table is None else GREAT_POWERS.periods
     if names is None:
         periods = (
-            PERIODS
+            known_periods
             if table is None
-            else tuple(period for p in PERIODS if (period := _period(table, p.first, p.last)) is not None)
+            else tuple(
+                period for p in known_periods if (period := _period(table, p.first, p.last)) is not None
+            )
         )
         within = [period for period in periods if _lies_within(period, scenario)]
         alike = [period for period in within if period.fewest <= len(scenario.states) <= period.most]
@@ -121,7 +164,7 @@ def targets_of(
         return tuple(Target(kind, period) for period in alike or within for kind in TARGET_KINDS)
     if not names:
         raise InputError("calibrate needs a target; leave targets= out for those of the scenario's years")
-    found = tuple(_target_named(str(name), table) for name in names)
+    found = tuple(_target_named(str(name), table, known_periods) for name in names)
     for target in found:
         if found.count(target) > 1:
             raise InputError(f"target {target.name} is given twice")
@@ -163,10 +206,10 @@ def watcher(
     return watch
 
 
-def _target_named(name: str, table: Record | None) -> Target:
+def _target_named(name: str, table: Record | None, periods: Sequence[Period]) -> Target:
     if table is None:
         named = {
-            Target(kind, period).name: Target(kind, period) for period in PERIODS for kind in TARGET_KINDS
+            Target(kind, period).name: Target(kind, period) for period in periods for kind in TARGET_KINDS
         }
         found: Target = known(name, named, "target")
         return found

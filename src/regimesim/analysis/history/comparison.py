@@ -3,8 +3,9 @@
 Runs of which events were recorded are read as a record is: pair by pair and calendar year by calendar year,
 with the same rule for how long a peace was (:mod:`regimesim.analysis.history.eras`). A war is one war in
 both, however many join it; where wars overlap and share states, the model still tells them apart and the
-record does not. A *dispute* of the model is a pair-year in which one exploited the other and was seen to; of
-the record, one in which force was used.
+record does not. A *dispute* of the model is a pair-year in which two states became estranged by a breach or
+a misunderstanding, a war began between them, or a quarrel fell in their estrangement; of the record, one in
+which force was used.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from regimesim.analysis.history.eras import Era, era_table, peace_curve, quiet_spells
 from regimesim.analysis.history.record import Record
 from regimesim.scenario.messages import InputError
-from regimesim.simulation.columns import PEACE, WAR_BEGINS
+from regimesim.simulation.columns import PEACE, WAR_BEGINS, WAR_JOINED
 from regimesim.simulation.results import Results
 from regimesim.stats.estimates import Estimate, tails
 from regimesim.stats.survival import Curve, kaplan_meier
@@ -76,15 +77,16 @@ def _pair_years(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Whether each pair of a run was at war in a year, and whether a war began: (runs, pairs, years)."""
     happened, per_year = results.happened, results.scenario.rounds_per_year
-    kept = np.isin(happened["kind"], (WAR_BEGINS, PEACE)) & (happened["replicate"] < runs)
+    kept = np.isin(happened["kind"], (WAR_BEGINS, WAR_JOINED, PEACE)) & (happened["replicate"] < runs)
     run, kind, when = (happened[name][kept] for name in ("replicate", "kind", "round"))
     a, b = (np.asarray(happened[name][kept], np.int64) for name in ("actor", "target"))
     place = np.zeros((n, n), np.int64)
     place[np.triu_indices(n, 1)] = np.arange(n * (n - 1) // 2)
+    place += place.T  # a state that joins may be named before or after its foe
     cell = run * (n * (n - 1) // 2) + place[a, b]
     order = np.lexsort((when, cell))
     cell, kind, year = cell[order], kind[order], np.asarray(when[order] // per_year, np.int64)
-    start = np.flatnonzero((kind == WAR_BEGINS) & (year < years))
+    start = np.flatnonzero((kind != PEACE) & (year < years))
     goes_on = np.append(cell[1:] == cell[:-1], False)[start]
     end = np.where(goes_on, np.append(year[1:], 0)[start], years - 1)
     change = np.zeros((runs * (n * (n - 1) // 2), years + 1), np.int32)

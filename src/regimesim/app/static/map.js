@@ -1,4 +1,5 @@
-// The states as a network: circles by capability, lines by trust, small states as diamonds, wars red and dashed.
+// The states as a network: circles by capability, lines by trust, small states as diamonds, wars red and dashed,
+// estrangements grey and dotted.
 
 import { h, listed, put, s } from "./dom.js";
 
@@ -66,6 +67,9 @@ function line(where, frame, a, b, war, chosen) {
   const picked = chosen && chosen[0] === a && chosen[1] === b
     ? s("line", { ...ends, class: "picked" }) : null;
   if (war) return [picked, s("line", { ...ends, class: "war" })];
+  if ((frame.estranged ?? []).some(([c, d]) => c === a && d === b)) {
+    return [picked, s("line", { ...ends, class: "estranged" })];
+  }
   let trust = null;
   if (frame.own === undefined) trust = (frame.trust[a][b] + frame.trust[b][a]) / 2;
   else if (frame.own === a) trust = frame.trust[b];
@@ -105,11 +109,15 @@ export function inWords(world, frame) {
   const label = (k) => world.states[k].label;
   const parts = [];
   if (frame.cooperation !== undefined) {
-    parts.push(`restraint on both sides in ${Math.round(100 * frame.cooperation)} % of all dealings`);
+    parts.push(`cooperation on both sides in ${Math.round(100 * frame.cooperation)} % of pairs`);
   }
   parts.push(frame.war.length
     ? `war between ${listed(frame.war.map(([a, b]) => `${label(a)} and ${label(b)}`))}`
     : "no war");
+  const apart = frame.estranged ?? [];
+  if (apart.length) {
+    parts.push(`estranged: ${listed(apart.map(([a, b]) => `${label(a)} and ${label(b)}`))}`);
+  }
   const lost = world.buffers.filter((_, k) => !frame.standing[k]).map((buffer) => buffer.label);
   if (lost.length) parts.push(`absorbed: ${listed(lost)}`);
   const turmoil = frame.turmoil.flatMap((on, k) => (on ? [label(k)] : []));
@@ -120,5 +128,6 @@ export function inWords(world, frame) {
 export const KEY = [
   h("span", { class: "key trust" }), " trust: the thicker and darker, the more  ",
   h("span", { class: "key war" }), " war  ",
+  h("span", { class: "key estranged" }), " estranged  ",
   "● a state, larger if stronger  ", "◆ a small state between them",
 ];

@@ -3,11 +3,11 @@
 import { h, number, put, table } from "./dom.js";
 
 const GAMES = {
-  "Prisoners' Dilemma": "each would rather exploit, whatever the other does, and both would be better off if neither did",
-  Chicken: "each would exploit who yields, and yield to who exploits",
-  "Stag Hunt": "each would do as the other does, and restraint by both is best",
-  Harmony: "restraint is the best answer to everything",
-  Deadlock: "exploiting is the best answer to everything, and nobody regrets it",
+  "Prisoners' Dilemma": "each would rather defect, whatever the other does, and both would be better off if neither did",
+  Chicken: "each would defect if the other yields, and yield if it defects",
+  "Stag Hunt": "each would do as the other does, and cooperation by both is best",
+  Harmony: "cooperation is the best answer to everything",
+  Deadlock: "defection is the best answer to everything, and nobody regrets it",
   other: "a game without a common name",
 };
 
@@ -36,8 +36,8 @@ function game(one, two, a, b) {
   const cell = (x, y) => h("td", {}, h("span", { class: "first" }, number(x, 1)), " , ", h("span", { class: "second" }, number(y, 1)));
   return h("table", { class: "game" },
     h("caption", {}, `Payoffs of a round: ${a} first, ${b} second`),
-    h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col" }, `${b} restrains itself`), h("th", { scope: "col" }, `${b} exploits`))),
+    h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col" }, `${b} cooperates`), h("th", { scope: "col" }, `${b} defects`))),
     h("tbody", {},
-      h("tr", {}, h("th", { scope: "row" }, `${a} restrains itself`), cell(one.u_cc, two.u_cc), cell(one.u_cd, two.u_dc)),
-      h("tr", {}, h("th", { scope: "row" }, `${a} exploits`), cell(one.u_dc, two.u_cd), cell(one.u_dd, two.u_dd))));
+      h("tr", {}, h("th", { scope: "row" }, `${a} cooperates`), cell(one.u_cc, two.u_cc), cell(one.u_cd, two.u_dc)),
+      h("tr", {}, h("th", { scope: "row" }, `${a} defects`), cell(one.u_dc, two.u_cd), cell(one.u_dd, two.u_dd))));
 }

@@ -92,8 +92,8 @@ function seen(year) {
   const hostile = year.towards.filter((one) => one.dealt && one.saw < one.dealt);
   const fighting = year.towards.filter((one) => one.war);
   const parts = [];
-  if (hostile.length) parts.push(`you saw ${listed(hostile.map((one) => `${label(one.other)} exploit you (${one.dealt - one.saw} of ${one.dealt} times)`))}`);
-  else if (year.towards.some((one) => one.dealt)) parts.push("you saw nobody exploit you");
+  if (hostile.length) parts.push(`you saw ${listed(hostile.map((one) => `${label(one.other)} defect against you (${one.dealt - one.saw} of ${one.dealt} times)`))}`);
+  else if (year.towards.some((one) => one.dealt)) parts.push("you saw nobody defect against you");
   if (fighting.length) parts.push(`you were at war with ${listed(fighting.map((one) => label(one.other)))}`);
   const text = parts.join("; ");
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
@@ -119,9 +119,9 @@ function drawDecisions() {
       h("legend", {}, other.label),
       h("p", {}, "Your trust in it: ", h("meter", { min: 0, max: 1, value: told.known.trust[position], "aria-label": `your trust in ${other.label}` }),
         ` ${number(told.known.trust[position], 2)}`,
-        before ? `. Last year ${before.dealt ? `you saw it restrain itself ${before.saw} of ${before.dealt} times` : "you had no dealings"}.` : "."),
+        before ? `. Last year ${before.dealt ? `you saw it cooperate ${before.saw} of ${before.dealt} times` : "you had no dealings"}.` : "."),
       war ? h("p", { class: "war-note" }, "You are at war with it. What you choose holds from the day the war ends.") : null,
-      h("div", { class: "picks" }, pick("C", "Restraint"), pick("D", "Exploitation")),
+      h("div", { class: "picks" }, pick("C", "Cooperation"), pick("D", "Defection")),
       h("p", { class: "advice", hidden: !advised }, counsel(advice)));
   });
   const show = h("input", { type: "checkbox", id: "advice-wanted", onchange: (event) => {
@@ -137,7 +137,7 @@ function drawDecisions() {
 }
 
 function counsel(advice) {
-  const words = advice.chance >= 0.5 ? "restraint" : "exploitation";
+  const words = advice.chance >= 0.5 ? "cooperation" : "defection";
   const sure = Math.round(100 * Math.max(advice.chance, 1 - advice.chance));
   return `A prudent cabinet would choose ${words} in ${sure} of 100 cases: now ${number(advice.now, 1)}, future ${number(advice.future, 1)}, law ${number(advice.law, 1)}, norm ${number(advice.norm, 1)}; together ${number(advice.margin, 1)}.`;
 }
@@ -146,8 +146,8 @@ function archived(year) {
   return h("li", {}, h("strong", {}, year.year), ` ${seen(year)} ${year.events.join(" ")}`,
     h("ul", {}, year.towards.map((one) => h("li", {},
       one.dealt
-        ? `${label(one.other)}: ${one.chose === "C" ? "restraint" : "exploitation"}${deed(one)}; you saw ${one.saw} of ${one.dealt} restrained; trust ${number(one.trust, 2)}${one.war ? "; war" : ""}`
-        : `${label(one.other)}: war all year`))));
+        ? `${label(one.other)}: ${one.chose === "C" ? "cooperation" : "defection"}${deed(one)}; you saw it cooperate ${one.saw} of ${one.dealt} times; trust ${number(one.trust, 2)}${one.estranged ? "; estranged" : ""}${one.war ? "; war" : ""}`
+        : `${label(one.other)}: ${one.war ? "war" : "estranged"} all year`))));
 }
 
 /** Where what was done is not what was ordered: an accident, or an act that nobody authorised. */
@@ -170,7 +170,7 @@ function reckoning() {
       ["Peace for everybody", peace(you.peace), peace(prudent.peace)],
     ]),
     h("p", {}, `Was that luck? Your decisions, made blindly on ${many.runs} other seeds, earn ${number(many.you, 2)} a round on average and bring you a war in ${many.you_war} of them; the prudent choice earns ${number(many.prudent, 2)} and has a war in ${many.prudent_war}. You would have done better in ${many.better}.`),
-    table("What your eyes could not see", ["State", "dealings", "exploited you", "did, and you missed it", "restrained, and you saw exploitation", "trust in you at last"],
+    table("What your eyes could not see", ["State", "dealings", "defected", "did, and you missed it", "cooperated, and you saw defection", "trust in you at last"],
       eyes.map((one) => [label(one.other), String(one.dealings), String(one.exploited), String(one.missed), String(one.false_alarms), number(one.trust, 2)])),
     h("p", { class: "help" }, "A game with a known end tempts: nobody can answer what is done in its last years. What trust is left is what you hand to your successor."),
   ];

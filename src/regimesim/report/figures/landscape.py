@@ -22,8 +22,8 @@ from regimesim.report.figures.style import PURPLE, RED, length
 from regimesim.report.sentences import capitalized
 from regimesim.scenario.messages import InputError, known, spoken
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.columns import SPELLS
-from regimesim.stats.estimates import Floats
+from regimesim.simulation.columns import RATES, SPELLS
+from regimesim.stats.estimates import NORMAL_QUANTILE, Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +72,7 @@ class Field:
     @property
     def band(self) -> tuple[Floats, Floats]:
         """The ends of 95 % intervals; those of a duration lie within the horizon."""
-        reach = 1.959964 * np.nan_to_num(self.errors)
+        reach = NORMAL_QUANTILE * np.nan_to_num(self.errors)
         low, high = self.values - reach, self.values + reach
         if self.horizon is None:
             return low, high
@@ -92,8 +92,7 @@ def fields(swept: Swept, outcome: str) -> list[Field]:
         For one that the summary does not hold.
     """
     summary = swept.summary.set_index("point").reindex(swept.design["point"])
-    columns = [str(name) for name in summary.columns]
-    rates = [name for name in columns if f"{name}_error" in columns and not name.endswith("_rmst")]
+    rates = [name for name in RATES if name in summary.columns]
     names = ["regime", "peace"] if outcome == "both" else [outcome]
     known(outcome, ["both", "regime", "peace", *rates], "outcome")
     horizon = max(world.years for world in swept.worlds)
@@ -232,8 +231,8 @@ class Threshold(NamedTuple):
 THRESHOLD_LINES = (
     Threshold("critical_mean", RED, "-", "the future alone suffices, mean of the pairs"),
     Threshold("critical_least", RED, (0, (4, 2)), "the future alone suffices, hardest pair"),
-    Threshold("start_mean", PURPLE, "-", "restraint pays at the start, mean of the pairs"),
-    Threshold("start_least", PURPLE, (0, (1, 1)), "restraint pays at the start, hardest pair"),
+    Threshold("start_mean", PURPLE, "-", "cooperation pays at the start, mean of the pairs"),
+    Threshold("start_least", PURPLE, (0, (1, 1)), "cooperation pays at the start, hardest pair"),
 )
 
 
@@ -364,7 +363,7 @@ class Landscape:
         sides = []
         for kind, words in (
             ("critical", "The future alone suffices"),
-            ("start", "Restraint pays at the start"),
+            ("start", "Cooperation pays at the start"),
         ):
             mean, least = (getattr(self.margins, f"{kind}_{of}") for of in ("mean", "least"))
             if np.nanmin(least) >= 0:

@@ -1,7 +1,7 @@
 """Pictures of results: functions that take results and an axes, and return the axes.
 
 ``survival`` shows how long it lasts, ``century`` how cooperation goes, ``trust`` what states expect and hold
-themselves to, ``why`` what keeps them from exploiting one another. A *figure* is a picture that stands alone:
+themselves to, ``why`` what keeps them from defecting. A *figure* is a picture that stands alone:
 its title says what was found, its caption what it was made of. pyplot is never used: it keeps state.
 """
 
@@ -42,6 +42,7 @@ from regimesim.report.figures.timeline import (
     why,
 )
 from regimesim.scenario.messages import known, spoken
+from regimesim.simulation.columns import THRESHOLDS
 from regimesim.simulation.results import Results, percent
 from regimesim.stats.survival import Curve
 
@@ -82,7 +83,7 @@ _SIGNS = {
     "survival": "Kaplan-Meier curve, 95 % band; what the horizon cuts off counts as standing until then.",
     "century": "Bands: the middle half and the middle nine tenths of the runs.",
     "trust": "Lines: means over runs; bands: the middle nine tenths of the runs.",
-    "why": "Means over pairs and runs. Layers: what holds a state back. Line: what exploiting gains it now.",
+    "why": "Means over pairs and runs. Layers: what holds a state back. Line: what defection gains it now.",
 }
 
 
@@ -140,7 +141,7 @@ def _other_thresholds(results: Results, ax: Axes, curve: Curve) -> None:
     """The same runs at the two other pairs of thresholds, where that makes a difference."""
     ages = np.linspace(0, results.scenario.years, 101)
     handles, places = [], []
-    for spell, line in (("regime_loose", ":"), ("regime_strict", "-.")):
+    for spell, line in zip(THRESHOLDS, (":", "-."), strict=True):
         if f"{spell}_years" not in results.columns:
             continue
         other = results.curve(spell)
@@ -155,8 +156,7 @@ def _other_thresholds(results: Results, ax: Axes, curve: Curve) -> None:
         if room.any():
             place = int(np.argmax(np.where(room, gap, -1.0)))
             places.append((ages[place], share[place] + (0.01 if above else -0.02), above))
-    names = {"regime_loose": "looser thresholds", "regime_strict": "stricter thresholds"}
-    labels = [names[str(handle.get_label())] for handle in handles]
+    labels = [f"{THRESHOLDS[str(handle.get_label())].word} thresholds" for handle in handles]
     if len(places) < len(handles):
         ax.legend(handles, labels, loc="upper right", fontsize=8, frameon=False, labelcolor=GREY)
         return
@@ -167,9 +167,13 @@ def _other_thresholds(results: Results, ax: Axes, curve: Curve) -> None:
 
 def _thresholds(ax: Axes) -> list[str]:
     """What the thin grey lines are, if there are any."""
-    if not any(str(line.get_label()).startswith("regime_") for line in ax.get_lines()):
+    if not any(str(line.get_label()) in THRESHOLDS for line in ax.get_lines()):
         return []
-    return ["Grey: the same runs if a regime begins at 75 % and falls under 50 % (looser), or 95 and 85 %."]
+    one, other = THRESHOLDS.values()
+    return [
+        f"Grey: the same runs if a regime begins at {100 * one.onset:g} % and falls under "
+        f"{100 * one.collapse:g} % ({one.word}), or {other.percents}."
+    ]
 
 
 def at_risk(results: Results, ax: Axes, spell: str) -> None:

@@ -24,7 +24,7 @@ from regimesim.report.figures.style import (
     save_figures,
 )
 from regimesim.scenario.messages import spoken
-from regimesim.stats.estimates import Estimate
+from regimesim.stats.estimates import NORMAL_QUANTILE, Estimate
 
 MOST_BARS = 24
 
@@ -118,7 +118,7 @@ def _told(found: Influence) -> bool:
         return True
     one, two = found.swings[:2]
     errors = [e.standard_error or 0.0 for swing in (one, two) for e in (swing.low, swing.high)]
-    return one.width - two.width > 1.96 * float(np.linalg.norm(errors))
+    return one.width - two.width > NORMAL_QUANTILE * float(np.linalg.norm(errors))
 
 
 def morris(found: Influence, ax: Axes) -> Axes:

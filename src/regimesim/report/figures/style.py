@@ -211,7 +211,12 @@ def save_figures(figures: Iterable[tuple[str, Figure]], folder: str | Path) -> l
     folder, paths = Path(folder), list[Path]()
     folder.mkdir(parents=True, exist_ok=True)
     for name, figure in figures:
-        paths += [folder / f"{name}.png", folder / f"{name}.svg"]
-        figure.savefig(paths[-2], dpi=150, metadata={"Software": None})
+        paths += [save_png(figure, folder / f"{name}.png"), folder / f"{name}.svg"]
         paths[-1].write_text(svg(figure), encoding="utf-8")
     return paths
+
+
+def save_png(figure: Figure, path: Path) -> Path:
+    """Write a figure as PNG, the same bytes for the same figure."""
+    figure.savefig(path, dpi=150, metadata={"Software": None})
+    return path

@@ -2,7 +2,7 @@
 
 What is drawn follows from the design: a line for one axis of numbers, dots for one of words, a heat map for a
 grid of two axes, one for each value of a third; for anything else, the outcome against each axis. The
-threshold is where the margin of restraint at the start is 0 (:mod:`regimesim.analysis.pairs`).
+threshold is where the margin of cooperation at the start is 0 (:mod:`regimesim.analysis.pairs`).
 """
 
 from __future__ import annotations

@@ -131,14 +131,14 @@ def trust(results: Results, ax: Axes) -> Axes:
 
 
 def why(results: Results, ax: Axes) -> Axes:
-    """What holds states back (layers: future, law, norm) against what exploiting gains them now (line)."""
-    label(ax, _calendar_label(results), "payoff units a round")
+    """What holds states back (layers: future, law, norm) against what defection gains them now (line)."""
+    label(ax, _calendar_label(results), "payoff units")
     ax.set_xlim(*_first_and_last(results))
     if not _recorded(results, ax):
         return ax
     means, (x, pick) = sentences.terms(results), _years_drawn(results)
     base, places = np.zeros(len(x)), []
-    names = {"future": "others answer", "law": "sanctions", "norm": "restraint within"}
+    names = {"future": "estrangement", "law": "sanctions", "norm": "restraint within"}
     for term, words in names.items():
         if np.abs(means[term]).max() < 1e-9:
             continue
@@ -155,7 +155,7 @@ def why(results: Results, ax: Axes) -> Axes:
     gain = -means["now"][pick]
     ax.plot(x, gain, color=BLACK, linewidth=2.4, label="now")
     ax.plot(x, gain, color="white", linewidth=0.7, linestyle="--")
-    places.append(("gain now\nfrom exploiting", "now", float(gain[-1])))
+    places.append(("gain now\nfrom defection", "now", float(gain[-1])))
     high, low = max(base.max(), gain.max(), 0.1) * 1.08, min(base.min(), gain.min(), 0.0) * 1.08
     ax.set_ylim(low, high)
     heights = spread_out([end for _, _, end in places], 0.14 * (high - low))
