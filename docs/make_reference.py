@@ -280,7 +280,9 @@ def _seats(rule: object) -> str:
     if "strongest" in rule:
         return f"the {rule['strongest']} strongest"
     named = rule["named"]
-    dated = named.items() if isinstance(named, Mapping) else ((name, "always") for name in named)
+    dated: list[tuple[str, object]] = (
+        list(named.items()) if isinstance(named, Mapping) else [(n, "always") for n in named]
+    )
     said = [
         f"{spoken(name)} {dates}" if dates == "never" else
         spoken(name) if dates == "always" else
