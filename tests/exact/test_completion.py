@@ -84,7 +84,7 @@ EXPECTED = {
     "plot ": ["configs/", "disputes.csv", "my results/"],
     "plot my": ["my results/"],
     "plot .h": [".hidden"],
-    "history disputes.csv era": ["era="],
+    "history disputes.csv era": ["era=", "eras="],
     "history ~/nowhere/": [],
     "list ": ["scenarios", "strategies", "parameters"],
     "list parameters ": [],

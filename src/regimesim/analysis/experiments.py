@@ -7,8 +7,9 @@ An *experiment* is a folder below ``experiments/`` with a ``README.md``, a ``run
 - ``run(scale=1.0)``, which gives the answer. At a smaller scale fewer runs are made
   (:func:`runs_at`), so that intervals are wider;
 - optionally ``draw(answer)``, which gives a matplotlib figure;
-- optionally ``SMALL``, the scale at which it takes seconds (:data:`SMALL_SCALE` by default);
-- ``main()``, which calls :func:`publish`.
+- optionally ``SMALL``, the scale at which it takes seconds (:data:`SMALL_SCALE` by default).
+
+``python -m regimesim experiment NAME record=true`` writes the answer and its figure there.
 
 An *answer* is made of names and plain values, nested as one likes. A number that rests on luck is an
 *estimate*, ``{"value": .., "lower": .., "upper": ..}`` with a 95 % interval; one that does not is a plain
@@ -30,6 +31,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from regimesim.scenario.messages import InputError, known
 from regimesim.stats.estimates import NORMAL_QUANTILE, OPEN, Estimate, interval_of
+
+if TYPE_CHECKING:
+    pass
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -81,6 +85,11 @@ class Experiment:
             return ""
         found = re.search(r"^# +(.+?) *$", text, re.MULTILINE)
         return found[1] if found else ""
+
+    @property
+    def recorded(self) -> bool:
+        """Tell whether an answer has been recorded."""
+        return (self.folder / "expected.json").is_file()
 
     @property
     def expected(self) -> Answer:
@@ -169,19 +178,19 @@ def publish(file: str, run: Callable[..., Answer], draw: Callable[[Answer], Figu
         ``__file__`` of the ``run.py``.
     run, draw : functions of the experiment
     """
-    answer = rounded(plain(run()))
-    write(Path(file).resolve().parent, "expected.json", answer, draw)
+    answer, folder = rounded(plain(run())), Path(file).resolve().parent
+    write(folder, "expected.json", answer)
+    if draw is not None:
+        draw(answer).savefig(folder / "figure.png", dpi=150, metadata={"Software": None})
     for place, part in leaves(answer):
         print(f"{place}: {in_words(part)}")
 
 
-def write(folder: Path, name: str, answer: Answer, draw: Callable[[Answer], Figure] | None = None) -> None:
-    """Write an answer as ``name``, and its figure, into a folder."""
+def write(folder: Path, name: str, answer: Answer) -> None:
+    """Write an answer as ``name`` into a folder."""
     text = json.dumps(rounded(plain(answer)), indent=1, ensure_ascii=False, allow_nan=False)
     text = re.sub(r'\{\s+"value": (.*),\s+"lower": (.*),\s+"upper": (.*)\s+\}', _on_a_line, text)
     (folder / name).write_text(text + "\n", "utf-8")
-    if draw is not None:
-        draw(answer).savefig(folder / "figure.png", dpi=150, metadata={"Software": None})
 
 
 def _on_a_line(found: re.Match[str]) -> str:

@@ -22,6 +22,7 @@ from regimesim.app.setting import MOST_PLAYED, Deadline, PageSetting, check_work
 from regimesim.chronicle import Chronicle, chronicle
 from regimesim.chronicle.replay import History, logistic_of, replay
 from regimesim.core.lanes import Lanes
+from regimesim.scenario.limits import MOST_REPLICATE
 from regimesim.scenario.messages import InputError, known, quoted, spoken
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.lowering import lower
@@ -31,8 +32,6 @@ OTHER_SEEDS = 200
 """Replicates on which a finished game is held against the prudent choice."""
 
 RESTRAINT, EXPLOITATION = "C", "D"
-
-MOST_REPLICATE = 2**32 - 1
 
 
 @dataclass(frozen=True)

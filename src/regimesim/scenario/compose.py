@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import accumulate, islice
@@ -41,12 +41,6 @@ LONGEST = 100_000
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _TREE = ("about", "years", "strategy", "states", "buffers", "affinity", "epochs", *GROUPS)
 _TABLES = ("about", "states", "buffers", "affinity", *GROUPS)
-_LITERAL = (
-    "out",
-    "sweep",
-    "points",
-    "record",
-)  # names of folders and files: whatever they are, they are text
 
 _WHOLE_ERROR = "HYDRA_FULL_ERROR"
 """With it Hydra raises what it would otherwise print before it leaves the program."""
@@ -61,10 +55,9 @@ Assignment = tuple[str, str]
 
 @dataclass(frozen=True)
 class Request:
-    """What a command was asked to do: a scenario and the command's own options."""
+    """A scenario that was asked for, and the settings that made it."""
 
     scenario: Scenario
-    options: dict[str, Any]
     overrides: tuple[str, ...]
 
 
@@ -75,7 +68,6 @@ class SweepRequest:
     scenario: str
     settings: tuple[Assignment, ...]
     swept: dict[str, tuple[Any, ...]]  # ``scenario`` among them if several were named
-    options: dict[str, Any]
     overrides: tuple[str, ...]
 
 
@@ -93,28 +85,28 @@ def load_scenario(scenario: str | Path, overrides: Sequence[str] = ()) -> Scenar
     InputError
         If there is no such scenario, or a setting cannot be used.
     """
-    return request([f"scenario={scenario}", *overrides], {}).scenario
+    return request([f"scenario={scenario}", *overrides]).scenario
 
 
-def request(arguments: Sequence[str], options: Mapping[str, Any]) -> Request:
-    """Read a command's arguments: a scenario, its overrides and the command's own options.
+def request(arguments: Sequence[str], options: Collection[str] = ()) -> Request:
+    """Read a scenario and its settings.
 
     Parameters
     ----------
     arguments : sequence of str
-        ``+scenario=concert transparency.level=0.3 runs=500``; the ``+`` may be left out.
-    options : mapping
-        The command's options with their defaults (``runs``, ``seed`` ...).
+        ``+scenario=concert transparency.level=0.3``; the ``+`` may be left out.
+    options : collection of str
+        Names that might have been meant by one that there is not: the options of a command.
 
     Raises
     ------
     InputError
     """
-    name, settings, chosen = _sorted(arguments, options)
-    return Request(compose(name, settings, tuple(options)), chosen, tuple(arguments))
+    name, settings = _sorted(arguments, options)
+    return Request(compose(name, settings, tuple(options)), tuple(arguments))
 
 
-def sweep_request(arguments: Sequence[str], options: Mapping[str, Any]) -> SweepRequest:
+def sweep_request(arguments: Sequence[str], options: Collection[str] = ()) -> SweepRequest:
     """Read a sweep's arguments: as :func:`request`, where a setting may have several values.
 
     Several values are written as Hydra writes them: ``0.5,0.9``, ``range(0,1,0.025)``, ``choice(a,b)``.
@@ -123,7 +115,7 @@ def sweep_request(arguments: Sequence[str], options: Mapping[str, Any]) -> Sweep
     ------
     InputError
     """
-    name, settings, chosen = _sorted(arguments, options)
+    name, settings = _sorted(arguments, options)
     fixed: list[Assignment] = []
     swept: dict[str, tuple[Any, ...]] = {}
     for key, text in [("scenario", name), *settings]:
@@ -132,7 +124,7 @@ def sweep_request(arguments: Sequence[str], options: Mapping[str, Any]) -> Sweep
             swept[key.lstrip("+")] = values
         elif key != "scenario":
             fixed.append((key, text))
-    return SweepRequest(name, tuple(fixed), swept, chosen, tuple(arguments))
+    return SweepRequest(name, tuple(fixed), swept, tuple(arguments))
 
 
 def several(key: str, text: str) -> tuple[Any, ...]:
@@ -215,7 +207,7 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
             )
     settings = ["+" + word.lstrip("+") for word in arguments if word not in own]
     for word in settings:
-        _parsed(*_split(word.lstrip("+"), {}))  # refused here in a sentence rather than by Hydra
+        _parsed(*_split(word.lstrip("+"), ()))  # refused here in a sentence rather than by Hydra
     if not any(word.startswith("hydra.sweep.dir=") for word in own):
         own.append(folder)
     ConfigStore.instance().store(name="jobs", node={})
@@ -231,11 +223,8 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
         os.environ |= {} if whole is None else {_WHOLE_ERROR: whole}
 
 
-def _sorted(
-    arguments: Sequence[str], options: Mapping[str, Any]
-) -> tuple[str, list[Assignment], dict[str, Any]]:
-    """Which scenario, its settings, and the command's own options."""
-    chosen = dict(options)
+def _sorted(arguments: Sequence[str], options: Collection[str]) -> tuple[str, list[Assignment]]:
+    """Sort arguments into the name of a scenario and its settings."""
     name, settings = None, []
     seen: set[str] = set()
     for key, value in (_split(argument, options) for argument in arguments):
@@ -245,16 +234,14 @@ def _sorted(
         seen.add(bare)
         if bare == "scenario":
             name = _unquoted(value)
-        elif bare in options:
-            chosen[bare] = _option(bare, value)
         else:
             settings.append((key, value))
     if name is None:
         raise InputError(f"which scenario? Add +scenario=NAME  (all: {', '.join(scenario_names())})")
-    return name, settings, chosen
+    return name, settings
 
 
-def _split(argument: str, options: Mapping[str, Any]) -> tuple[str, str]:
+def _split(argument: str, options: Collection[str]) -> tuple[str, str]:
     key, equals, value = argument.partition("=")
     bare = key.strip().lstrip("+~")
     sign = key.strip().removesuffix(bare)
@@ -275,11 +262,25 @@ def _unquoted(text: str) -> str:
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
-def _option(name: str, text: str) -> Any:
-    """The value of a command's own option; ``1e6`` is a whole number like any other."""
-    if name in _LITERAL:
-        check_tree(text, COMMAND_LINE.strip("()"))
-        return _unquoted(text)
+def literal(text: str) -> str:
+    """Text as it was typed, whatever it is: the name of a folder or a file.
+
+    Raises
+    ------
+    InputError
+        If it is too long.
+    """
+    check_tree(text, COMMAND_LINE.strip("()"))
+    return _unquoted(text)
+
+
+def option_value(name: str, text: str) -> Any:
+    """Read the value of a command's option; ``1e6`` is a whole number like any other.
+
+    Raises
+    ------
+    InputError
+    """
     value = _hydra_value(name, text)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
