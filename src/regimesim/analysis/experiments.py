@@ -22,7 +22,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
@@ -34,9 +34,6 @@ from regimesim.stats.estimates import NORMAL_QUANTILE, OPEN, Estimate, interval_
 
 if TYPE_CHECKING:
     pass
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 SMALL_SCALE = 0.1
 """The reduced size, unless an experiment has its own."""
@@ -167,23 +164,6 @@ def experiment(name: str) -> Experiment:
         return found[short[0]]
     one: Experiment = known(name, found, "experiment")
     return one
-
-
-def publish(file: str, run: Callable[..., Answer], draw: Callable[[Answer], Figure] | None = None) -> None:
-    """Make an experiment's answer, write it beside its ``run.py`` with its figure, and print it.
-
-    Parameters
-    ----------
-    file : str
-        ``__file__`` of the ``run.py``.
-    run, draw : functions of the experiment
-    """
-    answer, folder = rounded(plain(run())), Path(file).resolve().parent
-    write(folder, "expected.json", answer)
-    if draw is not None:
-        draw(answer).savefig(folder / "figure.png", dpi=150, metadata={"Software": None})
-    for place, part in leaves(answer):
-        print(f"{place}: {in_words(part)}")
 
 
 def write(folder: Path, name: str, answer: Answer) -> None:
