@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from regimesim.cli.table import COMMANDS, OPTIONS
+from regimesim.cli.table import COMMANDS, SWITCH_LINES, Command, Option
 from regimesim.core.strategies import FAMILIES
 from regimesim.scenario import membership
 from regimesim.scenario.compose import load_scenario
@@ -185,11 +185,30 @@ def commands_page() -> str:
     """Every command, as it describes itself."""
     parts = [
         f"## {name}\n\n{command.about[0].upper()}{command.about[1:]}.\n\n"
-        f"```text\npython -m regimesim {name} {command.usage}\n```\n"
+        f"```text\npython -m regimesim {name} {command.usage}\n```\n{_option_table(command)}"
         for name, command in COMMANDS.items()
     ]
-    options = f"## Options of every command\n\n```text\n{OPTIONS.strip(chr(10))}\n```\n"
+    options = f"## Options of every command\n\n```text\n{SWITCH_LINES}\n```\n"
     return "\n".join([_COMMANDS, *parts, options])
+
+
+def _default_of(option: Option) -> str:
+    if option.kind == "names" and option.default is not None:
+        return option.shown
+    return "" if option.default is None else show(option.default)
+
+
+def _option_table(command: Command) -> str:
+    rows = [
+        (
+            f"`{option.name}`",
+            option.about,
+            _default_of(option),
+            option.bounds,
+        )
+        for option in command.options
+    ]
+    return "\n" + table(("option", "meaning", "default", "permitted"), rows) if rows else ""
 
 
 def scenarios_page() -> str:

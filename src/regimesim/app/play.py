@@ -22,6 +22,7 @@ from regimesim.app.setting import MOST_PLAYED, Deadline, PageSetting, check_work
 from regimesim.chronicle import Chronicle, chronicle
 from regimesim.chronicle.replay import History, replay
 from regimesim.core.lanes import Lanes
+from regimesim.scenario.limits import MOST_REPLICATE
 from regimesim.scenario.messages import InputError, known, quoted, spoken
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.choice import chance_to_cooperate
@@ -33,7 +34,6 @@ OTHER_SEEDS = 200
 
 COOPERATION, DEFECTION = "C", "D"
 
-MOST_REPLICATE = 2**32 - 1
 _KIND_WORDS = {1: "a misunderstanding", 2: "a breach", 3: "a sanction"}
 
 

@@ -16,13 +16,12 @@ from regimesim.analysis.arrangements import without
 from regimesim.analysis.pairs import pairs_of
 from regimesim.app.controls import FIRST_CONTROLS, control, step
 from regimesim.app.setting import read_setting
+from regimesim.cli.table import COMMANDS
 from regimesim.scenario.compose import request
 from regimesim.scenario.parameters import BY_NAME, GROUPS, PARAMETERS
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import tree_of
 from regimesim.simulation.columns import QUANTITIES
-
-OPTIONS = {"runs": 1000, "seed": 0, "workers": None, "out": None}
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +79,9 @@ def test_a_setting_gives_what_the_command_line_gives(page, scenario, changes):
     assert found["answer"]["regime"]["mean"][0] == results.summary("regime").rmst.value
     typed = shlex.split(found["command"])
     assert typed[:4] == ["python", "-m", "regimesim", "run"]
-    asked = request(typed[4:], OPTIONS)
-    assert (asked.options["runs"], asked.options["seed"]) == (64, 3)
-    assert tree_of(asked.scenario) == tree_of(rs.load_scenario(scenario, words))
+    given = COMMANDS["run"].read(typed[4:])
+    assert (given.options["runs"], given.options["seed"]) == (64, 3)
+    assert tree_of(request(given.settings).scenario) == tree_of(rs.load_scenario(scenario, words))
 
 
 def test_the_answer_in_words_follows_the_paired_difference(page):
