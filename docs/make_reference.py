@@ -95,7 +95,7 @@ def parameter_table(parameters: Sequence[Parameter]) -> str:
     --------
     >>> from regimesim.scenario.parameters import BY_NAME
     >>> print(parameter_table([BY_NAME["trust.learning_rate"]]).splitlines()[2])
-    | `trust.learning_rate` | how far ... | 0.1 | [0, 1] | 0.02 to 0.3 | per round | η | section 4.9 |
+    | `trust.learning_rate` | share ... | 0.4 | [0, 1] | 0.05 to 0.8 | per year |  | section 4.7 |
     """
     return table(_HEAD, map(_row, parameters))
 
@@ -135,7 +135,7 @@ def columns_page() -> str:
         ),
         "Yearly quantities": (
             columns.YEARLY,
-            "Values of `quantity`; all but the first are as the year ends.",
+            "Values of `quantity`; means, counts and blocs are of the year, all else is as the year ends.",
         ),
         "Events": (columns.EVENTS, "A row per dated event: `events.parquet`, `Results.events`."),
         "Kinds of events": (columns.EVENT_KINDS, "Values of `kind`."),
@@ -147,7 +147,7 @@ def columns_page() -> str:
     }
     parts = [
         f"## {title}\n\n{about}\n\n"
-        + table(("name", "meaning", "unit"), [(f"`{name}`", said, unit) for name, said, unit in declared])
+        + table(("name", "meaning", "unit"), [(f"`{c.name}`", c.meaning, c.unit) for c in declared])
         for title, (declared, about) in tables.items()
     ]
     return "\n".join([_COLUMNS, *parts])
@@ -181,7 +181,7 @@ def scenarios_page() -> str:
             *scenarios,
             "## Strategies\n",
             "`prudent`, the default, is a judgement and no table: see the "
-            "[model](../model.md#43-how-a-prudent-state-decides).\n",
+            "[model](../model.md#43-how-a-prudent-state-decides-in-an-open-pair).\n",
             table(("name", "states", "what it does", "source"), strategies),
             "## Families of strategies\n",
             table(("name and numbers", "what it does"), families),

@@ -6,8 +6,8 @@ import pytest
 import regimesim as rs
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.strategies import load_strategy
-from regimesim.simulation.lowering import lower
 from regimesim.simulation.columns import ACCOUNTED
+from regimesim.simulation.lowering import lower
 
 NOISY = {
     "choice.tremble": 0.2,

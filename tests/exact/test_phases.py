@@ -46,18 +46,18 @@ CASES = {
     "a line": ([LEVEL], "lines"),
     "a line with no end": ([MEMORY], "lines"),
     "words": ([RULES], "dots"),
-    "yes and no": ([{"transparency.public_signal": [True, False]}], "dots"),
+    "yes and no": ([{"states.Britain.member": [True, False]}], "dots"),
     "scenarios": ([{"scenario": ["concert", "anarchy"]}], "dots"),
     "a plane": ([LEVEL, PATIENCE], "plane"),
     "a plane with words": ([RULES, PATIENCE], "plane"),
-    "a plane of words": ([RULES, {"transparency.public_signal": [True, False]}], "plane"),
+    "a plane of words": ([RULES, {"states.Britain.member": [True, False]}], "plane"),
     "two by two": ([{"transparency.level": [0.2, 0.6]}, {"war.cost": [5.0, 20.0]}], "plane"),
     "a plane of worlds": ([{"shadow.rounds_per_year": [2.0, 4.0]}, MEMORY], "plane"),
     "a cube": ([LEVEL, PATIENCE, {"norms.restraint": [0.0, 1.0, 2.0]}], "multiples"),
     "a long cube": ([LEVEL, PATIENCE, {"norms.restraint": spread(0, 3, 9)}], "multiples"),
     "a cube with words": ([LEVEL, RULES, PATIENCE], "multiples"),
     "four axes": (
-        [LEVEL, RULES, {"norms.restraint": [0.0, 1.0]}, {"transparency.public_signal": [True, False]}],
+        [LEVEL, RULES, {"norms.restraint": [0.0, 1.0]}, {"states.Britain.member": [True, False]}],
         "scatter",
     ),
     "a sample": ([SAMPLE], "scatter"),
@@ -131,7 +131,7 @@ def test_the_critical_discount_factor_of_the_textbook():
     grid = {"shadow.discount_factor": spread(0.3, 0.8, 51)}
     neutral = [f"{name}=0" for name in ("war.unilateral", "war.mutual", "transparency.miss_rate")]
     neutral += ["transparency.false_alarm_rate=0", "payoffs.temptation=5", "payoffs.sucker=0"]
-    neutral += ["shadow.punishment_rounds=inf", "sanctions.rule=none", "power.weight=0", "norms.restraint=0"]
+    neutral += ["shadow.punishment_years=inf", "sanctions.rule=none", "power.weight=0", "norms.restraint=0"]
     neutral += ["geography.offense_advantage=0", "periphery.rate=0", "transparency.early_warning=0"]
     settings += [tuple(text.split("=")) for text in neutral]
     sweep = Landscape.of(made([grid, {"payoffs.temptation": [4.0, 5.0]}], "anarchy", settings), "regime")
@@ -161,8 +161,8 @@ def test_margins_are_those_of_the_pairs(scenario):
 
 
 def test_the_threshold_is_drawn_where_the_margin_changes_sign():
-    swept = made([{"transparency.level": spread(0, 1, 21)}, {"shadow.discount_factor": spread(0.2, 0.9, 21)}],
-                 settings=[("norms.restraint", "0")])  # fmt: skip
+    tables = [{"transparency.level": spread(0, 1, 21)}, {"shadow.discount_factor": spread(0.02, 0.9, 21)}]
+    swept = made(tables, settings=[("norms.restraint", "0")])
     sweep = Landscape.of(swept, "regime")
     assert "critical_least" in [threshold.kind for threshold in sweep.seen]
     figure = sweeps.figure_of(sweep)

@@ -20,20 +20,22 @@ SPEC.loader.exec_module(reference)
 
 DESIGN = {
     "payoffs": "temptation reward punishment sucker game",
-    "shadow": "discount_factor rounds_per_year punishment_rounds",
+    "shadow": "discount_factor rounds_per_year punishment_years resolve",
     "transparency": "level miss_rate false_alarm_rate early_warning target_knowledge intrusion_cost "
-    "publicity public_signal",
+    "publicity",
     "diplomacy": "conference mediation cleavage renegotiation agreement_trust",
     "sanctions": "rule severity cost enforcement_value pledge alliance_weight balance_weight quorum "
-    "veto_affinity credibility credibility_learning exit",
+    "veto_affinity credibility credibility_learning escalation inquiry exit",
     "geography": "offense_advantage buffer_effectiveness absorption absorption_gain",
     "deterrence": "retaliation first_strike_gain prudence",
     "norms": "restraint initial half_life socialization institutionalization",
-    "domestic": "turnover reset revolution spread turmoil_years preoccupation nationalism",
+    "domestic": "turnover reset revolution spread turmoil_years preoccupation nationalism "
+    "grievance_half_life",
     "periphery": "rate insulation paradox",
-    "war": "unilateral mutual cost years capability_loss resentment settlement_trust restoration contagion",
+    "war": "unilateral mutual cost years capability_loss resentment satisfaction settlement_trust "
+    "restoration contagion",
     "power": "weight volatility",
-    "trust": "initial learning_rate",
+    "trust": "initial learning_rate shock",
     "choice": "temperature tremble",
     "measure": "onset collapse window",
 }
@@ -112,7 +114,9 @@ def test_the_columns_of_a_sweep_are_those_declared(tmp_path):
             expected |= {name.replace("SPELL", spell).replace("_at_T", f"_at_{t}") for t in (10, 20, 50, 100)}
             expected |= {f"{spell}_median_lower", f"{spell}_median_upper", f"{spell}_rmst_error"}
     ids = {"scenario", "point", "replicate", "seed", "regime_onset", "regime_spells"}
-    rates = {n for n in names(columns.RUNS) if n not in ids and not n.endswith(("_years", "_ended"))}
+    spells = {f"{s}_{end}" for s in ("peace", "systemic", "regime", "regime_loose", "regime_strict")
+              for end in ("years", "ended")}  # fmt: skip
+    rates = set(names(columns.RUNS)) - ids - spells
     expected |= rates | {f"{name}_error" for name in rates}
     assert set(found.summary) == expected - {"RATE"}
 

@@ -8,11 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from regimesim.scenario.compose import load_scenario, sweep_request
+from regimesim.simulation.columns import RATES
 from regimesim.stats.survival import kaplan_meier, summary
 from regimesim.sweeps import summary as tabulation
 from regimesim.sweeps.chunks import Rectangle, play_points
 from regimesim.sweeps.design import expand
-from regimesim.simulation.columns import RATES
 from regimesim.sweeps.summary import tabulate
 
 RUNS = 60

@@ -230,6 +230,4 @@ def _print_history(record: Record, table: pd.DataFrame, compared: pd.DataFrame |
     if compared is not None:
         print(output.bold(heading) + " (95 % intervals)")
         print(output.text_table(words_of(compared)))
-        print(
-            " A dispute: force used (record); estrangement or war begun, or a quarrel in one (model).\n"
-        )
+        print(" A dispute: force used (record); estrangement or war begun, or a quarrel in one (model).\n")

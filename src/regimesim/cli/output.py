@@ -262,8 +262,8 @@ def print_theory(scenario: Scenario, pairs: Sequence[Pair]) -> None:
         print(f"{line}  {needs}, margin {side.margin:+.1f}")
     print(
         "\n discount: yearly factor from which on mutual cooperation sustains itself under full trust;"
-        "\n trust: from which on cooperation is worth it at the state's patience, without law or norm;"
-        "\n margin: what now, future, law and norm come to at the trust there is (cooperation pays from 0 on)."
+        "\n trust: from which on cooperation is worth it at the state's patience, without law and norm;"
+        "\n margin: what now, future, law and norm come to at the trust there is (cooperation pays from 0)."
     )
 
 
