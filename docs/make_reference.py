@@ -163,7 +163,7 @@ def columns_page() -> str:
         ),
         "Yearly quantities": (
             columns.YEARLY,
-            "Values of `quantity`; all but the first are as the year ends.",
+            "Values of `quantity`; means, counts and blocs are of the year, all else is as the year ends.",
         ),
         "Events": (columns.EVENTS, "A row per dated event: `events.parquet`, `Results.events`."),
         "Kinds of events": (columns.EVENT_KINDS, "Values of `kind`."),
@@ -228,7 +228,7 @@ def scenarios_page() -> str:
             *scenarios,
             "## Strategies\n",
             "`prudent`, the default, is a judgement and no table: see the "
-            "[model](../model.md#43-how-a-prudent-state-decides).\n",
+            "[model](../model.md#43-how-a-prudent-state-decides-in-an-open-pair).\n",
             table(("name", "states", "what it does", "source"), strategies),
             "## Families of strategies\n",
             table(("name and numbers", "what it does"), families),

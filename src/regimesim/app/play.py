@@ -79,7 +79,7 @@ class PlayedGame:
 class Course(NamedTuple):
     """What a state went through, in L replicates; T rounds, N states."""
 
-    earned: NDArray[np.float64]  # [L] mean payoff per round
+    earned: NDArray[np.float64]  # [L] mean payoff per year
     own_war: NDArray[np.int32]  # [L] round of its first war, -1 without
     any_war: NDArray[np.int32]  # [L] round of anybody's first war, -1 without
 
@@ -279,7 +279,7 @@ def course_of_game(game: PlayedGame, lanes: Lanes, moves: Sequence[str] | None, 
         own_war[:] = np.where((own_war < 0) & fighting, t, own_war)
         if t % per_year == 0:
             deadline()
-    return Course(earned / game.rounds, own_war, lanes.tally.war_round)
+    return Course(earned / game.length, own_war, lanes.tally.war_round)
 
 
 def reckoning(game: PlayedGame, lanes: Lanes, deadline: Deadline) -> dict[str, Any]:
