@@ -1,4 +1,4 @@
-"""What hangs on an arrangement: the same seeds with and without it, and shares of what all do together.
+"""Ablation: the same seeds with and without an arrangement, and shares of what all do together.
 
 A *world* here is a scenario with some of its arrangements (:mod:`regimesim.analysis.arrangements`) taken
 away. Two worlds on the same seeds differ only by what was taken away, so their difference is paired.

@@ -161,7 +161,7 @@ class Comparison:
         return pd.DataFrame(rows)
 
     def finding(self, spell: str = "regime") -> str:
-        """Which lasts longest, so far as the paired intervals tell the scenarios apart."""
+        """Say which lasts longest, so far as the paired intervals tell the scenarios apart."""
         word, until = SPELLS.get(spell, spoken(spell)), self.years
         means = {name: results.summary(spell, until).rmst.value for name, results in self.results.items()}
         best = max(means, key=lambda name: means[name])
@@ -348,7 +348,7 @@ class Difference:
 
     @property
     def told(self) -> bool:
-        """Whether the interval lies on one side of 0."""
+        """True if the interval lies on one side of 0."""
         return self.paired.lower > 0 or self.paired.upper < 0
 
 

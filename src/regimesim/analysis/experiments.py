@@ -54,7 +54,7 @@ ONLY: Literal["only where"] = "only where"
 
 
 def runs_at(scale: float, full: int, least: int = 50) -> int:
-    """How many runs to make: ``full`` at scale 1, fewer at smaller ones, never fewer than ``least``."""
+    """Count the runs to make: ``full`` at scale 1, fewer at smaller ones, never fewer than ``least``."""
     return max(min(least, full), round(scale * full))
 
 
@@ -207,7 +207,7 @@ def plain(answer: Any) -> Any:
 
 
 def is_estimate(value: Any) -> bool:
-    """Whether a part of an answer is an estimate."""
+    """Tell whether a part of an answer is an estimate."""
     return isinstance(value, Mapping) and value.keys() == _ESTIMATE
 
 
@@ -300,7 +300,7 @@ def rounded(answer: Any) -> Any:
 
 
 def verdict(*parts: str) -> str:
-    """What becomes of a claim of several parts.
+    """Judge a claim of several parts.
 
     Parameters
     ----------

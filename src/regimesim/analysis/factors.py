@@ -50,12 +50,12 @@ _WORLD_STEP = 2
 
 @dataclass(frozen=True)
 class _Phase:
-    """What can be asked of a phase."""
+    """A phase, and the questions that conditions ask about it."""
 
     phase: Phase
 
     def on(self, *names: str) -> bool:
-        """Whether none of these parameters switches its mechanism off."""
+        """Tell whether none of these parameters switches its mechanism off."""
         return all(self.phase.parameters[name] != OFF[name] for name in names)
 
     @property
@@ -108,13 +108,13 @@ class _Phase:
 
     @property
     def grievances(self) -> bool:
-        """Whether a grievance may be fresh: by a revolution or a lost war."""
+        """True if a grievance may be fresh: by a revolution or a lost war."""
         resented = self.war and self.on("war.resentment")
         return resented or (self.revolutions and self.on("domestic.nationalism"))
 
     @property
     def accused(self) -> bool:
-        """Whether accusations may be answered by third states."""
+        """True if accusations may be answered by third states."""
         return self.prudent and self.rule not in ("none", "balancing")
 
 
@@ -364,7 +364,7 @@ class Box:
         return world if math.isnan(trust) else _trusting(world, python_value(trust))
 
     def _places(self) -> dict[str, Place]:
-        """Where each factor stands in the arrays, told from a world in which all of them are changed."""
+        """Find where each factor stands in the arrays, from a world in which all of them are changed."""
         free = [factor for factor in self.factors if factor.name not in (_TRUST, _ROUNDS)]
         changes = [(factor.name, typed(factor.changed())) for factor in free]
         changed = compose(self.name, [*self.settings, *changes]) if changes else self.base

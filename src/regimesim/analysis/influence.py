@@ -36,7 +36,7 @@ _NAMES = {"regime": "cooperation", "peace": "peace", "systemic": "systemic peace
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is played.
+    """Amount of play: points of each design, and runs at each.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Effort:
     top: int
 
     def points(self, factors: int) -> tuple[int, int, int]:
-        """How many points are screened, go into indices, and are moved one at a time."""
+        """Numbers of points that are screened, go into indices, and are moved one at a time."""
         top = min(self.top, factors)
         return self.trajectories * (factors + 1), self.samples * (top + 2), 2 * factors + 1
 
@@ -66,7 +66,7 @@ class Effort:
 
 @dataclass(frozen=True, eq=False)
 class Influence:
-    """What moves an outcome of a scenario.
+    """Effects of the factors on an outcome of a scenario.
 
     Attributes
     ----------

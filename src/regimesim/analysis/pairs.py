@@ -79,7 +79,7 @@ class Side:
 
     @property
     def margin(self) -> float:
-        """What tips the decision: cooperation where it is at least 0."""
+        """Sum of the terms of the decision: cooperation where it is at least 0."""
         return self.now + self.future + self.law + self.norm
 
 
@@ -163,7 +163,7 @@ class Needs(NamedTuple):
 
 
 def needs_in(lanes: Lanes, lane: int = 0) -> Needs:
-    """What cooperation takes in each ordered pair of a lane as it stands, without law or norm."""
+    """Find what cooperation takes in each ordered pair of a lane as it stands, without law or norm."""
     n = lanes.world.capability.shape[0]
 
     def by_discount(values: Floats) -> Floats:
@@ -218,7 +218,7 @@ def _short_margins(lanes: Lanes, lane: int, trust: Floats, discount: Floats | No
 
 
 def needed_and_had(needed: float, has: float) -> str:
-    """What cooperation takes, and in brackets what there is: ``.60 (.90)``."""
+    """Write what cooperation takes, and in brackets what there is: ``.60 (.90)``."""
     if math.isinf(needed) or needed > 1:
         return f"none suffices ({decimal(has)})"
     return f"none ({decimal(has)})" if needed <= 0 else f"{decimal(needed)} ({decimal(has)})"
@@ -284,7 +284,7 @@ def points_from(design: pd.DataFrame, worlds: Sequence[Scenario]) -> Points | No
 
 
 def _at_start(name: str, world: Scenario) -> Place:
-    """Where a setting stands in the first phase of a world."""
+    """Find where a setting stands in the first phase of a world."""
     head, _, rest = name.partition(".")
     subject, _, key = rest.rpartition(".")
     if head == "states":

@@ -100,7 +100,7 @@ def play_worlds(worlds: Sequence[Scenario], runs: int = RUNS_A_DRAW, seed: int =
 
 
 def durations(columns: Columns, horizon: float, spell: str = "regime") -> Floats:
-    """How long each run lasted within a horizon, in years, (worlds, runs).
+    """Measure how long each run lasted within a horizon, in years, (worlds, runs).
 
     Where runs are censored before the horizon, its pseudo-observation: mean over a row is the RMST.
     """
@@ -265,7 +265,7 @@ class Outcomes:
         return found | {column: interval_of(self.mean(name, column)) for column in columns}
 
     def gained(self, one: str, other: str, *columns: str) -> dict[str, Any]:
-        """What one world has more of than another, paired, as plain values."""
+        """Measure what one world has more of than another, paired, as plain values."""
         found = {spell: interval_of(self.longer(one, other, spell)) for spell in ("regime", "peace")}
         return found | {column: interval_of(self.more(one, other, column)) for column in columns}
 

@@ -326,7 +326,7 @@ def _sentences(found: Calibration) -> list[str]:
 
 
 def agreement_sentences(found: Calibration, over: Answers | None) -> list[str]:
-    """What holds at every draw that fits: ends of ranges shut out, and which order outlasts which."""
+    """Say what holds at every draw that fits: ends of ranges shut out, and which order outlasts which."""
     return agreed(found) + ([] if over is None else over.certain())
 
 

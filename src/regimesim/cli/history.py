@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HistoryRequest:
-    """What the command was asked: the table's names, the eras, one of them, and what is for a scenario."""
+    """Request of the command: the table's names, the eras, one of them, and what is for a scenario."""
 
     columns: dict[str, str]
     eras: tuple[Era, ...]

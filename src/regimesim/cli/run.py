@@ -110,7 +110,7 @@ def explain_command(arguments: Sequence[str], flags: Flags) -> None:
 
 
 def theory_command(arguments: Sequence[str], flags: Flags) -> None:
-    """What theory says of each pair at the start: its game, and what cooperation would take."""
+    """Print what theory says of each pair at the start: its game, and what cooperation would take."""
     asked = request(arguments, {})
     from regimesim.analysis.pairs import pairs_of
 

@@ -36,7 +36,7 @@ _ROWS = 12
 
 
 def sensitivity_command(arguments: Sequence[str], flags: Flags) -> None:
-    """Which judgements decide how long it lasts: screening, shares of variance, one at a time."""
+    """Find which assumptions decide how long it lasts: screening, shares of variance, one at a time."""
     from regimesim.analysis.factors import Box, factors_of, intervals
     from regimesim.analysis.influence import influence
     from regimesim.analysis.sensitivity import outcome_of, salib
@@ -175,7 +175,7 @@ def print_influence(found: Influence, folder: Path) -> None:
 
 
 def noise_sentence(found: Influence) -> str:
-    """How much of the variance is luck, and why."""
+    """Say how much of the variance is luck, and why."""
     noise, runs = found.indices.noise, found.effort.runs
     if math.isnan(noise.share):
         return "With one run a point, luck cannot be told from the parameters; take runs=2 or more."

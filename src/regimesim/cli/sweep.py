@@ -105,7 +105,7 @@ def _design(asked: SweepRequest) -> tuple[Points, int, str]:
 
 
 def _sweep_folder(asked: SweepRequest, points: Points, name: str) -> Path:
-    """Where the sweep is; the same command finds the same folder, so that it goes on there."""
+    """Name the folder of the sweep; the same command finds the same folder, so that it goes on there."""
     from regimesim.scenario.files import there
     from regimesim.simulation.folders import check_writable, folder_named
 
@@ -120,7 +120,7 @@ def _sweep_folder(asked: SweepRequest, points: Points, name: str) -> Path:
 
 
 def sweep_answer(found: SweepResults) -> dict[str, Any]:
-    """What a sweep has to say, as plain values."""
+    """Give the answer of a sweep as plain values."""
     table, swept = found.table, found.points.swept
     answer: dict[str, Any] = {
         "scenario": found.worlds[0].name,

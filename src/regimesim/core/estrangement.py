@@ -1,4 +1,4 @@
-"""What an estrangement comes to, and what open dealings are worth: the closed forms of model.md 4.3."""
+"""Estrangement and the worth of open dealings: the closed forms of model.md 4.3."""
 
 from __future__ import annotations
 

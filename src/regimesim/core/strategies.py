@@ -69,7 +69,7 @@ class Automaton:
             _check_follow(f"{self.name}: next of state {state}", follow, count)
 
     def __len__(self) -> int:
-        """How many states it has."""
+        """Count its states."""
         return len(self.cooperate)
 
 

@@ -63,7 +63,7 @@ Assignment = tuple[str, str]
 
 @dataclass(frozen=True)
 class Request:
-    """What a command was asked to do: a scenario and the command's own options."""
+    """Request of a command: a scenario and the command's own options."""
 
     scenario: Scenario
     options: dict[str, Any]
@@ -72,7 +72,7 @@ class Request:
 
 @dataclass(frozen=True)
 class SweepRequest:
-    """What a sweep was asked to do: settings that are the same everywhere, and those that are varied."""
+    """Request of a sweep: settings that are the same everywhere, and those that are varied."""
 
     scenario: str
     settings: tuple[Assignment, ...]
@@ -191,7 +191,7 @@ def several(key: str, text: str) -> tuple[Any, ...]:
 
 
 def _before_stop(sweep: Any) -> Callable[[Any], bool]:
-    """Whether a value belongs to a range: rounding makes Hydra's ``range(0.1,0.4,0.1)`` end with 0.4."""
+    """Tell whether a value belongs to a range: rounding makes Hydra's ``range(0.1,0.4,0.1)`` end with 0.4."""
     step, stop = getattr(sweep, "step", None), getattr(sweep, "stop", None)
     if step is None or stop is None:
         return lambda _: True
@@ -206,7 +206,7 @@ def _swept(value: Any) -> Any:
 
 
 def _free(key: str) -> bool:
-    """Whether a setting is text that need not follow Hydra's grammar: a path, a strategy's family."""
+    """Tell whether a setting is text that need not follow Hydra's grammar: a path, a strategy's family."""
     return key.lstrip("+").rpartition(".")[2] in ("scenario", "strategy", *CHOICES)
 
 
@@ -342,7 +342,7 @@ def _parsed(key: str, text: str) -> Override:
 
 
 def _depth(text: str) -> int:
-    """How deeply brackets of any kind are nested."""
+    """Measure how deeply brackets of any kind are nested."""
     return max(accumulate((sign in "([{") - (sign in ")]}") for sign in text), default=0)
 
 

@@ -126,7 +126,7 @@ def yaml_of(tree: Any) -> str:
 
 
 def there(path: Path) -> bool:
-    """Whether there is anything of that name; no if it cannot be a name."""
+    """Tell whether there is anything of that name; no if it cannot be a name."""
     try:
         return path.exists()
     except (OSError, ValueError):  # too long; a null byte
@@ -134,7 +134,7 @@ def there(path: Path) -> bool:
 
 
 def parse_yaml(text: str, place: str) -> Any:
-    """What a YAML text says; errors begin with ``place``.
+    """Read a YAML text; errors begin with ``place``.
 
     Raises
     ------

@@ -94,7 +94,7 @@ class Parameter:
 
     @property
     def takes_infinity(self) -> bool:
-        """Whether ``inf`` is a value (never to forget, never to forgive)."""
+        """True if ``inf`` is a value (never to forget, never to forgive)."""
         return self.default == math.inf
 
     def refusal(self, value: object) -> str | None:

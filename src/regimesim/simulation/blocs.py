@@ -50,7 +50,7 @@ def blocs_fit(hostile: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def has_rival_blocs(hostile: NDArray[np.bool_], fit: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether at least a third of the pairs are hostile and nine in ten fit.
+    """Tell whether at least a third of the pairs are hostile and nine in ten fit.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def camps_of(hostile: NDArray[np.bool_]) -> tuple[tuple[int, ...], tuple[int, ..
 
 @cache
 def _divisions(n: int) -> NDArray[np.bool_]:
-    """Which pairs lie across, [2**(n - 1), P]; state 0 is always in the first camp."""
+    """List which pairs lie across, [2**(n - 1), P]; state 0 is always in the first camp."""
     i, j = np.triu_indices(n, 1)
     camps = np.array([(False, *rest) for rest in product((False, True), repeat=n - 1)])
     across: NDArray[np.bool_] = camps[:, i] != camps[:, j]

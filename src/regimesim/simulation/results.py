@@ -366,7 +366,7 @@ class Results:
 
 
 def _years_of(scenario: Scenario) -> int:
-    """How many years a yearly series has; the last may be a part of one."""
+    """Count the years of a yearly series; the last may be a part of one."""
     return -(-scenario.rounds // scenario.rounds_per_year)
 
 

@@ -31,7 +31,7 @@ Chance = float | tuple[float, float]
 
 
 def reachable(chain: Reals) -> NDArray[np.bool_]:
-    """Which states can be reached from which, in any number of steps.
+    """Find which states can be reached from which, in any number of steps.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def recurrent(chain: Reals, members: NDArray[np.bool_]) -> Reals:
 
 @dataclass(frozen=True, eq=False)
 class Play:
-    """What two automata do to each other, on average over rounds.
+    """Average course of a game between two automata over rounds.
 
     Attributes
     ----------
@@ -161,7 +161,7 @@ class Play:
 
 @dataclass(frozen=True, eq=False)
 class Lifetime:
-    """How many rounds of mutual cooperation come before the first round that is something else.
+    """Number of rounds of mutual cooperation before the first round that is something else.
 
     Attributes
     ----------
@@ -296,7 +296,7 @@ def cooperation_lifetime(
     miss: Chance = 0.0,
     false_alarm: Chance = 0.0,
 ) -> Lifetime:
-    """How long mutual cooperation lasts from the start: until the first round that is anything else.
+    """Find how long mutual cooperation lasts from the start: until the first round that is anything else.
 
     Parameters
     ----------

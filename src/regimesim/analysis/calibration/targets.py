@@ -40,7 +40,7 @@ TOLERANCE = 1e-9
 
 
 class Period(NamedTuple):
-    """What happened between the great powers in some years, both included."""
+    """Counts of what happened between the great powers in some years, both included."""
 
     first: int
     last: int
@@ -279,7 +279,7 @@ class Implausibility(NamedTuple):
 
 
 def implausibility(histories: Floats, record: Floats) -> Implausibility:
-    """How implausible a record is as one more history of each draw.
+    """Measure how implausible a record is as one more history of each draw.
 
     Parameters
     ----------
@@ -309,5 +309,5 @@ def implausibility(histories: Floats, record: Floats) -> Implausibility:
 
 
 def fewest_histories(confidence: float) -> int:
-    """How many histories it takes before any draw can be told not to fit."""
+    """Count the histories that it takes before any draw can be told not to fit."""
     return int(np.ceil(1 / (1 - confidence) - TOLERANCE)) - 1

@@ -319,7 +319,7 @@ def scatter(sweep: Landscape, axis: Axis, ax: Axes) -> Axes:
 
 
 def crossings(at: NDArray[np.float64], margin: NDArray[np.float64]) -> list[float]:
-    """Where a margin goes through 0 between two values."""
+    """Find where a margin goes through 0 between two values."""
     found = []
     for k in range(len(at) - 1):
         one, two = margin[k], margin[k + 1]
@@ -359,7 +359,7 @@ def heat(ax: Axes, x: Axis, y: Axis, panel: HeatMap, scale: Normalize) -> Any:
 
 
 def _draw_threshold(ax: Axes, x: Axis, y: Axis, margin: NDArray[np.float64], threshold: Threshold) -> None:
-    """Where a margin is 0: a line, or in each column (row) of words a piece of one."""
+    """Draw where a margin is 0: a line, or in each column (row) of words a piece of one."""
     style: dict[str, Any] = {"colors": threshold.colour, "linewidths": 2.2}
     if x.ordered and y.ordered and changes_sign(margin):
         drawn = ax.contour(x.at, y.at, margin, levels=[0.0], linestyles=[threshold.line], **style)
