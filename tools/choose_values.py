@@ -3,18 +3,19 @@
     python tools/choose_values.py              about ten minutes on two cores; prints a table
     python tools/choose_values.py --check      the rates of the published values, 1,000 runs
 
-Free are the assumptions of ``SHARED`` (one value in every world and order), ``CONCERT`` and ``DETERRENCE``, each
-within its declared range unless another is given here. Met are the shares of pair-years with a dispute, and the
-wars, of the same five powers in four periods and of the two superpowers in three (:mod:`targets`). How long an
-order lasts plays no part, nor does what the sources claim.
+Free are the assumptions of ``SHARED`` (one value in every world and order), ``CONCERT`` and ``DETERRENCE``,
+each within its declared range unless another is given here. Met are the shares of pair-years with a
+dispute, and the wars, of the same five powers in four periods and of the two superpowers in three
+(:mod:`targets`). How long an order lasts plays no part, nor does what the sources claim.
 
-The record identifies little: very different settings meet it. So the numbers were first set by hand, from what the
-sources say of each mechanism (``HAND``), and are moved as little as the record asks for: the distance of a draw is
-the sum of squared log ratios of its rates to the record's (wars with less weight, because one history has few), and
-``PULL`` times the sum of squares of how far each number has moved, as a share of its range. A population of draws
-is moved towards the least distance: around the hand-set values first, then in each generation around the best so
-far, with the spread that the best have (population Monte Carlo: Beaumont et al. 2009, Biometrika 96, 983). The best
-are played anew on other seeds, and the nearest is rounded to two digits.
+The record identifies little: very different settings meet it. So the numbers were first set by hand, from
+what the sources say of each mechanism (``HAND``), and are moved as little as the record asks for: the
+distance of a draw is the sum of squared log ratios of its rates to the record's (wars with less weight,
+because one history has few), and ``PULL`` times the sum of squares of how far each number has moved, as a
+share of its range. A population of draws is moved towards the least distance: around the hand-set values
+first, then in each generation around the best so far, with the spread that the best have (population Monte
+Carlo: Beaumont et al. 2009, Biometrika 96, 983). The best are played anew on other seeds, and the nearest
+is rounded to two digits.
 """
 
 from __future__ import annotations
