@@ -43,8 +43,7 @@ NOW, FUTURE, LAW = 0, 1, 2
 
 @dataclass(frozen=True)
 class Needs:
-    """What makes cooperation pay under full trust, without sanction or norm: least values of one setting
-    each.
+    """Needs of cooperation under full trust, without sanction or norm: least values of one setting each.
 
     Attributes
     ----------
@@ -114,11 +113,7 @@ class Side:
 
     @property
     def margin(self) -> float:
-<<<<<<< HEAD
         """Sum of the terms of the decision: cooperation where it is at least 0."""
-=======
-        """What tips the decision: cooperation where it is not below 0."""
->>>>>>> model-2
         return self.now + self.future + self.law + self.norm
 
     @property
@@ -218,23 +213,6 @@ def _mishaps(lanes: Lanes, i: int, j: int, lane: int) -> tuple[float, float, flo
     return (1.0 / (a * m) if a > 0.0 else math.inf), spans[1] / m, 1.0 / (1.0 + lost), float(cost)
 
 
-<<<<<<< HEAD
-def needs_in(lanes: Lanes, lane: int = 0) -> Needs:
-    """Find what cooperation takes in each ordered pair of a lane as it stands, without law or norm."""
-    n = lanes.world.capability.shape[0]
-
-    def by_discount(values: Floats) -> Floats:
-        """A discount factor is one for a whole world: each value has a world of its own."""
-        different, place = np.unique(values, return_inverse=True)
-        margins = _short_margins(lanes, lane, np.ones((n, n, len(different))), different)
-        found: Floats = np.take_along_axis(margins, place.reshape(values.shape), axis=2)
-        return found
-
-    def by_trust(values: Floats) -> Floats:
-        return _short_margins(lanes, lane, values)
-
-    return Needs(_least(by_discount, n, _PATIENT), _least(by_trust, n, 1.0))
-=======
 def _rounds_apart(lanes: Lanes, i: int, j: int, kind: int, lane: int) -> float:
     """Expected rounds until a pair is open again."""
     game = lanes.game
@@ -243,7 +221,6 @@ def _rounds_apart(lanes: Lanes, i: int, j: int, kind: int, lane: int) -> float:
     if rounds >= FOREVER and risk == 0.0 and ending == 0.0:
         return math.inf
     return float(outside(1.0, risk, ending, rounds, float(game.war_rounds[lane]))[2])
->>>>>>> model-2
 
 
 def _needs(lanes: Lanes, lane: int) -> Floats:

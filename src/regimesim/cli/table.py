@@ -97,8 +97,10 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "show": Command(
         "regimesim.cli.run:show_command",
-        "a scenario, a world, an order, a strategy or a parameter in full",
-        "NAME | world=NAME | order=NAME [PARAMETER=VALUE ...]",
+        "a scenario, a world, an order, a strategy or a parameter: its files, or what they come to",
+        "NAME | world=NAME | order=NAME [resolved=true] [PARAMETER=VALUE ...]\n\n"
+        "  files are shown as they are written, with their comments; resolved=true, or any setting, shows\n"
+        "  the full tree that they come to, which can be saved as a scenario",
     ),
     "completion": Command(
         "regimesim.cli.completion:completion",

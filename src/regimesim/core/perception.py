@@ -174,13 +174,8 @@ def _break_up(world, game, setting, tally, luck, t, i, j, lane):
 
 
 @kernel
-<<<<<<< HEAD
-def _charges(world, setting, luck, t, i, j, lane):
-    """Tell whether i accuses j and acts on it."""
-=======
 def _charges(world, game, luck, t, i, j, lane):
-    """Whether i accuses j and acts on it."""
->>>>>>> model-2
+    """Tell whether i accuses j and acts on it."""
     if world.seen[i, j, lane] or world.withheld[i, j, lane]:
         return False
     return draw(luck.keys, luck.replicate[lane], t, PURSUE, i, j) < game.pursue[i, lane]

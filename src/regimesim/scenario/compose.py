@@ -390,6 +390,18 @@ def settled(scenario: str, overrides: Sequence[str] = ()) -> tuple[dict[str, Any
     return {key: value for key, value in tree.items() if key not in GROUPS or value}, read
 
 
+def files_asked(scenario: str, overrides: Sequence[str] = ()) -> tuple[Path, ...]:
+    """List the files that a scenario is made of; none where settings beside a world and an order were typed.
+
+    Raises
+    ------
+    InputError
+    """
+    _, settings, _ = _sorted(overrides, {})
+    found, others = _chosen_files(scenario or _combined(settings), settings)
+    return () if others else found.files
+
+
 def _chosen_files(name: str, settings: Sequence[Assignment]) -> tuple[Composition, list[Assignment]]:
     """Compose the files, with the world and the order that settings choose; and the other settings."""
     choices, others = {}, []

@@ -41,7 +41,7 @@ _STEPS = 200
 
 @dataclass(frozen=True)
 class Estrangement:
-    """What an estrangement of one kind comes to for one side.
+    """Course of an estrangement of one kind for one side.
 
     Attributes
     ----------
@@ -211,12 +211,12 @@ class Relationship:
 
     @property
     def now(self) -> float:
-        """What cooperation gains over defection at once, a flow: R - u_DC, war that it may bring included."""
+        """Gain of cooperation over defection at once, a flow: R - u_DC, war that it may bring included."""
         return self.reward - (self.temptation - self._toll)
 
     @property
     def future(self) -> float:
-        """What one defection costs in the future of the relationship, in the unit of flows."""
+        """Cost of one defection in the future of the relationship, in the unit of flows."""
         d_m, d_b = estrangement.answers(
             self.hit, self.alarm, self._abroad, self.confer, self.resolve, self._other
         )
