@@ -36,10 +36,10 @@ from regimesim.scenario.scenario import Phase, Scenario
 
 BASE_LEVEL = 0.4
 """What states see of each other where nobody has arranged for more: embassies and newspapers, no inspection.
-The level of `anarchy`, and of every shipped scenario but the ideal of collective security (a judgement)."""
+The level of `anarchy`, and of every shipped scenario but the ideal of collective security (an assumption)."""
 
 PUNITIVE = (1.0, 0.3)
-"""Resentment and settlement trust of a punitive peace: the variant that `concert` names (a judgement)."""
+"""Resentment and settlement trust of a punitive peace: the variant that `concert` names (an assumption)."""
 
 Change = Callable[[Mapping[str, Value]], Mapping[str, Value]]
 Acts = Callable[[Mapping[str, Value]], bool]

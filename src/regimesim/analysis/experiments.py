@@ -12,7 +12,7 @@ An *experiment* is a folder below ``experiments/`` with a ``README.md``, a ``run
 
 An *answer* is made of names and plain values, nested as one likes. A number that rests on luck is an
 *estimate*, ``{"value": .., "lower": .., "upper": ..}`` with a 95 % interval; one that does not is a plain
-number. A judgement that the intervals do not bear is ``"open"``. ``expected.json`` is the answer at scale 1;
+number. A verdict that the intervals do not bear is ``"open"``. ``expected.json`` is the answer at scale 1;
 :func:`differences` holds another against it.
 """
 

@@ -1,7 +1,7 @@
-"""Factors of a sensitivity analysis: parameters between bounds, and the judgements a scenario makes.
+"""Factors of a sensitivity analysis: parameters between bounds, and the assumptions a scenario makes.
 
 A *factor* is a parameter and the bounds between which it is varied; a *box* is a scenario with factors.
-Factors that are not named in a point stay as the scenario has them. A *judgement* is a parameter with a
+Factors that are not named in a point stay as the scenario has them. An *assumption* is a parameter with a
 plausible range whose mechanism is *on* in the scenario, that is, at work in some phase. A parameter that
 stands at the value that switches its mechanism off (no contagion, no trembling, a memory that never fades)
 throughout, or whose mechanism needs another one that is off (the cost of a war where none can come), changes
@@ -169,7 +169,7 @@ _FOR_DECIDING = ("choice.temperature", *(p.name for p in PARAMETERS if p.group =
 
 
 def judgements_of(scenario: Scenario) -> tuple[Parameter, ...]:
-    """The judgement parameters that a scenario uses, in the order of their declaration."""
+    """The assumptions that a scenario uses, in the order of their declaration."""
     return tuple(p for p in judgements() if uses(scenario, p.name))
 
 
@@ -266,7 +266,7 @@ def intervals(arguments: Sequence[str]) -> tuple[dict[str, tuple[float, float]],
 def factors_of(
     scenario: Scenario, names: Sequence[str] | None, bounds: Mapping[str, tuple[float, float]]
 ) -> tuple[Factor, ...]:
-    """The factors of an analysis: the judgements that a scenario uses, or those named.
+    """The factors of an analysis: the assumptions that a scenario uses, or those named.
 
     Parameters
     ----------
@@ -384,6 +384,6 @@ def _trusting(scenario: Scenario, trust: float) -> Scenario:
 
 
 def left_out(scenario: Scenario) -> tuple[str, ...]:
-    """Judgement parameters whose mechanism is off in a scenario."""
+    """Assumptions whose mechanism is off in a scenario."""
     used = {p.name for p in judgements_of(scenario)}
     return tuple(p.name for p in judgements() if p.name not in used)

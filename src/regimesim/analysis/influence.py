@@ -97,7 +97,7 @@ class Influence:
 
     @cached_property
     def left_out(self) -> tuple[str, ...]:
-        """Judgement parameters that are not varied, since their mechanism is off in the scenario."""
+        """Assumptions that are not varied, since their mechanism is off in the scenario."""
         varied = {factor.name for factor in self.box.factors}
         return tuple(name for name in left_out(self.box.base) if name not in varied)
 

@@ -270,7 +270,7 @@ class Outcome:
     def of(self, played: Mapping[str, Any], runs: int) -> Floats:
         """Run by run, (P, runs).
 
-        For a kind of spell, a run's pseudo-observation of the mean up to the horizon: min(T, horizon)
+        For a kind of spell, a run's pseudo-observation of the restricted mean: min(T, horizon)
         where nothing is cut off earlier.
         """
         if self.horizon is None:

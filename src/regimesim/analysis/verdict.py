@@ -36,13 +36,13 @@ Ruling = Literal["yes", "partly", "no", "open"]
 
 TRIFLE = 0.05
 """Too little to matter: of the horizon, of 1 for shares and errors, of the wars there would be (a
-judgement)."""
+assumption)."""
 
 SAME = Estimate(0.0, 0.0, 0.0, 0.0, 1.0)
 """What a world differs by from itself."""
 
 NEAR = 0.1
-"""Expectations with a smaller error than this have converged (a judgement)."""
+"""Expectations with a smaller error than this have converged (an assumption)."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ A game is a list of decisions: each year cooperation or defection towards each o
 is played again from its address, so the server keeps nothing: a game is where its list is, in one tab or in a
 link. What is told during a game is what the state itself would know: what it did, what it *saw* others do,
 what everybody sees (wars, small states, revolutions, strength). Its earnings are not among it: they would
-betray what its eyes cannot see. A film of a run shows who trusts whom, who fights, which small states still
+betray what it cannot see. A film of a run shows who trusts whom, who fights, which small states still
 stand.
 """
 

@@ -271,7 +271,7 @@ def _revisionism(history: History, i: int, t: int, before: int) -> str:
     moved = f"revisionism {then:.2f} -> {now:.2f}".replace(" 0.", " .")
     own = history.names[i]
     if now <= then:
-        return f"{own} wants less than before, for a grievance has faded or been satisfied ({moved})"
+        return f"{own} wants less than before, because a grievance has faded or been satisfied ({moved})"
     turmoil = history.decided.turmoil[:, i]
     ended = [r for r in range(before + 1, t + 1) if turmoil[r - 1] > 0 and turmoil[r] == 0]
     struck = [e.t for e in history.of_kind(REVOLUTION) if e.actor == i and before < e.t <= t]

@@ -345,7 +345,7 @@ def _print_answers(found: Calibration, over: Answers) -> None:
     lines = {}
     for row in over.orderings().to_dict("records"):
         one, other = spoken(row["one"]), spoken(row["other"])
-        lines[f"{SPELLS[row['spell']]}: {one} less {other}"] = {
+        lines[f"{SPELLS[row['spell']]}: {one} minus {other}"] = {
             "as they stand": f"{row['published']:+.0f}",
             "longer in": percent(row["one_longer"]),
             "shorter in": percent(row["other_longer"]),

@@ -93,7 +93,7 @@ def run_answer(results: Results, causes: Causes, pairs: Sequence[Pair]) -> dict[
         found = results.summary(spell)
         spells[spell] = {
             "median": _number_lines(found.median),
-            f"mean up to {horizon:g}": _number_lines(found.rmst),
+            f"restricted mean ({horizon:g})": _number_lines(found.rmst),
             "still standing": found.censored,
         }
     return {

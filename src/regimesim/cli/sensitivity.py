@@ -51,7 +51,7 @@ def sensitivity_command(arguments: Sequence[str], flags: Flags) -> None:
     factors = factors_of(asked.scenario, _names_given(options["parameters"]), bounds)
     if not factors:
         raise InputError(
-            f"{asked.scenario.name} makes no judgement to vary; name some: parameters=[war.cost]"
+            f"{asked.scenario.name} makes no assumption to vary; name some: parameters=[war.cost]"
         )
     total = effort.total(len(factors))
     if total > MOST_RUNS:
@@ -168,7 +168,7 @@ def print_influence(found: Influence, folder: Path) -> None:
     if found.left_out:
         print(
             output.folded(
-                f"Left out, as their mechanism is off here: {len(found.left_out)} of the judgements."
+                f"Left out, as their mechanism is off here: {len(found.left_out)} of the assumptions."
             )
         )
     print(f"\n{folder}/  tornado.png morris.png sensitivity.csv summary.json ...")

@@ -56,7 +56,7 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "sensitivity": Command(
         "regimesim.cli.sensitivity:sensitivity_command",
-        "which judgements decide how long it lasts, and how sure that is",
+        "which assumptions decide how long it lasts, and how sure that is",
         "+scenario=concert [outcome=regime] [runs=100] [trajectories=20]\n"
         "                        [samples=256] [top=8] [parameters=[NAME,...]]\n"
         "                        [NAME=interval(LOW,HIGH)] [out=DIR] [PARAMETER=VALUE ...]",

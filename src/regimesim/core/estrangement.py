@@ -30,7 +30,7 @@ def survival(factor, rounds):
 
 @scalar
 def staying(conceding, estranged, temperature, rounds_per_year):
-    """Chance per round that a side does not concede: one that would rather be exploited than estranged may."""
+    """Chance per round that a side does not concede: one that would rather yield than stay estranged may."""
     if conceding > estranged:
         if temperature == 0.0:
             return 0.0

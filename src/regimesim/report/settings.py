@@ -40,7 +40,7 @@ COMMON_TERMS: tuple[tuple[str, str], ...] = (
         "the simulation stopped.",
     ),
     (
-        "mean up to a horizon (RMST)",
+        "restricted mean (RMST)",
         "Restricted mean: out of the first so many years, how many it stands on average. It can be told "
         "even where most runs outlast the horizon, so it is what scenarios are compared by.",
     ),

@@ -112,6 +112,6 @@ def _climbed(hostile: NDArray[np.bool_]) -> NDArray[np.float64]:
             if not len(moves):
                 break
             camp[most[moves], moves] *= -1.0
-        agreeing = np.einsum("il,ijl,jl->l", camp, sign, camp) / 2  # fitting less contradicting
+        agreeing = np.einsum("il,ijl,jl->l", camp, sign, camp) / 2  # fitting minus contradicting
         best = np.maximum(best, (n * (n - 1) / 2 + agreeing) / 2)
     return best

@@ -1,6 +1,6 @@
 """Estimates with intervals: means, shares, rates, and what an interval lets one say.
 
-All intervals are of 95 % unless told otherwise. A judgement that an interval does not bear is ``"open"``.
+All intervals are of 95 % unless told otherwise. A verdict that an interval does not bear is ``"open"``.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A *chain* is a matrix of transition probabilities, ``[i, j]`` from state i to st
 starts in state 0. A set of states is *closed* if the chain never leaves it and *irreducible* if each of its
 states is reached from each other. The *product chain* has a state for every pair of automaton states. In each
 round the two draw their intentions, each intention is flipped with probability ``tremble``, each side sees
-the other's action through its own eyes (``miss``: defection seen as cooperation, ``false_alarm``: cooperation
+the other's action with errors (``miss``: defection seen as cooperation, ``false_alarm``: cooperation
 seen as defection), and both move on by what they did and saw. All draws are independent, so the chain is
 that of model.md 4.2, with private monitoring. Actions are numbers, 1 for
 cooperation (C) and 0 for defection (D); *a* is the first automaton and *b* the second.

@@ -52,7 +52,7 @@ class Estrangement:
     payoff : float
         Discounted payoff while it lasts and at the onset of a war, in payoff: a flow times years.
     cost : float >= 0
-        What it takes from the future: value of open dealings missed, less ``payoff``. At a yearly discount
+        What it takes from the future: value of open dealings missed, minus ``payoff``. At a yearly discount
         factor of 1 the loss against the average payoff.
     """
 

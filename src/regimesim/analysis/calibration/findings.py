@@ -7,7 +7,7 @@ set, where draws had none. Both are told from luck at one per cent for all param
 
 For the answers, the fitted parameters are set in the scenario that was calibrated. In another, a parameter is
 set only where it is *common*: where both are published with the same value of it, and that is not the neutral
-one. So how patient states are is one judgement about the world and varies in all; a norm or a conference is
+one. So how patient states are is one assumption about the world and varies in all; a norm or a conference is
 not switched on where there is none, and what a scenario has of its own stays its own.
 """
 

@@ -178,7 +178,7 @@ def watcher(
 ) -> Callable[[Lanes], dict[str, NDArray[np.generic]]]:
     """Watch a block of lanes for its targets: for :func:`regimesim.sweeps.chunks.play_points`.
 
-    Disputes and wars are running counts; a period's are those at its end less those at its beginning. Years
+    Disputes and wars are running counts; a period's are those at its end minus those at its beginning. Years
     of disputes are years of the run, so that a scenario has to begin with a whole year.
     """
     pairs = len(scenario.states) * (len(scenario.states) - 1) // 2

@@ -103,7 +103,7 @@ def _clustered(
 ) -> Curve:
     """The curve with a band that lets the pairs of a run depend on one another.
 
-    The logarithm of the share is a sum over years of ends less those expected, run by run; its variance is
+    The logarithm of the share is a sum over years of ends minus those expected, run by run; its variance is
     that of these sums over runs (Ying & Wei 1994, J. Multivariate Anal. 50, 17), the band log-log as
     elsewhere.
     """

@@ -209,7 +209,7 @@ def answers_figure(found: Calibration, over: Answers) -> Figure:
         ax.set(xlim=(-0.02 * over.horizon, 1.02 * over.horizon), ylim=(len(over.names) - 0.5, -0.5))
         names = [spoken(name) for name in over.names] if spell == "regime" else [""] * len(over.names)
         ax.set_yticks(range(len(over.names)), names)
-        label(ax, f"years of {words}, mean up to {over.horizon:g}")
+        label(ax, f"years of {words}, restricted mean ({over.horizon:g})")
     signs = (
         f"Filled: a draw of the set ({over.draws} of them, {over.runs} runs each); bar: their median; "
         "hollow: the scenario as it stands. Fitted parameters are set elsewhere only where common to both."

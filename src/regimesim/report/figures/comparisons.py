@@ -188,7 +188,7 @@ def plane_figure(comparison: Comparison) -> Figure:
     draw_plane(comparison, ax)
     signs = (
         f"Small: a run (the first {min(MOST_CLOUD_POINTS, comparison.runs)}, moved a little at random so "
-        "that they do not hide one another). Large: the mean up to the horizon (RMST) with its 95 % "
+        "that they do not hide one another). Large: the restricted mean (RMST) with its 95 % "
         "intervals."
     )
     if peaceful := [spoken(name) for name in comparison.names if not _warlike(comparison, name)]:

@@ -67,7 +67,7 @@ class Field:
         """Its name with its unit."""
         if self.horizon is None:
             return spoken(self.name)
-        return f"years of {self.spoken}, mean up to {self.horizon:g}"
+        return f"years of {self.spoken}, restricted mean ({self.horizon:g})"
 
     @property
     def band(self) -> tuple[Floats, Floats]:

@@ -162,7 +162,7 @@ def _colour_bar(figure: Figure, mesh: Any, ax: Axes, sweep: Landscape) -> None:
     figure.colorbar(mesh, cax=ax)
     first = sweep.fields[0]
     ax.spines[:].set_visible(False)
-    words = f"years, mean up to {first.horizon:g}" if len(sweep.fields) > 1 else first.title
+    words = f"years, restricted mean ({first.horizon:g})" if len(sweep.fields) > 1 else first.title
     ax.set_ylabel(words, fontsize=9.5)
 
 
@@ -266,7 +266,7 @@ def height(sweep: Landscape, ax: Axes, side: str = "y") -> None:
     """The axis of the outcomes."""
     first = sweep.fields[0]
     both = len(sweep.fields) > 1
-    title = f"years, mean up to {first.horizon:g}" if both else first.title
+    title = f"years, restricted mean ({first.horizon:g})" if both else first.title
     if first.horizon is not None:
         most = 1.03 * max(float(np.nanmax(field.band[1])) for field in sweep.fields)
         whole = 1.03 * first.horizon
