@@ -12,7 +12,6 @@ from regimesim.chronicle.entries import (
     count,
     dated_entry,
     likely,
-    listed,
     possessive,
     sentence,
     share_text,
@@ -21,6 +20,7 @@ from regimesim.chronicle.entries import (
     times,
 )
 from regimesim.chronicle.replay import Happening, History
+from regimesim.scenario.messages import listed
 from regimesim.simulation.columns import (
     ACCUSED,
     ACCUSED_FALSELY,

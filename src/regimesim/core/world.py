@@ -308,17 +308,18 @@ def allocate_tally(states: int, lanes: int, rounds: int) -> Tally:
         "disputes wars buffers_lost revolutions false_breaches apart invoked sanctioned innocents false_alarms "
         "misses exploitations dealt restrained against willing"
     )
-    return Tally(
+    fields: dict[str, Any] = {
         **_zeros(whole, (lanes,), np.int32),
         **_zeros("response error trust credibility spread welfare weight", (lanes,), np.float64),
         **{name: np.full(pairs, -1, np.int32) for name in ("pair_onset", "pair_breakdown", "pair_war")},
         **{name: np.full(lanes, -1, np.int32) for name in ("war_round", "systemic_round")},
-        cooperating=np.zeros((rounds, lanes), np.int32),
-        disputed=np.zeros(pairs, np.int8),
-        estrangements=np.zeros((3, lanes), np.int32),
-        pivotal=np.zeros((4, lanes), np.int32),
-        present=np.ones(lanes),
-    )
+        "cooperating": np.zeros((rounds, lanes), np.int32),
+        "disputed": np.zeros(pairs, np.int8),
+        "estrangements": np.zeros((3, lanes), np.int32),
+        "pivotal": np.zeros((4, lanes), np.int32),
+        "present": np.ones(lanes),
+    }
+    return Tally(**fields)
 
 
 def _zeros(names: str, shape: tuple[int, ...], dtype: type[np.generic]) -> dict[str, Any]:

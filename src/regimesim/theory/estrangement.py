@@ -244,7 +244,9 @@ class Relationship:
         risk, ending, rounds, war_rounds = self._course(kind)
         if rounds >= estrangement.FOREVER and risk == 0.0 and ending == 0.0:
             return math.inf
-        return float(estrangement.outside(1.0, risk, ending, rounds, war_rounds)[2]) / self.rounds_per_year
+        return (
+            float(estrangement.outside(1.0, risk, ending, rounds, war_rounds, 1.0)[2]) / self.rounds_per_year
+        )
 
     def cost(self, kind: Kind) -> float:
         """Lambda: what an estrangement of a kind costs from its beginning, in payoff: a flow times years."""
