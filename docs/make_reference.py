@@ -49,7 +49,7 @@ A parameter is spelled `group.name` everywhere: in a scenario's YAML file, on th
 (`python -m regimesim run +scenario=concert transparency.level=0.8`), in Python and in results. Defaults are
 neutral: with all of them the model is the textbook iterated Prisoners' Dilemma.
 
-*Bounds* are what is accepted (a round bracket excludes its end). *Plausible* is where a judgement may lie;
+*Bounds* are what is accepted (a round bracket excludes its end). *Plausible* is the range of an assumption;
 sensitivity analyses vary the parameter there. Sections are those of the [model](../model.md). A star marks
 what holds for a whole run, so that an epoch cannot change it. A parameter *belongs to* a world (what is
 given) or to an order (what states arrange); how a run is measured belongs to the scenario. See [worlds and
@@ -223,8 +223,8 @@ def scenarios_page() -> str:
             _SCENARIOS,
             *scenarios,
             "## Strategies\n",
-            "`prudent`, the default, is a judgement and no table: see the "
-            "[model](../model.md#43-how-a-prudent-state-decides).\n",
+            "`prudent`, the default, is a calculation and no table: see the "
+            "[model](../model.md#43-the-decision-of-a-prudent-state).\n",
             table(("name", "states", "what it does", "source"), strategies),
             "## Families of strategies\n",
             table(("name and numbers", "what it does"), families),
