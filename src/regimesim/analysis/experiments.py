@@ -13,7 +13,7 @@ An *experiment* is a folder below ``experiments/`` with a ``README.md``, a ``run
 
 An *answer* is made of names and plain values, nested as one likes. A number that rests on luck is an
 *estimate*, ``{"value": .., "lower": .., "upper": ..}`` with a 95 % interval; one that does not is a plain
-number. A judgement that the intervals do not bear is ``"open"``. ``expected.json`` is the answer at scale 1;
+number. A verdict that the intervals do not bear is ``"open"``. ``expected.json`` is the answer at scale 1;
 :func:`differences` holds another against it.
 """
 
@@ -55,7 +55,7 @@ ONLY: Literal["only where"] = "only where"
 
 
 def runs_at(scale: float, full: int, least: int = 50) -> int:
-    """How many runs to make: ``full`` at scale 1, fewer at smaller ones, never fewer than ``least``."""
+    """Count the runs to make: ``full`` at scale 1, fewer at smaller ones, never fewer than ``least``."""
     return max(min(least, full), round(scale * full))
 
 
@@ -196,7 +196,7 @@ def plain(answer: Any) -> Any:
 
 
 def is_estimate(value: Any) -> bool:
-    """Whether a part of an answer is an estimate."""
+    """Tell whether a part of an answer is an estimate."""
     return isinstance(value, Mapping) and value.keys() == _ESTIMATE
 
 
@@ -289,7 +289,7 @@ def rounded(answer: Any) -> Any:
 
 
 def verdict(*parts: str) -> str:
-    """What becomes of a claim of several parts.
+    """Judge a claim of several parts.
 
     Parameters
     ----------

@@ -173,7 +173,7 @@ def _chosen(found: list[Told]) -> list[Told]:
 
 
 def _lines(entry: Entry) -> int:
-    """How many lines it takes, or nearly so."""
+    """Estimate the number of lines that it takes."""
     return sum(1 + len(line) // 85 for line in (entry.text, *entry.detail))
 
 
@@ -205,7 +205,7 @@ def _reversed_bits(number: int) -> float:
 
 
 def summary_sentence(history: History) -> str:
-    """How long the regime held and what ended it, in one sentence."""
+    """Say how long the regime held and what ended it, in one sentence."""
     regimes, window = regime_spells(history)
     begun = wars(history)
     years = span(history.rounds, history.per_year)

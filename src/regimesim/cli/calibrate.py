@@ -295,7 +295,7 @@ def _sentences(found: Calibration) -> list[str]:
 
 
 def agreement_sentences(found: Calibration, over: Answers | None) -> list[str]:
-    """What holds at every draw that fits: ends of ranges shut out, and which order outlasts which."""
+    """Say what holds at every draw that fits: ends of ranges shut out, and which order outlasts which."""
     return agreed(found) + ([] if over is None else over.certain())
 
 
@@ -314,7 +314,7 @@ def _print_answers(found: Calibration, over: Answers) -> None:
     lines = {}
     for row in over.orderings().to_dict("records"):
         one, other = spoken(row["one"]), spoken(row["other"])
-        lines[f"{SPELLS[row['spell']]}: {one} less {other}"] = {
+        lines[f"{SPELLS[row['spell']]}: {one} minus {other}"] = {
             "as they stand": f"{row['published']:+.0f}",
             "longer in": percent(row["one_longer"]),
             "shorter in": percent(row["other_longer"]),

@@ -80,7 +80,7 @@ def _difference_lines(found: Comparison) -> list[str]:
         gain = [_factor_text(d.narrowed) for d in (regime, peace)]
         rows.append(
             (
-                f"{spoken(regime.longer)} less {spoken(regime.shorter)}",
+                f"{spoken(regime.longer)} minus {spoken(regime.shorter)}",
                 f"cooperation {regime.paired.text()}",
                 f"peace {peace.paired.text()}",
                 f"pairing narrows by {gain[0]}, {gain[1]}",

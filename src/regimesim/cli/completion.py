@@ -156,7 +156,7 @@ class Completion:
 
 
 def choices(words: Sequence[str], commands: Mapping[str, Command]) -> list[Completion]:
-    """What the last of the words can become.
+    """List what the last of the words can become.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How results are put on a terminal: plain words, aligned columns, colour only where it helps."""
+"""Output of results on a terminal: plain words, aligned columns, colour only where it helps."""
 
 from __future__ import annotations
 
@@ -86,14 +86,14 @@ def working(what: str, flags: Flags) -> Iterator[None]:
 
 
 def run_answer(results: Results, causes: Causes, pairs: Sequence[Pair]) -> dict[str, Any]:
-    """What ``run`` has to say, as plain values."""
+    """Give the answer of ``run`` as plain values."""
     scenario, horizon = results.scenario, results.scenario.years
     spells = {}
     for spell in ("regime", "peace"):
         found = results.summary(spell)
         spells[spell] = {
             "median": _number_lines(found.median),
-            f"mean up to {horizon:g}": _number_lines(found.rmst),
+            f"restricted mean ({horizon:g})": _number_lines(found.rmst),
             "still standing": found.censored,
         }
     return {
@@ -377,7 +377,7 @@ def announce(flags: Flags, folder: Path, answer: Mapping[str, Any], screen: Call
 
 
 def output_folder(out: str | None, *names: str) -> Path:
-    """Where a command writes: ``out=DIR``, or a folder named after the time; it must not exist yet.
+    """Name the folder of a command: ``out=DIR``, or one named after the time; it must not exist yet.
 
     Checked before any work is done, so that nobody waits for results that cannot be written.
     """

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from regimesim.cli import output
 from regimesim.cli.table import COMMANDS, Flags, Given
-from regimesim.scenario.compose import hydra_jobs, load_scenario, request, settled
-from regimesim.scenario.composition import CHOICES, combination, part_tree
-from regimesim.scenario.files import names_of, scenario_names, strategy_names, yaml_of
-from regimesim.scenario.messages import InputError, known, quoted
+from regimesim.scenario.compose import files_asked, hydra_jobs, load_scenario, request, settled
+from regimesim.scenario.composition import CHOICES, combination, part_files, part_tree
+from regimesim.scenario.files import names_of, read_text, scenario_names, shown_path, strategy_names, yaml_of
+from regimesim.scenario.messages import InputError, known, legible, quoted
 from regimesim.scenario.parameters import ORDER, PARAMETERS, WORLD, Belongs
 from regimesim.scenario.reading import in_order
 from regimesim.scenario.remarks import remarks
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from regimesim.scenario.scenario import Scenario
     from regimesim.simulation.results import Results
 
+_HEAD = "# @package _global_\n"
 _PRUDENT_WORDS = "cooperates where it is worth it at its present trust"
 
 
@@ -97,7 +98,7 @@ def explain_command(given: Given, flags: Flags) -> None:
 
 
 def theory_command(given: Given, flags: Flags) -> None:
-    """What theory says of each pair at the start: its game, and what cooperation would take."""
+    """Print what theory says of each pair at the start: its game, and what cooperation would take."""
     scenario = request(given.settings).scenario
     from regimesim.analysis.pairs import pairs_of
 
@@ -172,14 +173,15 @@ def _parameter_rows() -> list[tuple[str, str, str]]:
 
 
 def show_command(given: Given, flags: Flags) -> None:
-    """Print one thing in full."""
-    arguments = given.words
+    """Print one thing: files as they are written, or with ``resolved=true`` the tree that they come to."""
+    resolved, arguments = _resolved(given.words)
     if not arguments:
         raise InputError(
             "show what? Give the name of a scenario, a world, an order, a strategy or a parameter"
         )
     if part := _part_of(arguments):
-        sys.stdout.write(f"# @package _global_\n{yaml_of(in_order(part_tree(*part)))}")
+        tree = part_tree(*part)
+        sys.stdout.write(f"{_HEAD}{yaml_of(in_order(tree))}" if resolved else _as_written(part_files(*part)))
         return
     name, overrides = arguments[0], list(arguments[1:])
     name = name.lstrip("+").removeprefix("scenario=")
@@ -191,7 +193,7 @@ def show_command(given: Given, flags: Flags) -> None:
             f"{name} is no scenario: nothing can be set in it; got {quoted(' '.join(overrides))}"
         )
     if name == "prudent":
-        print(f"prudent {_PRUDENT_WORDS}: not a table but a judgement, docs/model.md, section 4.3")
+        print(f"prudent {_PRUDENT_WORDS}: not a table but a calculation, docs/model.md, section 4.3")
     elif name in parameters:
         output.print_parameter(parameters[name])
     elif name in strategy_names():
@@ -204,14 +206,36 @@ def show_command(given: Given, flags: Flags) -> None:
         or os.sep in name
     ):
         tree, scenario = settled(name, overrides)
+        if files := () if resolved else files_asked(name, overrides):
+            sys.stdout.write(_as_written(files))
+            return
         chosen = f"# world: {scenario.world.name}   order: {scenario.order.name}\n" if scenario.world else ""
         said = "".join(f"# {words}\n" for words in remarks(scenario))
-        sys.stdout.write(f"# @package _global_\n{chosen}{said}{yaml_of(in_order(tree))}")
+        sys.stdout.write(f"{_HEAD}{chosen}{said}{yaml_of(in_order(tree))}")
     else:
         names = [
             *scenario_names(), *names_of(WORLD), *names_of(ORDER), "prudent", *strategy_names(), *parameters,
         ]  # fmt: skip
         known(name, names, "scenario, world, order, strategy or parameter")
+
+
+def _resolved(arguments: Sequence[str]) -> tuple[bool, list[str]]:
+    """Take ``resolved=true`` or ``resolved=false`` out of what was typed."""
+    kept = [word for word in arguments if not word.startswith("resolved=")]
+    said = {word.partition("=")[2] for word in arguments if word.startswith("resolved=")}
+    if not said <= {"true", "false"}:
+        raise InputError(f"resolved is true or false; got {quoted(', '.join(sorted(said)))}")
+    return "true" in said, kept
+
+
+def _as_written(files: Sequence[Path]) -> str:
+    """Put files one after another, comments included; what an earlier one says goes before a later one."""
+    texts = []
+    for number, path in enumerate(reversed(files), 1):
+        head = f"{number} of {len(files)}  {shown_path(path)}" if len(files) > 1 else shown_path(path)
+        texts.append(f"# {head}\n{read_text(path, 'scenario')}")
+    text = "\n---\n".join(text.rstrip("\n") + "\n" for text in texts)
+    return "".join(sign if sign == "\n" or legible(sign) else "?" for sign in text)
 
 
 def _part_of(arguments: Sequence[str]) -> tuple[Belongs, str] | None:

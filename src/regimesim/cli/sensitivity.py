@@ -134,14 +134,14 @@ def print_influence(found: Influence, folder: Path) -> None:
     if found.left_out:
         print(
             output.folded(
-                f"Left out, as their mechanism is off here: {len(found.left_out)} of the judgements."
+                f"Left out, as their mechanism is off here: {len(found.left_out)} of the assumptions."
             )
         )
     print(f"\n{folder}/  tornado.png morris.png sensitivity.csv summary.json ...")
 
 
 def noise_sentence(found: Influence) -> str:
-    """How much of the variance is luck, and why."""
+    """Say how much of the variance is luck, and why."""
     noise, runs = found.indices.noise, found.effort.runs
     if math.isnan(noise.share):
         return "With one run a point, luck cannot be told from the parameters; take runs=2 or more."

@@ -98,7 +98,7 @@ def _sweep_folder(out: str | None, points: Points, name: str) -> Path:
 
 
 def sweep_answer(found: SweepResults) -> dict[str, Any]:
-    """What a sweep has to say, as plain values."""
+    """Give the answer of a sweep as plain values."""
     table, swept = found.table, found.points.swept
     answer: dict[str, Any] = {
         "scenario": found.worlds[0].name,
@@ -134,7 +134,10 @@ def print_sweep(found: SweepResults, answer: dict[str, Any]) -> None:
     each = f"{runs:,} run{'s' if runs != 1 else ''} of {world.years:g} years"
     print(f"{len(found):,} points, each {each} on the same seeds (seed {answer['seed']})\n")
     for spell, word in SPELLS.items():
-        print(output.bold(f"Years of {word}") + f" (mean up to {world.years:g}, with its standard error)")
+        print(
+            output.bold(f"Years of {word}")
+            + f" (restricted mean over {world.years:g} years, with its standard error)"
+        )
         for words in ("longest", "middle", "shortest"):
             row = answer[spell][words]
             settings = "  ".join(f"{name}={_value_text(v)}" for name, v in row["settings"].items())

@@ -57,7 +57,7 @@ Assignment = tuple[str, str]
 
 @dataclass(frozen=True)
 class Request:
-    """A scenario that was asked for, and the settings that made it."""
+    """Scenario that was asked for, and the settings that made it."""
 
     scenario: Scenario
     overrides: tuple[str, ...]
@@ -65,7 +65,7 @@ class Request:
 
 @dataclass(frozen=True)
 class SweepRequest:
-    """What a sweep was asked to do: settings that are the same everywhere, and those that are varied."""
+    """Request of a sweep: settings that are the same everywhere, and those that are varied."""
 
     scenario: str
     settings: tuple[Assignment, ...]
@@ -183,7 +183,7 @@ def several(key: str, text: str) -> tuple[Any, ...]:
 
 
 def _before_stop(sweep: Any) -> Callable[[Any], bool]:
-    """Whether a value belongs to a range: rounding makes Hydra's ``range(0.1,0.4,0.1)`` end with 0.4."""
+    """Tell whether a value belongs to a range: rounding makes Hydra's ``range(0.1,0.4,0.1)`` end with 0.4."""
     step, stop = getattr(sweep, "step", None), getattr(sweep, "stop", None)
     if step is None or stop is None:
         return lambda _: True
@@ -198,7 +198,7 @@ def _swept(value: Any) -> Any:
 
 
 def _free(key: str) -> bool:
-    """Whether a setting is text that need not follow Hydra's grammar: a path, a strategy's family."""
+    """Tell whether a setting is text that need not follow Hydra's grammar: a path, a strategy's family."""
     return key.lstrip("+").rpartition(".")[2] in ("scenario", "strategy", *CHOICES)
 
 
@@ -344,7 +344,7 @@ def _parsed(key: str, text: str) -> Override:
 
 
 def _depth(text: str) -> int:
-    """How deeply brackets of any kind are nested."""
+    """Measure how deeply brackets of any kind are nested."""
     return max(accumulate((sign in "([{") - (sign in ")]}") for sign in text), default=0)
 
 
@@ -389,6 +389,18 @@ def settled(scenario: str, overrides: Sequence[str] = ()) -> tuple[dict[str, Any
         if here.get(parameter.key) == parameter.default and parameter.key not in written:
             del here[parameter.key]
     return {key: value for key, value in tree.items() if key not in GROUPS or value}, read
+
+
+def files_asked(scenario: str, overrides: Sequence[str] = ()) -> tuple[Path, ...]:
+    """List the files that a scenario is made of; none where settings beside a world and an order were typed.
+
+    Raises
+    ------
+    InputError
+    """
+    _, settings, _ = _sorted(overrides, {})
+    found, others = _chosen_files(scenario or _combined(settings), settings)
+    return () if others else found.files
 
 
 def _chosen_files(name: str, settings: Sequence[Assignment]) -> tuple[Composition, list[Assignment]]:

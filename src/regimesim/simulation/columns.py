@@ -85,7 +85,7 @@ class Thresholds:
 
     @property
     def text(self) -> str:
-        """Both, with what they are beside those of the regime as measured: ``looser (75 and 50 %)``."""
+        """Write them beside those of the regime as measured: ``looser (75 and 50 %)``."""
         return f"{self.word} ({self.percents})"
 
 
@@ -396,7 +396,7 @@ class Event(NamedTuple):
 
 
 class Recording(NamedTuple):
-    """What a block went through."""
+    """Record of what a block went through."""
 
     yearly: NDArray[np.float32]  # [Q, Y, L]
     events: list[Event]

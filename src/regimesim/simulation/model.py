@@ -175,7 +175,7 @@ class RegimeModel(mesa.Model):
 
     @property
     def round(self) -> int:
-        """How many rounds have been played."""
+        """Number of rounds that have been played."""
         return int(self.lanes.round)
 
     @property
@@ -192,7 +192,7 @@ class RegimeModel(mesa.Model):
 
     @property
     def regime(self) -> bool:
-        """Whether a regime is in force in the last round, judged by the rounds played so far (model.md 6).
+        """True if a regime is in force in the last round, judged by the rounds played so far (model.md 6).
 
         A collapse shows only when a full window has been bad enough.
         """
@@ -241,12 +241,12 @@ class RegimeModel(mesa.Model):
 
     @property
     def credibility(self) -> float:
-        """How credible enforcement is, in [0, 1]."""
+        """Credibility of enforcement, in [0, 1]."""
         return float(self.lanes.world.credibility[0])
 
     @property
     def wars(self) -> int:
-        """How many wars have begun."""
+        """Number of wars that have begun."""
         return int(self.lanes.tally.wars[0])
 
     def appraised(self) -> NDArray[np.float64]:

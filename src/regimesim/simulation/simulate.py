@@ -38,7 +38,7 @@ Output = TypeVar("Output")
 
 
 class Part(NamedTuple):
-    """What one block of lanes gave."""
+    """Result of one block of lanes."""
 
     columns: Columns
     recording: Recording | None

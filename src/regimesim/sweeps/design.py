@@ -128,7 +128,7 @@ class _World:
         return compose(self.scenario, [*self.settings, *((name, typed(v)) for name, v in given.items())])
 
     def place(self, name: str) -> Place:
-        """Where a free setting stands in this world, found by changing it."""
+        """Find where a free setting stands in this world, by changing it."""
         parameter = declared(name)
         assert parameter is not None
         refused = None

@@ -1,4 +1,4 @@
-"""Where chunks are played: threads, processes, a Dask cluster, SLURM; one interface for all.
+"""Engines that play chunks: threads, processes, a Dask cluster, SLURM; one interface for all.
 
 An *engine* opens a ``concurrent.futures.Executor``. Workers write the parts themselves and give back only
 the name of the file, so that results do not pass through one process. What an engine loses (a worker that is
@@ -96,7 +96,7 @@ class Engine:
 
     @property
     def workers(self) -> int:
-        """How many chunks are played at once, as asked for."""
+        """Number of chunks that are played at once, as asked for."""
         return int(self.settings.get("workers") or os.cpu_count() or 1)
 
     @contextmanager
@@ -297,12 +297,12 @@ def _check_there(part: Path) -> None:
 
 
 def _is_loss(error: BaseException) -> bool:
-    """Whether a worker was lost, rather than the work refused; Dask's own error is told by its name."""
+    """Tell whether a worker was lost, rather than the work refused; Dask's own error is told by its name."""
     return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
 
 
 def _in_words(error: BaseException) -> BaseException:
-    """What a worker met; in a sentence, where it is not the program's fault."""
+    """Say what a worker met; in a sentence, where it is not the program's fault."""
     if isinstance(error, MemoryError):
         return EngineError("a worker has run out of memory; ask for fewer workers")
     if isinstance(error, ImportError):

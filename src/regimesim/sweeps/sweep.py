@@ -177,7 +177,7 @@ def _summarise(place: Folder, points: Points, manifest: Manifest) -> None:
 
 
 def _kept(place: Folder) -> str:
-    """What is on disk after a failure."""
+    """Say what is on disk after a failure."""
     if not place.exists:
         return "Nothing was written."
     try:

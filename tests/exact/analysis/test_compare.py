@@ -97,7 +97,7 @@ class TestNumbers:
             for spell, word in (("regime", "cooperation"), ("peace", "peace")):
                 row = table.loc[(name.replace("_", " "), word)]
                 assert row["median"] == results.summary(spell).median.text()
-                assert row[f"mean up to {YEARS}"] == results.summary(spell).rmst.text()
+                assert row[f"restricted mean ({YEARS})"] == results.summary(spell).rmst.text()
 
     def test_rates_do_not_depend_on_the_number_of_pairs(self):
         """Always defecting and always seen: every pair has a dispute each year, whatever their number."""

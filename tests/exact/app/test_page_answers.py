@@ -40,7 +40,7 @@ def test_every_parameter_has_a_control_with_its_declaration(page):
     assert catalogue["first"] == list(FIRST_CONTROLS) == ["transparency.level", "shadow.discount_factor"]
     level = controls["transparency.level"]
     assert (level["slide"], level["least"], level["most"], level["meaning"]) == (
-        [0.0, 1.0], 0, 1, "how much states see of each other",
+        [0.0, 1.0], 0, 1, "transparency: how good the monitoring of other states' actions is",
     )  # fmt: skip
     assert controls["sanctions.rule"]["choices"][0] == "none"
     assert controls["norms.half_life"]["infinite"] and controls["norms.half_life"]["default"] == "inf"

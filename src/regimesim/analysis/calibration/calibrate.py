@@ -1,4 +1,4 @@
-"""Which settings of a scenario could have given the record: the set of those that fit, not the best of them.
+"""Calibration: the set of all settings of a scenario that could have given the record, not the best of them.
 
 A *problem* has some parameters of a scenario, where to look for them, and what to meet. *Draws* fill the
 declared ranges of the parameters evenly (a scrambled Sobol' sequence). Each is played as often as every other
@@ -54,7 +54,7 @@ HANDFUL = (
     "war.mutual",
     "choice.temperature",
 )
-"""What is fitted unless told otherwise, of what the scenario does not leave neutral: sight, patience, memory,
+"""What is fitted unless told otherwise, of what the scenario does not leave neutral: transparency, patience, memory,
 conferences, buffers, the two war rates and how loosely advantage is followed."""
 
 DrawColumns = dict[str, NDArray[Any]]
@@ -107,7 +107,7 @@ class Calibration:
 
     @property
     def decisive(self) -> bool:
-        """Whether there are histories enough for a draw not to fit."""
+        """True if there are histories enough for a draw not to fit."""
         return self.runs >= fewest_histories(CONFIDENCE)
 
     def targets(self) -> pd.DataFrame:
@@ -227,7 +227,7 @@ def _fits(share: Any) -> Any:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is fitted to what.
+    """Parameters that are fitted, and the targets that they are fitted to.
 
     Attributes
     ----------
