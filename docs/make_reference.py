@@ -386,7 +386,7 @@ def _seats(rule: object) -> str:
     if "strongest" in rule:
         return f"the {rule['strongest']} strongest"
     named = rule["named"]
-    dated: list[tuple[str, object]] = (
+    dated: list[tuple[str, Any]] = (
         list(named.items()) if isinstance(named, Mapping) else [(n, "always") for n in named]
     )
     said = [

@@ -398,7 +398,7 @@ def files_asked(scenario: str, overrides: Sequence[str] = ()) -> tuple[Path, ...
     ------
     InputError
     """
-    _, settings, _ = _sorted(overrides, {})
+    _, settings = _sorted(overrides, ())
     found, others = _chosen_files(scenario or _combined(settings), settings)
     return () if others else found.files
 
