@@ -1,9 +1,13 @@
 """Every experiment: its answer at reduced size, what its page says, and (``-m verify``) the whole again.
 
-Found by folder: a new one joins by being there.
+Found by folder: a new one joins by being there. At reduced size a small change hides in the luck of fewer runs,
+so every day one experiment is run in full, and all of them in as many days as there are. ``REGIMESIM_DAY``
+(``2026-11-28``) is the day to be taken for today.
 """
 
+import os
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -22,6 +26,28 @@ def test_a_smaller_run_agrees_with_what_is_recorded(name):
     scale = getattr(module, "SMALL", SMALL_SCALE)
     assert 0 < scale < 1
     assert differences(module.run(scale), ALL[name].expected, scale) == []
+
+
+def of_the_day(day, names=tuple(ALL)):
+    """The experiment whose turn it is: in the order of names, one a day."""
+    return sorted(names)[day.toordinal() % len(names)]
+
+
+TODAY = date.fromisoformat(os.environ.get("REGIMESIM_DAY") or datetime.now(UTC).date().isoformat())
+
+
+def test_the_experiment_of_the_day_gives_the_recorded_numbers():
+    """To the last digit that is recorded; what differs is to be recorded anew, or mended."""
+    name = of_the_day(TODAY)
+    found = differences(ALL[name].load().run(), ALL[name].expected)
+    assert found == [], f"{name}, whose turn it is on {TODAY} (again: REGIMESIM_DAY={TODAY})"
+
+
+def test_every_experiment_has_its_turn():
+    first = date(2026, 11, 28).toordinal()
+    turns = [of_the_day(date.fromordinal(first + k)) for k in range(len(ALL))]
+    assert sorted(turns) == sorted(ALL)
+    assert of_the_day(date.fromordinal(first + len(ALL))) == turns[0]
 
 
 @pytest.mark.verify
