@@ -1,6 +1,6 @@
 """Every experiment: its answer at reduced size, what its page says, and (``-m verify``) the whole again.
 
-Found by folder: a new one joins by being there. At reduced size a small change hides in the luck of fewer runs,
+Found by folder: a new one joins by being there. At reduced size a small change hides in the luck of few runs,
 so every day one experiment is run in full, and all of them in as many days as there are. ``REGIMESIM_DAY``
 (``2026-11-28``) is the day to be taken for today.
 """

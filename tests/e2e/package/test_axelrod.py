@@ -19,7 +19,7 @@ PLAYERS = {
     "Cooperator": "always_cooperate",
     "Defector": "always_defect",
 }
-"""Players of the library, and the automata that come with the program. (Grudger is not `grim`, which is set off
+"""Players of the library, and automata that come with the program. (Grudger is not `grim`, which is set off
 by its own defection, too.)"""
 
 PROGRAM = """
