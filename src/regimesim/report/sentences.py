@@ -115,7 +115,7 @@ def made_of(results: Results) -> str:
 
 
 def notes(results: Results) -> tuple[str, ...]:
-    """What a regime is, the headline at the two other pairs of thresholds, and the rates."""
+    """What a regime is, the headline at other thresholds and without any, and the rates."""
     others = "; ".join(
         f"{results.summary(f'regime_{name}').median.text()} at {levels}"
         for name, levels in (("loose", ".75/.5"), ("strict", ".95/.85"))
@@ -123,9 +123,13 @@ def notes(results: Results) -> tuple[str, ...]:
     rates = results.scenario.years / 100
     per_century = {k: results.columns[k].mean() / rates for k in ("disputes", "wars")}
     high, low = (100 * float(results.scenario[f"measure.{name}"]) for name in ("onset", "collapse"))
+    window = years(float(results.scenario["measure.window"]))
+    area = results.rate("cooperative_years").text()
     return (
-        f"A regime is in force from a year with {high:g} % of pairs cooperating to one with under {low:g} %.",
+        f"A regime begins after {window} with {high:g} % of pairs cooperating, and ends before {window}"
+        f" with under {low:g} %.",
         f"Its median at other thresholds: {others}.",
+        f"Cooperative years, the area under the rate, which needs no threshold: {area}.",
         f"Per century: {per_century['disputes']:.1f} disputes (pair-years), {per_century['wars']:.1f} wars.",
     )
 
