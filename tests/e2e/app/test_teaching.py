@@ -51,7 +51,7 @@ def test_lesson_1(page):
     dim = page.ask("look", scenario="concert", set={"transparency.level": 0.2})
     told = page.ask("film", scenario="concert", set={"transparency.level": 0.2}, replicate=dim["typical"])
     breaks = [entry for entry in told["entries"] if entry["kind"] == "break"]
-    assert any("mis-seen" in line for entry in breaks for line in entry["detail"])
+    assert any("misperception" in line for entry in breaks for line in entry["detail"])
 
 
 def test_the_world_of_lesson_1_in_which_sight_helps_and_then_harms(page, root):
