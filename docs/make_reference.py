@@ -15,7 +15,7 @@ from typing import Any
 
 from numpydoc.docscrape import NumpyDocString
 
-from regimesim.cli.table import COMMANDS, OPTIONS
+from regimesim.cli.table import COMMANDS, SWITCH_LINES, Command, Option
 from regimesim.core.strategies import FAMILIES
 from regimesim.scenario import membership
 from regimesim.scenario.compose import load_scenario
@@ -178,7 +178,7 @@ def columns_page() -> str:
         ),
         "Yearly quantities": (
             columns.YEARLY,
-            "Values of `quantity`; all but the first are as the year ends.",
+            "Values of `quantity`; means, counts and blocs are of the year, all else is as the year ends.",
         ),
         "Events": (columns.EVENTS, "A row per dated event: `events.parquet`, `Results.events`."),
         "Kinds of events": (columns.EVENT_KINDS, "Values of `kind`."),
@@ -200,11 +200,30 @@ def commands_page() -> str:
     """Every command, as it describes itself."""
     parts = [
         f"## {name}\n\n{command.about[0].upper()}{command.about[1:]}.\n\n"
-        f"```text\npython -m regimesim {name} {command.usage}\n```\n"
+        f"```text\npython -m regimesim {name} {command.usage}\n```\n{_option_table(command)}"
         for name, command in COMMANDS.items()
     ]
-    options = f"## Options of every command\n\n```text\n{OPTIONS.strip(chr(10))}\n```\n"
+    options = f"## Options of every command\n\n```text\n{SWITCH_LINES}\n```\n"
     return "\n".join([_COMMANDS, *parts, options])
+
+
+def _default_of(option: Option) -> str:
+    if option.kind == "names" and option.default is not None:
+        return option.shown
+    return "" if option.default is None else show(option.default)
+
+
+def _option_table(command: Command) -> str:
+    rows = [
+        (
+            f"`{option.name}`",
+            option.about,
+            _default_of(option),
+            option.bounds,
+        )
+        for option in command.options
+    ]
+    return "\n" + table(("option", "meaning", "default", "permitted"), rows) if rows else ""
 
 
 def scenarios_page() -> str:
@@ -369,7 +388,9 @@ def _seats(rule: object) -> str:
     if "strongest" in rule:
         return f"the {rule['strongest']} strongest"
     named = rule["named"]
-    dated = named.items() if isinstance(named, Mapping) else ((name, "always") for name in named)
+    dated: list[tuple[str, object]] = (
+        list(named.items()) if isinstance(named, Mapping) else [(n, "always") for n in named]
+    )
     said = [
         f"{spoken(name)} {dates}" if dates == "never" else
         spoken(name) if dates == "always" else

@@ -7,7 +7,7 @@ import regimesim as rs
 from regimesim.analysis import robustness
 from regimesim.analysis.arrangements import without
 from regimesim.analysis.comparison import rates, spell_sample
-from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.analysis.experiments import Answer, runs_at
 from regimesim.analysis.pairs import Side, pairs_of
 from regimesim.report.figures.style import GREY, blank, framed, label, look
 from regimesim.scenario.files import scenario_names
@@ -161,11 +161,3 @@ def draw(answer: Answer) -> Figure:
         f"Restricted means with 95 % intervals, {RUNS} runs each, seed {SEED}. Large: the three that the "
         "question is about.",
     )
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

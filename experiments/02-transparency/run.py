@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis import robustness
-from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.analysis.experiments import Answer, runs_at
 from regimesim.report.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, RED, blank, framed, label
 from regimesim.scenario.parameters import BY_NAME
 from regimesim.stats.estimates import Estimate, interval_of, mean, mean_of, sign
@@ -214,11 +214,3 @@ def draw(answer: Answer) -> Figure:
         f"{RUNS} runs a point, seed {SEED}, {YEARS} years. Right: restricted means with 95 % intervals; its "
         "settings are in run.py (RISES_AND_FALLS).",
     )
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

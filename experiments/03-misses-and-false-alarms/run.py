@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis import robustness
-from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.analysis.experiments import Answer, runs_at
 from regimesim.report.figures.style import BLUE, ORANGE, blank, framed, label
 from regimesim.stats.estimates import interval_of, mean, mean_of, sign
 from regimesim.stats.survival import rmst
@@ -134,11 +134,3 @@ def draw(answer: Answer) -> Figure:
         f"Concert; restricted means with 95 % intervals, {RUNS} runs a point, seed {SEED}. "
         "Errors at level 0; at the Concert's level .6 of them is left.",
     )
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

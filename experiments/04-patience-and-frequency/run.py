@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis import robustness
-from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.analysis.experiments import Answer, runs_at
 from regimesim.analysis.pairs import pairs_of
 from regimesim.report.figures.style import BLACK, blank, framed, label
 from regimesim.stats.estimates import interval_of, mean_of, share, sign
@@ -170,11 +170,3 @@ def draw(answer: Answer) -> Figure:
         f"seed {SEED}. "
         "Dashed: the discount factor that theory asks for at full trust (left edge: below .1).",
     )
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis import robustness
-from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.analysis.experiments import Answer, runs_at
 from regimesim.core.lanes import Lanes
 from regimesim.report.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, blank, framed, label
 from regimesim.scenario.reading import read_scenario
@@ -310,11 +310,3 @@ def draw(answer: Answer) -> Figure:
         f"Self-help among like states at transparency.level .5; {YEARS} years, {RUNS} runs a point, the same "
         f"seeds ({SEED}), 95 % intervals. Where not varied: five states, cost .5, affinity .1.",
     )
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

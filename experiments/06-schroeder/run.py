@@ -16,7 +16,7 @@ from regimesim.analysis.ablation import (
     shapley_values,
 )
 from regimesim.analysis.arrangements import without
-from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.analysis.experiments import Answer, runs_at
 from regimesim.report.figures.style import BLUE, ORANGE, blank, framed, label
 from regimesim.stats.estimates import interval_of, mean_of, sign
 
@@ -159,11 +159,3 @@ def draw(answer: Answer) -> Figure:
         "Small states between and duties did most, disputes overseas kept apart least",
         f"Concert; {RUNS} runs a world on the same seeds, seed {SEED}, 95 % intervals.",
     )
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

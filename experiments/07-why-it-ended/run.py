@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis.collapse import causes_of_collapse
-from regimesim.analysis.experiments import Answer, finding, publish, runs_at, verdict
+from regimesim.analysis.experiments import Answer, finding, runs_at, verdict
 from regimesim.analysis.robustness import (
     COMMON,
     DRAWS,
@@ -201,11 +201,3 @@ def draw(answer: Answer) -> Figure:
         f"{RUNS:,} runs at each level of sight, the same seeds, 95 % intervals, seed {SEED}. "
         "Left: one thing undone, or the cleavage deepened.",
     )
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

@@ -7,8 +7,9 @@ An *experiment* is a folder below ``experiments/`` with a ``README.md``, a ``run
 - ``run(scale=1.0)``, which gives the answer. At a smaller scale fewer runs are made
   (:func:`runs_at`), so that intervals are wider;
 - optionally ``draw(answer)``, which gives a matplotlib figure;
-- optionally ``SMALL``, the scale at which it takes seconds (:data:`SMALL_SCALE` by default);
-- ``main()``, which calls :func:`publish`.
+- optionally ``SMALL``, the scale at which it takes seconds (:data:`SMALL_SCALE` by default).
+
+``python -m regimesim experiment NAME record=true`` writes the answer and its figure there.
 
 An *answer* is made of names and plain values, nested as one likes. A number that rests on luck is an
 *estimate*, ``{"value": .., "lower": .., "upper": ..}`` with a 95 % interval; one that does not is a plain
@@ -21,7 +22,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
@@ -32,7 +33,7 @@ from regimesim.scenario.messages import InputError, known
 from regimesim.stats.estimates import NORMAL_QUANTILE, OPEN, Estimate, interval_of
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 SMALL_SCALE = 0.1
 """The reduced size, unless an experiment has its own."""
@@ -81,6 +82,11 @@ class Experiment:
             return ""
         found = re.search(r"^# +(.+?) *$", text, re.MULTILINE)
         return found[1] if found else ""
+
+    @property
+    def recorded(self) -> bool:
+        """Tell whether an answer has been recorded."""
+        return (self.folder / "expected.json").is_file()
 
     @property
     def expected(self) -> Answer:
@@ -160,28 +166,11 @@ def experiment(name: str) -> Experiment:
     return one
 
 
-def publish(file: str, run: Callable[..., Answer], draw: Callable[[Answer], Figure] | None = None) -> None:
-    """Make an experiment's answer, write it beside its ``run.py`` with its figure, and print it.
-
-    Parameters
-    ----------
-    file : str
-        ``__file__`` of the ``run.py``.
-    run, draw : functions of the experiment
-    """
-    answer = rounded(plain(run()))
-    write(Path(file).resolve().parent, "expected.json", answer, draw)
-    for place, part in leaves(answer):
-        print(f"{place}: {in_words(part)}")
-
-
-def write(folder: Path, name: str, answer: Answer, draw: Callable[[Answer], Figure] | None = None) -> None:
-    """Write an answer as ``name``, and its figure, into a folder."""
+def write(folder: Path, name: str, answer: Answer) -> None:
+    """Write an answer as ``name`` into a folder."""
     text = json.dumps(rounded(plain(answer)), indent=1, ensure_ascii=False, allow_nan=False)
     text = re.sub(r'\{\s+"value": (.*),\s+"lower": (.*),\s+"upper": (.*)\s+\}', _on_a_line, text)
     (folder / name).write_text(text + "\n", "utf-8")
-    if draw is not None:
-        draw(answer).savefig(folder / "figure.png", dpi=150, metadata={"Software": None})
 
 
 def _on_a_line(found: re.Match[str]) -> str:

@@ -22,6 +22,7 @@ from regimesim.app.setting import MOST_PLAYED, Deadline, PageSetting, check_work
 from regimesim.chronicle import Chronicle, chronicle
 from regimesim.chronicle.replay import History, replay
 from regimesim.core.lanes import Lanes
+from regimesim.scenario.limits import MOST_REPLICATE
 from regimesim.scenario.messages import InputError, known, quoted, spoken
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.choice import chance_to_cooperate
@@ -33,7 +34,6 @@ OTHER_SEEDS = 200
 
 COOPERATION, DEFECTION = "C", "D"
 
-MOST_REPLICATE = 2**32 - 1
 _KIND_WORDS = {1: "a misunderstanding", 2: "a breach", 3: "a sanction"}
 
 
@@ -79,7 +79,7 @@ class PlayedGame:
 class Course(NamedTuple):
     """Course of a state, in L replicates; T rounds, N states."""
 
-    earned: NDArray[np.float64]  # [L] mean payoff per round
+    earned: NDArray[np.float64]  # [L] mean payoff per year
     own_war: NDArray[np.int32]  # [L] round of its first war, -1 without
     any_war: NDArray[np.int32]  # [L] round of anybody's first war, -1 without
 
@@ -279,7 +279,7 @@ def course_of_game(game: PlayedGame, lanes: Lanes, moves: Sequence[str] | None, 
         own_war[:] = np.where((own_war < 0) & fighting, t, own_war)
         if t % per_year == 0:
             deadline()
-    return Course(earned / game.rounds, own_war, lanes.tally.war_round)
+    return Course(earned / game.length, own_war, lanes.tally.war_round)
 
 
 def reckoning(game: PlayedGame, lanes: Lanes, deadline: Deadline) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from regimesim.app.setting import (
     read_setting,
     whole,
 )
+from regimesim.scenario.limits import MOST_REPLICATE
 from regimesim.scenario.messages import InputError
 
 REQUESTS_AT_ONCE = 2
@@ -107,7 +108,7 @@ class Desk:
     def film(self, body: dict[str, Any], deadline: Deadline) -> Any:
         """One run, year by year."""
         setting = self.setting(body, "replicate")
-        return play_module.film(setting, whole(body, "replicate", 0, 0, play_module.MOST_REPLICATE))
+        return play_module.film(setting, whole(body, "replicate", 0, 0, MOST_REPLICATE))
 
     def without(self, body: dict[str, Any], deadline: Deadline) -> Any:
         """Answer what hangs on each arrangement."""

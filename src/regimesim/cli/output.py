@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -362,6 +362,18 @@ def bold(text: str) -> str:
     """Heavier, on a terminal that shows it."""
     plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return text if plain else f"\033[1m{text}\033[0m"
+
+
+def announce(flags: Flags, folder: Path, answer: Mapping[str, Any], screen: Callable[[], None]) -> None:
+    """Say what was found: as JSON, only where it lies, or on the screen, as the flags ask."""
+    from regimesim.simulation.results import json_text
+
+    if flags.json:
+        print(json_text({**answer, "folder": str(folder)}))
+    elif flags.quiet:
+        print(folder)
+    else:
+        screen()
 
 
 def output_folder(out: str | None, *names: str) -> Path:

@@ -111,6 +111,8 @@ class Parameter:
             return f"must lie in {self.bounds()}; got {show(value)}"
         if math.isnan(value):
             return "must be a number; got nan"
+        if value == self.default:  # that of ``resolve`` stands for none of its own
+            return None
         whole = value == math.inf or float(value).is_integer()
         if self.kind == "integer" and not whole:
             return f"must be a whole number; got {show(value)}"

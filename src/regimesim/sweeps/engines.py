@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 from regimesim.core.keeping import core_hash
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.files import names_of, path_of, read_yaml, shown_path
+from regimesim.scenario.limits import whole_within
 from regimesim.scenario.messages import InputError, known, quoted
 from regimesim.simulation.simulate import Columns, simulate
 from regimesim.sweeps.chunks import Rectangle, Watch, play_chunk, to_the_horizon
@@ -173,10 +174,8 @@ def engine_of(name: str, settings: Mapping[str, Any]) -> Engine:
         if any(isinstance(word, str) and not word.isprintable() for word in words):
             raise InputError(f"engine.{key} must be one line; got {quoted(value)}")  # it goes into a script
     workers = tree.get("workers")
-    if workers is not None and (
-        isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= 10_000
-    ):
-        raise InputError(f"engine.workers must be a whole number in [1, 10000]; got {quoted(workers)}")
+    if workers is not None:
+        whole_within(workers, "engine.workers", 1, 10_000)
     patience = tree.get("patience")
     if patience is not None and (
         isinstance(patience, bool) or not isinstance(patience, int | float) or not patience > 0

@@ -85,7 +85,7 @@ def sweep(
     """
     fixed = tuple((name, typed(value)) for name, value in (overrides or {}).items())
     tables = [{name: list(values)} for name, values in settings.items()]
-    points = expand(SweepRequest(str(scenario), fixed, {}, {}, ()), tables)
+    points = expand(SweepRequest(str(scenario), fixed, {}, ()), tables)
     chosen = engine_of(engine, {}) if isinstance(engine, str) else engine
     return conduct(points, Path(out), runs, seed, engine=chosen, extend=extend, progress=progress)
 

@@ -93,7 +93,7 @@ EXPECTED = {
     "plot ": ["configs/", "disputes.csv", "my results/"],
     "plot my": ["my results/"],
     "plot .h": [".hidden"],
-    "history disputes.csv era": ["era="],
+    "history disputes.csv era": ["era=", "eras="],
     "history ~/nowhere/": [],
     "list ": ["scenarios", "worlds", "orders", "strategies", "parameters"],
     "list parameters ": [],

@@ -26,13 +26,14 @@ from regimesim.analysis.calibration.targets import (
     watcher,
 )
 from regimesim.scenario.compose import Assignment, compose
+from regimesim.scenario.limits import MOST_POINTS, whole_within
 from regimesim.scenario.messages import InputError, known, quoted, show
 from regimesim.scenario.parameters import BY_NAME, Parameter
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.simulate import Progress, check_runs
 from regimesim.stats.estimates import Floats
 from regimesim.sweeps.chunks import play_points
-from regimesim.sweeps.design import MOST_POINTS, fill_box, points_of
+from regimesim.sweeps.design import fill_box, points_of
 from regimesim.sweeps.points import SHAPING, Points
 
 if TYPE_CHECKING:
@@ -192,12 +193,9 @@ def calibrate(
 def check(problem: Problem, draws: object, runs: object, seed: object, workers: object = None) -> None:
     """Refuse numbers that cannot be used, before anything is played."""
     check_runs(runs, seed, workers)
-    if isinstance(draws, bool) or not isinstance(draws, int):
-        raise InputError(f"draws must be a whole number; got {quoted(draws)}")
-    if not 1 <= draws < MOST_POINTS:
-        raise InputError(f"draws must lie in [1, {MOST_POINTS - 1:,}]; got {draws:,}")
     assert isinstance(runs, int)
-    if (draws + 1) * runs * len(problem.targets) > MOST_HISTORIES * 4:
+    tried = whole_within(draws, "draws", 1, MOST_POINTS - 1) + 1
+    if tried * runs * len(problem.targets) > MOST_HISTORIES * 4:
         raise InputError(
             f"calibrate keeps at most {MOST_HISTORIES:,} histories; draws={draws} of runs={runs} are more"
         )
