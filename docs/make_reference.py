@@ -294,9 +294,7 @@ def _described(name: str, member: Any, rank: str) -> str:
     """A heading, the signature if it can be called, the first paragraph and a table of what it takes."""
     doc = NumpyDocString(inspect.getdoc(member) or "")
     own = "Attributes" if inspect.isclass(member) and doc["Attributes"] else "Parameters"
-    rows = [
-        (f"`{entry.name}`", _markdown(entry.type), _markdown(" ".join(entry.desc))) for entry in doc[own]
-    ]
+    rows = [(f"`{entry.name}`", _markdown(entry.type), _markdown(" ".join(entry.desc))) for entry in doc[own]]
     parts = [f"{rank} {name}\n", _signature(name, member), _markdown(" ".join(doc["Summary"])) + "\n"]
     if rows:
         parts.append(table(("attribute" if own == "Attributes" else "argument", "kind", "meaning"), rows))
@@ -388,7 +386,7 @@ def _seats(rule: object) -> str:
     if "strongest" in rule:
         return f"the {rule['strongest']} strongest"
     named = rule["named"]
-    dated: list[tuple[str, object]] = (
+    dated: list[tuple[str, Any]] = (
         list(named.items()) if isinstance(named, Mapping) else [(n, "always") for n in named]
     )
     said = [
