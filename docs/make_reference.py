@@ -91,7 +91,7 @@ member. Any order can be put into any world (`run +scenario=concert order=self_h
 order=concert`); an order that needs more states than a world has is refused, and what can have no effect in a
 world is said. Each file says of every value whether it is a fact or an assumption, and why. Values that files
 share stand in [`configs/assumptions`](../../configs/assumptions/). How to bring your own:
-[how to](../how-to.md#bring-a-world-an-order).
+[how to](../how-to.md#write-a-world-or-an-order).
 """
 _PYTHON = f"""\
 # Python
