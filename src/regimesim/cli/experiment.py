@@ -11,9 +11,11 @@ from regimesim.analysis.experiments import (
     differences,
     experiment,
     experiments,
+    findings,
     in_words,
     leaves,
     plain,
+    record,
     rounded,
     write,
 )
@@ -27,7 +29,7 @@ from regimesim.simulation.results import json_text
 if TYPE_CHECKING:
     from regimesim.cli.table import Flags
 
-_EXPERIMENT_OPTIONS = ("scale", "out")
+_EXPERIMENT_OPTIONS = ("scale", "seed", "record", "out")
 
 
 def experiment_command(arguments: Sequence[str], flags: Flags) -> None:
@@ -40,22 +42,28 @@ def experiment_command(arguments: Sequence[str], flags: Flags) -> None:
         _list(flags)
         return
     chosen, scale = experiment(names[0]), _scale_of(options.get("scale", "1"))
+    seed = _seed_of(options["seed"]) if "seed" in options else None
+    if _record(options):
+        _record_anew(chosen, flags)
+        return
     folder = output.output_folder(options.get("out"), "experiment", chosen.name)
     expected = chosen.expected
-    module = chosen.load()
+    module = chosen.load(seed)
     with output.working(f"asking {chosen.name} again", flags):
         found = rounded(plain(module.run(scale)))
         draw = getattr(module, "draw", None)
         write_folder(folder, lambda partial: write(partial, "answer.json", found, draw))
-    wrong = differences(found, expected, scale)
+    wrong = differences(found, expected, scale, same_seed=seed is None)
     if flags.json:
         answer = {"experiment": chosen.name, "scale": scale, "answer": found, "differences": wrong}
         print(json_text(answer | {"folder": str(folder)}))
     elif flags.quiet:
         print(folder)
     else:
-        _print_answer(chosen, scale, found, expected, wrong)
+        _print_answer(chosen, scale, seed, found, expected, wrong)
         print(f"\n{folder}/  {' '.join(sorted(path.name for path in folder.iterdir()))}")
+    if wrong:
+        raise SystemExit(1)
 
 
 def _options(words: Sequence[str]) -> dict[str, str]:
@@ -79,6 +87,30 @@ def _scale_of(text: str) -> float:
     return scale
 
 
+def _seed_of(text: str) -> int:
+    if not text.isdigit() or int(text) >= 2**64:
+        raise InputError(f"seed must be a whole number in [0, 2^64); got {quoted(text)}")
+    return int(text)
+
+
+def _record(options: dict[str, str]) -> bool:
+    text = options.get("record", "false")
+    if text not in ("true", "false"):
+        raise InputError(f"record must be true or false; got {quoted(text)}")
+    if text == "true" and len(options) > 1:
+        raise InputError("what is recorded is made at full size and at the experiment's own seed")
+    return text == "true"
+
+
+def _record_anew(chosen: Experiment, flags: Flags) -> None:
+    with output.working(f"recording {chosen.name}", flags):
+        answer = record(chosen)
+    for claim, part in findings(answer).items():
+        told = f"{part['verdict']} {part['where']}".strip()
+        print(f"{claim}: {told}; {in_words(part['estimate'])} {part['measured']}")
+    print(f"{chosen.folder}/")
+
+
 def _list(flags: Flags) -> None:
     found = experiments()
     if flags.json:
@@ -90,9 +122,15 @@ def _list(flags: Flags) -> None:
 
 
 def _print_answer(
-    chosen: Experiment, scale: float, found: Answer, expected: Answer, wrong: Sequence[str]
+    chosen: Experiment,
+    scale: float,
+    seed: int | None,
+    found: Answer,
+    expected: Answer,
+    wrong: Sequence[str],
 ) -> None:
     size = "" if scale == 1 else f", at {scale:g} of its size"
+    size += "" if seed is None else f", seed {seed}"
     print(output.bold(chosen.title or chosen.name) + f"   {chosen.name}{size}\n")
     recorded: dict[str, Any] = dict(leaves(expected))
     rows = [("", "now", "recorded")]
@@ -106,7 +144,7 @@ def _print_answer(
     print()
     if wrong:
         print("This is not what is recorded:\n" + "\n".join(f" {line}" for line in wrong))
-    elif scale == 1:
+    elif scale == 1 and seed is None:
         print("Every number is the recorded one.")
     else:
         print("Agrees with what is recorded, within the luck of so many runs.")

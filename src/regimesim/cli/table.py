@@ -82,7 +82,7 @@ COMMANDS: Mapping[str, Command] = {
     "experiment": Command(
         "regimesim.cli.experiment:experiment_command",
         "ask one of the questions in experiments/ again, and hold the answer against the recorded one",
-        "[NAME] [scale=0.1] [out=DIR]",
+        "[NAME] [scale=0.1] [seed=N] [record=true] [out=DIR]",
     ),
     "demo": Command(
         "regimesim.cli.demo:demo",
