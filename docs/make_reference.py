@@ -12,10 +12,22 @@ from pathlib import Path
 
 from regimesim.cli.table import COMMANDS, OPTIONS
 from regimesim.core.strategies import FAMILIES
+from regimesim.scenario import membership
 from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.composition import part_tree
 from regimesim.scenario.files import configs_folder, read_yaml
 from regimesim.scenario.messages import show, spoken
-from regimesim.scenario.parameters import BUFFER, FIXED, GROUPS, PARAMETERS, STATE, Parameter
+from regimesim.scenario.parameters import (
+    BUFFER,
+    FIXED,
+    GROUPS,
+    ORDER,
+    PARAMETERS,
+    STATE,
+    WORLD,
+    Belongs,
+    Parameter,
+)
 from regimesim.scenario.scenario import Scenario
 from regimesim.scenario.strategies import load_strategy
 from regimesim.simulation import columns
@@ -34,11 +46,13 @@ neutral: with all of them the model is the textbook iterated Prisoners' Dilemma.
 
 *Bounds* are what is accepted (a round bracket excludes its end). *Plausible* is where a judgement may lie;
 sensitivity analyses vary the parameter there. Sections are those of the [model](../model.md). A star marks
-what holds for a whole run, so that an epoch cannot change it.
+what holds for a whole run, so that an epoch cannot change it. A parameter *belongs to* a world (what is
+given) or to an order (what states arrange); how a run is measured belongs to the scenario. See [worlds and
+orders](worlds.md).
 """
 _STATE_YAML = "In YAML: `states: {France: {ideology: 0.8}}`."
 _BUFFER_YAML = "In YAML: `buffers: {Belgium: {between: [[Britain, France]], strength: 0.5}}`."
-_HEAD = ("name", "meaning", "default", "bounds", "plausible", "unit", "symbol", "source")
+_HEAD = ("name", "meaning", "default", "bounds", "plausible", "unit", "symbol", "belongs to", "source")
 
 _COLUMNS = f"""\
 # Columns of results
@@ -59,8 +73,20 @@ _SCENARIOS = f"""\
 # Scenarios and strategies
 
 {_MADE.format("the files in configs/")}
-Each file says of every value whether it is a fact or a judgement, and why; `python -m regimesim show NAME`
-prints one in full. Claims are those of the [sources](../../seeds/README.md).
+A scenario is a [world and an order](worlds.md) that belong together, with the claims that they bear on;
+`python -m regimesim show NAME` prints one in full. Claims are those of the [sources](../../seeds/README.md).
+"""
+_WORLDS = f"""\
+# Worlds and orders
+
+{_MADE.format("the files in configs/")}
+A *world* is what is given: states, their capability, ideology, grievances and arms, geography, payoffs, dated
+facts. An *order* is what states arrange: conferences, norms, sanctions, transparency, settlements, who is a
+member. Any order can be put into any world (`run +scenario=concert order=self_help`, `run world=trade
+order=concert`); an order that needs more states than a world has is refused, and what can have no effect in a
+world is said. Each file says of every value whether it is a fact or an assumption, and why. Values that files
+share stand in [`configs/assumptions`](../../configs/assumptions/). How to bring your own:
+[how to](../how-to.md#bring-a-world-an-order).
 """
 
 
@@ -71,6 +97,7 @@ def pages() -> Mapping[Path, Callable[[], str]]:
         FOLDER / "columns.md": columns_page,
         FOLDER / "commands.md": commands_page,
         FOLDER / "scenarios.md": scenarios_page,
+        FOLDER / "worlds.md": worlds_page,
     }
 
 
@@ -94,7 +121,7 @@ def parameter_table(parameters: Sequence[Parameter]) -> str:
     --------
     >>> from regimesim.scenario.parameters import BY_NAME
     >>> print(parameter_table([BY_NAME["trust.learning_rate"]]).splitlines()[2])
-    | `trust.learning_rate` | how far ... | 0.1 | [0, 1] | 0.02 to 0.3 | per round | η | section 4.9 |
+    | `trust.learning_rate` | share ... | 0.4 | [0, 1] | 0.05 to 0.8 | per year | | world | section 4.7 |
     """
     return table(_HEAD, map(_row, parameters))
 
@@ -105,7 +132,8 @@ def _row(parameter: Parameter) -> tuple[str, ...]:
     plausible = f"{show(p.range[0])} to {show(p.range[1])}" if p.range else ""
     source = f"section {p.source}" if p.source[:1].isdigit() else p.source
     symbol = "" if p.symbol in (p.key, p.name) else p.symbol
-    return (f"`{p.name}`{star}", p.meaning, show(p.default), p.bounds(), plausible, p.unit, symbol, source)
+    kind = (p.unit, symbol, p.belongs, source)
+    return (f"`{p.name}`{star}", p.meaning, show(p.default), p.bounds(), plausible, *kind)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -189,6 +217,94 @@ def scenarios_page() -> str:
     )
 
 
+def worlds_page() -> str:
+    """Every world and order, what belongs to each, and the rules of membership."""
+    return "\n".join(
+        [
+            _WORLDS,
+            "## Worlds\n",
+            *(_world(path.stem) for path in _shipped(WORLD)),
+            "## Orders\n",
+            *(_order(path.stem) for path in _shipped(ORDER)),
+            "## What belongs to which\n",
+            table(("", "parameters", "besides"), [_belonging(WORLD), _belonging(ORDER)]),
+            "`measure.*` belongs to neither: a scenario's file or the command line may set it.\n",
+            "## Who is a member, who has a veto\n",
+            _rules(),
+        ]
+    )
+
+
+def _world(name: str) -> str:
+    tree = part_tree(WORLD, name)
+    about = tree["about"]
+    dates = [
+        f"{change['because']} ({change['year']:g})"
+        for strand in (tree.get("epochs") or {}).values()
+        for change in strand
+        if not change["because"].startswith("Capabilities")
+    ]
+    rows = {
+        "start": f"{about['start']:g}" if about["start"] else "",
+        "states": ", ".join(map(spoken, tree["states"])),
+        "buffer states": ", ".join(map(spoken, tree.get("buffers") or ())),
+        "dated facts": "; ".join(dates),
+    }
+    return _part(WORLD, name, about[WORLD], rows)
+
+
+def _order(name: str) -> str:
+    tree = part_tree(ORDER, name)
+    reforms = [f"{change['because']} (year {change['year']:g})" for change in tree.get("reforms") or ()]
+    sanctions = tree.get("sanctions", {}).get("rule", "none")
+    rows = {
+        "members": _seats(tree.get("members", "all")),
+        "vetoes": _seats(tree.get("vetoes", "none")),
+        "sanctions": "" if sanctions == "none" else sanctions,
+        "reforms": "; ".join(reforms),
+    }
+    return _part(ORDER, name, tree["about"][ORDER], rows)
+
+
+def _part(group: str, name: str, about: Mapping[str, str], rows: Mapping[str, str]) -> str:
+    title = f"{about['title'][:1].upper()}{about['title'][1:]}"
+    file = {"sources": about.get("source", ""), "file": f"[`{name}.yaml`](../../configs/{group}/{name}.yaml)"}
+    head = f"### {name}\n\n**{title}.** {' '.join(about['represents'].split())}\n"
+    return f"{head}\n{table(('', ''), [(key, text) for key, text in {**rows, **file}.items() if text])}"
+
+
+def _seats(rule: object) -> str:
+    """A rule of membership in words."""
+    if not isinstance(rule, Mapping):
+        return str(rule)
+    if "strongest" in rule:
+        return f"the {rule['strongest']} strongest"
+    named = rule["named"]
+    dated = named.items() if isinstance(named, Mapping) else ((name, "always") for name in named)
+    said = [
+        f"{spoken(name)} {dates}" if dates == "never" else
+        spoken(name) if dates == "always" else
+        f"{spoken(name)} ({', '.join(f'{key} year {year}' for key, year in dates.items())})"
+        for name, dates in dated
+    ]  # fmt: skip
+    return f"{', '.join(said)}; in other worlds {_seats(rule['otherwise'])}"
+
+
+def _belonging(group: Belongs) -> tuple[str, str, str]:
+    declared = [f"`{p.name}`" for p in PARAMETERS if p.belongs == group]
+    besides = {
+        WORLD: "`states` (" + ", ".join(f"`{p.name}`" for p in STATE if p.belongs == WORLD) + "), `buffers`, "
+        "`affinity`, `epochs`, `years`, `about.start`",
+        ORDER: "`members`, `vetoes`, `reforms`, `strategy`",
+    }
+    return group, ", ".join(declared), besides[group]
+
+
+def _rules() -> str:
+    text = inspect.getdoc(membership) or ""
+    return text.partition("\n\n")[2].replace("``", "`") + "\n"
+
+
 def _shipped(kind: str) -> list[Path]:
     """The package's own files, whatever stands in the working directory."""
     return sorted((configs_folder() / kind).glob("*.yaml"))
@@ -205,6 +321,8 @@ def _scenario(scenario: Scenario) -> str:
         "later": "; ".join(later),
         "claims": ", ".join(map(_claim, scenario.claims)),
         "sources": scenario.source,
+        "world": f"[{scenario.world.name}](worlds.md#{scenario.world.name})" if scenario.world else "",
+        "order": f"[{scenario.order.name}](worlds.md#{scenario.order.name})" if scenario.order else "",
         "file": f"[`{scenario.name}.yaml`](../../configs/scenario/{scenario.name}.yaml)",
     }
     head = f"## {scenario.name}\n\n**{scenario.title}.** {scenario.represents}\n"

@@ -1,28 +1,29 @@
 """Pairs of states: what each is really playing, what it takes to cooperate, and where thresholds lie.
 
-What cooperation takes is asked of the rules themselves: the margin of ``docs/model.md`` 4.3 is reckoned by
-the core at many discount factors, or many degrees of trust, at once.
+The condition of theory (``docs/model.md`` 4.3) for a prudent state towards another is *critical*: at full
+trust one defection does not pay by what it gains now and what it costs in the future of the relationship,
+without expected sanction or norm. *Start* is the margin at the trust, the sanctions and the norm that there
+are. Both are margins in payoff per year, and a threshold is where one is 0: over all sides the mean of them,
+or the hardest.
 
-In a sweep the thresholds of theory come from two conditions for a prudent state towards another. *Critical*:
-under full trust the future alone outweighs the gain of defecting, without law or norm; with the discount
-factor as an axis this is the critical discount factor. *Start*: the margin is above 0 at the trust, the law
-and the norm that there are. Each is a margin in payoff units, and a threshold where it is 0: the mean of all
-prudent sides, or the hardest of them.
+What a side *needs* of a setting is the least value at which the critical condition holds, all else as it is,
+for all pairs alike: the discount factor, the level of transparency, the resolve of all states, the length of
+punishment. It is found by playing the kernel's own appraisal on a grid, and again between two points of it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.core import kernel
+from regimesim.core.estrangement import FOREVER, cost_of, outside
 from regimesim.core.lanes import Design, Lanes
-from regimesim.core.world import World, allocate_game
+from regimesim.scenario.parameters import INHERIT
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.lowering import lower
 from regimesim.stats.estimates import Floats
@@ -33,11 +34,33 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AT_ONCE = 2_000
-GRID, HALVINGS = 129, 32
-"""A margin is looked at on a grid of values; the interval in which it last turns is then halved."""
-_PATIENT = 1.0 - 1e-9
-_ROUNDING = 1e-9
-NOW, FUTURE = 0, 1
+_STEPS = 64
+_LONGEST = 20
+"""Years of punishment that are tried before one without end."""
+_LEAST_DISCOUNT, _MOST_DISCOUNT = 1e-6, 1.0 - 1e-9
+NOW, FUTURE, LAW = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What makes cooperation pay under full trust, without sanction or norm: least values of one setting
+    each.
+
+    Attributes
+    ----------
+    discount, transparency, resolve : float
+        Yearly discount factor, level of transparency, resolve of all; inf where no value suffices.
+    punishment_years : float
+        Length of an estrangement, in years.
+    trust : float
+        Trust at which a state's own now and future are enough, all else as it is.
+    """
+
+    discount: float
+    transparency: float
+    resolve: float
+    punishment_years: float
+    trust: float
 
 
 @dataclass(frozen=True)
@@ -48,17 +71,23 @@ class Side:
     ----------
     state, other : str
     u_cc, u_dc, u_cd, u_dd : float
-        The effective game, payoffs per year; ``u_dd`` is that of an estrangement by a breach.
+        The effective game, payoffs per year.
     game : str
         Its name by the ordering of the four.
-    discount_needed, discount : float
-        Yearly discount factor from which on mutual cooperation sustains itself under full trust, without law
-        or norm (inf: none below 1 does), and the one the state has.
-    trust_needed, trust : float
-        Trust from which on cooperation is worth it at the state's own discount factor, without law or norm
-        (inf: none is enough), and the trust it has.
+    needs : Needs
+        What cooperation takes.
+    discount, transparency, resolve, punishment_years, trust : float
+        What there is of each; the resolve is the other's.
+    years_between : float
+        Expected years of cooperation until mishaps estrange the pair (inf: never).
+    estranged_years : float
+        Expected length of what a breach brings, war included (inf: without end).
+    cooperation_share : float
+        Share of time in which both cooperate in the long run, if only mishaps estrange them.
+    breach_cost : float
+        What a breach costs, discounted, at full trust: a flow times years.
     now, future, law, norm : float
-        Terms of its margin.
+        Terms of its margin; law is the expected sanction.
     """
 
     state: str
@@ -68,10 +97,16 @@ class Side:
     u_cd: float
     u_dd: float
     game: str
-    discount_needed: float
+    needs: Needs
     discount: float
-    trust_needed: float
+    transparency: float
+    resolve: float
+    punishment_years: float
     trust: float
+    years_between: float
+    estranged_years: float
+    cooperation_share: float
+    breach_cost: float
     now: float
     future: float
     law: float
@@ -79,8 +114,18 @@ class Side:
 
     @property
     def margin(self) -> float:
-        """What tips the decision: cooperation where it is at least 0."""
+        """What tips the decision: cooperation where it is not below 0."""
         return self.now + self.future + self.law + self.norm
+
+    @property
+    def discount_needed(self) -> float:
+        """Yearly discount factor needed."""
+        return self.needs.discount
+
+    @property
+    def trust_needed(self) -> float:
+        """Trust needed."""
+        return self.needs.trust
 
 
 @dataclass(frozen=True)
@@ -105,7 +150,7 @@ class Pair:
 
 
 def pairs_of(scenario: Scenario, design: Design | None = None) -> list[Pair]:
-    """Every pair at the start of a scenario; ``design``: its arrays, where they have been made already."""
+    """List every pair at the start of a scenario; ``design``: its arrays, where they have been made already."""
     lanes = Lanes(design or lower(scenario), np.zeros(1, np.intp), np.zeros(1, np.intp), 0)
     return pairs_in(lanes, scenario)
 
@@ -113,15 +158,15 @@ def pairs_of(scenario: Scenario, design: Design | None = None) -> list[Pair]:
 def pairs_in(lanes: Lanes, scenario: Scenario, lane: int = 0) -> list[Pair]:
     """Every pair of a lane as it stands."""
     terms = lanes.margins()[..., lane]
-    names, needs = scenario.states, needs_in(lanes, lane)
+    names, needs = scenario.states, _needs(lanes, lane)
     between: dict[tuple[int, int], list[str]] = {}
     for k, i, j in lanes.setting.links:
         if lanes.world.sovereign[k, lane]:
             between.setdefault((int(i), int(j)), []).append(scenario.buffers[k])
     return [
         Pair(
-            _side_of(lanes, names, (i, j), terms, needs, lane),
-            _side_of(lanes, names, (j, i), terms, needs, lane),
+            _side_of(lanes, names, (i, j), needs, terms, lane),
+            _side_of(lanes, names, (j, i), needs, terms, lane),
             tuple(between.get((i, j), [])),
             float(lanes.game.buffer[i, j, lane]),
         )
@@ -131,10 +176,10 @@ def pairs_in(lanes: Lanes, scenario: Scenario, lane: int = 0) -> list[Pair]:
 
 
 def _side_of(
-    lanes: Lanes, names: Sequence[str], pair: tuple[int, int], terms: Floats, needs: Needs, lane: int
+    lanes: Lanes, names: Sequence[str], pair: tuple[int, int], needs: Floats, terms: Floats, lane: int
 ) -> Side:
     game, (i, j) = lanes.game, pair
-    shadow = lanes.setting.parameters[lanes.row[lane]]["shadow"]
+    shared = lanes.setting.parameters[lanes.row[lane]]
     u_cc, u_dc, u_cd, u_dd = (
         float(x)
         for x in (game.reward[lane], game.u_dc[i, j, lane], game.u_cd[i, j, lane], game.u_dd[i, j, lane])
@@ -147,74 +192,83 @@ def _side_of(
         u_cd,
         u_dd,
         name_game(u_cc, u_dc, u_cd, u_dd),
-        float(needs.discount[i, j]),
-        float(shadow["discount_factor"]),
-        float(needs.trust[i, j]),
+        Needs(*(float(x) for x in needs[:, i, j])),
+        float(shared["shadow"]["discount_factor"]),
+        float(shared["transparency"]["level"]),
+        float(game.pursue[j, lane]),
+        float(shared["shadow"]["punishment_years"]),
         float(lanes.world.trust[i, j, lane]),
+        *_mishaps(lanes, i, j, lane),
         *(float(x) for x in terms[i, j]),
     )
 
 
-class Needs(NamedTuple):
-    """The least discount factor, and the least trust, from which on cooperation is worth it, (N, N) each."""
-
-    discount: Floats
-    trust: Floats
-
-
-def needs_in(lanes: Lanes, lane: int = 0) -> Needs:
-    """What cooperation takes in each ordered pair of a lane as it stands, without law or norm."""
-    n = lanes.world.capability.shape[0]
-
-    def by_discount(values: Floats) -> Floats:
-        """A discount factor is one for a whole world: each value has a world of its own."""
-        different, place = np.unique(values, return_inverse=True)
-        margins = _short_margins(lanes, lane, np.ones((n, n, len(different))), different)
-        found: Floats = np.take_along_axis(margins, place.reshape(values.shape), axis=2)
-        return found
-
-    def by_trust(values: Floats) -> Floats:
-        return _short_margins(lanes, lane, values)
-
-    return Needs(_least(by_discount, n, _PATIENT), _least(by_trust, n, 1.0))
+def _mishaps(lanes: Lanes, i: int, j: int, lane: int) -> tuple[float, float, float, float]:
+    """(years between estrangements, years of a breach, share of time in cooperation, cost of a breach)."""
+    game, m = lanes.game, lanes.setting.rounds_per_year
+    spans = [_rounds_apart(lanes, i, j, kind, lane) for kind in (0, 1)]
+    chances = [float(x) for x in game.apart[i, j, :, lane]]
+    lost = sum(chance * span for chance, span in zip(chances, spans, strict=True) if chance > 0.0)
+    a = sum(chances)
+    cost = cost_of(game.one[i, j, lane], game.span[i, j, 1, lane], game.paid[i, j, 1, lane]) / m
+    return (1.0 / (a * m) if a > 0.0 else math.inf), spans[1] / m, 1.0 / (1.0 + lost), float(cost)
 
 
-def _least(margins: Callable[[Floats], Floats], n: int, high: float) -> Floats:
-    """The least value in [0, ``high``] from which on each pair's margin is at least 0; inf where it is not at
-    ``high``.
-
-    ``margins`` takes values [N, N, G], pair by pair, and gives as many margins.
-    """
-    grid = np.linspace(0.0, high, GRID)
-    short = margins(np.broadcast_to(grid, (n, n, GRID)).copy()) < -_ROUNDING
-    last = np.where(short.any(axis=2), GRID - 1 - short[..., ::-1].argmax(axis=2), -1)
-    below, above = grid[np.maximum(last, 0)], grid[np.minimum(last + 1, GRID - 1)]
-    for _ in range(HALVINGS):
-        middle = (below + above) / 2
-        too_low = margins(middle[..., None])[..., 0] < -_ROUNDING
-        below, above = np.where(too_low, middle, below), np.where(too_low, above, middle)
-    return np.where(last < 0, 0.0, np.where(last == GRID - 1, np.inf, above))
+def _rounds_apart(lanes: Lanes, i: int, j: int, kind: int, lane: int) -> float:
+    """Expected rounds until a pair is open again."""
+    game = lanes.game
+    risk, ending = float(game.war_estranged[i, j, kind, lane]), float(game.ending[i, j, kind, lane])
+    rounds = int(game.rounds[lane])
+    if rounds >= FOREVER and risk == 0.0 and ending == 0.0:
+        return math.inf
+    return float(outside(1.0, risk, ending, rounds, float(game.war_rounds[lane]))[2])
 
 
-def _short_margins(lanes: Lanes, lane: int, trust: Floats, discount: Floats | None = None) -> Floats:
-    """Margins without law and norm where trust is [N, N, G] and, if given, the discount factor [G]."""
-    n, _, many = trust.shape
-    setting, which, row = lanes.setting, np.full(many, lane), np.full(many, lanes.row[lane])
-    fields: dict[str, NDArray[Any]] = lanes.world._asdict()
-    world = World(
-        **{k: np.ascontiguousarray(v[which] if k == "reach" else v[..., which]) for k, v in fields.items()}
+def _needs(lanes: Lanes, lane: int) -> Floats:
+    """Least values of each setting, in the order of :class:`Needs`, [5, N, N]."""
+    m = lanes.setting.rounds_per_year
+    shares = np.linspace(0.0, 1.0, _STEPS + 1)
+    ends = float(lanes.setting.parameters[lanes.row[lane]]["shadow"]["discount_factor"]) < 1.0
+    lengths = np.append(np.arange(1, _LONGEST * m + 1) / m, [np.inf] * ends)
+    return np.stack(
+        [
+            _least(lanes, lane, "shadow.discount_factor", np.clip(shares, _LEAST_DISCOUNT, _MOST_DISCOUNT)),
+            _least(lanes, lane, "transparency.level", shares),
+            _least(lanes, lane, "shadow.resolve", shares),
+            _least(lanes, lane, "shadow.punishment_years", lengths, between=False),
+            _least(lanes, lane, "trust", shares),
+        ]
     )
-    world.trust[:] = trust
-    parameters = setting.parameters[row]
-    if discount is not None:
-        parameters["shadow"]["discount_factor"] = discount
-    by_lane = ("strategy", "affinity", "prior", "strength", "ground", "firm", "following")
-    repeated: dict[str, Any] = {n: np.ascontiguousarray(getattr(setting, n)[..., which]) for n in by_lane}
-    states, rows = np.ascontiguousarray(setting.states[:, row]), np.arange(many, dtype=np.int32)
-    held = setting._replace(row=rows, parameters=parameters, states=states, **repeated)
-    terms = np.zeros((n, n, 4, many))
-    kernel.margins(world, allocate_game(n, many), held, terms)
-    return terms[:, :, NOW] + terms[:, :, FUTURE]
+
+
+def _least(lanes: Lanes, lane: int, name: str, values: Floats, between: bool = True) -> Floats:
+    """The first of rising values at which the critical margin is not negative, [N, N], and a finer one."""
+    pays = _critical(lanes, lane, name, values) >= 0.0
+    first = np.where(pays.any(axis=2), pays.argmax(axis=2), len(values))
+    least = np.append(values, np.inf)[first]
+    if between:
+        for place in np.unique(first[(first > 0) & (first < len(values))]):
+            finer = np.linspace(values[place - 1], values[place], _STEPS + 1)
+            found = _critical(lanes, lane, name, finer) >= 0.0
+            least = np.where(first == place, finer[found.argmax(axis=2)], least)
+    nothing = values[0] <= _LEAST_DISCOUNT  # a share: the least there is
+    return np.where(first == 0, 0.0, least) if nothing else least
+
+
+def _critical(lanes: Lanes, lane: int, name: str, values: Floats) -> Floats:
+    """now + future of every side under each of some values of one setting, [N, N, V]."""
+    design, point = lanes.design, int(lanes.points[lane])
+    parameters = np.repeat(design.parameters[point : point + 1], len(values), axis=0)
+    states = np.repeat(design.states[point : point + 1], len(values), axis=0)
+    group, _, key = name.partition(".")
+    if key:
+        parameters[group][key] = values[:, None]
+    if name == "shadow.resolve":
+        states["resolve"] = INHERIT
+    other = lanes.beside(lane, parameters, states)
+    other.world.trust[:] = values if name == "trust" else 1.0
+    terms = other.margins()
+    return np.asarray(terms[:, :, NOW] + terms[:, :, FUTURE])
 
 
 def needed_and_had(needed: float, has: float) -> str:
@@ -248,7 +302,7 @@ def margins_of(points: Points) -> Margins:
             lanes = Lanes(batch.design, which, np.zeros(len(which), np.intp), 0)
             start = lanes.margins().sum(axis=2)
             lanes.world.trust[:] = 1.0
-            critical = lanes.margins()[:, :, (NOW, FUTURE)].sum(axis=2)
+            critical = lanes.margins()[:, :, :LAW].sum(axis=2)
             prudent = (batch.design.strategy[which] < 0).T[:, None, :]
             aside = np.eye(len(start), dtype=bool)[..., None] | ~prudent
             for k, margin in enumerate((critical, start)):

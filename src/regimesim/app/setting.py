@@ -189,7 +189,12 @@ def _tree(body: Mapping[str, Any], trees: Trees) -> tuple[Mapping[str, Any], str
     text = body["yaml"]
     if not isinstance(text, str):
         raise InputError(f"yaml must be the text of a scenario; got {quoted(text)}")
-    return parse_scenario_yaml(text), OWN, False
+    tree = parse_scenario_yaml(text)
+    if "defaults" in tree:
+        raise InputError(
+            f"{_PLACE}: defaults are not read on this page; paste what 'python -m regimesim show FILE' prints"
+        )
+    return tree, OWN, False
 
 
 def _scenario_of_tree(tree: Mapping[str, Any], name: str, place: str, trees: Trees) -> Scenario:

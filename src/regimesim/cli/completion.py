@@ -81,7 +81,7 @@ _OPTION = re.compile(r"(?<![\w.,(])(\+?)([a-z][a-z.]*)=(\[?)")
 """An option in a usage: its sign, its name, and a bracket if it takes a list."""
 
 _PATHS = ("out", "points", "record")
-_FILES_OR_NAMES = ("scenario", "strategy")
+_FILES_OR_NAMES = ("scenario", "strategy", *CHOICES)
 _SWITCH = ("true", "false")
 _WORDS_OF_OPTIONS = {"open": _SWITCH, "extend": _SWITCH, "outcome": ("regime", "peace")}
 _DECLARED = BY_NAME | {p.name: p for p in (*STATE, *BUFFER)}
@@ -225,6 +225,7 @@ def _settings(given: Sequence[str], current: str, usage: str) -> list[Completion
     """Names of settings with their sign of equality: the command's own, then those of the scenario."""
     seen = {word.lstrip("+").partition("=")[0] for word in given[1:]}
     options = [(sign, name) for sign, name, _ in _OPTION.findall(usage) if name not in seen]
+    seen |= {name for _, name in options}
     found = [
         Completion(f"{sign if not current or current[0] == '+' else ''}{name}=") for sign, name in options
     ]
@@ -238,7 +239,7 @@ def _keys(given: Sequence[str], current: str) -> list[str]:
     """Settings of a scenario; a file is read only if one of its states or buffers is asked for."""
     group = current.partition(".")[0]
     if "." not in current or group not in ("states", "buffers"):
-        return [*BY_NAME, "world", "order", "strategy", "states.", "buffers."]
+        return [*BY_NAME, *CHOICES, "members", "vetoes", "strategy", "states.", "buffers."]
     settings = [*(p.name for p in STATE), "strategy"] if group == "states" else [p.name for p in BUFFER]
     return [f"{group}.{name}.{setting}" for name in _members_of(given, group) for setting in settings]
 
@@ -292,6 +293,8 @@ def _known_values(command: str, name: str, last: str) -> Sequence[str]:
         return ("prudent", *strategy_names())
     if name in ("world", "order", "sweep", "engine"):
         return names_of(name)
+    if name in ("members", "vetoes"):
+        return ("all", "none")
     if name == "parameters":
         return list(BY_NAME)
     return (*_WORDS_OF_OPTIONS.get(name, ()), *(["both"] if (command, name) == ("plot", "outcome") else []))

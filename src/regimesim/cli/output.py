@@ -207,20 +207,6 @@ def _cut(line: str) -> str:
     return line if len(line) <= width() else line[: width() - 3].rstrip(" ,") + "..."
 
 
-def _trust_needed(side: Side) -> str:
-    return _need("trust", side.trust_needed, side.trust)
-
-
-def _need(what: str, needed: float, has: float) -> str:
-    from regimesim.analysis.pairs import decimal
-
-    if math.isinf(needed) or needed > 1:
-        return f"{what}: none suffices (has {decimal(has)})"
-    if needed <= 0:
-        return f"{what}: none needed"
-    return f"{what} {decimal(needed)} (has {decimal(has)})"
-
-
 def _causes(causes: Causes) -> str:
     from regimesim.report.sentences import counted
 
@@ -248,22 +234,79 @@ def _by_use(name: str) -> tuple[int, str]:
 
 
 def print_theory(scenario: Scenario, pairs: Sequence[Pair]) -> None:
-    """Each side of each pair: payoffs, name, critical discount factor, required trust, margin."""
-    print(f"{bold(spoken(scenario.title or scenario.name))}   the effective games at the start\n")
-    print(" state to other: payoffs when both cooperate, it defects, the other does, both are estranged")
+    """Each side of each pair: its game and margin, what cooperation needs, what an estrangement comes to."""
+    print(f"{bold(spoken(scenario.title or scenario.name))}   at the start\n")
     sides = [side for pair in pairs for side in (pair.first, pair.second)]
     names = [f"{spoken(side.state)} to {spoken(side.other)}" for side in sides]
-    wide, game = max(map(len, names)), max(len(side.game) for side in sides)
-    for name, side in zip(names, sides, strict=True):
-        payoffs = " ".join(f"{x:6.2f}" for x in (side.u_cc, side.u_dc, side.u_cd, side.u_dd))
-        needs = f"{_need('discount', side.discount_needed, side.discount)}, {_trust_needed(side)}"
-        line = f" {name:<{wide}}  {payoffs}  {side.game:<{game}}"
-        print(f"{line}  {needs}, margin {side.margin:+.1f}")
+    tables = {
+        "What is played: payoffs a year if both cooperate, it defects, the other does, both are estranged": (
+            (
+                "",
+                "both",
+                "defects",
+                "alone",
+                "estranged",
+                "game",
+                "now",
+                "future",
+                "sanction",
+                "norm",
+                "margin",
+            ),
+            [_played(side) for side in sides],
+        ),
+        "What cooperation needs under full trust, without sanction and norm (has)": (
+            ("", "discount", "transparency", "resolve", "punishment, years", "trust"),
+            [_needed(side) for side in sides],
+        ),
+        "What becomes of two that cooperate": (
+            ("", "estranged every", "a breach lasts", "cooperating", "a breach costs"),
+            [_expected(side) for side in sides],
+        ),
+    }
+    for heading, (head, rows) in tables.items():
+        print(f" {heading}")
+        lines = [head, *((name, *row) for name, row in zip(names, rows, strict=True))]
+        lengths = [max(len(line[k]) for line in lines) for k in range(len(head))]
+        for line in lines:
+            print("  " + "  ".join(c.ljust(n) for c, n in zip(line, lengths, strict=True)).rstrip())
+        print()
     print(
-        "\n discount: yearly factor from which on mutual cooperation sustains itself under full trust;"
-        "\n trust: from which on cooperation is worth it at the state's patience, without law or norm;"
-        "\n margin: what now, future, law and norm come to at the trust there is (cooperation pays from 0 on)."
+        " now, future, sanction, norm: the terms of the margin, payoff a year; it cooperates where\n"
+        " their sum is not below 0. Needs are least values of one setting, of all states alike, all\n"
+        " others as they are."
     )
+
+
+def _played(side: Side) -> tuple[str, ...]:
+    payoffs = (f"{x:.2f}" for x in (side.u_cc, side.u_dc, side.u_cd, side.u_dd))
+    terms = (f"{x:+.1f}" for x in (side.now, side.future, side.law, side.norm, side.margin))
+    return (*payoffs, side.game, *terms)
+
+
+def _needed(side: Side) -> tuple[str, ...]:
+    from regimesim.analysis.pairs import needed_and_had
+
+    needs = side.needs
+    return (
+        needed_and_had(needs.discount, side.discount),
+        needed_and_had(needs.transparency, side.transparency),
+        needed_and_had(needs.resolve, side.resolve),
+        f"{_years(needs.punishment_years, 'none suffices')} ({_years(side.punishment_years, 'for ever')})",
+        needed_and_had(needs.trust, side.trust),
+    )
+
+
+def _expected(side: Side) -> tuple[str, ...]:
+    from regimesim.report.sentences import counted
+
+    between = "never" if math.isinf(side.years_between) else counted(round(side.years_between, 1), "year")
+    apart = "ever" if math.isinf(side.estranged_years) else counted(round(side.estranged_years, 1), "year")
+    return between, apart, f"{100 * side.cooperation_share:.0f} %", f"{side.breach_cost:.1f}"
+
+
+def _years(years: float, none: str) -> str:
+    return none if math.isinf(years) else f"{years:g}"
 
 
 def print_list(rows: Sequence[tuple[str, str, str]]) -> None:

@@ -21,8 +21,8 @@ COMMANDS: Mapping[str, Command] = {
         "simulate a scenario many times: how long cooperation lasts, and why it ends",
         "+scenario=concert [world=NAME] [order=NAME] [runs=1000] [seed=0]\n"
         "                        [years=100] [workers=2] [out=DIR] [PARAMETER=VALUE ...]\n\n"
-        "  order=NAME puts another order into the same world, world=NAME the same order into another\n"
-        "  world; both together need no scenario\n\n"
+        "  another order may be put into the scenario's world, and its order into another world;\n"
+        "  a world and an order together need no scenario\n\n"
         "  with -m, Hydra's multirun: a job for each of several values, by any of Hydra's launchers",
     ),
     "explain": Command(

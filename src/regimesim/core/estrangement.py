@@ -76,6 +76,22 @@ def value_of_open(discount, reward, a, a_m, a_b, paid_m, paid_b, span_m, span_b,
     )
 
 
+@scalar
+def mishaps(alarm, abroad, meeting, r_i, r_j):
+    """(a, a_M, a_B): chances per round that a pair that cooperates is estranged all the same."""
+    a = 1.0 - (1.0 - r_i * alarm) * (1.0 - r_j * alarm) * (1.0 - abroad)
+    a_b = (1.0 - meeting) * (1.0 - (1.0 - r_i * alarm) * (1.0 - r_j * alarm))
+    return a, a - a_b, a_b
+
+
+@scalar
+def answers(hit, alarm, abroad, meeting, r_i, r_j):
+    """(d_M, d_B): chances that a defection of i's is followed by an estrangement of each kind."""
+    d_b = r_j * hit + (1.0 - r_j * hit) * (1.0 - meeting) * r_i * alarm
+    d_m = 1.0 - (1.0 - r_j * hit) * (1.0 - r_i * alarm) * (1.0 - abroad) - d_b
+    return d_m, d_b
+
+
 @kernel
 def reckon_estrangement(game, setting, i, j, lane):
     """Set what a pair i < j expects of an estrangement of each kind and of open dealings."""
@@ -109,9 +125,7 @@ def _reckon_open(game, setting, i, j, lane, end_m, end_b):
     discount, hit, reward = game.discount[lane], game.hit[lane], game.reward[lane]
     f, g, meeting = game.alarm[i, j, lane], game.abroad[i, j, lane], game.confer[i, j, lane]
     r_i, r_j = resolve_of(setting, i, lane), resolve_of(setting, j, lane)
-    a = 1.0 - (1.0 - r_i * f) * (1.0 - r_j * f) * (1.0 - g)
-    a_b = (1.0 - meeting) * (1.0 - (1.0 - r_i * f) * (1.0 - r_j * f))
-    a_m = a - a_b
+    a, a_m, a_b = mishaps(f, g, meeting, r_i, r_j)
     paid_m, paid_b = game.paid[i, j, _M, lane], game.paid[i, j, _B, lane]
     span_m, span_b = game.span[i, j, _M, lane], game.span[i, j, _B, lane]
     one = value_of_open(discount, reward, a, a_m, a_b, paid_m, paid_b, span_m, span_b, end_m, end_b)
@@ -121,9 +135,8 @@ def _reckon_open(game, setting, i, j, lane, end_m, end_b):
     game.healing[i, j, lane] = np.inf if discount == 1.0 else healing  # in averages a passing loss is none
     game.distrust[i, j, lane] = (reward - game.u_cd[i, j, lane] + dread) / game.healing[i, j, lane]
     game.apart[i, j, _M, lane], game.apart[i, j, _B, lane] = a_m, a_b
-    d_b = r_j * hit + (1.0 - r_j * hit) * (1.0 - meeting) * r_i * f
-    game.brings[i, j, _M, lane] = 1.0 - (1.0 - r_j * hit) * (1.0 - r_i * f) * (1.0 - g) - d_b
-    game.brings[i, j, _B, lane] = d_b
+    d_m, d_b = answers(hit, f, g, meeting, r_i, r_j)
+    game.brings[i, j, _M, lane], game.brings[i, j, _B, lane] = d_m, d_b
 
 
 @kernel

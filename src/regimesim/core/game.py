@@ -34,6 +34,18 @@ def rounds_of(years, rounds_per_year):
     return max(1, int(np.floor(years * rounds_per_year + 0.5)))
 
 
+@scalar
+def hit_chance(miss_rate, level, rounds_per_year):
+    """q: the chance that a defection is seen; a miss is of a breach that lasts a quarter."""
+    return 1.0 - power(miss_rate * (1.0 - level), 4.0 / rounds_per_year)
+
+
+@scalar
+def alarm_chance(rate, level, meeting, blur, rounds_per_year):
+    """f: the chance per round that cooperation is taken for defection."""
+    return chance(rate * (1.0 - level) * (1.0 - meeting) * blur, rounds_per_year)
+
+
 @kernel
 def set_rates(game, setting, lane):
     """Set everything in ``game`` that only a new phase can change."""
@@ -42,7 +54,7 @@ def set_rates(game, setting, lane):
     level = p.transparency.level
     game.reward[lane] = p.payoffs.reward
     game.punishment[lane] = p.payoffs.punishment
-    game.hit[lane] = 1.0 - power(p.transparency.miss_rate * (1.0 - level), 4.0 / m)
+    game.hit[lane] = hit_chance(p.transparency.miss_rate, level, m)
     game.restraint[lane] = p.norms.restraint
     game.temperature[lane] = p.choice.temperature
     game.rule[lane] = int(p.sanctions.rule)
@@ -77,6 +89,7 @@ def new_phase(game, setting):
                 set_rates(game, setting, lane)
                 game.fresh[lane] = 0
                 for i in range(n):
+                    game.pursue[i, lane] = resolve_of(setting, i, lane)
                     stale_all(game, i, lane)
 
 
@@ -192,8 +205,10 @@ def _alarm(setting, p, i, j, lane, meeting):
     """f_ij: the chance that cooperation is taken for defection."""
     row = setting.row[lane]
     distance = abs(setting.states[i, row].ideology - setting.states[j, row].ideology)
-    rate = p.transparency.false_alarm_rate * (1.0 - p.transparency.level) * (1.0 - meeting)
-    return chance(rate * (1.0 + p.diplomacy.cleavage * distance), setting.rounds_per_year)
+    blur = 1.0 + p.diplomacy.cleavage * distance
+    return alarm_chance(
+        p.transparency.false_alarm_rate, p.transparency.level, meeting, blur, setting.rounds_per_year
+    )
 
 
 @kernel

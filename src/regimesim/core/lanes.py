@@ -103,6 +103,28 @@ class Lanes:
             accounts=self.accounts, settings=self._settings if alike else None,
         )  # fmt: skip
 
+    def beside(self, lane: int, parameters: NDArray[np.void], states: NDArray[np.void]) -> Lanes:
+        """Lanes that stand where one lane stands now, each under settings of its own.
+
+        Parameters
+        ----------
+        lane : int
+        parameters, states : record arrays (V, E), (V, E, N)
+            One row for each lane wanted: see :class:`Design`.
+        """
+        number, of = len(parameters), self.design._asdict()
+        for name in ("strategy", "affinity", "prior", "strength"):
+            of[name] = np.repeat(of[name][self.points[lane]][None], number, axis=0)
+        of |= {"parameters": parameters, "states": states}
+        replicates = np.repeat(self.luck.replicate[lane : lane + 1], number).astype(np.intp)
+        other = Lanes(Design(**of), np.arange(number), replicates, self.seed, accounts=self.accounts)
+        other.round, other.phase = self.round, self.phase
+        other.setting = other._setting_of(self.phase)
+        for name in self.world._fields:
+            if name not in ("reach", "sums"):  # room for sums over states
+                getattr(other.world, name)[:] = getattr(self.world, name)[..., lane : lane + 1]
+        return other
+
     def play(self, until: int) -> None:
         """Play up to, not including, round ``until``, or to the horizon if that comes first."""
         until = min(until, self.design.rounds)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from regimesim.core.compiler import kernel, scalar
 from regimesim.core.draws import CONFER, INQUIRY, PUBLISH, PURSUE, TREMBLE, draw, fill_words, unit
-from regimesim.core.estrangement import BREACH, MISUNDERSTANDING, resolve_of
+from regimesim.core.estrangement import BREACH, MISUNDERSTANDING
 from regimesim.core.game import BALANCING, NONE, chances_of
 
 STANDS, CLEARED = 1, 2
@@ -149,8 +149,8 @@ def accuse(world, game, setting, tally, luck, t, i, j):
 @kernel
 def _break_up(world, game, setting, tally, luck, t, i, j, lane):
     prudent_i, prudent_j = setting.strategy[i, lane] < 0, setting.strategy[j, lane] < 0
-    charged_i = prudent_i and _charges(world, setting, luck, t, i, j, lane)
-    charged_j = prudent_j and _charges(world, setting, luck, t, j, i, lane)
+    charged_i = prudent_i and _charges(world, game, luck, t, i, j, lane)
+    charged_j = prudent_j and _charges(world, game, luck, t, j, i, lane)
     confers = False
     if charged_i or charged_j:
         confers = draw(luck.keys, luck.replicate[lane], t, CONFER, i, j) < game.confer[i, j, lane]
@@ -174,11 +174,11 @@ def _break_up(world, game, setting, tally, luck, t, i, j, lane):
 
 
 @kernel
-def _charges(world, setting, luck, t, i, j, lane):
+def _charges(world, game, luck, t, i, j, lane):
     """Whether i accuses j and acts on it."""
     if world.seen[i, j, lane] or world.withheld[i, j, lane]:
         return False
-    return draw(luck.keys, luck.replicate[lane], t, PURSUE, i, j) < resolve_of(setting, i, lane)
+    return draw(luck.keys, luck.replicate[lane], t, PURSUE, i, j) < game.pursue[i, lane]
 
 
 @kernel

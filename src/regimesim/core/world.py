@@ -132,6 +132,10 @@ class Game(NamedTuple):
     join: Reals  # [N, N, L] Pr_i(j): i joins a sanction against j
     law: Reals  # [N, N, L]
     against: Bits  # [N, N, L] v_D > v_C at the last decision
+    # of a state
+    pursue: (
+        Reals  # [N, L] chance that i acts on an accusation of its own: its resolve, unless it keeps a secret
+    )
     # the same for all pairs of a lane
     reward: Reals  # [L]
     punishment: Reals  # [L]
@@ -284,6 +288,7 @@ def allocate_game(states: int, lanes: int) -> Game:
         **_zeros(_BY_PAIR, pairs, np.float64),
         **_zeros("war_estranged ending paid span", (states, states, 3, lanes), np.float64),
         **_zeros("apart brings", (states, states, 2, lanes), np.float64),
+        "pursue": np.zeros((states, lanes)),
         **_zeros("certain against", pairs, np.int8),
         **_zeros("alarm_limit", pairs, np.uint32),
         **_zeros(_BY_LANE, (lanes,), np.float64),

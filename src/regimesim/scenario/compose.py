@@ -116,7 +116,7 @@ def request(arguments: Sequence[str], options: Mapping[str, Any]) -> Request:
     InputError
     """
     name, settings, chosen = _sorted(arguments, options)
-    name = name or _combined(settings)
+    name = _combined(settings) if name is None else name
     return Request(compose(name, settings, tuple(options)), chosen, tuple(arguments))
 
 
@@ -133,14 +133,14 @@ def sweep_request(arguments: Sequence[str], options: Mapping[str, Any]) -> Sweep
     fixed: list[Assignment] = []
     swept: dict[str, tuple[Any, ...]] = {}
     for key, text in [("scenario", name), *settings]:
-        if not text and key == "scenario":
+        if text is None:
             continue
         values = several(key, text) if not key.startswith("~") else ()
         if values:
             swept[key.lstrip("+")] = values
         elif key != "scenario":
             fixed.append((key, text))
-    if not name:
+    if name is None:
         first = {key: (key, str(values[0])) for key, values in swept.items() if key in CHOICES}
         name = _combined([*fixed, *first.values()])
     return SweepRequest(name, tuple(fixed), swept, chosen, tuple(arguments))
@@ -258,10 +258,11 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
 
 def _sorted(
     arguments: Sequence[str], options: Mapping[str, Any]
-) -> tuple[str, list[Assignment], dict[str, Any]]:
-    """Sort arguments: a scenario (empty if none is named), its settings, the command's own options."""
+) -> tuple[str | None, list[Assignment], dict[str, Any]]:
+    """Sort arguments: a scenario if one is named, its settings, the command's own options."""
     chosen = dict(options)
-    name, settings = "", []
+    name: str | None = None
+    settings: list[Assignment] = []
     seen: set[str] = set()
     for key, value in (_split(argument, options) for argument in arguments):
         bare = key.lstrip("+")

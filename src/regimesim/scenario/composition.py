@@ -188,7 +188,7 @@ def _of_choices(
     if len(names) < len(CHOICES):
         group = next(group for group in CHOICES if group not in names)
         raise InputError(f"which {group}? Add {group}=NAME  (all: {', '.join(names_of(group))})")
-    place = f"world {names[WORLD]} under order {names[ORDER]}"
+    place = " and ".join(shown_path(path_of(group, choices[group])) for group in CHOICES)
     return _composed(combined_name(names[WORLD], names[ORDER]), place, (*parts, *more), names)
 
 
@@ -230,7 +230,7 @@ def _parts_of(
             yield _Part(role, place, tree)
         elif key == "":
             folder, _, stem = name.lstrip("/").rpartition("/")
-            folder = _folder(folder if name.startswith("/") else group, group, name, place)
+            folder = _folder(folder if name.startswith("/") else folder or group, group, name, place)
             yield from _parts_of(_file(folder, stem, place), folder, role, walk, (*inside, resolved))
         else:
             chosen_group = _choice(key, role, place)
@@ -282,7 +282,7 @@ def _choice(key: str, role: Belongs, place: str) -> Belongs:
 
 def _folder(folder: str, group: str, name: str, place: str) -> str:
     """The folder of a file that another one stands on."""
-    if folder in (group, _ASSUMPTIONS):
+    if folder == group or name.startswith(f"/{_ASSUMPTIONS}/"):
         return folder
     if folder in CHOICES:
         raise InputError(f"{place}: write {{/{folder}: {name.rpartition('/')[2]}}} in defaults, not {name}")

@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Hashable, Mapping
+from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,6 +26,9 @@ MOST_DEPTH = 12
 
 LARGEST_FILE = 1_000_000
 """Bytes of a file of settings, at most."""
+
+_REMEMBERED = 65_536
+"""Letters of a text that is not parsed again."""
 
 _EXPONENT = re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+")
 """Numbers that YAML 1.1 takes for words, but nobody else does."""
@@ -134,12 +139,20 @@ def there(path: Path) -> bool:
 
 
 def parse_yaml(text: str, place: str) -> Any:
-    """What a YAML text says; errors begin with ``place``.
+    """Read a YAML text; errors begin with ``place``.
 
     Raises
     ------
     InputError
     """
+    if len(text) > _REMEMBERED:
+        return _parsed.__wrapped__(text, place)
+    return deepcopy(_parsed(text, place))
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, place: str) -> Any:
+    """Parse a text; files are asked for again and again, and parsing is most of the work."""
     try:
         tree = yaml.load(text, Loader=_PlainLoader)
     except yaml.YAMLError as error:

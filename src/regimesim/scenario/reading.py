@@ -119,6 +119,9 @@ def check_alone(tree: Mapping[str, Any], place: str, whole: bool) -> None:
     _read_about(block_of(tree, "about"), place)
     for change in changes_in_time(tree, float(block_of(tree, "about").get("start", 0)), place):
         parameter_values(change.block, change.place)
+    states = block_of(tree, "states")
+    for name, block in states.items() if isinstance(states, Mapping) else ():
+        _read_state(name, block, "prudent", inner_place(place, "states"))
     if whole:
         read_scenario({key: value for key, value in tree.items() if key != "trust"}, "", place)
     parameter_values(tree, place, skip="trust.initial")

@@ -13,6 +13,8 @@ from regimesim.scenario.messages import InputError, inner_place, known, prefix, 
 from regimesim.scenario.parameters import BY_NAME, GROUPS, Value
 from regimesim.scenario.scenario import Pairs, check_value
 
+_OF_GROUP = {group: {p.name: p for p in BY_NAME.values() if p.group == group} for group in GROUPS}
+
 
 def free_text(value: Any, what: str) -> str:
     """A text, which may be left out or be a number such as a year."""
@@ -76,9 +78,8 @@ def parameter_values(tree: Mapping[str, Any], place: str, skip: str = "") -> dic
     for group in GROUPS:
         block, here = block_of(tree, group), inner_place(place, group)
         require_table(block, here)
-        keys = {p.name: p for p in BY_NAME.values() if p.group == group}
         for key, value in block.items():
-            parameter = known(f"{group}.{key}", keys, "parameter", place)
+            parameter = known(f"{group}.{key}", _OF_GROUP[group], "parameter", place)
             if parameter.name != skip:
                 found[parameter.name] = check_value(parameter, value, place)
     return found

@@ -1,8 +1,10 @@
 """What is known exactly about the iterated Prisoners' Dilemma, in one place.
 
-*Payoffs* are always (temptation, reward, punishment, sucker), T, R, P, S, per round. Critical discount
-factors and thresholds of trust come from ``regimesim.theory.games``, exact play of any two automata from
-``regimesim.theory.chains``; what else the literature gives in closed form is here.
+*Payoffs* are always (temptation, reward, punishment, sucker), T, R, P, S, per round. Textbook thresholds of
+discounting and trust come from ``regimesim.theory.games``, exact play of any two automata from
+``regimesim.theory.chains``, a pair of prudent states (how often it is estranged and for how long, what that
+costs, what cooperation takes) from ``regimesim.theory.estrangement``; what else the literature gives in
+closed form is here.
 """
 
 from __future__ import annotations
@@ -20,6 +22,15 @@ from regimesim.theory.chains import (
     stationary,
     transition_matrix,
 )
+from regimesim.theory.estrangement import (
+    Estrangement,
+    Relationship,
+    best_cooperation,
+    discount_needed,
+    punishment_needed,
+    resolve_needed,
+    transparency_needed,
+)
 from regimesim.theory.games import (
     Payoffs,
     check_chance,
@@ -31,27 +42,34 @@ from regimesim.theory.games import (
 )
 
 __all__ = [
+    "Estrangement",
     "Lifetime",
     "Play",
     "Relation",
+    "Relationship",
     "World",
+    "best_cooperation",
     "cooperation_duration",
     "cooperation_lifetime",
     "critical_discount",
+    "discount_needed",
     "discounted",
     "jervis_world",
     "matching_discount",
     "optimal_generosity",
     "pooled_discount",
+    "punishment_needed",
+    "resolve_needed",
     "stationary",
     "transition_matrix",
+    "transparency_needed",
     "trust_threshold",
     "zero_determinant_relation",
 ]
 
 
 def optimal_generosity(payoffs: Payoffs) -> float:
-    """How often generous tit for tat should forgive: as often as it can without inviting exploitation.
+    """How often generous tit for tat should forgive: as often as it can without inviting defection.
 
     Parameters
     ----------
@@ -96,7 +114,7 @@ def zero_determinant_relation(chances: Sequence[float], payoffs: Payoffs) -> Rel
     Parameters
     ----------
     chances : (p_cc, p_cd, p_dc, p_dd), in [0, 1]
-        Probability of restraint after each outcome, own action first.
+        Probability of cooperation after each outcome, own action first.
     payoffs : (T, R, P, S)
 
     Returns
@@ -125,7 +143,7 @@ def zero_determinant_relation(chances: Sequence[float], payoffs: Payoffs) -> Rel
     if len(chances) != 4:
         raise ValueError(f"chances must be four probabilities; got {len(chances)}")
     for chance in chances:
-        check_chance("a probability of restraint", chance)
+        check_chance("a probability of cooperation", chance)
     own = np.array([[r, r, 1.0], [s, t, 1.0], [t, s, 1.0], [p, p, 1.0]])
     repeat = np.array([1.0, 1.0, 0.0, 0.0])
     shift = np.array(chances, dtype=float) - repeat
@@ -188,7 +206,7 @@ def jervis_world(offense_has_advantage: bool, distinguishable: bool) -> World:
 
 
 def cooperation_duration(alarm: float) -> float:
-    """Expected rounds of mutual restraint before a false alarm ends it, 1/a.
+    """Expected rounds of mutual cooperation before a false alarm ends it, 1/a.
 
     Parameters
     ----------

@@ -4,10 +4,10 @@ A *chain* is a matrix of transition probabilities, ``[i, j]`` from state i to st
 starts in state 0. A set of states is *closed* if the chain never leaves it and *irreducible* if each of its
 states is reached from each other. The *product chain* has a state for every pair of automaton states. In each
 round the two draw their intentions, each intention is flipped with probability ``tremble``, each side sees
-the other's action through its own eyes (``miss``: exploitation seen as restraint, ``false_alarm``: restraint
-seen as exploitation), and both move on by what they did and saw. All draws are independent, so the chain is
-that of model.md with private monitoring (``transparency.public_signal`` off). Actions are numbers, 1 for
-restraint (C) and 0 for exploitation (D); *a* is the first automaton and *b* the second.
+the other's action through its own eyes (``miss``: defection seen as cooperation, ``false_alarm``: cooperation
+seen as defection), and both move on by what they did and saw. All draws are independent, so the chain is
+that of model.md 4.2, with private monitoring. Actions are numbers, 1 for
+cooperation (C) and 0 for defection (D); *a* is the first automaton and *b* the second.
 
 Everything is made a stationary distribution of an irreducible chain and found by elimination without
 subtraction (Grassmann, Taksar and Heyman 1985, Operations Research 33, 1107-1116), which keeps full relative
@@ -143,7 +143,7 @@ class Play:
     payoff : (float, float)
         Mean payoff per round of a and of b.
     cooperation : (float, float)
-        Share of rounds in which a, and in which b, restrained itself.
+        Share of rounds in which a, and in which b, cooperated.
     mutual_cooperation : float
         Share of rounds in which both did.
     outcomes : ndarray of float, shape (2, 2)

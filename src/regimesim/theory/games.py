@@ -1,11 +1,12 @@
 """Two-by-two games: their names, critical discount factors and thresholds of trust.
 
-A state's *effective game* (model.md 4.1) is what it gains when both restrain themselves (``u_cc``), when it
-exploits a state that restrains itself (``u_dc``), when it is exploited (``u_cd``) and when both exploit
+A state's *effective game* (model.md 4.1) is what it gains when both cooperate (``u_cc``), when it
+defects against a state that cooperates (``u_dc``), when it cooperates alone (``u_cd``) and when both defect
 (``u_dd``): its R, T, S and P. Deterrence, buffers and the dominance of defence work by changing which game
 this is. *Payoffs* are always (temptation, reward, punishment, sucker), T, R, P, S, per round. A *critical
-discount factor* is the least discount factor per round at which restraint by both is an equilibrium; ``inf``
-says that none below 1 suffices, so that ``discount >= critical_discount(...)`` is always the right question.
+discount factor* is the least discount factor per round at which cooperation by both is an equilibrium;
+``inf`` says that none below 1 suffices, so that ``discount >= critical_discount(...)`` is always the right
+question.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class EffectiveGame:
     Examples
     --------
     >>> print(EffectiveGame(3.0, 5.0, 0.0, 1.0))
-    Prisoners' Dilemma: both restrain 3, exploits 5, is exploited 0, both exploit 1
+    Prisoners' Dilemma: both cooperate 3, defects alone 5, cooperates alone 0, both defect 1
     """
 
     u_cc: float
@@ -51,8 +52,8 @@ class EffectiveGame:
 
     def __str__(self) -> str:
         return (
-            f"{self.name}: both restrain {self.u_cc:.3g}, exploits {self.u_dc:.3g}, "
-            f"is exploited {self.u_cd:.3g}, both exploit {self.u_dd:.3g}"
+            f"{self.name}: both cooperate {self.u_cc:.3g}, defects alone {self.u_dc:.3g}, "
+            f"cooperates alone {self.u_cd:.3g}, both defect {self.u_dd:.3g}"
         )
 
 
@@ -62,23 +63,23 @@ def name_game(u_cc: float, u_dc: float, u_cd: float, u_dd: float) -> GameName:
     With R, T, S, P for the four arguments:
 
     ===================  ==================================  ==========================================
-    Prisoners' Dilemma   T > R > P >= S                      exploiting is the answer to everything
-    Chicken              T > R >= S > P                      exploit who yields, yield to who exploits
-    Stag Hunt            R >= T, P > S, R > P                do as the other does; restraint is better
-    Harmony              R >= T, S >= P, R > P               restraint is the answer to everything
-    Deadlock             T > R, P >= S, P >= R               exploiting is, and nobody regrets it
+    Prisoners' Dilemma   T > R > P >= S                      to defect is the answer to everything
+    Chicken              T > R >= S > P                      defect against who yields, yield to who defects
+    Stag Hunt            R >= T, P > S, R > P                do as the other does; to cooperate is better
+    Harmony              R >= T, S >= P, R > P               to cooperate is the answer to everything
+    Deadlock             T > R, P >= S, P >= R               to defect is, and nobody regrets it
     other                all the rest                        (Leader, Hero, a hunt for the worse, ...)
     ===================  ==================================  ==========================================
 
-    Ties: R = T is no temptation, as in the model, where a state that gains nothing restrains itself. At S = P
-    the answer to exploitation is open and the answer to restraint decides: Harmony without temptation,
+    Ties: R = T is no temptation, as in the model, where a state that gains nothing cooperates. At S = P
+    the answer to defection is open and the answer to cooperation decides: Harmony without temptation,
     Prisoners' Dilemma with it (the weak one of Nowak and May). R = P is a Deadlock where there is temptation:
-    restraint would bring nothing. Payoffs that differ by a billionth of the largest or less are equal.
+    cooperation would bring nothing. Payoffs that differ by a billionth of the largest or less are equal.
 
     Parameters
     ----------
     u_cc, u_dc, u_cd, u_dd : float
-        Payoffs; the first letter is its own action, the second the other's (C: restraint, D: exploitation).
+        Payoffs; the first letter is its own action, the second the other's (C: cooperation, D: defection).
 
     Returns
     -------
@@ -115,24 +116,24 @@ def critical_discount(
     hit: float = 1.0,
     alarm: float = 0.0,
 ) -> float:
-    """Least discount factor at which mutual restraint is an equilibrium.
+    """Least discount factor at which mutual cooperation is an equilibrium, under a textbook trigger.
 
     Parameters
     ----------
     payoffs : (T, R, P, S), payoff units per round
     trigger : {"grim", "tit_for_tat", "win_stay_lose_shift"}
-        What answers exploitation. ``grim`` withdraws cooperation for ``punishment_rounds`` rounds: for ever
+        What answers a defection. ``grim`` withdraws cooperation for ``punishment_rounds`` rounds: for ever
         by default, K rounds if finite; with ``hit`` and ``alarm`` it is the trigger of Green and Porter.
         ``win_stay_lose_shift`` is Pavlov.
     punishment_rounds : float >= 1
         K, in rounds; may be infinite.
     hit, alarm : float in [0, 1]
-        q, f: chance per round that the punishment is set off by exploitation, and without any.
+        q, f: chance per round that the punishment is set off by a defection, and without any.
 
     Returns
     -------
     float in [0, 1), or inf
-        0 where there is nothing to be gained from exploitation, ``inf`` where no discount factor below 1
+        0 where there is nothing to be gained by defecting, ``inf`` where no discount factor below 1
         suffices.
 
     Raises
@@ -142,8 +143,10 @@ def critical_discount(
 
     Notes
     -----
-    For grim the condition is that of model.md 4.3 at full trust, (R - P) patience(delta) >= T - R; patience
-    grows with delta, so the root is found by bisection. Tit for tat must deter exploitation for ever,
+    For grim the condition is delta (q - f)(1 - delta^K)(R - P) >= (T - R)(1 - delta (1 - f) - f delta^(K+1)),
+    with one signal for both sides; the left side over the right grows with delta, so the root is found by
+    bisection. What a pair of the model needs, in which each side has its own signal, resolve and more, is for
+    :mod:`regimesim.theory.estrangement`. Tit for tat must deter defection for ever,
     (T - R)/(T - P), and every other round, (T - R)/(R - S). Pavlov punishes for one round: (T - R)/(R - P).
 
     References
@@ -194,9 +197,13 @@ def _least_discount(gain: float, loss: float, rounds: float, hit: float, alarm: 
 
 
 def _patience(discount: float, rounds: float, hit: float, alarm: float) -> float:
-    from regimesim.core.game import patience_of
-
-    return float(patience_of(discount, float(rounds), float(hit), float(alarm)))
+    """Future loss by cheating once, in units of what a round of punishment takes, R - P."""
+    if discount == 1.0:
+        return (hit - alarm) * rounds / (1.0 + alarm * rounds)
+    left = 0.0 if math.isinf(rounds) else discount**rounds
+    return (
+        discount * (hit - alarm) * (1.0 - left) / (1.0 - discount * (1.0 - alarm) - discount * alarm * left)
+    )
 
 
 def _most_patience(rounds: float, hit: float, alarm: float) -> float:
@@ -282,27 +289,27 @@ def pooled_discount(games: Sequence[Payoffs]) -> float:
     return _ratio_or_limit(sum(t - r for t, r, _, _ in checked), sum(t - p for t, _, p, _ in checked))
 
 
-def trust_threshold(payoffs: Payoffs, patience: float = 0.0) -> float:
-    """Least trust from which on restraint is a best reply.
+def trust_threshold(payoffs: Payoffs, future: float = 0.0) -> float:
+    """Least trust from which on cooperation is a best reply.
 
     Parameters
     ----------
     payoffs : (T, R, P, S)
         Of the effective game, which may be any 2x2 game: u_DC, u_CC, u_DD, u_CD.
-    patience : float
-        Worth of the future per unit of v_C - u_DD (``core.game.patience``); 0 is a single encounter.
+    future : float
+        What a defection costs later, whatever the trust; 0 is a single encounter.
 
     Returns
     -------
     float in [0, 1], or inf
-        The least b at which (v_C - v_D) + patience * max(0, v_C - u_DD) >= 0 and stays so for all higher b.
-        At patience 0 in an assurance game that is (P - S) / [(R - T) + (P - S)]. ``inf`` where even full
-        trust is not enough, as in a single Prisoners' Dilemma.
+        The least b at which v_C - v_D + future >= 0 and stays so for all higher b. Without a future in an
+        assurance game that is (P - S) / [(R - T) + (P - S)]. ``inf`` where even full trust is not enough, as
+        in a single Prisoners' Dilemma.
 
     Raises
     ------
     ValueError
-        If payoffs are not four finite numbers or ``patience`` is not finite.
+        If payoffs are not four finite numbers or ``future`` is not finite.
 
     References
     ----------
@@ -314,23 +321,12 @@ def trust_threshold(payoffs: Payoffs, patience: float = 0.0) -> float:
     0.5
     """
     t, r, p, s = checked_payoffs(payoffs)
-    if not math.isfinite(patience):
-        raise ValueError(f"patience must be a finite number; got {patience}")
-
-    def margin(trust: float) -> float:
-        v_c = trust * r + (1.0 - trust) * s
-        return v_c - (trust * t + (1.0 - trust) * p) + patience * max(0.0, v_c - p)
-
-    # everywhere the margin is one of two straight lines, without the future or with all of it
-    lines = [(s - p, r - t), ((1.0 + patience) * (s - p), r - t + patience * (r - p))]
-    roots = [at_0 / (at_0 - at_1) for at_0, at_1 in lines if at_0 * at_1 < 0.0]
-    if margin(1.0) < 0.0:
+    if not math.isfinite(future):
+        raise ValueError(f"future must be a finite number; got {future}")
+    at_none, at_full = s - p + future, r - t + future
+    if at_full < 0.0:
         return math.inf
-    edges = sorted({0.0, *roots, 1.0})
-    for below, above in zip(reversed(edges[:-1]), reversed(edges), strict=False):
-        if margin(0.5 * (below + above)) < 0.0:
-            return above
-    return 0.0
+    return 0.0 if at_none >= 0.0 else at_none / (at_none - at_full)
 
 
 def _ratio_or_limit(gain: float, whole: float) -> float:

@@ -119,7 +119,7 @@ WRONG = {
     "explain +scenario=concert replicate=-1": "replicate must be a whole number in [0, 4294967295]; got -1",
     "explain +scenario=concert replicate=1.5": "replicate must be a whole number",
     "explain +scenario=concert runs=5": "no parameter 'runs'",
-    "list foo": "no list 'foo'.  (all: scenarios, strategies, parameters)",
+    "list foo": "no list 'foo'.  (all: scenarios, worlds, orders, strategies, parameters)",
     "list scenario": "Did you mean 'scenarios'?",
     "list parameters zzz": "none of the parameters speaks of 'zzz'",
     "list strategies zzz": "none of the strategies speaks of 'zzz'",

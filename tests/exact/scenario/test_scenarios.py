@@ -1,4 +1,4 @@
-"""Every scenario file loads, says what it stands for, and states its facts as the record has them."""
+"""Every scenario, world and order says what it stands for, and states its facts as the record has them."""
 
 import csv
 import os
@@ -9,6 +9,8 @@ import pytest
 import yaml
 from checkout import ROOT
 
+from regimesim.scenario.compose import load_scenario
+from regimesim.scenario.composition import part_tree
 from regimesim.scenario.files import configs_folder
 from regimesim.scenario.messages import InputError
 from regimesim.scenario.parameters import BY_NAME
@@ -18,41 +20,23 @@ NAMES = {
     "anarchy", "balance_kaplan", "balance_waltz", "bipolar", "collective_security", "concert", "league",
     "security_council", "trade",
 }  # fmt: skip
-FILES = {
-    path.stem: path for path in sorted((configs_folder() / "scenario").glob("*.yaml")) if path.stem in NAMES
-}
+
+
+def files(*groups):
+    return [path for group in groups for path in sorted((configs_folder() / group).glob("*.yaml"))]
+
+
+def named(path):
+    return f"{path.parent.name}/{path.stem}"
+
+
+VALUES = files("world", "order", "assumptions")
 CLAIMS = {f"L{n}" for n in range(1, 21)} | {f"J{n}" for n in range(1, 9)}
 IN_THE_RECORD = {
     "Austria": "AUH", "Britain": "UKG", "China": "CHN", "France": "FRN", "Germany": "GMY", "Italy": "ITA",
     "Japan": "JPN", "Prussia": "GMY", "Russia": "RUS", "Soviet_Union": "RUS", "United_States": "USA",
 }  # fmt: skip
 """Names of states and their Correlates of War abbreviations."""
-
-COMMON = (
-    "shadow.discount_factor", "shadow.rounds_per_year", "shadow.punishment_rounds", "transparency.miss_rate",
-    "transparency.false_alarm_rate", "domestic.turnover", "power.weight", "trust.learning_rate",
-    "choice.temperature",
-)  # fmt: skip
-COMMON_IN_SECURITY = (
-    "payoffs.temptation", "payoffs.reward", "payoffs.punishment", "payoffs.sucker",
-    "war.unilateral", "war.mutual", "war.cost", "war.years", "war.settlement_trust",
-)  # fmt: skip
-
-
-def load(name):
-    return read_scenario(yaml.safe_load(FILES[name].read_text("utf-8")), name, f"{name}.yaml")
-
-
-def stated_capabilities(path):
-    """(state, value as written, year) of each line ``capability: .1  # fact: CINC 1816 ...``."""
-    found, state = [], ""
-    for line in path.read_text("utf-8").splitlines():
-        named = re.match(r"  (\w+):", line)
-        state = named[1] if named else state
-        stated = re.search(r"capability: ([\d.]+)\s+# fact: CINC (\d{4})", line)
-        if stated:
-            found.append((state, stated[1], int(stated[2])))
-    return found
 
 
 def record():
@@ -64,83 +48,115 @@ def record():
             "no record of capabilities here: set REGIMESIM_DATA to the folder that has capabilities.csv"
         )
     with (folder / "capabilities.csv").open(encoding="utf-8", newline="") as file:
-        return {(row["state"], int(row["year"])): float(row["cinc"]) for row in csv.DictReader(file)}
+        return {(row["state"], int(row["year"])): row["cinc"] for row in csv.DictReader(file)}
+
+
+def stated_capabilities(path):
+    """(state, value, year) of each ``capability: .1  # fact: CINC 1816`` and of epochs of capabilities."""
+    found, state = [], ""
+    for line in path.read_text("utf-8").splitlines():
+        owner = re.match(r"  (\w+):", line)
+        state = owner[1] if owner else state
+        stated = re.search(r"capability: ([\d.]+)\s+# fact: CINC (\d{4})", line)
+        if stated:
+            found.append((state, float(stated[1]), int(stated[2])))
+    for name, strand in (yaml.safe_load(path.read_text("utf-8")).get("epochs") or {}).items():
+        if "capabilities" in name:
+            for epoch in strand:
+                assert epoch["because"] == f"Capabilities of {epoch['year']}"
+                found += [
+                    (s, settings["capability"], epoch["year"]) for s, settings in epoch["states"].items()
+                ]
+    return found
 
 
 def test_the_nine_are_there():
-    assert set(FILES) == NAMES
+    assert {path.stem for path in files("scenario")} == NAMES
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_it_loads_and_says_what_it_is(name):
-    scenario = load(name)
+    scenario = load_scenario(name)
     assert scenario.title and scenario.represents and scenario.source
     assert scenario.claims and set(scenario.claims) <= CLAIMS
     assert len(set(scenario.claims)) == len(scenario.claims)
     assert scenario.years == 100
 
 
-@pytest.mark.parametrize("name", sorted(NAMES))
-def test_it_is_a_hydra_package_with_a_header(name):
-    lines = FILES[name].read_text("utf-8").splitlines()
+@pytest.mark.parametrize("path", files("scenario", "world", "order", "assumptions"), ids=named)
+def test_it_is_a_hydra_package_with_a_header(path):
+    lines = path.read_text("utf-8").splitlines()
     assert lines[0] == "# @package _global_"
-    header = "\n".join(line for line in lines[: lines.index("about:")])
-    assert "What it represents." in header
-    assert "Claims it bears on." in header
-    assert re.search(r"\bfacts?\b", header, re.IGNORECASE)
-    assert "judgement" in header
-    named = set(re.findall(r"\b[LJ]\d+\b", header))
-    assert set(load(name).claims) >= named
+    assert lines[1] == "#" and lines[2].startswith("# ")
+    header = "\n".join(line for line in lines if line.startswith("#"))
+    if path.parent.name == "scenario":
+        assert "Claims it bears on." in header
+        assert set(load_scenario(path.stem).claims) == set(re.findall(r"\b[LJ]\d+\b", header))
 
 
-@pytest.mark.parametrize("name", sorted(NAMES))
-def test_every_value_is_marked_as_fact_or_judgement(name):
-    lines = FILES[name].read_text("utf-8").splitlines()
-    body = lines[next(n for n, line in enumerate(lines) if line.startswith("years:")) :]
-    words = ("between:", "because:")
-    for line in body:
+@pytest.mark.parametrize("path", VALUES, ids=named)
+def test_every_value_is_marked_as_fact_or_assumption(path):
+    lines = path.read_text("utf-8").splitlines()
+    first = next((n for n, line in enumerate(lines) if line == "about:"), 0)
+    text = 0  # how far a text over several lines is indented
+    for line in lines[first:]:
+        indent = len(line) - len(line.lstrip())
+        if text and indent > text:
+            continue
         key, _, value = line.strip().removeprefix("- ").partition(":")
         said = value.partition("#")[0].strip()
-        if line.lstrip().startswith(("#", "[")) or not said or f"{key}:" in words:
+        text = indent if said == ">-" else 0
+        told = ("between", "because", "title", "represents", "source")
+        of_the_record = indent > 4 and said.startswith("{capability:")
+        dated = key == "year" and "Capabilities of" in "".join(lines)  # the strand says it of all its years
+        if line.startswith("#") or not said or key in told or of_the_record or line.lstrip().startswith("["):
             continue
-        assert re.search(r"# (fact|judgement): \w", line), f"{name}: {line.strip()}"
+        assert re.search(r"# (fact|assumption): \w", line) or dated, f"{named(path)}: {line.strip()}"
 
 
-@pytest.mark.parametrize("name", sorted(NAMES))
-def test_every_buffer_says_why_it_lies_there(name):
-    tree = yaml.safe_load(FILES[name].read_text("utf-8"))
-    text = FILES[name].read_text("utf-8")
-    for buffer in tree.get("buffers", {}):
-        assert re.search(rf"^  {buffer}: +# judgement: \w", text, re.MULTILINE), buffer
+@pytest.mark.parametrize("path", VALUES, ids=named)
+def test_every_buffer_says_why_it_lies_there(path):
+    text = path.read_text("utf-8")
+    for buffer in yaml.safe_load(text).get("buffers", {}):
+        assert re.search(rf"^  {buffer}: +# assumption: \w", text, re.MULTILINE), buffer
 
 
-@pytest.mark.parametrize("name", sorted(NAMES))
-def test_capabilities_are_those_of_the_record(name):
-    stated = stated_capabilities(FILES[name])
-    if name in ("concert", "bipolar", "league", "security_council"):
-        assert {state for state, _, _ in stated} == set(load(name).states) & set(IN_THE_RECORD)
-    if not stated:
-        assert not set(load(name).states) & set(IN_THE_RECORD)
-        return
+@pytest.mark.parametrize("path", files("world", "assumptions"), ids=named)
+def test_capabilities_are_those_of_the_record(path):
+    stated = stated_capabilities(path)
+    states = set(yaml.safe_load(path.read_text("utf-8")).get("states") or ()) & set(IN_THE_RECORD)
+    assert states == {state for state, _, _ in stated}
     known = record()
-    for state, written, year in stated:
-        digits = len(written.partition(".")[2])
-        assert f"{known[IN_THE_RECORD[state], year]:.{digits}f}" == written, state
+    for state, value, year in stated:
+        assert float(known[IN_THE_RECORD[state], year]) == value, (state, year)
 
 
-@pytest.mark.parametrize("name", sorted(NAMES))
-def test_the_world_is_the_same_everywhere(name):
-    """What is no institution has the concert's value; trade alone plays for other stakes and without war."""
-    here, concert = load(name), load("concert")
-    for parameter in COMMON + (() if name == "trade" else COMMON_IN_SECURITY):
-        assert here[parameter] == concert[parameter], parameter
-    if name != "collective_security":
-        assert here["transparency.level"] == concert["transparency.level"]
+@pytest.mark.parametrize("path", files("world", "order"), ids=named)
+def test_shared_assumptions_have_one_value(path):
+    """A file of a world or an order names no value that it would have without naming it."""
+    tree = yaml.safe_load(path.read_text("utf-8"))
+    assert tree["defaults"][-1] == "_self_"
+    base = {}
+    for name in tree["defaults"][:-1]:
+        group = path.parent.name
+        base = part_tree(group, name) if "/" not in name else base | _assumed(name)
+    for group, block in tree.items():
+        for key, value in block.items() if isinstance(block, dict) and group != "about" else ():
+            assert base.get(group, {}).get(key) != value, f"{group}.{key}"
+
+
+def _assumed(name):
+    return yaml.safe_load((configs_folder() / f"{name.lstrip('/')}.yaml").read_text("utf-8"))
+
+
+def test_only_the_ideal_differs_in_transparency():
+    levels = {path.stem: part_tree("order", path.stem)["transparency"]["level"] for path in files("order")}
+    assert {name for name, level in levels.items() if level != levels["concert"]} == {"collective_security"}
 
 
 @pytest.mark.parametrize("name", ["anarchy", "trade"])
 def test_self_help_has_no_institution(name):
-    scenario = load(name)
+    scenario = load_scenario(name)
     for parameter in (
         "diplomacy.conference", "diplomacy.mediation", "diplomacy.renegotiation", "sanctions.rule",
         "norms.restraint", "deterrence.prudence",
@@ -151,58 +167,81 @@ def test_self_help_has_no_institution(name):
 
 
 def test_kaplan_and_waltz_differ_in_the_source_of_restraint_only():
-    kaplan, waltz = load("balance_kaplan"), load("balance_waltz")
-    assert [dict(s.settings) for s in kaplan.phases[0].states] == [
-        dict(s.settings) for s in waltz.phases[0].states
-    ]
+    kaplan, waltz = load_scenario("balance_kaplan"), load_scenario("balance_waltz")
+    assert kaplan.world == waltz.world and kaplan.phases[0].states == waltz.phases[0].states
     differing = {p.partition(".")[0] for p in BY_NAME if kaplan[p] != waltz[p]}
     assert differing == {"norms", "sanctions"}
     assert kaplan["sanctions.rule"] == "none" and kaplan["norms.restraint"] > 0
     assert waltz["sanctions.rule"] == "balancing" and waltz["norms.restraint"] == 0
 
 
+def members(scenario, year):
+    """Names of the members in a year of the calendar."""
+    phase = [phase for phase in scenario.phases if scenario.start + phase.year <= year][-1]
+    return {state.name for state in phase.states if state["member"]}
+
+
 def test_members_of_the_league_by_year():
-    phases = {1920 + phase.year: phase for phase in load("league").phases}
-    members = {
-        year: {state.name for state in phase.states if state["member"]} for year, phase in phases.items()
-    }
-    assert members[1920] == {"Britain", "France", "Italy", "Japan"}
-    assert members[1926.5] == members[1920] | {"Germany"}
-    assert members[1934.5] == {"Britain", "France", "Italy", "Soviet_Union"}
-    assert members[1937.75] == {"Britain", "France", "Soviet_Union"}
-    italy = load("league").states.index("Italy")
-    assert all(phases[1935].affinity[i][italy] > phases[1934.5].affinity[i][italy] for i in (0, 1))
+    league = load_scenario("league")
+    first = {"Britain", "France", "Italy", "Japan"}
+    assert members(league, 1920) == members(league, 1926) == first
+    assert members(league, 1927) == first | {"Germany"}
+    assert members(league, 1934) == {"Britain", "France", "Italy"}
+    assert members(league, 1935) == {"Britain", "France", "Italy", "Soviet_Union"}
+    assert members(league, 1938) == {"Britain", "France", "Soviet_Union"}
+    assert members(league, 1940) == {"Britain", "France"}
+    italy = league.states.index("Italy")
+    before, after = (next(p for p in league.phases if league.start + p.year == y) for y in (1934.7, 1935))
+    assert all(after.affinity[i][italy] > before.affinity[i][italy] for i in (0, 1))
+    elsewhere = load_scenario("concert", ["order=league"])
+    assert members(elsewhere, 1816) == members(elsewhere, 1916) == set(elsewhere.states)
 
 
-def test_the_second_strike_becomes_secure():
-    phases = load("bipolar").phases
+@pytest.mark.parametrize("name", ["bipolar", "security_council"])
+def test_the_second_strike_becomes_secure(name):
+    phases = load_scenario(name).phases
     soviet = [phase.states[1]["second_strike"] if phase.states[1]["nuclear"] else 0.0 for phase in phases]
     assert soviet == sorted(soviet) and soviet[0] == 0.0 and soviet[-1] >= 0.9
     assert phases[-1].states[0]["second_strike"] >= 0.9
+    assert all(state["nuclear"] for state in phases[-1].states)
 
 
-def variant(name):
-    """The epochs that a header offers as a variant, read as they stand in the comment."""
-    lines = [line[2:] for line in FILES[name].read_text("utf-8").splitlines() if line.startswith("#     ")]
-    kept = [line for line in lines if re.match(r" +(- year|because|states|buffers):", line)]
-    return yaml.safe_load("\n".join(kept))
+def test_the_wave_of_1848_spares_britain_and_russia():
+    phases = {1816 + phase.year: phase for phase in load_scenario("concert").phases}
+    spared = {state.name for state in phases[1848].states if state["unrest"] == 0}
+    assert spared == {"Britain", "Russia"}
+    assert all(state["unrest"] == 1 for year in (1816, 1848.5) for state in phases[year].states)
+    assert phases[1848].parameters["domestic.revolution"] > phases[1848.5].parameters["domestic.revolution"]
 
 
-@pytest.mark.parametrize("name", ["concert", "league", "security_council"])
-def test_variants_of_a_header_can_be_used(name):
-    tree = yaml.safe_load(FILES[name].read_text("utf-8"))
-    extra = variant(name)
-    assert extra
-    tree["epochs"] = sorted([*(tree.get("epochs") or []), *extra], key=lambda epoch: epoch["year"])
-    assert len(read_scenario(tree, name).phases) == 1 + len(tree["epochs"])
+def test_the_variant_without_unification_lacks_nothing_else():
+    real = load_scenario("concert")
+    variant = load_scenario("concert", ["world=europe_1816_without_unification"])
+    assert variant.title == "Europe 1816 without unification under the Concert"
+    assert [p.year for p in real.phases] == [p.year for p in variant.phases]
+    for here, there in zip(real.phases, variant.phases, strict=True):
+        assert (here.parameters, here.states, here.affinity) == (
+            there.parameters,
+            there.states,
+            there.affinity,
+        )
+        lost = {b.name for b, kept in zip(here.buffers, there.buffers, strict=True) if b != kept}
+        assert lost == ({"German_Middle_States", "Italian_States"} if here.year >= 55 else set())
+    assert load_scenario("concert", ["~epochs.unification"]).phases[5].buffers == variant.phases[5].buffers
 
 
 def test_the_walk_out_suspends_one_veto():
-    tree = yaml.safe_load(FILES["security_council"].read_text("utf-8"))
-    tree["epochs"] = variant("security_council")
-    phases = read_scenario(tree, "security_council").phases
-    away = [[s.name for s in phase.states if s["veto"] and not s["member"]] for phase in phases]
-    assert away == [[], ["Soviet_Union"], []]
+    text = (configs_folder() / "order" / "security_council.yaml").read_text("utf-8")
+    comment = " ".join(line.lstrip("# ") for line in text.splitlines() if line.startswith("#"))
+    typed = re.search(r"'(members=.*?)'", comment)[1]
+    council = load_scenario("security_council", [typed])
+    away = {
+        council.start + p.year: [s.name for s in p.states if s["veto"] and not s["member"]]
+        for p in council.phases
+    }
+    assert [year for year, names in away.items() if names] == [1950]
+    assert away[1950] == ["Soviet_Union"]
+    assert all(state["veto"] for phase in council.phases for state in phase.states)
 
 
 @pytest.mark.parametrize(

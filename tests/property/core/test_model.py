@@ -85,24 +85,30 @@ def same(a, b, besides=()):
                 assert twins.same_bits(getattr(here, name), getattr(there, name)), name
 
 
+DECIDED = (
+    "played", "open", "withheld", "intend", "action", "seen", "charge", "left", "kind", "at_war", "joined",
+    "stance",
+)  # fmt: skip
+"""What is decided of ordered pairs in a round."""
+
+
 # ------------------------------------------------------------------------------------------------ ranges
 
 
 def payoff_bounds(scenario):
     """What a state's payoff of a round cannot leave, from the parameters of a phase alone."""
     low, high = [], []
-    others = len(scenario.states) - 1
+    others, m = len(scenario.states) - 1, scenario.rounds_per_year
     for phase in scenario.phases:
         p = phase.parameters
         t, r, u, s = (p[f"payoffs.{name}"] for name in ("temptation", "reward", "punishment", "sucker"))
         exposed = max(0.0, 1 + p["geography.offense_advantage"])
         worst = u - (u - s) * exposed * 2
         best = r + (t - r) * exposed * 2 * (1 + p["transparency.target_knowledge"])
-        high.append(others * (max(best, r, u) + p["deterrence.first_strike_gain"]))
-        low.append(
-            others * min(worst, r, u) - p["transparency.intrusion_cost"] - p["sanctions.severity"]
-            - others * p["sanctions.cost"] - others * (2 * p["war.cost"] + p["deterrence.retaliation"])
-        )  # fmt: skip
+        high.append(others * (max(best, r, u, 0.0) + p["deterrence.first_strike_gain"]) / m)
+        flows = others * min(worst, r, u, 0.0) - p["transparency.intrusion_cost"] - p["sanctions.severity"]
+        dues = others * (p["sanctions.cost"] + 2 * p["war.cost"] + p["deterrence.retaliation"])
+        low.append(flows / m - dues)
     return min(low), max(high)
 
 
@@ -119,17 +125,18 @@ def check_ranges(tree):
     while lanes.round < lanes.design.rounds:
         lanes.decide()
         assert np.isfinite(lanes.margins()).all()
-        for name in ("alarm", "war_one", "war_both", "buffer"):
+        for name in ("alarm", "abroad", "war_open", "war_estranged", "buffer", "confer", "join", "ending"):
             assert within(getattr(game, name)[off], 0, 1), name
         lanes.carry_out()
         for name in ("norm", "trust", "credibility", "capability"):
             assert within(getattr(world, name), 0, 1), name
         assert np.abs(world.capability.sum(0) - 1).max() < 1e-12
-        assert (world.revisionism >= 0).all() and (world.turmoil >= 0).all() and (world.at_war >= 0).all()
-        assert np.array_equal(world.at_war, world.at_war.swapaxes(0, 1))
+        for name in ("revisionism", "turmoil", "at_war", "left", "fine"):
+            assert (getattr(world, name) >= 0).all(), name
+        check_relations(world, np.array([s.strategy == "prudent" for s in scenario.phases[0].states]))
         for name in ("intend", "action", "seen", "member", "sovereign"):
             assert np.isin(getattr(world, name), (0, 1)).all(), name
-        most = high + (n - 1) * world.revisionism.max()
+        most = high + (n - 1) * world.revisionism.max() / scenario.rounds_per_year
         assert within(world.payoff, low - 1e-9, most + 1e-9)
     years = lanes.design.rounds / lanes.design.rounds_per_year
     for name, column in measure(lanes).items():
@@ -137,6 +144,17 @@ def check_ranges(tree):
             assert within(column, 0, 1), name
         if name.endswith("_years"):
             assert within(column, 0, years), name
+
+
+def check_relations(world, prudent):
+    """War and estrangement are mutual, exclude each other and have a kind; a state withholds alone."""
+    both = (prudent[:, None] & prudent[None, :])[..., None]
+    assert np.array_equal(world.at_war, world.at_war.swapaxes(0, 1))
+    assert not ((world.at_war > 0) & (world.left > 0)).any()
+    assert np.array_equal((world.left > 0) & both, world.kind > 0)
+    assert np.array_equal(world.kind, world.kind.swapaxes(0, 1))
+    assert np.array_equal(np.where(both, world.left, 0), np.where(both, world.left, 0).swapaxes(0, 1))
+    assert not world.left[~prudent].any()
 
 
 # ------------------------------------------------------------------------------------------- relabelling
@@ -156,9 +174,9 @@ def check_margins_of_relabelled(tree, rng):
     here.play(rng.randrange(here.design.rounds))
     while there.round < here.round:  # its luck is another; only its phase matters
         there.play(there.round + 1)
-    for name in ("trust", "at_war", "stance"):
+    for name in ("trust", "at_war", "stance", "left", "kind"):
         getattr(there.world, name)[:] = getattr(here.world, name)[np.ix_(order, order)]
-    for name in ("capability", "revisionism", "norm", "turmoil", "member"):
+    for name in ("capability", "revisionism", "norm", "turmoil", "member", "fine"):
         getattr(there.world, name)[:] = getattr(here.world, name)[order]
     for name in ("sovereign", "credibility"):
         getattr(there.world, name)[:] = getattr(here.world, name)
@@ -170,29 +188,41 @@ def check_margins_of_relabelled(tree, rng):
 
 def without_luck(tree):
     """The tree with everything certain or off, and nothing in which the rules give an order to the states."""
-    rates = {
-        "domestic": {"turnover": CERTAIN, "spread": 1.0, "revolution": CERTAIN},
-        "diplomacy": {"renegotiation": CERTAIN, "mediation": 0.0},
-        "deterrence": {"prudence": 0.0},
-        "geography": {"absorption": CERTAIN, "absorption_gain": 0.0},
-        "war": {"unilateral": 0.0, "mutual": CERTAIN, "contagion": 0.0, "years": 50},
-        "choice": {"temperature": 0.0, "tremble": 0.0},
-        "transparency": {"miss_rate": 0.0, "false_alarm_rate": 0.0, "publicity": 1.0},
-        "periphery": {"rate": 0.0},
-        "sanctions": {"credibility_learning": 0.0, "exit": 0.0},
-        "power": {"volatility": 0.0},
-    }
     rng = random.Random(repr(tree))
+
+    def either(value):
+        return value if rng.random() < 0.5 else 0.0
+
     chosen = {
-        group: {key: 0.0 if v == CERTAIN and rng.random() < 0.5 else v for key, v in some.items()}
-        for group, some in rates.items()
-    }
+        "domestic": {"turnover": either(CERTAIN), "spread": 1.0, "revolution": either(CERTAIN)},
+        "diplomacy": {"renegotiation": either(CERTAIN), "conference": either(1.0)},
+        "deterrence": {"prudence": 0.0, "retaliation": 0.0},
+        "geography": {"absorption": either(CERTAIN), "absorption_gain": 0.0},
+        "war": {
+            "unilateral": 0.0, "mutual": either(CERTAIN), "contagion": 0.0, "years": 50, "satisfaction": 0.0,
+        },
+        "choice": {"temperature": 0.0, "tremble": 0.0},
+        "transparency": {
+            "miss_rate": either(1.0), "level": 0.0, "false_alarm_rate": 0.0, "publicity": either(1.0),
+        },
+        "periphery": {"rate": either(CERTAIN), "insulation": 0.0, "paradox": 0.0},
+        "sanctions": {
+            "credibility_learning": 0.0, "exit": 0.0, "inquiry": either(1.0), "escalation": either(1.0),
+        },
+        "power": {"volatility": 0.0},
+        "shadow": {"rounds_per_year": 1, "resolve": either(1.0)},
+    }  # fmt: skip
+    if chosen["diplomacy"]["conference"]:
+        chosen["diplomacy"]["mediation"] = either(1.0)
     states = {
-        name: {**state, "strategy": "prudent" if state["strategy"] == "hesitant" else state["strategy"]}
+        name: {
+            **state, "strategy": "prudent" if state["strategy"] == "hesitant" else state["strategy"],
+            "unrest": float(round(state["unrest"])), "resolve": float(round(state.get("resolve", 1.0))),
+        }
         for name, state in tree["states"].items()
-    }
+    }  # fmt: skip
     return {
-        **tree, "states": states, "shadow": {**tree["shadow"], "rounds_per_year": 1},
+        **tree, "states": states, "epochs": [],
         **{group: {**tree.get(group, {}), **some} for group, some in chosen.items()},
     }  # fmt: skip
 
@@ -210,11 +240,11 @@ def check_history_of_relabelled(tree, rng):
         assume(np.abs(here.margins().sum(2)[off]).min() > 1e-9)  # a near tie may fall either way
         here.carry_out()
         there.carry_out()
-        for name in ("played", "intend", "action", "seen", "at_war", "accuses", "undone", "joined"):
+        for name in (*DECIDED, "accuses"):
             assert np.array_equal(
                 getattr(there.world, name), getattr(here.world, name)[np.ix_(order, order)]
             ), name
-        for name in ("turmoil", "member", "new_leader", "revolted"):
+        for name in ("turmoil", "member", "new_leader", "revolted", "fine"):
             assert np.array_equal(getattr(there.world, name), getattr(here.world, name)[order]), name
         for name in ("capability", "revisionism", "norm", "payoff"):
             pair = getattr(there.world, name), getattr(here.world, name)[order]
@@ -252,21 +282,6 @@ def lanes_of(scenario):
     return Lanes(lower(scenario), np.zeros(2, np.intp), np.arange(2), SEED)
 
 
-DECIDED = (
-    "played",
-    "intend",
-    "action",
-    "seen",
-    "at_war",
-    "accuses",
-    "undone",
-    "joined",
-    "member",
-    "sovereign",
-    "stance",
-)
-
-
 def check_scale(tree, factor):
     """A power of two changes no bit but the scale; another factor no decision that is not a near tie."""
     exact = float(factor).hex().startswith("0x1.0000000000000p")
@@ -284,7 +299,7 @@ def check_scale(tree, factor):
             assume(not strict or np.abs(terms.sum(2)[off]).min() > 1e-9 * factor)
         here.carry_out()
         there.carry_out()
-        for name in DECIDED:
+        for name in (*DECIDED, "member", "sovereign", "fine"):
             assert np.array_equal(getattr(here.world, name), getattr(there.world, name)), name
         if exact:
             for name in ("trust", "norm", "credibility", "capability", "sanction"):
@@ -298,27 +313,111 @@ def check_scale(tree, factor):
             assert np.array_equal(measure(there)[name], column, equal_nan=column.dtype.kind == "f"), name
 
 
+# ------------------------------------------------------------------------------------------------- time
+
+COMPOUND = ("shadow.discount_factor", "trust.learning_rate")
+RATES = [p.name for p in PARAMETERS if p.unit == "per year" and p.name not in COMPOUND]
+LENGTHS = [p.name for p in PARAMETERS if p.unit == "years"]
+FLOWS = [
+    "payoffs.temptation", "payoffs.reward", "payoffs.punishment", "payoffs.sucker", "sanctions.severity",
+    "transparency.intrusion_cost", "deterrence.first_strike_gain",
+]  # fmt: skip
+
+
+def in_half_years(tree):
+    """The same world with half a year for the unit of time: half as many rounds in it, half the flows."""
+    scenario = read_scenario(tree, "any")
+
+    def counted(parameters):
+        p = dict(parameters)
+        for name in (*RATES, *FLOWS):
+            p[name] = p[name] / 2
+        for name in LENGTHS:
+            p[name] = p[name] * 2
+        p["shadow.rounds_per_year"] //= 2
+        p["shadow.discount_factor"] **= 0.5
+        p["trust.learning_rate"] = 1 - (1 - p["trust.learning_rate"]) ** 0.5
+        p["transparency.miss_rate"] **= 0.5
+        return p
+
+    phases = [
+        replace(
+            phase, year=phase.year * 2, parameters=counted(phase.parameters),
+            states=tuple(
+                replace(s, settings={**s.settings, "revisionism": s["revisionism"] / 2}) for s in phase.states
+            ),
+        )
+        for phase in scenario.phases
+    ]  # fmt: skip
+    return replace(scenario, phases=tuple(phases), years=scenario.years * 2)
+
+
+def check_clock(tree):
+    """What is yearly is nothing but a unit: every round is the same in another one.
+
+    But for what depends on a year by its nature: slips (in a year), misses where something is transparent (of
+    a quarter), growth (at the turn of a year), norms and grievances (compared with what is paid once).
+    """
+    tree = {**tree, "power": {**tree.get("power", {}), "volatility": 0.0}}
+    for group, fixed in {
+        "shadow": {"rounds_per_year": 4}, "choice": {"temperature": 0.0}, "transparency": {"level": 0.0},
+        "norms": {"restraint": 0.0}, "domestic": {"nationalism": 0.0}, "war": {"resentment": 0.0},
+    }.items():  # fmt: skip
+        tree[group] = {**tree.get(group, {}), **fixed}
+    tree["states"] = {name: {**state, "growth": 0} for name, state in tree["states"].items()}
+    tree["epochs"] = []
+    here, there = lanes_of(read_scenario(tree, "any")), lanes_of(in_half_years(tree))
+    assert there.design.rounds == here.design.rounds
+    assert there.design.rounds_per_year == here.design.rounds_per_year / 2
+    off = ~np.eye(len(tree["states"]), dtype=bool)
+    while here.round < here.design.rounds:
+        here.decide()
+        there.decide()
+        terms = here.margins()
+        np.testing.assert_allclose(there.margins() * 2, terms, rtol=1e-9, atol=1e-9)
+        assume(np.abs(terms.sum(2)[off]).min() > 1e-9)
+        here.carry_out()
+        there.carry_out()
+        for name in (*DECIDED, "member", "sovereign", "fine"):
+            assert np.array_equal(getattr(here.world, name), getattr(there.world, name)), name
+        for name in ("trust", "credibility", "capability", "norm", "payoff"):
+            np.testing.assert_allclose(
+                getattr(there.world, name), getattr(here.world, name), rtol=1e-9, atol=1e-9, err_msg=name
+            )
+
+
 # ------------------------------------------------------------------------------------------ neutral values
 
 NEUTRAL = {
-    "conferences": ({"diplomacy.conference": 0.0}, ("diplomacy.mediation", "norms.socialization")),
-    "talks": ({"diplomacy.renegotiation": 0.0}, ("diplomacy.agreement_trust",)),
-    "false alarms": ({"transparency.false_alarm_rate": 0.0}, ("diplomacy.cleavage", "ideology")),
-    "errors of sight": (
-        {"transparency.miss_rate": 0.0, "transparency.false_alarm_rate": 0.0, "periphery.rate": 0.0},
-        ("transparency.public_signal", "diplomacy.cleavage"),
+    "conferences": (
+        {"diplomacy.conference": 0.0},
+        ("diplomacy.mediation", "diplomacy.renegotiation", "norms.socialization"),
+    ),
+    "false alarms": (
+        {"transparency.false_alarm_rate": 0.0}, ("diplomacy.cleavage", "sanctions.inquiry", "ideology"),
+    ),
+    "transparency": (
+        {"transparency.miss_rate": 0.0, "transparency.false_alarm_rate": 0.0,
+         "transparency.early_warning": 0.0, "transparency.target_knowledge": 0.0,
+         "transparency.intrusion_cost": 0.0},
+        ("transparency.level", "diplomacy.cleavage"),
     ),
     "sanctions": (
         {"sanctions.rule": "none"},
         ("sanctions.severity", "sanctions.cost", "sanctions.enforcement_value", "sanctions.pledge",
          "sanctions.alliance_weight", "sanctions.balance_weight", "sanctions.quorum",
-         "sanctions.veto_affinity", "sanctions.credibility_learning", "sanctions.exit",
-         "transparency.publicity", "veto"),
+         "sanctions.veto_affinity", "sanctions.credibility_learning", "sanctions.exit", "sanctions.inquiry",
+         "sanctions.escalation", "transparency.publicity", "veto"),
     ),
     "votes": (
         {"sanctions.rule": "decentralized"},
         ("sanctions.quorum", "sanctions.veto_affinity", "sanctions.balance_weight", "sanctions.pledge",
-         "veto"),
+         "sanctions.severity", "veto"),
+    ),
+    "charges in public": (
+        {"sanctions.rule": "balancing"},
+        ("sanctions.enforcement_value", "sanctions.pledge", "sanctions.quorum", "sanctions.veto_affinity",
+         "sanctions.severity", "sanctions.inquiry", "transparency.publicity", "veto"),
     ),
     "norms": (
         {"norms.restraint": 0.0},
@@ -343,11 +442,16 @@ NEUTRAL = {
     "home fronts": (
         {"domestic.turnover": 0.0, "domestic.revolution": 0.0},
         ("domestic.reset", "domestic.spread", "domestic.turmoil_years", "domestic.preoccupation",
-         "domestic.nationalism", "norms.institutionalization"),
+         "domestic.nationalism", "norms.institutionalization", "unrest"),
     ),
     "revolutions": (
         {"domestic.revolution": 0.0},
-        ("domestic.spread", "domestic.turmoil_years", "domestic.preoccupation", "domestic.nationalism"),
+        ("domestic.spread", "domestic.turmoil_years", "domestic.preoccupation", "domestic.nationalism",
+         "unrest"),
+    ),
+    "fresh grievances": (
+        {"domestic.nationalism": 0.0, "war.resentment": 0.0},
+        ("domestic.grievance_half_life", "war.satisfaction"),
     ),
     "quarrels abroad": ({"periphery.rate": 0.0}, ("periphery.insulation", "periphery.paradox")),
     "insulation": ({"periphery.insulation": 1.0}, ("periphery.rate", "periphery.paradox")),
@@ -355,7 +459,7 @@ NEUTRAL = {
         {"war.unilateral": 0.0, "war.mutual": 0.0},
         ("war.cost", "war.years", "war.capability_loss", "war.resentment", "war.settlement_trust",
          "war.restoration", "war.contagion", "deterrence.retaliation", "deterrence.prudence",
-         "diplomacy.mediation"),
+         "diplomacy.mediation", "sanctions.escalation"),
     ),
     "membership": (
         {"sanctions.rule": "none", "diplomacy.conference": 0.0, "transparency.intrusion_cost": 0.0},
@@ -432,7 +536,7 @@ def check_company(tree, rng):
     alone = to_the_end(block(tree, [replicates[3]]))
     for kind in ("world", "tally"):
         for name, array in getattr(together, kind)._asdict().items():
-            lanes = 0 if name == "side" else -1
+            lanes = 0 if name == "reach" else -1
             assert twins.same_bits(np.take(array, order, lanes), getattr(getattr(turned, kind), name)), name
             assert twins.same_bits(np.take(array, [3], lanes), getattr(getattr(alone, kind), name)), name
 
@@ -446,6 +550,7 @@ CHECKS = {
     "margins do not depend on how states are numbered": (check_margins_of_relabelled, (RANDOM,)),
     "histories without luck are relabelled": (check_history_of_relabelled, (RANDOM,)),
     "the unit of payoffs does not matter": (check_scale, (FACTORS,)),
+    "the unit of time does not matter": (check_clock, ()),
     "a longer horizon extends the path": (check_horizon, (st.floats(0.0, 1.0),)),
     "a replicate does not depend on its company": (check_company, (RANDOM,)),
 }

@@ -38,7 +38,7 @@ def test_tit_for_tat_with_itself_earns_the_mean_of_all_payoffs(noise):
     assert against_itself("tit_for_tat", noise).payoff == pytest.approx((2.25, 2.25), abs=1e-12)
 
 
-def test_tit_for_tat_with_itself_without_noise_restrains_itself_for_ever():
+def test_tit_for_tat_with_itself_without_noise_cooperates_for_ever():
     assert against_itself("tit_for_tat", 0).payoff == (3.0, 3.0)
 
 
@@ -59,7 +59,7 @@ def test_win_stay_lose_shift_with_itself(noise, published):
 @pytest.mark.parametrize(("noise", "published"), [(0.01, 2.97032), (0.05, 2.859375)])
 def test_generous_tit_for_tat_with_itself(noise, published):
     """Molander 1985; Nowak and Sigmund 1992. By hand: each action depends only on the other's last, so the
-    two are independent, restrained with probability q / (q + e), q = 1/3 (1-e) + 2/3 e."""
+    two are independent, cooperation has probability q / (q + e), q = 1/3 (1-e) + 2/3 e."""
     q = (1 - noise) / 3 + noise * 2 / 3
     c = q / (q + noise)
     by_hand = 3 * c**2 + 5 * c * (1 - c) + (1 - c) ** 2
@@ -70,8 +70,8 @@ def test_generous_tit_for_tat_with_itself(noise, published):
 
 @pytest.mark.parametrize(("noise", "published"), [(0.01, 1.0397), (0.05, 1.1925)])
 def test_grim_with_one_round_of_memory_with_itself(noise, published):
-    """(1, 0, 0, 0) of Nowak and Sigmund 1993, which returns to restraint if both slip at once. By hand: trust
-    holds a share e^2 / (e^2 + 1 - (1-e)^2) of rounds."""
+    """(1, 0, 0, 0) of Nowak and Sigmund 1993, which returns to cooperation if both slip at once. By hand:
+    trust holds a share e^2 / (e^2 + 1 - (1-e)^2) of rounds."""
     share = noise**2 / (noise**2 + 1 - (1 - noise) ** 2)
     mixed = noise * (1 - noise) * 5
     trusting, grim = (3 * (1 - noise) ** 2 + mixed + noise**2), ((1 - noise) ** 2 + mixed + 3 * noise**2)
@@ -83,7 +83,7 @@ def test_grim_with_one_round_of_memory_with_itself(noise, published):
 
 @pytest.mark.parametrize(("noise", "by_hand"), [(0.01, 1.0299), (0.05, 1.1475)])
 def test_grim_that_never_returns_earns_what_slips_are_worth(noise, by_hand):
-    """Friedman's trigger is absorbed in exploitation: (1-e)^2 P + e(1-e)(T + S) + e^2 R."""
+    """Friedman's trigger is absorbed in defection: (1-e)^2 P + e(1-e)(T + S) + e^2 R."""
     assert against_itself("punish(inf)", noise).payoff[0] == pytest.approx(by_hand, abs=1e-13)
 
 
@@ -295,7 +295,7 @@ def test_optimal_generosity():
         ((9, 8, 7, 0), [memory_one(0, 0, 0, 0, 0)]),
     ],
 )
-def test_more_generosity_than_optimal_invites_exploitation(payoffs, cheats):
+def test_more_generosity_than_optimal_invites_defection(payoffs, cheats):
     """At the optimum the best cheat (always, or every other round) earns R; above it, more."""
     best = theory.optimal_generosity(payoffs)
 
@@ -314,24 +314,26 @@ def test_trust_threshold_of_the_assurance_game():
     assert games.trust_threshold((3, 4, 0, 1)) == 0.0  # harmony
     assert games.trust_threshold((4, 4, 1, 0)) == 1.0
     assert games.trust_threshold(AXELROD) == math.inf
-    assert games.trust_threshold((5, 3, 0, 1)) == math.inf  # chicken: full trust invites exploitation
+    assert games.trust_threshold((5, 3, 0, 1)) == math.inf  # chicken: full trust invites defection
 
 
 def test_the_future_lowers_the_trust_that_is_required():
-    """model.md 4.3: at the critical discount factor full trust is just enough; beyond it, less is."""
-    assert games.trust_threshold(AXELROD, patience=1.0) == 1.0
-    assert games.trust_threshold(AXELROD, patience=3.0) == pytest.approx(0.5, abs=1e-12)
-    assert games.trust_threshold(AXELROD, patience=0.99) == math.inf
+    """An assurance game with 1 to lose from being alone and 1 from leaving the other: at a future of 1/2 a
+    quarter less trust will do; in Axelrod's game a future of 2 is just enough at any trust below none."""
+    assert games.trust_threshold((3, 4, 1, 0), future=0.5) == pytest.approx(0.25, abs=1e-15)
+    assert games.trust_threshold((5, 3, 2, 1), future=2.0) == 0.0
+    assert games.trust_threshold((5, 3, 5, 1), future=2.0) == 1.0
+    assert games.trust_threshold(AXELROD, future=1.99) == math.inf
 
 
 @given(*[st.floats(-5, 5)] * 4, st.floats(0, 20))
 @settings(max_examples=300, deadline=None)
-def test_trust_threshold_against_a_scan(t, r, p, s, patience):
+def test_trust_threshold_against_a_scan(t, r, p, s, future):
     def margin(b):
         v_c, v_d = b * r + (1 - b) * s, b * t + (1 - b) * p
-        return v_c - v_d + patience * max(0.0, v_c - p)
+        return v_c - v_d + future
 
-    threshold = games.trust_threshold((t, r, p, s), patience)
+    threshold = games.trust_threshold((t, r, p, s), future)
     if threshold == math.inf:
         assert margin(1.0) < 0
         return
@@ -522,7 +524,7 @@ def test_lifetime_is_that_of_the_plain_program(a, b, noise):
     for _ in range(12):
         kept = {}
         for key, weight in mass.items():
-            # condition on mutual cooperation by dropping every way in which somebody exploited
+            # condition on mutual cooperation by dropping every way in which somebody defected
             for after, p in naive_cooperative(key, a, b, **noise):
                 kept[after] = kept.get(after, 0.0) + weight * p
         mass = kept
@@ -650,7 +652,7 @@ TFT = load_strategy("tit_for_tat")
         (lambda: theory.optimal_generosity((3, 5, 1, 0)), "Prisoners' Dilemma"),
         (lambda: theory.zero_determinant_relation((1, 0, 1), AXELROD), "four probabilities"),
         (lambda: theory.zero_determinant_relation((1, 0, 1, 2), AXELROD), "must lie in"),
-        (lambda: games.trust_threshold(AXELROD, math.inf), "patience must be"),
+        (lambda: games.trust_threshold(AXELROD, math.inf), "future must be"),
         (lambda: theory.cooperation_duration(-0.1), "alarm must lie in"),
     ],
 )
