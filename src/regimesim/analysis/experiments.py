@@ -58,7 +58,7 @@ ONLY: Literal["only where"] = "only where"
 VERDICTS = (BORNE_OUT, ONLY, NOT_TOLD, CONTRARY)
 RARE = 0.05
 """Share of draws from which on what is found there counts."""
-OTHER_SEEDS, OTHER_SCALE = (1, 2), 0.5
+OTHER_SEEDS, OTHER_SCALE = (1, 2), 0.4
 """The other luck that verdicts are made again with: added to the experiment's seed, and at what size."""
 
 
@@ -377,14 +377,14 @@ _NOT_HERE = "the judgements are others than the published ones"
 
 
 def finding(
-    parts: Iterable[str], measured: str, estimate: Estimate, robust: Mapping[str, Any], where: str = ""
+    parts: Mapping[str, str], measured: str, estimate: Estimate, robust: Mapping[str, Any], where: str = ""
 ) -> dict[str, Any]:
     """A claim's part of an answer, with its verdict.
 
     Parameters
     ----------
-    parts : iterable of str
-        What is told at the published setting, as :func:`verdict` takes it.
+    parts : mapping of str to str
+        What is told at the published setting, as :func:`verdict` takes it, by what it is told of.
     measured : str
         What the estimate is of, in words without numbers that luck could move.
     estimate : Estimate
@@ -392,15 +392,19 @@ def finding(
     robust : mapping
         Of :func:`regimesim.analysis.robustness.robustness`: where what was found here is found again.
     where : str
-        Of a claim that holds only somewhere: where, or which part of it. Kept for that verdict only.
+        Of a claim that holds only in part at the published setting: which, where the names of the parts that
+        hold do not say it.
     """
-    parts = tuple(parts)
-    outcome = verdict(*parts, draws=robust["draws"])
-    if not where:
-        where = _ELSEWHERE if "more" in parts else _NOT_HERE
+    outcome = verdict(*parts.values(), draws=robust["draws"])
+    held = [name for name, part in parts.items() if part == "more"]
+    if len(held) == len(parts):
+        where = _ELSEWHERE
+    elif not where:
+        where = "; ".join(held) or _NOT_HERE
     return {
         "verdict": outcome,
         "where": where if outcome == ONLY else "",
+        "at the published setting": dict(parts),
         "measured": measured,
         "estimate": interval_of(estimate),
         "robustness": robust,

@@ -221,7 +221,7 @@ def _rounds_apart(lanes: Lanes, i: int, j: int, kind: int, lane: int) -> float:
     rounds = int(game.rounds[lane])
     if rounds >= FOREVER and risk == 0.0 and ending == 0.0:
         return math.inf
-    return float(outside(1.0, risk, ending, rounds, float(game.war_rounds[lane]))[2])
+    return float(outside(1.0, risk, ending, rounds, float(game.war_rounds[lane]), 1.0)[2])
 
 
 def _needs(lanes: Lanes, lane: int) -> Floats:

@@ -39,7 +39,7 @@ DrawTable = Mapping[str, Sequence[float]]
 """A column for each judgement, a row for each draw."""
 
 DRAWS = 64
-RUNS_A_DRAW = 16
+RUNS_A_DRAW = 12
 """Runs of each draw."""
 SEED = 1815
 
