@@ -1,4 +1,4 @@
-"""Where a round goes: each step alone, again and again on a world in the middle of its history.
+"""Steps of a round, each alone, again and again on a world in the middle of its history.
 
 A step that is repeated finds its numbers in the nearest cache and its branches foreseen, so that the sum
 is less than a round; the shares say what would be worth another thought.
@@ -20,7 +20,7 @@ from regimesim.scenario.reading import read_scenario
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.simulate import lanes_for
 
-TITLE = "Where a round goes"
+TITLE = "Steps of a round"
 REPEATED = 100
 
 PAIR = """

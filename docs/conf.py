@@ -59,6 +59,9 @@ def listed(docname, text):
 
 def _add_toctrees(app, docname, source):
     page = PurePosixPath(docname)
+    if docname == "docs/reference/python":  # docstrings in full, in the place of the page's summary of them
+        names = (_ROOT / "docs/site/python.rst").read_text("utf-8")
+        source[0] = f"{source[0].partition('## ')[0]}```{{eval-rst}}\n{names}```\n"
     if page.name == "README" and len(page.parts) > 1:
         source[0] += "\n\n" + listed(docname, source[0])
 

@@ -7,10 +7,15 @@ writes that down for readers. A test holds the pages against it.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from regimesim.cli.table import COMMANDS, OPTIONS
+from numpydoc.docscrape import NumpyDocString
+
+from regimesim.cli.table import COMMANDS, SWITCH_LINES, Command, Option
 from regimesim.core.strategies import FAMILIES
 from regimesim.scenario import membership
 from regimesim.scenario.compose import load_scenario
@@ -44,7 +49,7 @@ A parameter is spelled `group.name` everywhere: in a scenario's YAML file, on th
 (`python -m regimesim run +scenario=concert transparency.level=0.8`), in Python and in results. Defaults are
 neutral: with all of them the model is the textbook iterated Prisoners' Dilemma.
 
-*Bounds* are what is accepted (a round bracket excludes its end). *Plausible* is where a judgement may lie;
+*Bounds* are what is accepted (a round bracket excludes its end). *Plausible* is the range of an assumption;
 sensitivity analyses vary the parameter there. Sections are those of the [model](../model.md). A star marks
 what holds for a whole run, so that an epoch cannot change it. A parameter *belongs to* a world (what is
 given) or to an order (what states arrange); how a run is measured belongs to the scenario. See [worlds and
@@ -88,6 +93,15 @@ world is said. Each file says of every value whether it is a fact or an assumpti
 share stand in [`configs/assumptions`](../../configs/assumptions/). How to bring your own:
 [how to](../how-to.md#bring-a-world-an-order).
 """
+_PYTHON = f"""\
+# Python
+
+{_MADE.format("docstrings; the names are listed in docs/site/python.rst")}
+The public names of `regimesim`, with what they take. `help(regimesim.simulate)` prints a docstring in full, with what
+is returned, errors and examples; in the [site](../../CONTRIBUTING.md#documents) all of them stand here. What is not on
+this page may change without notice.
+"""
+_NAMES = Path(__file__).resolve().parent / "site" / "python.rst"
 
 
 def pages() -> Mapping[Path, Callable[[], str]]:
@@ -98,6 +112,7 @@ def pages() -> Mapping[Path, Callable[[], str]]:
         FOLDER / "commands.md": commands_page,
         FOLDER / "scenarios.md": scenarios_page,
         FOLDER / "worlds.md": worlds_page,
+        FOLDER / "python.md": python_page,
     }
 
 
@@ -163,7 +178,7 @@ def columns_page() -> str:
         ),
         "Yearly quantities": (
             columns.YEARLY,
-            "Values of `quantity`; all but the first are as the year ends.",
+            "Values of `quantity`; means, counts and blocs are of the year, all else is as the year ends.",
         ),
         "Events": (columns.EVENTS, "A row per dated event: `events.parquet`, `Results.events`."),
         "Kinds of events": (columns.EVENT_KINDS, "Values of `kind`."),
@@ -185,11 +200,30 @@ def commands_page() -> str:
     """Every command, as it describes itself."""
     parts = [
         f"## {name}\n\n{command.about[0].upper()}{command.about[1:]}.\n\n"
-        f"```text\npython -m regimesim {name} {command.usage}\n```\n"
+        f"```text\npython -m regimesim {name} {command.usage}\n```\n{_option_table(command)}"
         for name, command in COMMANDS.items()
     ]
-    options = f"## Options of every command\n\n```text\n{OPTIONS.strip(chr(10))}\n```\n"
+    options = f"## Options of every command\n\n```text\n{SWITCH_LINES}\n```\n"
     return "\n".join([_COMMANDS, *parts, options])
+
+
+def _default_of(option: Option) -> str:
+    if option.kind == "names" and option.default is not None:
+        return option.shown
+    return "" if option.default is None else show(option.default)
+
+
+def _option_table(command: Command) -> str:
+    rows = [
+        (
+            f"`{option.name}`",
+            option.about,
+            _default_of(option),
+            option.bounds,
+        )
+        for option in command.options
+    ]
+    return "\n" + table(("option", "meaning", "default", "permitted"), rows) if rows else ""
 
 
 def scenarios_page() -> str:
@@ -208,13 +242,85 @@ def scenarios_page() -> str:
             _SCENARIOS,
             *scenarios,
             "## Strategies\n",
-            "`prudent`, the default, is a judgement and no table: see the "
-            "[model](../model.md#43-how-a-prudent-state-decides).\n",
+            "`prudent`, the default, is a calculation and no table: see the "
+            "[model](../model.md#43-the-decision-of-a-prudent-state).\n",
             table(("name", "states", "what it does", "source"), strategies),
             "## Families of strategies\n",
             table(("name and numbers", "what it does"), families),
         ]
     )
+
+
+def python_page() -> str:
+    """Every public name of the package: signature, first paragraph, arguments or attributes."""
+    parts = [_PYTHON]
+    text = _NAMES.read_text("utf-8")
+    for found in re.finditer(r"^(.+)\n-+$|^\.\. auto(\w+):: (\S+)\n((?:   :.*\n)*)", text, re.MULTILINE):
+        title, kind, name, options = found.groups()
+        if title:
+            parts.append(f"## {title}\n")
+        elif kind == "module":
+            module = import_module(name)
+            parts += [_described(f"{name}.{each}", getattr(module, each), "###") for each in module.__all__]
+        else:
+            parts.append(_described(name, _named(name), "###"))
+            if ":members:" in options:
+                left_out = re.search(r":exclude-members: (.*)", options)
+                parts += _members(name, set(re.split(r",\s*", left_out[1]) if left_out else ()))
+    return "\n".join(parts)
+
+
+def _named(name: str) -> Any:
+    """The object of a dotted name."""
+    module, _, last = name.rpartition(".")
+    return getattr(import_module(module), last)
+
+
+def _members(name: str, left_out: set[str]) -> list[str]:
+    """Public members of a class that have a docstring, in the order of the source."""
+    members = vars(_named(name))
+    kept = [key for key in members if key[0] != "_" and key not in left_out]
+    unwrapped = [(key, getattr(members[key], "__func__", members[key])) for key in kept]
+    short = name.rpartition(".")[2]
+    return [
+        _described(f"{short}.{key}", member, "####")
+        for key, member in unwrapped
+        if isinstance(member, property) or inspect.isfunction(member)
+        if inspect.getdoc(member)
+    ]
+
+
+def _described(name: str, member: Any, rank: str) -> str:
+    """A heading, the signature if it can be called, the first paragraph and a table of what it takes."""
+    doc = NumpyDocString(inspect.getdoc(member) or "")
+    own = "Attributes" if inspect.isclass(member) and doc["Attributes"] else "Parameters"
+    rows = [(f"`{entry.name}`", _markdown(entry.type), _markdown(" ".join(entry.desc))) for entry in doc[own]]
+    parts = [f"{rank} {name}\n", _signature(name, member), _markdown(" ".join(doc["Summary"])) + "\n"]
+    if rows:
+        parts.append(table(("attribute" if own == "Attributes" else "argument", "kind", "meaning"), rows))
+    return "\n".join(filter(None, parts))
+
+
+def _signature(name: str, member: Any) -> str:
+    """A line of code with arguments and defaults; types are told in words."""
+    if isinstance(member, property) or inspect.isclass(member) and issubclass(member, Exception):
+        return ""
+    if not callable(member):
+        return ""
+    signature = inspect.signature(member)
+    arguments = [
+        parameter.replace(annotation=inspect.Parameter.empty)
+        for key, parameter in signature.parameters.items()
+        if key not in ("self", "cls")
+    ]
+    plain = signature.replace(parameters=arguments, return_annotation=inspect.Signature.empty)
+    return f"`{name.removeprefix('regimesim.')}{plain}`\n"
+
+
+def _markdown(text: str) -> str:
+    """Words of a docstring as Markdown."""
+    text = re.sub(r":\w+(?::\w+)?:`~?(?:[\w.]*\.)?(\w+)`", r"`\1`", " ".join(text.split()))
+    return text.replace("``", "`")
 
 
 def worlds_page() -> str:
@@ -280,7 +386,9 @@ def _seats(rule: object) -> str:
     if "strongest" in rule:
         return f"the {rule['strongest']} strongest"
     named = rule["named"]
-    dated = named.items() if isinstance(named, Mapping) else ((name, "always") for name in named)
+    dated: list[tuple[str, Any]] = (
+        list(named.items()) if isinstance(named, Mapping) else [(n, "always") for n in named]
+    )
     said = [
         f"{spoken(name)} {dates}" if dates == "never" else
         spoken(name) if dates == "always" else

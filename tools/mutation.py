@@ -41,6 +41,7 @@ CORE = ROOT / "src" / "regimesim" / "core"
 EQUIVALENT = ROOT / "tools" / "mutation_equivalent.yaml"
 
 STAGES = (
+    ("tests/twin/test_rules.py", "tests/twin/test_thresholds.py"),
     ("tests/twin/test_edges.py",),
     (
         "tests/exact/core/test_elementary.py",
@@ -57,7 +58,7 @@ COMPILED = ("bundles.py", "compiler.py", "keeping.py")
 """How the core is compiled and kept. Nothing of it is at work in plain Python, so it is left out here."""
 
 ENOUGH = 0.95
-SECONDS, WAITING = 60, 900
+SECONDS, WAITING = 300, 1800
 """Tests that take so much of the processor's time, many times what they need, count as failed."""
 MEMORY = 6 * 2**30
 HEAVY = ("hypothesis", "numba", "numpy", "pytest", "yaml")

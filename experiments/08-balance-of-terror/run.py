@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis.arrangements import without
-from regimesim.analysis.experiments import Answer, finding, publish, runs_at, verdict
+from regimesim.analysis.experiments import Answer, finding, runs_at, verdict
 from regimesim.analysis.pairs import pairs_of
 from regimesim.analysis.robustness import (
     DRAWS,
@@ -258,11 +258,3 @@ def draw(answer: Answer) -> Figure:
         f"Two powers with fixed second strikes; {RUNS:,} runs of 100 years, restricted means with 95 % "
         f"intervals (mostly within the marks), seed {SEED}.",
     )
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

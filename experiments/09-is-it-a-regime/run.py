@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 import regimesim as rs
 from regimesim.analysis.ablation import Worlds, ablate
 from regimesim.analysis.arrangements import without
-from regimesim.analysis.experiments import Answer, finding, publish, runs_at, verdict
+from regimesim.analysis.experiments import Answer, finding, runs_at, verdict
 from regimesim.analysis.robustness import (
     COMMON,
     DRAWS,
@@ -254,11 +254,3 @@ def draw(answer: Answer) -> Figure:
         f"{OTHERS:,} runs ({RUNS['bipolar']:,} of bipolar) with and without institutions on the "
         f"same seeds, seed {SEED}; right: 95 % intervals within the marks.",
     )
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.analysis.experiments import Answer, finding, publish, runs_at, verdict
+from regimesim.analysis.experiments import Answer, finding, runs_at, verdict
 from regimesim.analysis.pairs import pairs_of
 from regimesim.analysis.robustness import (
     COMMON,
@@ -199,11 +199,3 @@ def draw(answer: Answer) -> Figure:
         f"Five equal states under self-help, patience and sight the same; {RUNS:,} runs, restricted "
         f"means with 95 % intervals (mostly within the marks), seed {SEED}.",
     )
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.analysis.experiments import Answer, finding, publish, runs_at, verdict
+from regimesim.analysis.experiments import Answer, finding, runs_at, verdict
 from regimesim.analysis.robustness import (
     COMMON,
     DRAWS,
@@ -187,11 +187,3 @@ def draw(answer: Answer) -> Figure:
         "A peace that embitters the loser breeds wars, in every order",
         f"{RUNS:,} runs of three hundred years, 95 % intervals, seed {SEED}. Left: settlement trust .55.",
     )
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

@@ -116,7 +116,7 @@ def frame(rng: random.Random, states: int) -> dict[str, Any]:
     pairs = [[a, b] for i, a in enumerate(names) for b in names[:i]]
     between = {f"B{k}": rng.sample(pairs, min(len(pairs), k)) for k in (1, 2)}
     return {
-        "names": names, "between": between, "years": 6, "begin": (1.5, 3, 4.75), "m": rng.choice([1, 2, 4]),
+        "names": names, "between": between, "years": 6, "begin": (1.5, 3, 4.75), "m": rng.choice([1, 2, 3]),
         "window": rng.choice([0.5, 1, 2]),
     }  # fmt: skip
 

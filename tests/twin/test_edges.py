@@ -67,7 +67,7 @@ def _automata(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(regimesim.simulation.lowering, "load_strategy", twins.AUTOMATA.__getitem__)
 
 
-@pytest.mark.parametrize("number", range(20))
+@pytest.mark.parametrize("number", range(15))
 def test_small_worlds(number: int) -> None:
     scenario, beside = small(number)
     twins.check(scenario, number * 7_919, number, beside)
@@ -95,7 +95,7 @@ def test_patience(shadow: dict[str, float], m: int, heat: float) -> None:
     trust = {"initial": {"default": 0.7, "A-to-B": 0.0, "B-to-A": 1.0}, "shock": 0.5}
     twins.check(
         world(
-            3, m, 24 / m, shadow=shadow, transparency=sight, choice={"temperature": heat}, trust=trust,
+            3, m, 8 / m, shadow=shadow, transparency=sight, choice={"temperature": heat}, trust=trust,
             war={"unilateral": 0.2, "mutual": 0.3, "cost": 2, "years": 0.5}, diplomacy={"conference": 0.4},
         ),
         SEED, 0,
@@ -211,37 +211,6 @@ def test_growth(growth: float, volatility: float) -> None:
     twins.check(world(all_grow, 2, 4), SEED, 0)
 
 
-@pytest.mark.parametrize("rule", ["decentralized", "centralized", "collective", "balancing"])
-def test_states_that_run_out_of_the_numbers_are_equals(rule: str) -> None:
-    """One of four outgrows and defeats the others until their shares are rounded to 0.
-
-    These then quarrel over a buffer, sanction each other, and fight: with 0 against 0 everywhere.
-    """
-    weak = {"capability": 1e-9, "growth": -1}
-    states = {
-        "A": {"capability": 1e12, "growth": 1, "strategy": "villain"},
-        "B": {**weak, "revisionism": 9}, "C": weak, "D": {**weak, "resolve": 0.0},
-    }  # fmt: skip
-    scenario = world(
-        states, years=185, power={"weight": 0.5}, shadow={"discount_factor": 0.5, "punishment_years": 4},
-        war={"unilateral": 0.8, "years": 1, "capability_loss": 0.99, "resentment": 0.1},
-        buffers={"Z": {"between": [["B", "C"]], "strength": 0.5}},
-        sanctions={"cost": 0.0, "enforcement_value": 99, "balance_weight": 0.0},
-        epochs=[
-            {
-                "year": 165, "war": {"unilateral": 0.3, "mutual": 0.3, "restoration": 0.5},
-                "geography": {"absorption": 0.5}, "sanctions": {"rule": rule},
-            }
-        ],
-    )  # fmt: skip
-    history = twins.check(scenario, SEED, 0)
-    late = history.rounds[165:]
-    assert all(now["capability"][1:3] == [0.0, 0.0] for now in late)
-    wars = [now["at_war"][1][2] > 0 for now in late]
-    assert 0 < sum(wars) < len(wars)
-    assert any(0 in now["sovereign"] for now in late)
-
-
 @pytest.mark.parametrize("gain", [0.0, 0.1])
 def test_what_a_buffer_brings(gain: float) -> None:
     """Shares are divided by their sum, which is not quite 1 here, only where something is gained."""
@@ -275,7 +244,7 @@ def test_phases() -> None:
     twins.check(scenario, SEED, 0)
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", range(6))
 def test_an_epoch_may_change_anything(number: int) -> None:
     """Every parameter that is not for the whole run, and every setting of a state."""
     rng = random.Random(1000 + number)
@@ -304,19 +273,6 @@ def test_one_rule_after_another(before: str, after: str) -> None:
 
 
 # ------------------------------------------------------------------------------------------ side by side
-
-
-@pytest.mark.parametrize("number", range(4))
-def test_each_of_many_lanes_plays_its_own_world(number: int) -> None:
-    """Six points side by side, in three orders: whichever stands last, it is the twin's."""
-    rng = random.Random(2000 + number)
-    frame = generators.frame(rng, states=4)
-    points = [read_scenario(generators.point(frame, rng), f"point {k}") for k in range(6)]
-    strategies = {tuple(state.strategy for state in point.phases[0].states) for point in points}
-    assert len(strategies) > 1
-    for first in (0, 2, 5):
-        scenario, *beside = points[first:] + points[:first]
-        twins.check(scenario, SEED - number, number, *beside)
 
 
 @pytest.mark.parametrize("replicates", [[7, 8, 9], [7]])

@@ -11,11 +11,14 @@ from typing import Any
 
 import generators
 import naive
+import numpy as np
 import pytest
 import twins
 from handmade import FLAT, LENIENT, MYOPIC, SEED, against_one, world
 
 import regimesim.simulation.lowering
+from regimesim.core.lanes import Lanes
+from regimesim.simulation.lowering import lower
 
 ONE_VILLAIN = {"A": {"strategy": "villain"}, "B": {}, "C": LENIENT}
 """B accuses A, and C may be asked."""
@@ -418,3 +421,37 @@ def test_who_absorbs_a_buffer_is_satisfied() -> None:
     assert [now["sovereign"] for now in history.rounds] == [[True], [False], [False]]
     assert history.rounds[1]["revisionism"] == [pytest.approx(0.2), 0.8]
     assert [history.appraised[t][0][1]["loss"] for t in (0, 1, 2)] == [0.5, 0.5, 0.0]
+
+
+@pytest.mark.parametrize("rule", ["none", "decentralized", "centralized", "collective", "balancing"])
+def test_two_states_without_any_capability_are_equals(rule: str) -> None:
+    """Where both shares are rounded to 0: in the effective game, in war, over a buffer and in a sanction."""
+    scenario = world(
+        4, years=4, power={"weight": 0.5}, shadow={**MYOPIC, "punishment_years": 9},
+        buffers={"Z": {"between": [["B", "C"]], "strength": 0.5}}, geography={"absorption": 52},
+        sanctions=against_one(rule, enforcement_value=99.0, balance_weight=99.0),
+        war={"years": 1, "capability_loss": 0.5, "resentment": 1.0},
+        epochs=[{"year": 2, "war": {"mutual": 52}}],
+    )  # fmt: skip
+    replicates = range(12)
+    lanes = Lanes(lower(scenario), np.zeros(12, np.intp), np.array(replicates), SEED)
+    lanes.world.capability[:] = np.array([1.0, 0.0, 0.0, 0.0])[:, None]
+    lanes.play(1)
+    alone = 3 + 2 * 0.75  # T - R of 2, of which a buffer leaves 3 in 4; A, who has it all, would prevent it
+    assert (lanes.game.gain[1, 2] == (1 if rule == "collective" else alone)).all()
+    lanes.play(2)
+    absorbed = [naive.uniform(SEED, k, 1, naive.ABSORB, 1, 2) < 0.5 for k in replicates]
+    assert set(absorbed) == {True, False} and not lanes.world.sovereign.any()
+    lanes.play(4)
+    lost = [
+        (
+            naive.uniform(SEED, k, 3, naive.PREVAIL, 1, 2) < 0.5,
+            naive.uniform(SEED, k, 3, naive.PREVAIL, 2, 3) >= 0.5,
+        )
+        for k in replicates
+    ]
+    assert len(set(lost)) == 4
+    against_a = lanes.tally.pair_war[0, 2] == 2  # which A, who has it all, always wins
+    losses = against_a + (0 if rule == "collective" else np.array(lost).sum(axis=1))
+    assert np.array_equal(lanes.world.revisionism[2], losses)  # sanctions that do not escalate keep the peace
+    assert np.isfinite(lanes.margins()).all()

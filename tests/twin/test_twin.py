@@ -17,6 +17,7 @@ import naive
 import pytest
 import twins
 from checkout import SUPPORT
+from handmade import world
 
 import regimesim.simulation.lowering
 from regimesim.scenario.reading import read_scenario
@@ -103,6 +104,50 @@ def test_the_same_history_with_the_c_library(number: int, monkeypatch: pytest.Mo
     lanes = twins.lanes_of(scenario, seed, number)
     twins.compare(scenario, lanes, history, 1e-12)
     twins.compare_measures(lanes, history.summary, 1e-12)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_each_of_many_lanes_plays_its_own_world(number: int) -> None:
+    """Six points side by side, in three orders: whichever stands last, it is the twin's."""
+    rng = random.Random(2000 + number)
+    frame = generators.frame(rng, states=4)
+    points = [read_scenario(generators.point(frame, rng), f"point {k}") for k in range(6)]
+    strategies = {tuple(state.strategy for state in point.phases[0].states) for point in points}
+    assert len(strategies) > 1
+    for first in (0, 2, 5):
+        scenario, *beside = points[first:] + points[:first]
+        twins.check(scenario, 2**64 - 1 - number, number, *beside)
+
+
+@pytest.mark.parametrize("rule", ["decentralized", "centralized", "collective", "balancing"])
+def test_states_that_run_out_of_the_numbers_are_equals(rule: str) -> None:
+    """One of four outgrows and defeats the others until their shares are rounded to 0.
+
+    These then quarrel over a buffer, sanction each other, and fight: with 0 against 0 everywhere.
+    """
+    weak = {"capability": 1e-9, "growth": -1}
+    states = {
+        "A": {"capability": 1e12, "growth": 1, "strategy": "villain"},
+        "B": {**weak, "revisionism": 9}, "C": weak, "D": {**weak, "resolve": 0.0},
+    }  # fmt: skip
+    scenario = world(
+        states, years=185, power={"weight": 0.5}, shadow={"discount_factor": 0.5, "punishment_years": 4},
+        war={"unilateral": 0.8, "years": 1, "capability_loss": 0.99, "resentment": 0.1},
+        buffers={"Z": {"between": [["B", "C"]], "strength": 0.5}},
+        sanctions={"cost": 0.0, "enforcement_value": 99, "balance_weight": 0.0},
+        epochs=[
+            {
+                "year": 165, "war": {"unilateral": 0.3, "mutual": 0.3, "restoration": 0.5},
+                "geography": {"absorption": 0.5}, "sanctions": {"rule": rule},
+            }
+        ],
+    )  # fmt: skip
+    history = twins.check(scenario, 1648, 0)
+    late = history.rounds[165:]
+    assert all(now["capability"][1:3] == [0.0, 0.0] for now in late)
+    wars = [now["at_war"][1][2] > 0 for now in late]
+    assert 0 < sum(wars) < len(wars)
+    assert any(0 in now["sovereign"] for now in late)
 
 
 WITHOUT_COMPILER = """

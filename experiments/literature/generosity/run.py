@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.analysis.experiments import Answer, runs_at
 from regimesim.report.figures.style import BLUE, GREEN, ORANGE, blank, framed, label, note
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.strategies import load_strategy
@@ -237,11 +237,3 @@ def draw(answer: Answer) -> Figure:
         "Exact long-run payoff against generous tit for tat, slips 1 in 10,000. Dotted: "
         "min(1 - (T-R)/(R-S), (R-P)/(T-P)). Payoffs T, R, P, S in brackets.",
     )
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.analysis.experiments import Answer, runs_at
 from regimesim.report.figures.style import BLUE, GREEN, ORANGE, blank, framed, label, note
 from regimesim.scenario.reading import read_scenario
 from regimesim.stats.estimates import interval_of, mean, near, share
@@ -156,11 +156,3 @@ def _points(ax, x, estimates, colour, marker, name=None) -> None:
     values = np.array([e["value"] for e in estimates])
     reach = [[e["value"] - e["lower"] for e in estimates], [e["upper"] - e["value"] for e in estimates]]
     ax.errorbar(x, values, yerr=reach, fmt=marker, ms=5, color=colour, label=name)
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.analysis.experiments import Answer, runs_at
 from regimesim.report.figures.style import BLUE, GREEN, GREY, ORANGE, blank, framed, label, note
 from regimesim.scenario.reading import read_scenario
 from regimesim.simulation.columns import QUANTITIES
@@ -160,11 +160,3 @@ def draw(answer: Answer) -> Figure:
         f"Eight states, cost 2, worth of enforcement 1.5. Left: the rule. Right: {RUNS} runs each, 95 % "
         f"intervals, seed {SEED}; dotted: the open point of the left.",
     )
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

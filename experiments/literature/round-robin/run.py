@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.analysis.experiments import Answer, publish, runs_at
+from regimesim.analysis.experiments import Answer, runs_at
 from regimesim.report.figures.style import BLUE, GREY, ORANGE, blank, framed, label
 from regimesim.scenario.files import strategy_names
 from regimesim.scenario.messages import spoken
@@ -142,11 +142,3 @@ def draw(answer: Answer) -> Figure:
         f"Each of {len(names)} strategies entered twice; payoffs 5, 3, 1, 0; {RUNS} runs of {COUNTED} "
         f"rounds, 1 % slips, seed {SEED}. Against a twin: exact.",
     )
-
-
-def main() -> None:
-    publish(__file__, run, draw)
-
-
-if __name__ == "__main__":
-    main()

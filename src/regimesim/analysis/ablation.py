@@ -1,4 +1,4 @@
-"""What hangs on an arrangement: the same seeds with and without it, and shares of what all do together.
+"""Ablation: the same seeds with and without an arrangement, and shares of what all do together.
 
 A *world* here is a scenario with some of its arrangements (:mod:`regimesim.analysis.arrangements`) taken
 away. Two worlds on the same seeds differ only by what was taken away, so their difference is paired.
@@ -73,7 +73,7 @@ class Worlds:
     def difference(
         self, more: Collection[str], less: Collection[str], spell: str, horizon: float
     ) -> Difference:
-        """Difference in RMST: the world without ``less`` less the one without ``more``."""
+        """Difference in RMST: the world without ``less`` minus the one without ``more``."""
         kept, bare = self.results(less), self.results(more)
         if kept is bare:  # the very same world: no luck could part them
             same, name = Estimate(0.0, 0.0, 0.0, 0.0, horizon), self.scenario.name
@@ -253,7 +253,7 @@ def shapley_values(worth: Mapping[frozenset[str], Floats], players: Sequence[str
     Returns
     -------
     dict of str to float array
-        They add up to the worth of all players less that of none.
+        They add up to the worth of all players minus that of none.
 
     Examples
     --------

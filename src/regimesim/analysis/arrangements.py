@@ -1,4 +1,4 @@
-"""What states have arranged among themselves, and the same world without it.
+"""Arrangements of states among themselves, and the same world without them.
 
 An *arrangement* is something in a scenario that could be absent while the powers remain what they are; taking
 it away puts its parameters at their value of absence in every phase and touches neither capabilities, arms,
@@ -36,10 +36,10 @@ from regimesim.scenario.scenario import Phase, Scenario
 
 BASE_LEVEL = 0.4
 """What states see of each other where nobody has arranged for more: embassies and newspapers, no inspection.
-The level of `anarchy`, and of every shipped scenario but the ideal of collective security (a judgement)."""
+The level of `anarchy`, and of every shipped scenario but the ideal of collective security (an assumption)."""
 
 PUNITIVE = (1.0, 0.3)
-"""Resentment and settlement trust of a punitive peace: the variant that `concert` names (a judgement)."""
+"""Resentment and settlement trust of a punitive peace: the variant that `concert` names (an assumption)."""
 
 Change = Callable[[Mapping[str, Value]], Mapping[str, Value]]
 Acts = Callable[[Mapping[str, Value]], bool]
@@ -69,7 +69,7 @@ class Arrangement:
         return replace(scenario, phases=tuple(self._phase(phase) for phase in scenario.phases))
 
     def present(self, scenario: Scenario) -> bool:
-        """Whether taking it away could change anything."""
+        """Tell whether taking it away could change anything."""
         acts = any(self.acts(phase.parameters) for phase in scenario.phases)
         return acts and self.removed(scenario) != scenario
 

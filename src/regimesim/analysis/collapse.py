@@ -186,7 +186,7 @@ def _mean_terms(terms: Reals) -> Reals:
 
 
 def _by_lane(lanes: Lanes) -> Setting:
-    """What holds now, a row a lane: lanes are remembered at different times, maybe in different phases."""
+    """Give what holds now, a row a lane: lanes are kept at different times, maybe in different phases."""
     setting, row = lanes.setting, lanes.row
     return setting._replace(
         row=np.arange(len(row), dtype=np.int32),
@@ -221,7 +221,7 @@ def gave_way(lanes: Lanes, end: NDArray[np.int64], window: int, low: float) -> N
 
 @dataclass(frozen=True)
 class Course:
-    """What is kept of some collapses.
+    """Parts of some collapses that are kept.
 
     Attributes
     ----------
@@ -306,12 +306,12 @@ class Grounds:
 
 
 def _either(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether one side at least of each pair is marked."""
+    """Tell whether one side at least of each pair is marked."""
     return marks | marks.swapaxes(0, 1)
 
 
 def contributions(before: Moment, after: Moment, led: Reals) -> dict[str, NDArray[Any]]:
-    """What each part of the world that changed did to the mean margin, and whether eyes erred."""
+    """Measure what each change in the world did to the mean margin, and tell whether it was misperceived."""
     found: dict[str, NDArray[Any]] = {
         "before": _mean_terms(before.terms()),
         "after": _mean_terms(after.terms()),
@@ -365,7 +365,7 @@ def _gather(replicate: NDArray[np.int64], parts: list[dict[str, NDArray[Any]]]) 
 
 
 def _cause(found: Mapping[str, NDArray[Any]], standing: NDArray[np.float64], k: int) -> str:
-    """What lowered the margin most in run k; if nothing did, what estranged those that did not cooperate."""
+    """Find what lowered the margin most in run k; if nothing, what estranged those that did not cooperate."""
     lowest = min(CAUSES, key=lambda cause: found[cause][k])
     if found[lowest][k] < -_ROUNDING:
         if lowest == "trust lost" and found[MISPERCEPTION][k]:

@@ -93,7 +93,7 @@ class Comparison:
     def table(self, horizon: float | None = None) -> pd.DataFrame:
         """The headline, as text: two rows a scenario, cooperation and peace.
 
-        Columns: the median, the mean up to the horizon and the share still standing (censored), with 95 %
+        Columns: the median, the restricted mean and the share still standing (censored), with 95 %
         intervals; the share in which no regime formed; disputes and wars in a hundred pair-years, which do
         not depend on the number of states.
         """
@@ -106,7 +106,7 @@ class Comparison:
                 found, regime = results.summary(spell, until), spell == "regime"
                 rows[spoken(name), word] = {
                     "median": found.median.text(),
-                    f"mean up to {until:g}": found.rmst.text(),
+                    f"restricted mean ({until:g})": found.rmst.text(),
                     "standing": percent(found.censored),
                     "never formed": percent(results.never_formed) if regime else "-",
                     **{kind: rate if not regime else "" for kind, rate in counted.items()},
@@ -161,7 +161,7 @@ class Comparison:
         return pd.DataFrame(rows)
 
     def finding(self, spell: str = "regime") -> str:
-        """Which lasts longest, so far as the paired intervals tell the scenarios apart."""
+        """Say which lasts longest, so far as the paired intervals tell the scenarios apart."""
         word, until = SPELLS.get(spell, spoken(spell)), self.years
         means = {name: results.summary(spell, until).rmst.value for name, results in self.results.items()}
         best = max(means, key=lambda name: means[name])
@@ -321,7 +321,7 @@ class Difference:
     Attributes
     ----------
     longer, shorter : str
-        The estimate is the first's RMST less the second's (it may be negative).
+        The estimate is the first's RMST minus the second's (it may be negative).
     paired, unpaired : Estimate
         On the same seeds, and as if the seeds had been different.
     """
@@ -348,7 +348,7 @@ class Difference:
 
     @property
     def told(self) -> bool:
-        """Whether the interval lies on one side of 0."""
+        """True if the interval lies on one side of 0."""
         return self.paired.lower > 0 or self.paired.upper < 0
 
 

@@ -241,7 +241,7 @@ LIBRARY: tuple[Callable[[], Deviation], ...] = (
 
 
 class Played(NamedTuple):
-    """What a state had in each lane."""
+    """Payoffs and acts of a state in each lane."""
 
     payoff: Floats  # (L,) mean flow per year
     present: Floats  # (L,) the same with each round weighted by the state's discounting
@@ -251,7 +251,7 @@ class Played(NamedTuple):
 
 @dataclass(frozen=True)
 class Loss:
-    """What a deviation costs a state.
+    """Loss of a state by a deviation.
 
     Attributes
     ----------
@@ -283,7 +283,7 @@ class Loss:
 
     @property
     def pays(self) -> bool:
-        """Whether it pays beyond luck."""
+        """True if it pays beyond luck."""
         return self.loss.upper < 0.0
 
 
@@ -295,7 +295,7 @@ def losses(
     seed: int = 0,
     years: float | None = None,
 ) -> list[Loss]:
-    """What each deviation costs one state, on the same seeds as the run without it.
+    """Measure what each deviation costs one state, on the same seeds as the run without it.
 
     Parameters
     ----------
@@ -336,7 +336,7 @@ def losses(
 def known_leniency(
     scenario: Scenario | str, state: str, resolve: float, runs: int = 200, seed: int = 0
 ) -> Loss:
-    """What it costs a state to be known as lenient, on the same seeds: beside the same leniency in secret.
+    """Measure what it costs a state to be known as lenient, beside the same leniency in secret.
 
     Parameters
     ----------
@@ -428,7 +428,7 @@ def play(
 
 
 class _Account:
-    """What a state is paid and does, added up."""
+    """Account of what a state is paid and does."""
 
     def __init__(self, lanes: Lanes, state: int) -> None:
         self.lanes, self.state = lanes, state

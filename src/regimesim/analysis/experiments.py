@@ -11,11 +11,11 @@ there (``08-balance-of-terror``, ``literature/green-porter``). ``run.py`` has
 - optionally ``draw(answer)``, which gives a matplotlib figure;
 - optionally ``SMALL``, the scale at which it takes seconds (:data:`SMALL_SCALE` by default).
 
-``python -m regimesim experiment NAME record=true`` makes the answer, the page and the figure (:func:`record`).
+``python -m regimesim experiment NAME record=true`` writes the answer, the page and the figure there.
 
 An *answer* is made of names and plain values, nested as one likes. A number that rests on luck is an
 *estimate*, ``{"value": .., "lower": .., "upper": ..}`` with a 95 % interval; one that does not is a plain
-number. A judgement that the intervals do not bear is ``"open"``. ``expected.json`` is the answer at scale 1;
+number. A verdict that the intervals do not bear is ``"open"``. ``expected.json`` is the answer at scale 1;
 :func:`differences` holds another against it.
 """
 
@@ -24,18 +24,15 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from regimesim.scenario.messages import InputError, known
 from regimesim.stats.estimates import NORMAL_QUANTILE, OPEN, Estimate, interval_of
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 SMALL_SCALE = 0.1
 """The reduced size, unless an experiment has its own."""
@@ -63,7 +60,7 @@ OTHER_SEEDS, OTHER_SCALE = (1, 2), 0.4
 
 
 def runs_at(scale: float, full: int, least: int = 50) -> int:
-    """How many runs to make: ``full`` at scale 1, fewer at smaller ones, never fewer than ``least``."""
+    """Count the runs to make: ``full`` at scale 1, fewer at smaller ones, never fewer than ``least``."""
     return max(min(least, full), round(scale * full))
 
 
@@ -90,6 +87,11 @@ class Experiment:
             return ""
         found = re.search(r"^# +(.+?) *$", text, re.MULTILINE)
         return found[1] if found else ""
+
+    @property
+    def recorded(self) -> bool:
+        """Tell whether an answer has been recorded."""
+        return (self.folder / "expected.json").is_file()
 
     @property
     def expected(self) -> Answer:
@@ -178,39 +180,34 @@ def experiment(name: str) -> Experiment:
     return one
 
 
-def record(one: Experiment) -> Answer:
-    """Make an experiment's answer, and write it, its page, its figure and its verdicts with other luck.
+def verdicts_by_seed(one: Experiment, answer: Answer) -> dict[str, dict[str, str]]:
+    """Verdicts of an answer, and those found with other luck.
 
-    The verdicts are made at the seed of the experiment, and at :data:`OTHER_SEEDS` more, these with
-    :data:`OTHER_SCALE` of the runs and draws.
+    Parameters
+    ----------
+    one : Experiment
+    answer : mapping
+        At the experiment's own seed and full size. :data:`OTHER_SEEDS` more are asked with
+        :data:`OTHER_SCALE` of the runs and draws.
     """
-    module = one.load()
-    answer = rounded(plain(module.run()))
-    if findings(answer):
-        told = {str(module.SEED): _verdicts(answer)}
-        for more in OTHER_SEEDS:
-            told[str(module.SEED + more)] = _verdicts(one.load(module.SEED + more).run(OTHER_SCALE))
-        answer["verdicts by seed"] = told
-    write(one.folder, "expected.json", answer, getattr(module, "draw", None))
-    template = one.folder / "page.md"
-    if template.is_file():
-        from regimesim.analysis.experiment_pages import filled
-
-        (one.folder / "README.md").write_text(filled(template.read_text("utf-8"), answer), "utf-8")
-    return answer
+    if not findings(answer):
+        return {}
+    seed = one.load().SEED
+    told = {str(seed): _verdicts(answer)}
+    for more in OTHER_SEEDS:
+        told[str(seed + more)] = _verdicts(one.load(seed + more).run(OTHER_SCALE))
+    return told
 
 
 def _verdicts(answer: Answer) -> dict[str, str]:
     return {claim: part["verdict"] for claim, part in findings(answer).items()}
 
 
-def write(folder: Path, name: str, answer: Answer, draw: Callable[[Answer], Figure] | None = None) -> None:
-    """Write an answer as ``name``, and its figure, into a folder."""
+def write(folder: Path, name: str, answer: Answer) -> None:
+    """Write an answer as ``name`` into a folder."""
     text = json.dumps(rounded(plain(answer)), indent=1, ensure_ascii=False, allow_nan=False)
     text = re.sub(r'\{\s+"value": (.*),\s+"lower": (.*),\s+"upper": (.*)\s+\}', _on_a_line, text)
     (folder / name).write_text(text + "\n", "utf-8")
-    if draw is not None:
-        draw(answer).savefig(folder / "figure.png", dpi=150, metadata={"Software": None})
 
 
 def _on_a_line(found: re.Match[str]) -> str:
@@ -236,7 +233,7 @@ def plain(answer: Any) -> Any:
 
 
 def is_estimate(value: Any) -> bool:
-    """Whether a part of an answer is an estimate."""
+    """Tell whether a part of an answer is an estimate."""
     return isinstance(value, Mapping) and value.keys() == _ESTIMATE
 
 
@@ -338,7 +335,7 @@ def rounded(answer: Any) -> Any:
 
 
 def verdict(*parts: str, draws: Mapping[str, Any] | None = None) -> str:
-    """What becomes of a claim of several parts: the one rule for all claims.
+    """Judge a claim of several parts: the one rule for all claims.
 
     - *borne out*: every part holds at the published setting, and the contrary is found in less than
       :data:`RARE` of the draws of the judgements;

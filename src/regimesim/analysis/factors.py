@@ -1,7 +1,7 @@
-"""Factors of a sensitivity analysis: parameters between bounds, and the judgements a scenario makes.
+"""Factors of a sensitivity analysis: parameters between bounds, and the assumptions a scenario makes.
 
 A *factor* is a parameter and the bounds between which it is varied; a *box* is a scenario with factors.
-Factors that are not named in a point stay as the scenario has them. A *judgement* is a parameter with a
+Factors that are not named in a point stay as the scenario has them. An *assumption* is a parameter with a
 plausible range whose mechanism is *on* in the scenario, that is, at work in some phase. A parameter that
 stands at the value that switches its mechanism off (no contagion, no trembling, a memory that never fades)
 throughout, or whose mechanism needs another one that is off (the cost of a war where none can come), changes
@@ -50,12 +50,12 @@ _WORLD_STEP = 2
 
 @dataclass(frozen=True)
 class _Phase:
-    """What can be asked of a phase."""
+    """A phase, and the questions that conditions ask about it."""
 
     phase: Phase
 
     def on(self, *names: str) -> bool:
-        """Whether none of these parameters switches its mechanism off."""
+        """Tell whether none of these parameters switches its mechanism off."""
         return all(self.phase.parameters[name] != OFF[name] for name in names)
 
     @property
@@ -108,13 +108,13 @@ class _Phase:
 
     @property
     def grievances(self) -> bool:
-        """Whether a grievance may be fresh: by a revolution or a lost war."""
+        """True if a grievance may be fresh: by a revolution or a lost war."""
         resented = self.war and self.on("war.resentment")
         return resented or (self.revolutions and self.on("domestic.nationalism"))
 
     @property
     def accused(self) -> bool:
-        """Whether accusations may be answered by third states."""
+        """True if accusations may be answered by third states."""
         return self.prudent and self.rule not in ("none", "balancing")
 
 
@@ -169,7 +169,7 @@ _FOR_DECIDING = ("choice.temperature", *(p.name for p in PARAMETERS if p.group =
 
 
 def judgements_of(scenario: Scenario) -> tuple[Parameter, ...]:
-    """The judgement parameters that a scenario uses, in the order of their declaration."""
+    """The assumptions that a scenario uses, in the order of their declaration."""
     return tuple(p for p in judgements() if uses(scenario, p.name))
 
 
@@ -266,7 +266,7 @@ def intervals(arguments: Sequence[str]) -> tuple[dict[str, tuple[float, float]],
 def factors_of(
     scenario: Scenario, names: Sequence[str] | None, bounds: Mapping[str, tuple[float, float]]
 ) -> tuple[Factor, ...]:
-    """The factors of an analysis: the judgements that a scenario uses, or those named.
+    """The factors of an analysis: the assumptions that a scenario uses, or those named.
 
     Parameters
     ----------
@@ -364,7 +364,7 @@ class Box:
         return world if math.isnan(trust) else _trusting(world, python_value(trust))
 
     def _places(self) -> dict[str, Place]:
-        """Where each factor stands in the arrays, told from a world in which all of them are changed."""
+        """Find where each factor stands in the arrays, from a world in which all of them are changed."""
         free = [factor for factor in self.factors if factor.name not in (_TRUST, _ROUNDS)]
         changes = [(factor.name, typed(factor.changed())) for factor in free]
         changed = compose(self.name, [*self.settings, *changes]) if changes else self.base
@@ -384,6 +384,6 @@ def _trusting(scenario: Scenario, trust: float) -> Scenario:
 
 
 def left_out(scenario: Scenario) -> tuple[str, ...]:
-    """Judgement parameters whose mechanism is off in a scenario."""
+    """Assumptions whose mechanism is off in a scenario."""
     used = {p.name for p in judgements_of(scenario)}
     return tuple(p.name for p in judgements() if p.name not in used)

@@ -36,7 +36,7 @@ _NAMES = {"regime": "cooperation", "peace": "peace", "systemic": "systemic peace
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is played.
+    """Amount of play: points of each design, and runs at each.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Effort:
     top: int
 
     def points(self, factors: int) -> tuple[int, int, int]:
-        """How many points are screened, go into indices, and are moved one at a time."""
+        """Numbers of points that are screened, go into indices, and are moved one at a time."""
         top = min(self.top, factors)
         return self.trajectories * (factors + 1), self.samples * (top + 2), 2 * factors + 1
 
@@ -66,7 +66,7 @@ class Effort:
 
 @dataclass(frozen=True, eq=False)
 class Influence:
-    """What moves an outcome of a scenario.
+    """Effects of the factors on an outcome of a scenario.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ class Influence:
 
     @cached_property
     def left_out(self) -> tuple[str, ...]:
-        """Judgement parameters that are not varied, since their mechanism is off in the scenario."""
+        """Assumptions that are not varied, since their mechanism is off in the scenario."""
         varied = {factor.name for factor in self.box.factors}
         return tuple(name for name in left_out(self.box.base) if name not in varied)
 

@@ -43,8 +43,7 @@ NOW, FUTURE, LAW = 0, 1, 2
 
 @dataclass(frozen=True)
 class Needs:
-    """What makes cooperation pay under full trust, without sanction or norm: least values of one setting
-    each.
+    """Needs of cooperation under full trust, without sanction or norm: least values of one setting each.
 
     Attributes
     ----------
@@ -114,7 +113,7 @@ class Side:
 
     @property
     def margin(self) -> float:
-        """What tips the decision: cooperation where it is not below 0."""
+        """Sum of the terms of the decision: cooperation where it is at least 0."""
         return self.now + self.future + self.law + self.norm
 
     @property
@@ -272,7 +271,7 @@ def _critical(lanes: Lanes, lane: int, name: str, values: Floats) -> Floats:
 
 
 def needed_and_had(needed: float, has: float) -> str:
-    """What cooperation takes, and in brackets what there is: ``.60 (.90)``."""
+    """Write what cooperation takes, and in brackets what there is: ``.60 (.90)``."""
     if math.isinf(needed) or needed > 1:
         return f"none suffices ({decimal(has)})"
     return f"none ({decimal(has)})" if needed <= 0 else f"{decimal(needed)} ({decimal(has)})"
@@ -338,7 +337,7 @@ def points_from(design: pd.DataFrame, worlds: Sequence[Scenario]) -> Points | No
 
 
 def _at_start(name: str, world: Scenario) -> Place:
-    """Where a setting stands in the first phase of a world."""
+    """Find where a setting stands in the first phase of a world."""
     head, _, rest = name.partition(".")
     subject, _, key = rest.rpartition(".")
     if head == "states":

@@ -1,12 +1,12 @@
-"""Does an answer hold over the judgements it rests on? The same question put to many worlds at once.
+"""Robustness of an answer over the assumptions that it rests on: the same question put to many worlds.
 
-A *draw* is one set of values for the *judgements*, parameters of which nobody knows the right value, each
+A *draw* is one set of values for the *assumptions*, parameters of which nobody knows the right value, each
 within its declared range (``Parameter.range``). A world takes from a draw what it uses: a mechanism that
-is switched off stays off, so that anarchy with other judgements is still anarchy. All worlds of a question
+is switched off stays off, so that anarchy with other assumptions is still anarchy. All worlds of a question
 take the same draws and are played on the same seeds, so that within a draw they differ only by what is asked.
 
 The *verdict* of a draw is 1 if the answer holds there beyond luck, -1 if its contrary does, and 0 if the runs
-do not tell. :func:`robustness` gives their shares and, judgement by judgement, how well it parts the
+do not tell. :func:`robustness` gives their shares and, assumption by assumption, how well it parts the
 draws in which the answer holds from the others.
 
 Many worlds on the same seeds: how each fares, and by how much one does better than another.
@@ -36,7 +36,7 @@ from regimesim.sweeps.points import Points
 
 Verdicts = NDArray[np.int64]
 DrawTable = Mapping[str, Sequence[float]]
-"""A column for each judgement, a row for each draw."""
+"""A column for each assumption, a row for each draw."""
 
 DRAWS = 64
 RUNS_A_DRAW = 12
@@ -62,13 +62,13 @@ COMMON = (
     "trust.learning_rate",
     "choice.temperature",
 )
-"""The judgements that carry most of the shipped scenarios; drawn unless an experiment names others."""
+"""The assumptions that carry most of the shipped scenarios; drawn unless an experiment names others."""
 
 
 def draws(names: Iterable[str] = COMMON, count: int = DRAWS, seed: int = SEED) -> dict[str, list[float]]:
-    """Draws of some judgements within their declared ranges, by a scrambled Sobol' sequence.
+    """Draws of some assumptions within their declared ranges, by a scrambled Sobol' sequence.
 
-    Fewer draws of the same judgements and seed are the first of more.
+    Fewer draws of the same assumptions and seed are the first of more.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def typed_value(name: str, value: float) -> float:
 
 
 def worlds(scenario: Scenario, drawn: DrawTable) -> list[Scenario]:
-    """One world for each draw: the scenario with those of the drawn judgements that it uses.
+    """One world for each draw: the scenario with those of the drawn assumptions that it uses.
 
     A value that an epoch changes stays as the epoch has it; where it returns to the first phase's
     value it is the drawn one. What is switched off at the beginning stays off there.
@@ -109,7 +109,7 @@ def play_worlds(worlds: Sequence[Scenario], runs: int = RUNS_A_DRAW, seed: int =
 
 
 def durations(columns: Columns, horizon: float, spell: str = "regime") -> Floats:
-    """How long each run lasted within a horizon, in years, (worlds, runs).
+    """Measure how long each run lasted within a horizon, in years, (worlds, runs).
 
     Where runs are censored before the horizon, its pseudo-observation: mean over a row is the RMST.
     """
@@ -152,7 +152,7 @@ def robustness(found: Verdicts, drawn: DrawTable) -> dict[str, object]:
     -------
     dict
         Plain values. ``holds``, ``contrary`` and ``not told`` are shares with Wilson's interval. For every
-        judgement ``parts`` has the chance that it is higher in a draw where the answer holds than in one
+        assumption ``parts`` has the chance that it is higher in a draw where the answer holds than in one
         where it does not (.5: it does not matter), and its medians in the two.
     """
     number = len(found)
@@ -274,7 +274,7 @@ class Outcomes:
         return found | {column: interval_of(self.mean(name, column)) for column in columns}
 
     def gained(self, one: str, other: str, *columns: str) -> dict[str, Any]:
-        """What one world has more of than another, paired, as plain values."""
+        """Measure what one world has more of than another, paired, as plain values."""
         found = {spell: interval_of(self.longer(one, other, spell)) for spell in ("regime", "peace")}
         return found | {column: interval_of(self.more(one, other, column)) for column in columns}
 

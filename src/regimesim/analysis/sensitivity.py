@@ -1,4 +1,4 @@
-"""Which judgements decide the answer: screened, shared out, and moved one at a time.
+"""Sensitivity of the answer to the assumptions: screened, shared out, and moved one at a time.
 
 *Screening* (Morris 1991) walks through the box of all factors, one factor a step: ``mu_star`` is how much a
 step moves the outcome on average, ``sigma`` how much that depends on where the step is taken. *Indices*
@@ -48,7 +48,7 @@ RUNS_AT_ONCE = 200_000
 
 @dataclass(frozen=True)
 class Noise:
-    """How much of the variance of an outcome across points is luck.
+    """Share of luck in the variance of an outcome across points.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ class Indices:
 
 @dataclass(frozen=True)
 class Swing:
-    """What the outcome gains on its value in the scenario if one factor goes to a bound."""
+    """Differences of the outcome from its value in the scenario if one factor goes to a bound."""
 
     factor: Factor
     low: Estimate
@@ -246,7 +246,7 @@ def _moved(differences: Floats, span: float) -> Estimate:
 
 
 def noise_of(played: Floats) -> Noise:
-    """How much of the variance across points is luck: two-way analysis of variance, points by replicates."""
+    """Measure the share of luck in the variance across points: two-way analysis, points by replicates."""
     points, runs = played.shape
     if runs < 2 or points < 2:
         return Noise(math.nan, math.nan)
@@ -262,7 +262,7 @@ def noise_of(played: Floats) -> Noise:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is asked about: a kind of spell up to a horizon in years, or a rate (horizon None)."""
+    """An outcome to ask about: a kind of spell up to a horizon in years, or a rate (horizon None)."""
 
     name: str
     horizon: float | None
@@ -270,7 +270,7 @@ class Outcome:
     def of(self, played: Mapping[str, Any], runs: int) -> Floats:
         """Run by run, (P, runs).
 
-        For a kind of spell, a run's pseudo-observation of the mean up to the horizon: min(T, horizon)
+        For a kind of spell, a run's pseudo-observation of the restricted mean: min(T, horizon)
         where nothing is cut off earlier.
         """
         if self.horizon is None:
@@ -282,7 +282,7 @@ class Outcome:
 
 
 def outcome_of(box: Box, name: str) -> Outcome:
-    """What can be asked about, by its name; found by playing one run.
+    """Find an outcome to ask about by its name; plays one run.
 
     Raises
     ------
@@ -298,7 +298,7 @@ def outcome_of(box: Box, name: str) -> Outcome:
 def player(
     box: Box, outcome: Outcome, runs: int, seed: int, workers: int | None, progress: Progress | None = None
 ) -> Player:
-    """What plays the points of a box, with the same luck at every point."""
+    """Give a function that plays the points of a box, with the same luck at every point."""
 
     def play(columns: FactorColumns) -> Floats:
         count = len(next(iter(columns.values())))

@@ -36,13 +36,13 @@ Ruling = Literal["yes", "partly", "no", "open"]
 
 TRIFLE = 0.05
 """Too little to matter: of the horizon, of 1 for shares and errors, of the wars there would be (a
-judgement)."""
+assumption)."""
 
 SAME = Estimate(0.0, 0.0, 0.0, 0.0, 1.0)
 """What a world differs by from itself."""
 
 NEAR = 0.1
-"""Expectations with a smaller error than this have converged (a judgement)."""
+"""Expectations with a smaller error than this have converged (an assumption)."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ def is_it_a_regime(
 
 
 def judged(effect: Estimate, trifle: float) -> Ruling:
-    """What an interval allows to be said of an effect that ought to be positive."""
+    """Judge, from an interval, an effect that ought to be positive."""
     if effect.lower > trifle:
         return "yes"
     if effect.upper < trifle:
@@ -262,8 +262,7 @@ def _less(
 
 
 def _restraint(full: Results, twin: Results) -> Test:
-    """How often states forgo what defection would gain them at once, and how much of that power alone
-    gives."""
+    """Measure how often states forgo an immediate gain, and how much of that power alone gives."""
     shares, forgone = [], []
     for results in (full, twin):
         columns = results.columns

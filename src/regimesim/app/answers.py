@@ -1,4 +1,4 @@
-"""What the page shows of a setting: how long it lasts, beside the scenario as published; what pairs play."""
+"""Answers of the page to a setting: how long it lasts, beside the scenario as published; what pairs play."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def appearance(setting: PageSetting, kept: Published, deadline: Deadline) -> dic
 
 
 def about(setting: PageSetting) -> dict[str, Any]:
-    """What the page builds of a scenario once it is chosen: its texts, and controls of its states."""
+    """Give what the page builds of a scenario once it is chosen: its texts, and controls of its states."""
     world = setting.published
     return {
         "title": spoken(world.title or world.name),
@@ -121,7 +121,7 @@ def _curve(curve: Curve) -> dict[str, list[float]]:
 
 
 def outcome_in_words(setting: PageSetting, published: Results, present: Results) -> dict[str, Any]:
-    """What has come out, in numbers and in two sentences."""
+    """Put the outcome into numbers and two sentences."""
     horizon = setting.present.years
     found: dict[str, Any] = {"changed": setting.changed, "horizon": horizon}
     sentences = []
@@ -188,7 +188,7 @@ def _side_as_json(side: Side) -> dict[str, Any]:
 
 
 def _verdict(side: Side) -> str:
-    """What the critical discount factor says of a side."""
+    """Say what the critical discount factor means for a side."""
     state, other = spoken(side.state), spoken(side.other)
     if math.isinf(side.discount_needed):
         return f"No patience would be enough to keep {state} from defecting against {other}."
@@ -208,7 +208,7 @@ def _finite(value: float) -> float | None:
 
 
 def what_hangs(setting: PageSetting, deadline: Deadline) -> dict[str, Any]:
-    """What would have happened without each arrangement, one at a time, on the same seeds."""
+    """Ask what would have happened without each arrangement, one at a time, on the same seeds."""
     names = arrangements_of(setting.present)
     check_work(setting.present, setting.runs, len(names) + 1)
     found = ablate(setting.present, "each", setting.runs, setting.seed, progress=deadline)
@@ -229,7 +229,7 @@ def what_hangs(setting: PageSetting, deadline: Deadline) -> dict[str, Any]:
 def sweep_over(
     body: Mapping[str, Any], setting: PageSetting, trees: Trees, deadline: Deadline
 ) -> dict[str, Any]:
-    """How long it lasts as one parameter goes over its plausible range, all else as it is."""
+    """Measure how long it lasts as one parameter goes over its plausible range, all else as it is."""
     name = word(body, "parameter")
     parameter = parameter_of(name, setting.published)
     slide = control(parameter, name)["slide"] if parameter is not None else None
@@ -257,7 +257,7 @@ def _values_over(low: float, high: float, whole: bool) -> list[float]:
 
 
 def _refuses_value(error: InputError, name: str) -> bool:
-    """Whether a setting was refused for the value, not for the time it took."""
+    """Tell whether a setting was refused for the value, not for the time it took."""
     return name in str(error) or "Prisoners' Dilemma" in str(error)
 
 

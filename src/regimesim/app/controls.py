@@ -1,4 +1,4 @@
-"""What the page is built from: the scenarios, and a control for everything that can be set."""
+"""Controls of the page: the scenarios, and a control for everything that can be set."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def controls_of(scenario: Scenario) -> list[dict[str, Any]]:
 
 
 def control(parameter: Parameter, name: str) -> dict[str, Any]:
-    """What a slider, a switch or a list has to know of a parameter."""
+    """Give what a slider, a switch or a list has to know of a parameter."""
     p = parameter
     low, high = p.range or (p.low, p.high)
     slides = p.kind in ("real", "integer") and math.isfinite(low) and math.isfinite(high) and high <= 1e3
@@ -153,7 +153,7 @@ def values_of(scenario: Scenario) -> dict[str, Value]:
 
 
 def changed_later(scenario: Scenario) -> dict[str, str]:
-    """Which of these an epoch changes, and when first: a year of the calendar."""
+    """Name those of these that an epoch changes, and when first: a year of the calendar."""
     found: dict[str, str] = {}
     before = values_of(scenario)
     for phase in scenario.phases[1:]:

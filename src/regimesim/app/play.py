@@ -4,7 +4,7 @@ A game is a list of decisions: each year cooperation or defection towards each o
 is played again from its address, so the server keeps nothing: a game is where its list is, in one tab or in a
 link. What is told during a game is what the state itself would know: what it did, what it *saw* others do,
 what everybody sees (wars, small states, revolutions, strength). Its earnings are not among it: they would
-betray what its eyes cannot see. A film of a run shows who trusts whom, who fights, which small states still
+betray what it cannot see. A film of a run shows who trusts whom, who fights, which small states still
 stand.
 """
 
@@ -22,6 +22,7 @@ from regimesim.app.setting import MOST_PLAYED, Deadline, PageSetting, check_work
 from regimesim.chronicle import Chronicle, chronicle
 from regimesim.chronicle.replay import History, replay
 from regimesim.core.lanes import Lanes
+from regimesim.scenario.limits import MOST_REPLICATE
 from regimesim.scenario.messages import InputError, known, quoted, spoken
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.choice import chance_to_cooperate
@@ -33,7 +34,6 @@ OTHER_SEEDS = 200
 
 COOPERATION, DEFECTION = "C", "D"
 
-MOST_REPLICATE = 2**32 - 1
 _KIND_WORDS = {1: "a misunderstanding", 2: "a breach", 3: "a sanction"}
 
 
@@ -67,7 +67,7 @@ class PlayedGame:
 
     @property
     def over(self) -> bool:
-        """Whether all years have been decided."""
+        """True if all years have been decided."""
         return len(self.moves) == self.length
 
     @property
@@ -77,9 +77,9 @@ class PlayedGame:
 
 
 class Course(NamedTuple):
-    """What a state went through, in L replicates; T rounds, N states."""
+    """Course of a state, in L replicates; T rounds, N states."""
 
-    earned: NDArray[np.float64]  # [L] mean payoff per round
+    earned: NDArray[np.float64]  # [L] mean payoff per year
     own_war: NDArray[np.int32]  # [L] round of its first war, -1 without
     any_war: NDArray[np.int32]  # [L] round of anybody's first war, -1 without
 
@@ -116,7 +116,7 @@ def read_game(body: Mapping[str, Any], setting: PageSetting) -> PlayedGame:
 
 
 def view_of(game: PlayedGame, deadline: Deadline) -> dict[str, Any]:
-    """What the state knows by now; at the end, the reckoning."""
+    """Give what the state knows by now; at the end, the reckoning."""
     scenario = game.setting.present
     check_work(scenario, 2 * OTHER_SEEDS + 2, rounds=game.rounds)
     lanes = _lanes(game, 1)
@@ -198,7 +198,7 @@ def _public(lanes: Lanes) -> dict[str, NDArray[Any]]:
 
 
 def _public_events(game: PlayedGame, lanes: Lanes, before: Mapping[str, NDArray[Any]]) -> list[str]:
-    """What everybody has seen happen in the round."""
+    """List what everybody has seen happen in the round."""
     scenario, world = game.setting.present, lanes.world
     names, small = [spoken(s) for s in scenario.states], [spoken(b) for b in scenario.buffers]
     n, found = len(names), []
@@ -232,7 +232,7 @@ def _public_events(game: PlayedGame, lanes: Lanes, before: Mapping[str, NDArray[
 
 
 def _known_to_state(game: PlayedGame, lanes: Lanes) -> dict[str, Any]:
-    """What the state sees of the world as it stands."""
+    """Give what the state sees of the world as it stands."""
     world, n = lanes.world, len(game.setting.present.states)
     return {
         "capability": np.round(world.capability[:, 0], 4).tolist(),
@@ -245,7 +245,7 @@ def _known_to_state(game: PlayedGame, lanes: Lanes) -> dict[str, Any]:
 
 
 def _advice(game: PlayedGame, lanes: Lanes) -> list[dict[str, Any]]:
-    """How a prudent cabinet in its place weighs the coming year, from what it believes."""
+    """Advise as a prudent cabinet would: weigh the coming year, from what it believes."""
     terms = lanes.margins()[game.position, :, :, 0]
     temperature = float(lanes.game.temperature[0])
     found = []
@@ -279,11 +279,11 @@ def course_of_game(game: PlayedGame, lanes: Lanes, moves: Sequence[str] | None, 
         own_war[:] = np.where((own_war < 0) & fighting, t, own_war)
         if t % per_year == 0:
             deadline()
-    return Course(earned / game.rounds, own_war, lanes.tally.war_round)
+    return Course(earned / game.length, own_war, lanes.tally.war_round)
 
 
 def reckoning(game: PlayedGame, lanes: Lanes, deadline: Deadline) -> dict[str, Any]:
-    """What it came to, beside what a prudent state would have made of the same luck."""
+    """Sum up the game, beside what a prudent state would have made of the same luck."""
     yours = course_of_game(game, _lanes(game, 1), game.moves, deadline)
     theirs = course_of_game(game, _lanes(game, 1), None, deadline)
     many_yours = course_of_game(game, _lanes(game, OTHER_SEEDS, 0), game.moves, deadline)
@@ -317,7 +317,7 @@ def _peace(game: PlayedGame, war: int) -> dict[str, Any]:
 
 
 def _eyes(game: PlayedGame) -> list[dict[str, Any]]:
-    """What could not be seen: what others did, against what the state saw, and what they think of it."""
+    """Tell what could not be seen: what others did, against what the state saw, and what they think of it."""
     lanes, i = _lanes(game, 1), game.position
     counts = np.zeros((len(game.others), 4), np.int64)
     for t in range(game.rounds):
@@ -365,7 +365,7 @@ def _rounds_of_years(scenario: Scenario) -> list[tuple[int, int]]:
 
 
 def _frame(history: History, first: int, end: int) -> dict[str, Any]:
-    """How a year ended, and who fought or cooperated in it."""
+    """Give the state of the world as a year ended, and who fought or cooperated in it."""
     ended, decided, n = history.ended, history.decided, len(history.names)
     cooperated = decided.open[first:end] & ended.action[first:end]
     both = cooperated & cooperated.transpose(0, 2, 1)

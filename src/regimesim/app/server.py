@@ -37,6 +37,7 @@ from regimesim.app.setting import (
     read_setting,
     whole,
 )
+from regimesim.scenario.limits import MOST_REPLICATE
 from regimesim.scenario.messages import InputError
 
 REQUESTS_AT_ONCE = 2
@@ -93,7 +94,7 @@ class Desk:
             self._waiting -= 1
 
     def setting(self, body: dict[str, Any], *also: str) -> PageSetting:
-        """What a question is about."""
+        """Read the setting that a question is about."""
         return read_setting(body, self.trees, *also)
 
     def about(self, body: dict[str, Any], deadline: Deadline) -> Any:
@@ -101,16 +102,16 @@ class Desk:
         return answers.about(self.setting(body))
 
     def look(self, body: dict[str, Any], deadline: Deadline) -> Any:
-        """How long it lasts, and what pairs play."""
+        """Answer how long it lasts, and what pairs play."""
         return answers.appearance(self.setting(body), self.published, deadline)
 
     def film(self, body: dict[str, Any], deadline: Deadline) -> Any:
         """One run, year by year."""
         setting = self.setting(body, "replicate")
-        return play_module.film(setting, whole(body, "replicate", 0, 0, play_module.MOST_REPLICATE))
+        return play_module.film(setting, whole(body, "replicate", 0, 0, MOST_REPLICATE))
 
     def without(self, body: dict[str, Any], deadline: Deadline) -> Any:
-        """What hangs on each arrangement."""
+        """Answer what hangs on each arrangement."""
         return answers.what_hangs(self.setting(body), deadline)
 
     def sweep(self, body: dict[str, Any], deadline: Deadline) -> Any:
@@ -267,7 +268,7 @@ ANY_ADDRESS = "*"
 
 
 def host_allowed(header: str, hosts: Collection[str]) -> bool:
-    """Whether a request's Host names this server.
+    """Tell whether a request's Host names this server.
 
     >>> host_allowed("127.0.0.1:8808", LOOPBACK), host_allowed("evil.example:8808", LOOPBACK)
     (True, False)
@@ -297,7 +298,7 @@ def hosts_for(host: str) -> frozenset[str]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach what listens there."""
+    """Tell whether only this machine can reach what listens there."""
     if host.lower() == "localhost":
         return True
     try:

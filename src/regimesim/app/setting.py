@@ -1,4 +1,4 @@
-"""What a question is about: a scenario, what was changed in it, what was taken away, which runs.
+"""Settings of a question: a scenario, what was changed in it, what was taken away, which runs.
 
 It comes from outside, as JSON of bounded size and YAML (:mod:`regimesim.scenario.files`). How much may be
 asked for is limited: sizes that fit a screen, and work that is done before anybody gets bored.
@@ -99,7 +99,7 @@ class PageSetting:
 
     @property
     def changed(self) -> bool:
-        """Whether it differs from its twin."""
+        """True if it differs from its twin."""
         return self.present != self.twin
 
     def command(self) -> str:

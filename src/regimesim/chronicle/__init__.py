@@ -45,7 +45,8 @@ from regimesim.chronicle.relations import (
 )
 from regimesim.chronicle.replay import History, replay
 from regimesim.core.lanes import Design
-from regimesim.scenario.messages import InputError, listed, quoted
+from regimesim.scenario.limits import MOST_REPLICATE, MOST_SEED, whole_within
+from regimesim.scenario.messages import listed
 from regimesim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -119,8 +120,8 @@ def chronicle(
     InputError
         If an argument cannot be used.
     """
-    _check_whole(seed, "seed", 64)
-    _check_whole(replicate, "replicate", 32)
+    whole_within(seed, "seed", 0, MOST_SEED)
+    whole_within(replicate, "replicate", 0, MOST_REPLICATE)
     if not isinstance(scenario, Scenario):
         from regimesim.simulation.simulate import as_scenario
 
@@ -129,13 +130,6 @@ def chronicle(
     found = _tell(history)
     entries = sorted((t.entry for t in _chosen(found)), key=lambda e: (e.round, ENTRY_KINDS.index(e.kind)))
     return Chronicle(scenario, seed, replicate, summary_sentence(history), tuple(entries))
-
-
-def _check_whole(value: object, name: str, bits: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise InputError(f"{name} must be a whole number; got {quoted(value)}")
-    if not 0 <= value < 2**bits:
-        raise InputError(f"{name} must lie in [0, 2^{bits}); got {value}")
 
 
 def _tell(history: History) -> list[Told]:
@@ -179,7 +173,7 @@ def _chosen(found: list[Told]) -> list[Told]:
 
 
 def _lines(entry: Entry) -> int:
-    """How many lines it takes, or nearly so."""
+    """Estimate the number of lines that it takes."""
     return sum(1 + len(line) // 85 for line in (entry.text, *entry.detail))
 
 
@@ -211,7 +205,7 @@ def _reversed_bits(number: int) -> float:
 
 
 def summary_sentence(history: History) -> str:
-    """How long the regime held and what ended it, in one sentence."""
+    """Say how long the regime held and what ended it, in one sentence."""
     regimes, window = regime_spells(history)
     begun = wars(history)
     years = span(history.rounds, history.per_year)

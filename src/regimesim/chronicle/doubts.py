@@ -15,7 +15,7 @@ Totals = dict[str, int]
 
 
 def tell_doubts(bench: Bench, found: PairSpells) -> tuple[list[Told], Totals]:
-    """What was talked through before it became a charge, overlooked or let pass; and how often each was."""
+    """Tell what was cleared before it became a charge, overlooked or let pass; and how often each was."""
     gathered: dict[str, list[Told]] = {kind: [] for kind in CAPS}
     totals = dict.fromkeys((*CAPS, "defections", "false alarms"), 0)
     n = len(bench.history.names)
@@ -34,7 +34,7 @@ def tell_doubts(bench: Bench, found: PairSpells) -> tuple[list[Told], Totals]:
 def _of_pair(
     bench: Bench, found: PairSpells, pair: tuple[int, int], gathered: dict[str, list[Told]], totals: Totals
 ) -> None:
-    """What i saw of j."""
+    """Give what i saw of j."""
     history, (i, j) = bench.history, pair
     ended, decided = history.ended, history.decided
     for t in range(history.rounds):
@@ -58,7 +58,7 @@ def _of_pair(
 
 
 def _talked_through(bench: Bench, t: int, i: int, j: int) -> bool:
-    """Whether i would have taken j's cooperation for defection, had there been no conference."""
+    """Tell whether i would have taken j's cooperation for defection, had there been no conference."""
     history = bench.history
     if history.real(t, "diplomacy.conference") == 0:
         return False

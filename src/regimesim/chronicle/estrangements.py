@@ -12,7 +12,6 @@ from regimesim.chronicle.entries import (
     count,
     dated_entry,
     likely,
-    listed,
     possessive,
     sentence,
     share_text,
@@ -21,6 +20,7 @@ from regimesim.chronicle.entries import (
     times,
 )
 from regimesim.chronicle.replay import Happening, History
+from regimesim.scenario.messages import listed
 from regimesim.simulation.columns import (
     ACCUSED,
     ACCUSED_FALSELY,
@@ -155,7 +155,7 @@ def _several(history: History, episode: list[Estrangement]) -> Told:
 
 
 def _right_and_wrong(charges: int, false: int) -> str:
-    """How many of several accusations were false."""
+    """Say how many of several accusations were false."""
     if charges == 1:
         return f"The one accusation is {'false' if false else 'right'}."
     if false in (0, charges):
@@ -174,7 +174,7 @@ def _sides(one: Estrangement) -> tuple[tuple[int, int], ...]:
 
 
 def _cause(history: History, one: Estrangement) -> str:
-    """What estranged the two, as a clause."""
+    """Name what estranged the two, as a clause."""
     names = history.names
     if not one.charges and not one.quarrel:
         return f"{names[one.i]} joins the sanction against {names[one.j]}"
@@ -237,7 +237,7 @@ def _motives(history: History, one: Estrangement) -> list[str]:
 
 
 def motive(history: History, t: int, j: int, i: int) -> str:
-    """Whether j's defection against i was worth it, or an accident."""
+    """Tell whether j's defection against i was worth it, or an accident."""
     own = history.names[j]
     if history.decided.intend[t, j, i]:
         return f"{possessive(own)} defection is an accident: it had meant to cooperate."
@@ -250,7 +250,7 @@ def motive(history: History, t: int, j: int, i: int) -> str:
 
 
 def turning(history: History, t: int, i: int, j: int) -> str:
-    """Whether what i believed to see in round t made cooperation with j a bad bargain for it."""
+    """Tell whether what i believed to see in round t made cooperation with j a bad bargain for it."""
     if not history.prudent(i) or t + 1 >= history.rounds or history.decided.new_leader[t + 1, i]:
         return ""
     if history.margin[t, i, j] < 0 or history.margin[t + 1, i, j] >= 0:
@@ -261,13 +261,13 @@ def turning(history: History, t: int, i: int, j: int) -> str:
 
 
 def _fall(history: History, t: int, end: int, one: Estrangement) -> float:
-    """How much trust the more distrustful side lost."""
+    """Measure the trust that the more distrustful side lost."""
     lost = [history.decided.trust[t, a, b] - history.ended.trust[end, a, b] for a, b in _sides(one)]
     return max(0.0, *map(float, lost))
 
 
 def _trust(history: History, t: int, end: int, i: int, j: int) -> str:
-    """How trust moved, where it did."""
+    """Say how trust moved, where it did."""
     names, moved = history.names, []
     for a, b in ((i, j), (j, i)):
         before, after = (

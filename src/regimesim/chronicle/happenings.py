@@ -1,4 +1,4 @@
-"""What befalls states: epochs, revolutions and new leaders, wars and settlements, the loss of buffers."""
+"""Events that befall states: epochs, revolutions, new leaders, wars and settlements, loss of buffers."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def tell_start(history: History, found: PairSpells) -> Told:
 
 
 def _answer_to_offences(history: History) -> str:
-    """How long states withdraw their cooperation after an offence, and how surely."""
+    """Say for how long states withdraw their cooperation after an offence, and how surely."""
     years, resolve = history.real(0, "shadow.punishment_years"), history.real(0, "shadow.resolve")
     if not any(map(history.prudent, range(len(history.names)))):
         return ""
@@ -105,7 +105,7 @@ def tell_epochs(history: History) -> list[Told]:
 
 
 def changes_between(before: Phase, after: Phase) -> list[str]:
-    """What an epoch changes: a name, its value before and after, each."""
+    """List what an epoch changes: a name, its value before and after, each."""
     changes = [
         f"{name} {show(before.parameters[name])} -> {show(value)}"
         for name, value in after.parameters.items()
@@ -228,7 +228,7 @@ def _other(one: Estrangement, i: int) -> int:
 
 
 def _satisfied(history: History, t: int, i: int) -> str:
-    """What a success abroad did to i's grievance in round t."""
+    """Say what a success abroad did to i's grievance in round t."""
     before, after = (float(x.revisionism[t, i]) for x in (history.decided, history.ended))
     if history.real(t, "war.satisfaction") == 0 or before - after < 0.005:
         return ""
@@ -338,7 +338,7 @@ def tell_settlements(history: History, found: PairSpells, begun: list[Told]) -> 
 
 
 def prevails(history: History, t: int, i: int, j: int) -> bool:
-    """Whether i won the war with j that is settled in round t, i < j."""
+    """Tell whether i won the war with j that is settled in round t, i < j."""
     shares = history.decided.capability[t].copy()
     for a, b in history.pairs:
         if history.ended.at_war[t - 1, a, b] == 1:

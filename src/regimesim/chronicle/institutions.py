@@ -104,7 +104,7 @@ def _episode_outcome(history: History, i: int, t: int, rule: str) -> str:
 
 
 def _price(history: History, i: int, episode: list[int], rule: str) -> list[str]:
-    """What it costs those who join, and the state that is excluded, to be cut off from each other."""
+    """Say what exclusion costs those who join, and the state that is excluded."""
     m, names, lines = history.per_year, history.names, []
     t = next((t for t in episode if _joined(history, i, t)), None)
     if t is None:
@@ -158,7 +158,7 @@ def _outcomes(history: History, i: int, episode: list[int], rule: str) -> str:
 
 
 def _accusations(history: History, i: int, episode: list[int]) -> str:
-    """How many of the accusations that made the case were false."""
+    """Say how many of the accusations that made the case were false."""
     accuses = history.ended.accuses[episode, :, i] == 1
     false = int((accuses & (history.ended.action[episode, i, :] == 1)).sum())
     total = int(accuses.sum())
@@ -316,7 +316,7 @@ def _worst(history: History, spell: Regime, window: int) -> str:
 
 
 def tell_surveys(history: History, begun: list[int]) -> list[Told]:
-    """How things stand, four times or so in a run (``begun``: rounds of the wars)."""
+    """Survey how things stand, four times or so in a run (``begun``: rounds of the wars)."""
     years = history.rounds / history.per_year
     step = 25 if 60 <= years <= 200 else max(5, round(years / 4))
     n = len(history.names)

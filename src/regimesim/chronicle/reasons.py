@@ -116,13 +116,13 @@ def margin_rows(history: History, i: int, j: int, t: int, before: int) -> list[s
 
 
 def legend(history: History, t: int) -> str:
-    """What the rows mean."""
+    """Explain the rows."""
     loose = "; chance: of cooperation in that round" if history.real(t, "choice.temperature") > 0 else ""
     return f"({LEGEND}{loose})"
 
 
 def main_reason(bench: Bench, i: int, j: int, t: int, before: int, sign: int = -1) -> Reason | None:
-    """What lowered (``sign`` -1) or raised (+1) i's margin towards j most between two rounds."""
+    """Find what lowered (``sign`` -1) or raised (+1) i's margin towards j most between two rounds."""
     history = bench.history
     change = history.terms[t, i, j] - history.terms[before, i, j]
     term = int(np.argmax(sign * change))
@@ -193,7 +193,7 @@ def _apart_text(history: History, i: int, j: int, t: int, before: int) -> str:
 
 
 def _phase(history: History, t: int, before: int) -> str:
-    """What epochs changed between two rounds."""
+    """Give what epochs changed between two rounds."""
     phases = history.scenario.phases[int(history.phase[before]) + 1 : int(history.phase[t]) + 1]
     told = [phase.because.rstrip(".") for phase in phases if phase.because]
     return "what holds has changed" + (f" ({'; '.join(told[-2:])})" if told else "")
@@ -216,7 +216,7 @@ def _trust_text(history: History, i: int, j: int, t: int, before: int) -> str:
 
 
 def observed(history: History, i: int, j: int, first: int, end: int) -> tuple[int, int]:
-    """How often, in rounds first .. end - 1, i rightly and wrongly believed in a defection of j."""
+    """Count how often, in rounds first .. end - 1, i rightly and wrongly believed in a defection of j."""
     ended, decided, here = history.ended, history.decided, slice(first, end)
     live = (decided.open[here, i, j] == 1) & (decided.withheld[here, i, j] == 0)
     seen = live & (ended.seen[here, i, j] == 0) & (ended.charge[here, i, j] != CLEARED)
@@ -271,7 +271,7 @@ def _revisionism(history: History, i: int, t: int, before: int) -> str:
     moved = f"revisionism {then:.2f} -> {now:.2f}".replace(" 0.", " .")
     own = history.names[i]
     if now <= then:
-        return f"{own} wants less than before, for a grievance has faded or been satisfied ({moved})"
+        return f"{own} wants less than before, because a grievance has faded or been satisfied ({moved})"
     turmoil = history.decided.turmoil[:, i]
     ended = [r for r in range(before + 1, t + 1) if turmoil[r - 1] > 0 and turmoil[r] == 0]
     struck = [e.t for e in history.of_kind(REVOLUTION) if e.actor == i and before < e.t <= t]

@@ -78,7 +78,7 @@ def _spells_of_pair(history: History, i: int, j: int) -> list[Spell]:
 
 
 def _lasting(history: History, willing: Array, t: int, value: bool, least: float) -> bool:
-    """Whether the coming year (four rounds at least) is mostly so."""
+    """Tell whether the coming year (four rounds at least) is mostly so."""
     ahead = willing[t : t + history.window]
     enough = t == 0 or 2 * len(ahead) >= history.window
     return bool(enough and np.mean(ahead == value) >= least)
@@ -144,7 +144,7 @@ def tell_breaks(bench: Bench, found: PairSpells) -> list[Told]:
 
 
 def tell_near_break(bench: Bench, found: PairSpells) -> list[Told]:
-    """Where nobody ever stopped: when cooperation was worth least."""
+    """Tell when cooperation was worth least, where nobody ever stopped."""
     history = bench.history
     n = len(history.names)
     sides = [(i, j) for i in range(n) for j in range(n) if i != j and history.prudent(i)]
@@ -242,7 +242,7 @@ def _automaton(history: History, i: int, j: int, t: int) -> str:
 
 
 def nothing_broke(history: History, found: PairSpells) -> bool:
-    """Whether there was cooperation, no war, and no state that stopped after two years of it."""
+    """Tell whether there was cooperation, no war, and no state that stopped after two years of it."""
     at_war = bool((history.ended.at_war > 0).any())
     ever = any(spell.state == COOPERATING for line in found.values() for spell in line)
     return ever and not at_war and not breaks(history, found)
@@ -288,7 +288,7 @@ def _restorations(found: PairSpells, i: int, j: int) -> list[tuple[int, int]]:
 
 
 def state_changed(found: PairSpells, i: int, j: int, t: int) -> bool:
-    """Whether i turned from defection to cooperation in round t."""
+    """Tell whether i turned from defection to cooperation in round t."""
     line = found[i, j]
     return any(x.state == DEFECTING and y.state == COOPERATING and y.first == t for x, y in pairwise(line))
 

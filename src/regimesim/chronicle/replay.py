@@ -69,7 +69,7 @@ class Ended(NamedTuple):
 
 
 class Reckoned(NamedTuple):
-    """What the game said when intentions were formed."""
+    """Values of the game when intentions were formed."""
 
     alarm: Array  # [T, N, N] f_ij
     excluded: Array  # [T, N, N] what i loses if j excludes it
@@ -157,7 +157,7 @@ class History:
         return np.array([[self.prudent(i)] * n for i in range(n)])
 
     def of_kind(self, *kinds: int) -> list[Happening]:
-        """What happened of these kinds, in the order of time."""
+        """List what happened of these kinds, in the order of time."""
         return [event for event in self.happenings if event.kind in kinds]
 
     def chance_to_cooperate(self, t: int, i: int, j: int) -> float:
@@ -166,7 +166,7 @@ class History:
         return chance_to_cooperate(margin, temperature, self.per_year)
 
     def phase_at(self, t: int) -> Phase:
-        """What held in round t."""
+        """Give the phase that held in round t."""
         return self.scenario.phases[int(self.phase[t])]
 
     def setting(self, t: int, name: str) -> Value:
@@ -178,7 +178,7 @@ class History:
         return float(self.setting(t, name))
 
     def prudent(self, i: int) -> bool:
-        """Whether i weighs its margin, rather than following an automaton."""
+        """Tell whether i weighs its margin, rather than following an automaton."""
         return int(self.design.strategy[0, i]) < 0
 
     def strategy(self, i: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from regimesim.analysis.calibration.calibrate import (
     check,
 )
 from regimesim.analysis.calibration.findings import (
-    ANSWER_DRAWS,
     ANSWER_RUNS,
     FEWEST,
     Answers,
@@ -29,7 +27,7 @@ from regimesim.analysis.calibration.targets import SOURCE, fewest_histories
 from regimesim.analysis.comparison import CAUTION
 from regimesim.cli import output
 from regimesim.scenario.compose import sweep_request
-from regimesim.scenario.messages import InputError, quoted, show, spoken
+from regimesim.scenario.messages import InputError, show, spoken
 from regimesim.simulation.columns import SPELLS
 from regimesim.simulation.folders import write_folder
 from regimesim.simulation.provenance import provenance
@@ -39,19 +37,7 @@ from regimesim.sweeps.points import python_value
 if TYPE_CHECKING:
     import pandas as pd
 
-    from regimesim.cli.table import Flags
-
-_CALIBRATE_OPTIONS = {
-    "draws": 1024,
-    "runs": 200,
-    "seed": 0,
-    "workers": None,
-    "out": None,
-    "parameters": None,
-    "targets": None,
-    "record": None,
-    "answers": ANSWER_DRAWS,
-}
+    from regimesim.cli.table import Flags, Given
 
 NOT_CONFIRMED = (
     "To fit is not to be confirmed: the targets were looked at, and other parameters, held still here, may "
@@ -59,9 +45,9 @@ NOT_CONFIRMED = (
 )
 
 
-def calibrate_command(arguments: Sequence[str], flags: Flags) -> None:
+def calibrate_command(given: Given, flags: Flags) -> None:
     """Find the settings that fit the record, say what they have in common, and write it all down."""
-    problem, options, folder = _calibrate_request(arguments)
+    options, (problem, folder) = given.options, _calibrate_request(given)
     numbers = {key: options[key] for key in ("draws", "runs", "seed", "workers")}
     check(problem, **numbers)
     total = (options["draws"] + 1) * options["runs"]
@@ -75,36 +61,19 @@ def calibrate_command(arguments: Sequence[str], flags: Flags) -> None:
     answer = calibration_answer(found, over, options["record"])
     with output.working("writing results", flags):
         write_folder(folder, lambda partial: _write_calibration(partial, found, over, answer))
-    if flags.json:
-        print(json_text(answer | {"folder": str(folder)}))
-    elif flags.quiet:
-        print(folder)
-    else:
-        print_calibration(found, over, folder, options["record"])
+    output.announce(flags, folder, answer, lambda: print_calibration(found, over, folder, options["record"]))
 
 
-def _calibrate_request(arguments: Sequence[str]) -> tuple[Problem, dict[str, Any], Path]:
-    asked = sweep_request(arguments, _CALIBRATE_OPTIONS)
+def _calibrate_request(given: Given) -> tuple[Problem, Path]:
+    asked, options = sweep_request(given.settings, given.options), given.options
     if asked.swept:
         name, values = next(iter(asked.swept.items()))
-        given = ",".join(map(str, values))
-        raise InputError(f"calibrate varies its parameters itself; {name}={given} wants one value")
-    options = asked.options
-    parameters, targets = options["parameters"], options["targets"]
-    if not (parameters is None or isinstance(parameters, dict) or _are_names(parameters)):
-        raise InputError(f"parameters= takes a list: parameters=[norms.restraint]; got {quoted(parameters)}")
-    if not (targets is None or _are_names(targets)):
-        raise InputError(f"targets= takes a list: targets=[wars_1816_1853]; got {quoted(targets)}")
-    most = options["answers"]
-    if isinstance(most, bool) or not isinstance(most, int) or not 0 <= most <= 100_000:
-        raise InputError(f"answers must be a whole number in [0, 100000], 0 for none; got {quoted(most)}")
-    problem = Problem.of(asked.scenario, asked.settings, parameters, targets, options["record"])
-    folder = output.output_folder(options["out"], "calibrate", problem.scenario.name)
-    return problem, options, folder
-
-
-def _are_names(given: Any) -> bool:
-    return isinstance(given, list) and all(isinstance(name, str) for name in given)
+        listed = ",".join(map(str, values))
+        raise InputError(f"calibrate varies its parameters itself; {name}={listed} wants one value")
+    problem = Problem.of(
+        asked.scenario, asked.settings, options["parameters"], options["targets"], options["record"]
+    )
+    return problem, output.output_folder(options["out"], "calibrate", problem.scenario.name)
 
 
 def calibration_answer(found: Calibration, over: Answers | None, record: str | None = None) -> dict[str, Any]:
@@ -326,7 +295,7 @@ def _sentences(found: Calibration) -> list[str]:
 
 
 def agreement_sentences(found: Calibration, over: Answers | None) -> list[str]:
-    """What holds at every draw that fits: ends of ranges shut out, and which order outlasts which."""
+    """Say what holds at every draw that fits: ends of ranges shut out, and which order outlasts which."""
     return agreed(found) + ([] if over is None else over.certain())
 
 
@@ -345,7 +314,7 @@ def _print_answers(found: Calibration, over: Answers) -> None:
     lines = {}
     for row in over.orderings().to_dict("records"):
         one, other = spoken(row["one"]), spoken(row["other"])
-        lines[f"{SPELLS[row['spell']]}: {one} less {other}"] = {
+        lines[f"{SPELLS[row['spell']]}: {one} minus {other}"] = {
             "as they stand": f"{row['published']:+.0f}",
             "longer in": percent(row["one_longer"]),
             "shorter in": percent(row["other_longer"]),

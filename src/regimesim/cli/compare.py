@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim.cli import output
-from regimesim.scenario.compose import Request, request
-from regimesim.scenario.messages import InputError, quoted, spoken
+from regimesim.scenario.compose import request
+from regimesim.scenario.messages import InputError, spoken
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.results import json_text
 
@@ -19,56 +18,34 @@ if TYPE_CHECKING:
     from regimesim.analysis.ablation import Ablation, Shares
     from regimesim.analysis.comparison import Comparison
     from regimesim.analysis.verdict import Verdict
-    from regimesim.cli.table import Flags
-
-_COMPARE_OPTIONS = {"runs": 1000, "seed": 0, "workers": None, "out": None}
+    from regimesim.cli.table import Flags, Given
 
 
-def compare_command(arguments: Sequence[str], flags: Flags) -> None:
+def compare_command(given: Given, flags: Flags) -> None:
     """Simulate several scenarios on the same seeds: which lasts longer, and how sure are we."""
     from regimesim.analysis.comparison import compare, named
-    from regimesim.simulation.simulate import check_runs
 
-    asked, scenarios = _compare_request(arguments)
-    options = asked.options
-    check_runs(options["runs"], options["seed"], options["workers"])
+    options, scenarios = given.options, _scenarios_of(given)
+    together = "-".join(scenario.name for scenario in scenarios)[:80]
     scenarios = named(scenarios)
-    folder = output.output_folder(asked.options["out"], "compare", asked.scenario.name)
+    folder = output.output_folder(options["out"], "compare", together)
     with output.progress("simulating", options["runs"] * len(scenarios), flags) as advance:
         found = compare(
             scenarios, options["runs"], options["seed"], workers=options["workers"], progress=advance
         )
     with output.working("writing results", flags):
-        found.save(folder, shlex.join(["python", "-m", "regimesim", "compare", *arguments]))
-    if flags.json:
-        print(json_text(found.answer | {"folder": str(folder)}))
-    elif flags.quiet:
-        print(folder)
-    else:
-        print_comparison(found, folder)
+        found.save(folder, shlex.join(["python", "-m", "regimesim", "compare", *given.arguments]))
+    output.announce(flags, folder, found.answer, lambda: print_comparison(found, folder))
 
 
-def _compare_request(arguments: Sequence[str]) -> tuple[Request, list[Scenario]]:
-    """The options, and the scenarios with the overrides that all of them are given."""
-    from regimesim.analysis.comparison import DEFAULT
-
-    naming = [word for word in arguments if word.lstrip("+").startswith("scenarios=")]
-    others = [word for word in arguments if word not in naming]
-    if any(word.lstrip("+").startswith("scenario=") for word in others):
+def _scenarios_of(given: Given) -> list[Scenario]:
+    """The scenarios, with the settings that all of them are given."""
+    if given.has("scenario"):
         raise InputError("compare takes a list: scenarios=[concert,bipolar]")
-    names: Any = list(DEFAULT)
-    if naming:
-        names = request([f"scenario={DEFAULT[0]}", naming[-1].lstrip("+")], {"scenarios": None}).options[
-            "scenarios"
-        ]
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise InputError(f"scenarios must be a list such as [concert,bipolar]; got {quoted(names)}")
+    names = given.options["scenarios"]
     if len(names) < 2:
         raise InputError(f"compare needs two scenarios or more; got {', '.join(names) or 'none'}")
-    read = [request([f"scenario={name}", *others], _COMPARE_OPTIONS) for name in names]
-    together = "-".join(found.scenario.name for found in read)[:80]
-    first = replace(read[0], scenario=replace(read[0].scenario, name=together))
-    return first, [found.scenario for found in read]
+    return [request([f"scenario={name}", *given.settings], given.options).scenario for name in names]
 
 
 def print_comparison(found: Comparison, folder: Path) -> None:
@@ -103,7 +80,7 @@ def _difference_lines(found: Comparison) -> list[str]:
         gain = [_factor_text(d.narrowed) for d in (regime, peace)]
         rows.append(
             (
-                f"{spoken(regime.longer)} less {spoken(regime.shorter)}",
+                f"{spoken(regime.longer)} minus {spoken(regime.shorter)}",
                 f"cooperation {regime.paired.text()}",
                 f"peace {peace.paired.text()}",
                 f"pairing narrows by {gain[0]}, {gain[1]}",
@@ -116,17 +93,14 @@ def _factor_text(number: float) -> str:
     return f"{number:.2f}" if number < 1e6 else "all there is"
 
 
-def diagnose_command(arguments: Sequence[str], flags: Flags) -> None:
+def diagnose_command(given: Given, flags: Flags) -> None:
     """Is it a regime, what hangs on each of its arrangements, and how much has each of them done."""
     from regimesim.analysis.ablation import Worlds, ablate, shapley
     from regimesim.analysis.verdict import is_it_a_regime
-    from regimesim.simulation.simulate import check_runs
 
-    asked = request(arguments, {**_COMPARE_OPTIONS, "runs": 300})
-    options = asked.options
-    check_runs(options["runs"], options["seed"], options["workers"])
-    folder = output.output_folder(asked.options["out"], "diagnose", asked.scenario.name)
-    worlds = Worlds(asked.scenario, options["runs"], options["seed"], workers=options["workers"])
+    options, scenario = given.options, request(given.settings, given.options).scenario
+    folder = output.output_folder(options["out"], "diagnose", scenario.name)
+    worlds = Worlds(scenario, options["runs"], options["seed"], workers=options["workers"])
     total = options["runs"] * 2 ** len(worlds.present)
     with output.progress("simulating", total, flags) as advance:
         worlds.progress = advance
@@ -135,12 +109,7 @@ def diagnose_command(arguments: Sequence[str], flags: Flags) -> None:
         verdict, ablation = is_it_a_regime(worlds), ablate(worlds, "full")
         answer = diagnosis(verdict, ablation, shares) | {"seed": options["seed"]}
         _write_diagnosis(folder, answer, verdict, ablation, shares)
-    if flags.json:
-        print(json_text(answer | {"folder": str(folder)}))
-    elif flags.quiet:
-        print(folder)
-    else:
-        print_diagnosis(verdict, ablation, shares, folder)
+    output.announce(flags, folder, answer, lambda: print_diagnosis(verdict, ablation, shares, folder))
 
 
 def diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Shares]) -> dict[str, Any]:

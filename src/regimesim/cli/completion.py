@@ -1,9 +1,9 @@
 """The command ``completion``: scripts for shells, and what can come next while a command is being typed.
 
-Commands and their options are read off the table of help (``cli.table.COMMANDS``), so that help and
-completion say the same; parameters off their declarations. Nothing heavy is imported: a shell asks at every
-tab. A script does as little as it can: it hands on what has been typed and inserts what it is answered.
-Whatever goes wrong there, nothing is printed into the line that is being typed.
+Commands and their options are read off their declarations (``cli.table.COMMANDS``), as help is; parameters
+off theirs. Nothing heavy is imported: a shell asks at every tab. A script does as little as it can: it hands
+on what has been typed and inserts what it is answered. Whatever goes wrong there, nothing is printed into the
+line that is being typed.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regimesim.cli.table import SWITCHES
 from regimesim.scenario.composition import CHOICES, part_tree, scenario_tree
 from regimesim.scenario.files import names_of, scenario_names, strategy_names
 from regimesim.scenario.messages import InputError, known
 from regimesim.scenario.parameters import BUFFER, BY_NAME, STATE, WORLD
 
 if TYPE_CHECKING:
-    from regimesim.cli.table import Command, Flags
-
-SHELLS = ("bash", "zsh", "fish")
+    from regimesim.cli.table import Command, Flags, Given, Option
 
 _BASH = r"""
 _regimesim() {
@@ -69,29 +68,18 @@ end
 complete -c regimesim -f -a '(__regimesim_words)'
 """
 
-_SCRIPTS = dict(zip(SHELLS, (_BASH, _ZSH, _FISH), strict=True))
+_SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 
-_SHELL_FLAGS = {
-    "--quiet": "print only where the results are",
-    "--json": "print the result as JSON",
-    "--help": "what the command takes",
-    "--version": "print the version",
-}
-_OPTION = re.compile(r"(?<![\w.,(])(\+?)([a-z][a-z.]*)=(\[?)")
-"""An option in a usage: its sign, its name, and a bracket if it takes a list."""
-
-_PATHS = ("out", "points", "record")
 _FILES_OR_NAMES = ("scenario", "strategy", *CHOICES)
-_SWITCH = ("true", "false")
-_WORDS_OF_OPTIONS = {"open": _SWITCH, "extend": _SWITCH, "outcome": ("regime", "peace")}
+_BOTH = ("true", "false")
 _DECLARED = BY_NAME | {p.name: p for p in (*STATE, *BUFFER)}
 
 
-def completion(arguments: Sequence[str], flags: Flags) -> None:
+def completion(given: Given, flags: Flags) -> None:
     """Print the script of a shell."""
-    if len(arguments) != 1:
-        raise InputError(f"which shell? python -m regimesim completion {' | '.join(SHELLS)}")
-    print(known(arguments[0], _SCRIPTS, "shell").strip())
+    if len(given.words) != 1:
+        raise InputError(f"which shell? python -m regimesim completion {' | '.join(_SCRIPTS)}")
+    print(known(given.words[0], _SCRIPTS, "shell").strip())
 
 
 def answer_shell(asked: Sequence[str], commands: Mapping[str, Command]) -> None:
@@ -168,7 +156,7 @@ class Completion:
 
 
 def choices(words: Sequence[str], commands: Mapping[str, Command]) -> list[Completion]:
-    """What the last of the words can become.
+    """List what the last of the words can become.
 
     Parameters
     ----------
@@ -185,20 +173,17 @@ def choices(words: Sequence[str], commands: Mapping[str, Command]) -> list[Compl
     *before, current = words
     given = [word for word in before if not word.startswith("-")]
     if current.startswith("-"):
-        found = [Completion(word, about) for word, about in _SHELL_FLAGS.items()]
+        found = [Completion(switch.words[-1], switch.about) for switch in SWITCHES]
     elif not given or given == ["help"]:
         found = [Completion(name, command.about) for name, command in commands.items()]
     elif given[0] not in commands:
         found = []
     elif "=" in current:
-        found = _values(given, current, commands[given[0]].usage)
-    elif given[0] in ("history", "plot") and len(given) == 1:
-        found = _paths(current)
-    elif given[0] in _NAMED and len(given) == 1:
-        names = _to_next_dot(_NAMED[given[0]](), current)
-        found = [Completion(name, _meaning_of(name)) for name in names]
+        found = _values(given, current, commands[given[0]])
+    elif commands[given[0]].offers and len(given) == 1:
+        found = _first_words(commands[given[0]].offers, current)
     else:
-        found = _settings(given, current, commands[given[0]].usage)
+        found = _settings(given, current, commands[given[0]])
     return [choice for choice in found if choice.word.startswith(current)]
 
 
@@ -212,24 +197,36 @@ def _experiments() -> Iterable[str]:
     return experiments()
 
 
-_NAMED: Mapping[str, Callable[[], Iterable[str]]] = {
-    "completion": lambda: SHELLS,
+_NAMES_OF: Mapping[str, Callable[[], Iterable[str]]] = {
+    "engine": lambda: names_of("engine"),
     "experiment": _experiments,
-    "list": lambda: ("scenarios", "worlds", "orders", "strategies", "parameters"),
-    "show": _what_can_be_shown,
+    "parameter": lambda: BY_NAME,
+    "scenario": scenario_names,
+    "sweep": lambda: names_of("sweep"),
+    "thing": _what_can_be_shown,
 }
-"""Commands whose first word is a name."""
+"""Names that an option or a first word may take, by what they are names of."""
 
 
-def _settings(given: Sequence[str], current: str, usage: str) -> list[Completion]:
+def _offered(offers: tuple[str, ...] | str) -> Iterable[str]:
+    return _NAMES_OF[offers]() if isinstance(offers, str) else offers
+
+
+def _first_words(offers: tuple[str, ...] | str, current: str) -> list[Completion]:
+    if offers == "path":
+        return _paths(current)
+    return [Completion(name, _meaning_of(name)) for name in _to_next_dot(_offered(offers), current)]
+
+
+def _settings(given: Sequence[str], current: str, command: Command) -> list[Completion]:
     """Names of settings with their sign of equality: the command's own, then those of the scenario."""
     seen = {word.lstrip("+").partition("=")[0] for word in given[1:]}
-    options = [(sign, name) for sign, name, _ in _OPTION.findall(usage) if name not in seen]
-    seen |= {name for _, name in options}
-    found = [
-        Completion(f"{sign if not current or current[0] == '+' else ''}{name}=") for sign, name in options
-    ]
-    if "PARAMETER=" in usage:
+    found = []
+    for option in command.options:
+        if option.name not in seen:
+            sign = "+" if option.plus and (not current or current[0] == "+") else ""
+            found.append(Completion(f"{sign}{option.name}=", option.about))
+    if command.parameters:
         keys = _to_next_dot((key for key in _keys(given, current) if key not in seen), current)
         found += [Completion(key if key.endswith(".") else f"{key}=", _meaning_of(key)) for key in keys]
     return found
@@ -261,20 +258,21 @@ def _members_of(given: Sequence[str], group: str) -> list[str]:
     return [str(name) for name in part_tree(WORLD, first[WORLD]).get(group) or ()] if WORLD in first else []
 
 
-def _values(given: Sequence[str], current: str, usage: str) -> list[Completion]:
+def _values(given: Sequence[str], current: str, command: Command) -> list[Completion]:
     """A setting with each of its values, as far as these can be told."""
     key, _, text = current.partition("=")
     name = key.lstrip("+")
     last = name.rpartition(".")[2]
-    if name in _PATHS or (last in _FILES_OR_NAMES and text.startswith(("/", "./", "../", "~"))):
+    option = next((option for option in command.options if option.name == name), None)
+    if (option is not None and option.kind == "path") or (
+        last in _FILES_OR_NAMES and text.startswith(("/", "./", "../", "~"))
+    ):
         return [Completion(f"{key}={path.word}") for path in _paths(text)]
     cut = max(text.rfind("["), text.rfind(",")) + 1
     before, rest = f"{key}={text[:cut]}", text[cut:]
-    values = [
-        value for value in _known_values(given[0], name, last) if value not in re.split(r"[\[,]", text[:cut])
-    ]
-    lists = {option for _, option, bracket in _OPTION.findall(usage) if bracket}
-    if name not in lists:
+    seen = re.split(r"[\[,]", text[:cut])
+    values = [value for value in _known_values(option, name, last) if value not in seen]
+    if option is None or option.kind != "names":
         return [Completion(before + value) for value in values]
     found = _to_next_dot(values, rest)
     before += "" if cut else "["
@@ -282,22 +280,18 @@ def _values(given: Sequence[str], current: str, usage: str) -> list[Completion]:
     return [Completion(before + value + end, _meaning_of(value)) for value in found for end in ends]
 
 
-def _known_values(command: str, name: str, last: str) -> Sequence[str]:
+def _known_values(option: Option | None, name: str, last: str) -> Iterable[str]:
     """Values that a setting can have, where they are words."""
     declared = BY_NAME.get(name) or (_DECLARED.get(last) if name.count(".") == 2 else None)
     if declared is not None:
-        return declared.choices or (_SWITCH if declared.kind == "switch" else ())
-    if name in ("scenario", "scenarios"):
-        return scenario_names()
-    if last == "strategy":
-        return ("prudent", *strategy_names())
-    if name in ("world", "order", "sweep", "engine"):
+        return declared.choices or (_BOTH if declared.kind == "switch" else ())
+    if option is not None:
+        return _BOTH if option.kind == "switch" else _offered(option.offers)
+    if name in CHOICES:
         return names_of(name)
     if name in ("members", "vetoes"):
         return ("all", "none")
-    if name == "parameters":
-        return list(BY_NAME)
-    return (*_WORDS_OF_OPTIONS.get(name, ()), *(["both"] if (command, name) == ("plot", "outcome") else []))
+    return ("prudent", *strategy_names()) if last == "strategy" else ()
 
 
 def _to_next_dot(names: Iterable[str], current: str) -> list[str]:

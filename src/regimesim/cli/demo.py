@@ -11,28 +11,27 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from regimesim.cli import output
-from regimesim.scenario.compose import Request, request
+from regimesim.scenario.compose import request
 from regimesim.scenario.messages import InputError, quoted
 
 if TYPE_CHECKING:
     from regimesim.app.setting import Trees
-    from regimesim.cli.table import Flags
+    from regimesim.cli.table import Flags, Given
+    from regimesim.scenario.scenario import Scenario
 
 PORT = 8808
 """The first port that is tried where none is asked for."""
 
-_DEMO_OPTIONS: dict[str, Any] = {"open": True, "port": None, "host": "127.0.0.1"}
 _TRIED = 20
 _AT_ONCE = 100
 """Connections held open together."""
 
 
-def demo(arguments: Sequence[str], flags: Flags) -> None:
+def demo(given: Given, flags: Flags) -> None:
     """Serve the teaching page until it is interrupted."""
-    asked, words = _demo_request(arguments)
-    host, port = _host(asked.options["host"]), _port(asked.options["port"])
-    if not isinstance(asked.options["open"], bool):
-        raise InputError(f"open must be true or false; got {quoted(asked.options['open'])}")
+    named = [] if given.has("scenario") else ["scenario=concert"]
+    scenario = request([*named, *given.settings], given.options).scenario
+    host, port = _host(given.options["host"]), given.options["port"]
     _check_installed()
     from regimesim.app.controls import read_trees
     from regimesim.app.server import application, hosts_for, is_loopback
@@ -40,38 +39,20 @@ def demo(arguments: Sequence[str], flags: Flags) -> None:
     listening = listen(host, port)
     with listening:
         trees, left_out = read_trees()
-        link = _link(words, asked, trees)
+        link = _link(given.settings, scenario, trees)
         with output.working("preparing the model", flags):
             _warm(trees)
         address = f"http://{_address_host(host)}:{listening.getsockname()[1]}/{link}"
         _announce(address, host if not is_loopback(host) else "", left_out, flags)
-        if asked.options["open"]:
+        if given.options["open"]:
             _open_soon(address)
         _serve(application(trees, hosts_for(host)), listening)
 
 
-def _demo_request(arguments: Sequence[str]) -> tuple[Request, list[str]]:
-    """The options, and what is to be set at the beginning."""
-    named = any(word.lstrip("+").startswith("scenario=") for word in arguments)
-    asked = request([*([] if named else ["scenario=concert"]), *arguments], _DEMO_OPTIONS)
-    words = [word for word in arguments if word.partition("=")[0].lstrip("+") not in _DEMO_OPTIONS]
-    return asked, words
-
-
-def _host(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
+def _host(value: str) -> str:
+    if not value.strip():
         raise InputError(f"host must be a name or an address such as 127.0.0.1; got {quoted(value)}")
     return value.strip().strip("[]")
-
-
-def _port(value: object) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 65535:
-        raise InputError(
-            f"port must be a whole number in [0, 65535] (0: any that is free); got {quoted(value)}"
-        )
-    return value
 
 
 def _check_installed() -> None:
@@ -109,9 +90,9 @@ def listen(host: str, port: int | None) -> socket.socket:
     raise InputError(f"port {port} is taken; leave port= out, or choose another")
 
 
-def _link(words: Sequence[str], asked: Request, trees: Trees) -> str:
+def _link(words: Sequence[str], scenario: Scenario, trees: Trees) -> str:
     """What follows the address, so that the page begins with what was asked for."""
-    name = asked.scenario.name
+    name = scenario.name
     if not words:
         return ""
     if name not in trees:
@@ -125,7 +106,7 @@ def _link(words: Sequence[str], asked: Request, trees: Trees) -> str:
         key, _, value = word.lstrip("+").partition("=")
         if key != "scenario":
             try:
-                parameter_of(key, asked.scenario)
+                parameter_of(key, scenario)
             except InputError:
                 raise InputError(f"{word} cannot be set on the page; write it into a scenario file") from None
             pairs.append((key, value))

@@ -2,113 +2,115 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from regimesim.analysis.experiment_pages import filled
 from regimesim.analysis.experiments import (
     Answer,
     Experiment,
     differences,
     experiment,
     experiments,
-    findings,
     in_words,
     leaves,
     plain,
-    record,
     rounded,
+    verdicts_by_seed,
     write,
 )
 from regimesim.cli import output
-from regimesim.scenario.messages import InputError, known, quoted
-from regimesim.simulation.folders import (
-    write_folder,
-)
+from regimesim.scenario.messages import InputError
+from regimesim.simulation.folders import check_writable, workshop, write_folder
 from regimesim.simulation.results import json_text
 
 if TYPE_CHECKING:
-    from regimesim.cli.table import Flags
+    from regimesim.cli.table import Flags, Given
 
-_EXPERIMENT_OPTIONS = ("scale", "seed", "record", "out")
+ANOTHER = 1
+"""The exit code where an answer is not the recorded one."""
 
 
-def experiment_command(arguments: Sequence[str], flags: Flags) -> None:
-    """Make an experiment again; without a name, say which there are."""
-    names = [word for word in arguments if "=" not in word]
-    options = _options([word for word in arguments if "=" in word])
-    if len(names) > 1:
-        raise InputError(f"one experiment at a time; got {', '.join(names)}")
-    if not names:
+def experiment_command(given: Given, flags: Flags) -> int:
+    """Make an experiment again; without a name, say which there are.
+
+    Returns
+    -------
+    int
+        The exit code: :data:`ANOTHER` if the answer is not the recorded one and was not to be recorded.
+    """
+    if len(given.words) > 1:
+        raise InputError(f"one experiment at a time; got {', '.join(given.words)}")
+    if not given.words:
         _list(flags)
-        return
-    chosen, scale = experiment(names[0]), _scale_of(options.get("scale", "1"))
-    seed = _seed_of(options["seed"]) if "seed" in options else None
-    if _record(options):
-        _record_anew(chosen, flags)
-        return
-    folder = output.output_folder(options.get("out"), "experiment", chosen.name)
-    expected = chosen.expected
-    module = chosen.load(seed)
+        return 0
+    chosen, scale = experiment(given.words[0]), given.options["scale"]
+    seed = given.options["seed"]
+    if given.options["record"]:
+        return _record_answer(chosen, given, flags)
+    folder = output.output_folder(given.options["out"], "experiment", chosen.name)
+    expected, module = chosen.expected, chosen.load(seed)
     with output.working(f"asking {chosen.name} again", flags):
         found = rounded(plain(module.run(scale)))
-        draw = getattr(module, "draw", None)
-        write_folder(folder, lambda partial: write(partial, "answer.json", found, draw))
+        write_folder(folder, lambda partial: _write(module, found, partial, "answer.json"))
     wrong = differences(found, expected, scale, same_seed=seed is None)
-    if flags.json:
-        answer = {"experiment": chosen.name, "scale": scale, "answer": found, "differences": wrong}
-        print(json_text(answer | {"folder": str(folder)}))
-    elif flags.quiet:
-        print(folder)
-    else:
-        _print_answer(chosen, scale, seed, found, expected, wrong)
+    answer = {"experiment": chosen.name, "scale": scale, "answer": found, "differences": wrong}
+
+    def screen() -> None:
+        _print_answer(chosen, scale if seed is None else 0, found, expected, wrong)
         print(f"\n{folder}/  {' '.join(sorted(path.name for path in folder.iterdir()))}")
-    if wrong:
-        raise SystemExit(1)
+
+    output.announce(flags, folder, answer, screen)
+    return ANOTHER if wrong else 0
 
 
-def _options(words: Sequence[str]) -> dict[str, str]:
-    given: dict[str, str] = {}
-    for word in words:
-        name, _, value = word.partition("=")
-        name = known(name.lstrip("+"), _EXPERIMENT_OPTIONS, "option")
-        if name in given:
-            raise InputError(f"{name} is given twice")
-        given[name] = value
-    return given
+def _record_answer(chosen: Experiment, given: Given, flags: Flags) -> int:
+    """Make the answer at its full size and write it, with its figure and page, into the experiment's folder."""
+    scale = given.options["scale"]
+    if scale != 1 or given.options["seed"] is not None or given.options["out"] is not None:
+        raise InputError(
+            "record=true writes the answer at its full size and own seed beside run.py; it goes without scale=, "
+            "seed= and out="
+        )
+    check_writable(chosen.folder)
+    module = chosen.load()
+    before = chosen.expected if chosen.recorded else {}
+    with output.working(f"asking {chosen.name}", flags):
+        found = rounded(plain(module.run(scale)))
+        by_seed = verdicts_by_seed(chosen, found)
+        if by_seed:
+            found["verdicts by seed"] = by_seed
+        with workshop(chosen.folder) as partial:
+            _write(module, found, partial, "expected.json")
+            _write_page(chosen, found, partial)
+            for path in partial.iterdir():
+                os.replace(path, chosen.folder / path.name)
+    changed = differences(found, before)
+    answer = {"experiment": chosen.name, "scale": scale, "answer": found, "differences": changed}
+    output.announce(
+        flags, chosen.folder, answer, lambda: _print_answer(chosen, scale, found, before, changed, "before")
+    )
+    return 0
 
 
-def _scale_of(text: str) -> float:
-    try:
-        scale = float(text)
-    except ValueError:
-        raise InputError(f"scale must be a number such as 0.1; got {quoted(text)}") from None
-    if not 0 < scale <= 1:
-        raise InputError(f"scale must lie in (0, 1]; got {text}")
-    return scale
+def _write(module: ModuleType, found: Answer, folder: Path, name: str) -> None:
+    """Write an answer as ``name``, and its figure if it has one, into a folder."""
+    from regimesim.report.figures.style import save_png
+
+    write(folder, name, found)
+    draw = getattr(module, "draw", None)
+    if draw is not None:
+        save_png(draw(found), folder / "figure.png")
 
 
-def _seed_of(text: str) -> int:
-    if not text.isdigit() or int(text) >= 2**64:
-        raise InputError(f"seed must be a whole number in [0, 2^64); got {quoted(text)}")
-    return int(text)
-
-
-def _record(options: dict[str, str]) -> bool:
-    text = options.get("record", "false")
-    if text not in ("true", "false"):
-        raise InputError(f"record must be true or false; got {quoted(text)}")
-    if text == "true" and len(options) > 1:
-        raise InputError("what is recorded is made at full size and at the experiment's own seed")
-    return text == "true"
-
-
-def _record_anew(chosen: Experiment, flags: Flags) -> None:
-    with output.working(f"recording {chosen.name}", flags):
-        answer = record(chosen)
-    for claim, part in findings(answer).items():
-        told = f"{part['verdict']} {part['where']}".strip()
-        print(f"{claim}: {told}; {in_words(part['estimate'])} {part['measured']}")
-    print(f"{chosen.folder}/")
+def _write_page(chosen: Experiment, found: Answer, folder: Path) -> None:
+    """Write the page with the numbers of the answer, where it has a template."""
+    template = chosen.folder / "page.md"
+    if template.is_file():
+        (folder / "README.md").write_text(filled(template.read_text("utf-8"), found), "utf-8")
 
 
 def _list(flags: Flags) -> None:
@@ -124,16 +126,15 @@ def _list(flags: Flags) -> None:
 def _print_answer(
     chosen: Experiment,
     scale: float,
-    seed: int | None,
     found: Answer,
     expected: Answer,
     wrong: Sequence[str],
+    beside: str = "recorded",
 ) -> None:
-    size = "" if scale == 1 else f", at {scale:g} of its size"
-    size += "" if seed is None else f", seed {seed}"
+    size = "" if scale == 1 else f", at {scale:g} of its size" if scale else ", with other luck"
     print(output.bold(chosen.title or chosen.name) + f"   {chosen.name}{size}\n")
     recorded: dict[str, Any] = dict(leaves(expected))
-    rows = [("", "now", "recorded")]
+    rows = [("", "now", beside)]
     rows += [
         (place, in_words(part), in_words(recorded[place]) if place in recorded else "-")
         for place, part in leaves(found)
@@ -142,9 +143,12 @@ def _print_answer(
     for row in rows:
         print(f" {row[0]:<{wide[0]}}  {row[1]:<{wide[1]}}  {row[2]}".rstrip())
     print()
-    if wrong:
+    if beside != "recorded":
+        count = f"{len(wrong)} of the numbers before are others now" if wrong else "Every number is as before"
+        print(f"Recorded in {chosen.folder}. {count}.")
+    elif wrong:
         print("This is not what is recorded:\n" + "\n".join(f" {line}" for line in wrong))
-    elif scale == 1 and seed is None:
+    elif scale == 1:
         print("Every number is the recorded one.")
     else:
         print("Agrees with what is recorded, within the luck of so many runs.")

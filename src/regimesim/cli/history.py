@@ -11,7 +11,6 @@ import json
 import re
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,34 +33,24 @@ from regimesim.scenario.messages import InputError, known, quoted, spoken
 from regimesim.simulation.folders import (
     write_folder,
 )
-from regimesim.simulation.results import Results, json_text, provenance_json
+from regimesim.simulation.results import Results, provenance_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from regimesim.cli.table import Flags
+    from regimesim.cli.table import Flags, Given
 
 
-@dataclass(frozen=True)
-class HistoryRequest:
-    """What the command was asked: the table's names, the eras, one of them, and what is for a scenario."""
-
-    columns: dict[str, str]
-    eras: tuple[Era, ...]
-    era: str | None
-    out: str | None
-    rest: tuple[str, ...]
-
-
-def history_command(arguments: Sequence[str], flags: Flags) -> None:
+def history_command(given: Given, flags: Flags) -> None:
     """Print a record by era, beside a simulation if a scenario is given, and write it all down."""
-    path, asked = _history_request(arguments)
-    record = read_disputes(path, asked.columns)
-    eras = eras_of(record, asked.eras)
-    era = None if asked.era is None else era_named(asked.era, eras)
-    results, folder = None, output.output_folder(asked.out, "history", Path(path).stem)
-    if asked.rest:
-        results, era = _simulated_era(asked, record, eras, era, flags)
+    path, options = _path_of(given), given.options
+    columns = {known(key, (*NEEDED, *MAY_BE), "column"): name for key, name in options["columns."].items()}
+    record = read_disputes(path, columns)
+    eras = eras_of(record, ERAS if options["eras"] is None else _eras(options["eras"]))
+    era = None if options["era"] is None else era_named(options["era"], eras)
+    results, folder = None, output.output_folder(options["out"], "history", Path(path).stem)
+    if given.settings:
+        results, era = _simulated_era(given, record, eras, era, flags)
     table, said = era_table(record, eras), [*record.doubts, caution(record, era, eras)]
     compared = beside(record, results, era) if results is not None and era is not None else None
 
@@ -74,14 +63,11 @@ def history_command(arguments: Sequence[str], flags: Flags) -> None:
 
     with output.working("writing tables", flags):
         write_folder(folder, fill)
-    if flags.json:
-        answer = {"eras": json.loads(table.to_json(orient="records")), "notes": said, "folder": str(folder)}
-        if compared is not None:
-            answer["beside"] = json.loads(compared.to_json(orient="records"))
-        print(json_text(answer))
-    elif flags.quiet:
-        print(folder)
-    else:
+    answer = {"eras": json.loads(table.to_json(orient="records")), "notes": said}
+    if compared is not None:
+        answer["beside"] = json.loads(compared.to_json(orient="records"))
+
+    def screen() -> None:
         heading = ""
         if results is not None and era is not None:
             years = f"{results.scenario.years:g} years"
@@ -90,40 +76,22 @@ def history_command(arguments: Sequence[str], flags: Flags) -> None:
         print("\n".join(textwrap.fill(words, output.width()) for words in said))
         print(f"\n{folder}/  {' '.join(sorted(file.name for file in folder.iterdir()))}")
 
+    output.announce(flags, folder, answer, screen)
 
-def _history_request(arguments: Sequence[str]) -> tuple[str, HistoryRequest]:
-    """The path (the one word that is no setting) and the settings."""
-    words = [word for word in arguments if not _setting(word)]
-    if len(words) != 1:
+
+def _path_of(given: Given) -> str:
+    """The table: the one word that is no setting. Refuses settings of a scenario where none is named."""
+    if len(given.words) != 1:
         raise InputError(
             "which table? Give one file or folder: python -m regimesim history PATH [+scenario=NAME]"
-            + (f"; got {' and '.join(map(quoted, words))}" if words else "")
+            + (f"; got {' and '.join(map(quoted, given.words))}" if given.words else "")
         )
-    columns: dict[str, str] = {}
-    given: dict[str, str] = {}
-    rest = []
-    for word in arguments:
-        key, _, value = word.partition("=")
-        key = key.strip().lstrip("+")
-        if word == words[0]:
-            continue
-        if key.startswith("columns."):
-            name = known(key.removeprefix("columns."), (*NEEDED, *MAY_BE), "column")
-            columns[name] = value.strip()
-        elif key in ("era", "eras", "out"):
-            given[key] = value.strip()
-        else:
-            rest.append(word)
-    if rest and not any(word.lstrip("+").startswith("scenario=") for word in rest):
+    simulated = [*given.settings, *(name for name in ("runs", "seed", "workers") if name in given.typed)]
+    if simulated and not given.has("scenario"):
         raise InputError(
-            f"{quoted(rest[0])} is a setting of a scenario; add +scenario=NAME to compare with one"
+            f"{quoted(simulated[0])} is a setting of a scenario; add +scenario=NAME to compare with one"
         )
-    eras = _eras(given["eras"]) if "eras" in given else ERAS
-    return words[0], HistoryRequest(columns, eras, given.get("era"), given.get("out"), tuple(rest))
-
-
-def _setting(word: str) -> bool:
-    return word.startswith("~") or re.match(r"\+{0,2}[A-Za-z_][\w.-]*\s*=", word) is not None
+    return given.words[0]
 
 
 def _eras(text: str) -> tuple[Era, ...]:
@@ -141,25 +109,22 @@ def _eras(text: str) -> tuple[Era, ...]:
 
 
 def _simulated_era(
-    asked: HistoryRequest, record: Record, eras: Sequence[Era], era: Era | None, flags: Flags
+    given: Given, record: Record, eras: Sequence[Era], era: Era | None, flags: Flags
 ) -> tuple[Results, Era]:
     """The scenario, simulated for as many years as the era has on the record unless told otherwise."""
     from regimesim.scenario.compose import request
-    from regimesim.simulation.simulate import check_runs, simulate
+    from regimesim.simulation.simulate import simulate
 
-    wanted = request(asked.rest, {"runs": 1000, "seed": 0, "workers": None})
-    scenario, options = wanted.scenario, wanted.options
-    check_runs(options["runs"], options["seed"], options["workers"])
+    scenario, options = request(given.settings, given.options).scenario, given.options
     begun = [era for era in eras if era.start <= scenario.start + 1 <= era.end + 1] or list(eras)
     era = era or begun[0]
-    told = any(word.lstrip("+").startswith("years=") for word in asked.rest)
     on_record = int(era_table(record, [era])["years"].iloc[0])
     with output.progress("simulating", options["runs"], flags) as advance:
         results = simulate(
             scenario,
             options["runs"],
             options["seed"],
-            None if told else on_record,
+            None if given.has("years") else on_record,
             workers=options["workers"],
             progress=advance,
         )

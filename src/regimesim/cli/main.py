@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from regimesim.cli.table import _FLAGS, COMMANDS, OPTIONS, Flags
+from regimesim.cli.table import COMMANDS, SWITCH_LINES, SWITCH_OF, Flags, Given
 
 FAILED, USED_WRONGLY, INTERRUPTED = 1, 2, 130
 _LONGEST = 1_000
@@ -45,14 +45,14 @@ def _main(arguments: Sequence[str] | None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show every letter
     if words[:2] == ["completion", "words"]:  # asked by a shell: flags among the words are not for us
         return _complete_words(words[2:])
-    given = [word for word in words if word in _FLAGS or word == "--version"]
+    given = [word for word in words if word in SWITCH_OF]
     rest = [word for word in words if word not in given]
-    if "--version" in given:
+    chosen = {SWITCH_OF[word] for word in given}
+    if "version" in chosen:
         from regimesim.simulation.provenance import program_version
 
         print(f"regimesim {program_version()}")
         return 0
-    chosen = {_FLAGS[word] for word in given}
     named = [word for word in rest if word != "help"]
     if not rest and "help" not in chosen:
         print(_help(None), file=sys.stderr)
@@ -92,8 +92,14 @@ def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
             _refuse_options(arguments)
             if flags.multirun and name != "run":
                 raise InputError("-m (many jobs by Hydra) goes with run; many settings at once are: sweep")
-            _function(command.place)(arguments, flags)
+            if flags.multirun:
+                from regimesim.cli.run import multirun
+
+                multirun(arguments, flags)
+                return 0
+            code = _function(command.place)(command.read(arguments), flags)
             sys.stdout.flush()
+            return code or 0
     except InputError as error:
         _complain(str(error))
         return USED_WRONGLY
@@ -151,7 +157,7 @@ def _refuse_options(arguments: Sequence[str]) -> None:
         if not word.startswith("-"):
             continue
         name, _, value = word.lstrip("-").partition("=")
-        near = get_close_matches(word, [*_FLAGS, "--version"], 1, 0.7)
+        near = get_close_matches(word, SWITCH_OF, 1, 0.7)
         plus = "+" if name == "scenario" else ""
         given = value or (following if "=" not in following else "") or "VALUE"
         hint = f"did you mean {near[0]}?" if near else f"settings are written {plus}{name}={given}"
@@ -213,18 +219,17 @@ class _Terminated(BaseException):
         self.number = number
 
 
-def _function(place: str) -> Callable[[Sequence[str], Flags], None]:
+def _function(place: str) -> Callable[[Given, Flags], int | None]:
     from importlib import import_module
 
     module, _, name = place.partition(":")
-    function: Callable[[Sequence[str], Flags], None] = getattr(import_module(module), name)
+    function: Callable[[Given, Flags], int | None] = getattr(import_module(module), name)
     return function
 
 
 def _help(name: str | None) -> str:
     if name is not None and name in COMMANDS:
-        command = COMMANDS[name]
-        return f"python -m regimesim {name} {command.usage}\n\n  {command.about}\n{OPTIONS}"
+        return COMMANDS[name].help
     lines = [f"  {word:<12}{command.about}" for word, command in COMMANDS.items()]
     return "\n".join(
         [
@@ -237,6 +242,7 @@ def _help(name: str | None) -> str:
             "The main job:     python -m regimesim run +scenario=concert",
             "What can be set:  python -m regimesim list parameters",
             "About a command:  python -m regimesim help run",
-            OPTIONS,
+            "",
+            SWITCH_LINES,
         ]
     )

@@ -1,4 +1,4 @@
-"""How results are put on a terminal: plain words, aligned columns, colour only where it helps."""
+"""Output of results on a terminal: plain words, aligned columns, colour only where it helps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,14 +86,14 @@ def working(what: str, flags: Flags) -> Iterator[None]:
 
 
 def run_answer(results: Results, causes: Causes, pairs: Sequence[Pair]) -> dict[str, Any]:
-    """What ``run`` has to say, as plain values."""
+    """Give the answer of ``run`` as plain values."""
     scenario, horizon = results.scenario, results.scenario.years
     spells = {}
     for spell in ("regime", "peace"):
         found = results.summary(spell)
         spells[spell] = {
             "median": _number_lines(found.median),
-            f"mean up to {horizon:g}": _number_lines(found.rmst),
+            f"restricted mean ({horizon:g})": _number_lines(found.rmst),
             "still standing": found.censored,
         }
     return {
@@ -364,8 +364,20 @@ def bold(text: str) -> str:
     return text if plain else f"\033[1m{text}\033[0m"
 
 
+def announce(flags: Flags, folder: Path, answer: Mapping[str, Any], screen: Callable[[], None]) -> None:
+    """Say what was found: as JSON, only where it lies, or on the screen, as the flags ask."""
+    from regimesim.simulation.results import json_text
+
+    if flags.json:
+        print(json_text({**answer, "folder": str(folder)}))
+    elif flags.quiet:
+        print(folder)
+    else:
+        screen()
+
+
 def output_folder(out: str | None, *names: str) -> Path:
-    """Where a command writes: ``out=DIR``, or a folder named after the time; it must not exist yet.
+    """Name the folder of a command: ``out=DIR``, or one named after the time; it must not exist yet.
 
     Checked before any work is done, so that nobody waits for results that cannot be written.
     """

@@ -9,16 +9,17 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from regimesim.cli import output
-from regimesim.scenario.compose import hydra_jobs, load_scenario, request, settled
-from regimesim.scenario.composition import CHOICES, combination, part_tree
-from regimesim.scenario.files import names_of, scenario_names, strategy_names, yaml_of
-from regimesim.scenario.messages import InputError, known, quoted
+from regimesim.cli.table import COMMANDS, Flags, Given
+from regimesim.scenario.compose import files_asked, hydra_jobs, load_scenario, request, settled
+from regimesim.scenario.composition import CHOICES, combination, part_files, part_tree
+from regimesim.scenario.files import names_of, read_text, scenario_names, shown_path, strategy_names, yaml_of
+from regimesim.scenario.messages import InputError, known, legible, quoted
 from regimesim.scenario.parameters import ORDER, PARAMETERS, WORLD, Belongs
 from regimesim.scenario.reading import in_order
 from regimesim.scenario.remarks import remarks
@@ -26,21 +27,18 @@ from regimesim.scenario.strategies import load_strategy
 from regimesim.simulation.results import json_text
 
 if TYPE_CHECKING:
-    from regimesim.cli.table import Flags
-    from regimesim.scenario.compose import Request
+    from regimesim.scenario.scenario import Scenario
     from regimesim.simulation.results import Results
 
+_HEAD = "# @package _global_\n"
 _PRUDENT_WORDS = "cooperates where it is worth it at its present trust"
 
 
-def run_command(arguments: Sequence[str], flags: Flags) -> None:
+def run_command(given: Given, flags: Flags) -> None:
     """Simulate a scenario, say how long cooperation lasted and why it ended, and write it all down."""
-    if flags.multirun:
-        multirun(arguments, flags)
-        return
-    asked = request(arguments, {"runs": 1000, "seed": 0, "workers": None, "out": None})
-    folder = output.output_folder(asked.options["out"], "run", asked.scenario.name)
-    results = _simulate(asked, flags)
+    scenario = request(given.settings, given.options).scenario
+    folder = output.output_folder(given.options["out"], "run", scenario.name)
+    results = _simulate(scenario, given.options, flags)
     from regimesim.analysis.collapse import causes_of_collapse
     from regimesim.analysis.pairs import pairs_of
     from regimesim.report.figures.runs import save_run_figures
@@ -48,82 +46,73 @@ def run_command(arguments: Sequence[str], flags: Flags) -> None:
     from regimesim.simulation.results import save_results
 
     with output.working("looking into the collapses", flags):
-        causes = causes_of_collapse(results, workers=asked.options["workers"])
-        pairs = pairs_of(asked.scenario, results.design)
+        causes = causes_of_collapse(results, workers=given.options["workers"])
+        pairs = pairs_of(scenario, results.design)
     answer = output.run_answer(results, causes, pairs)
-    explained = f"{_told_by(asked)} replicate={results.typical()}"
+    explained = f"{_told_by(given)} replicate={results.typical()}"
 
     def add(partial: Path) -> None:
         figures = {path.stem: path for path in save_run_figures(results, partial, causes.shares)}
         stills = {name: path.with_suffix(".svg").read_text("utf-8") for name, path in figures.items()}
-        typed = Asked(f"python -m regimesim run {shlex.join(arguments)}", explained)
+        typed = Asked(f"python -m regimesim run {shlex.join(given.arguments)}", explained)
         write_run(results, partial / "report.html", causes, stills, typed, pairs)
         (partial / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
 
     with output.working("writing results", flags):
         save_results(results, folder, add)
-    if flags.json:
-        print(json_text(answer | {"folder": str(folder)}))
-    elif flags.quiet:
-        print(folder)
-    else:
-        output.print_run(results, causes, pairs, explained, folder)
+    output.announce(
+        flags, folder, answer, lambda: output.print_run(results, causes, pairs, explained, folder)
+    )
 
 
-def _told_by(asked: Request) -> str:
+def _told_by(given: Given) -> str:
     """The command that tells one of the runs that were asked for, but for which."""
     mine = [
         word
-        for word in asked.overrides
+        for word in given.arguments
         if word.partition("=")[0].lstrip("+") not in ("runs", "workers", "out")
     ]
     return f"python -m regimesim explain {shlex.join(mine)}"
 
 
-def _simulate(asked: Request, flags: Flags) -> Results:
-    from regimesim.simulation.simulate import check_runs, simulate
+def _simulate(scenario: Scenario, options: Mapping[str, Any], flags: Flags) -> Results:
+    from regimesim.simulation.simulate import simulate
 
-    options = asked.options
-    check_runs(options["runs"], options["seed"], options["workers"])
     with output.progress("simulating", options["runs"], flags) as advance:
         return simulate(
-            asked.scenario, options["runs"], options["seed"], workers=options["workers"], progress=advance
+            scenario, options["runs"], options["seed"], workers=options["workers"], progress=advance
         )
 
 
-def explain_command(arguments: Sequence[str], flags: Flags) -> None:
+def explain_command(given: Given, flags: Flags) -> None:
     """Tell one run as a chronicle."""
-    asked = request(arguments, {"replicate": 0, "seed": 0})
+    scenario = request(given.settings, given.options).scenario
     from regimesim.chronicle import chronicle
-    from regimesim.simulation.simulate import check_runs
 
-    replicate = asked.options["replicate"]
-    if isinstance(replicate, bool) or not isinstance(replicate, int) or not 0 <= replicate < 2**32:
-        raise InputError(f"replicate must be a whole number in [0, {2**32 - 1}]; got {quoted(replicate)}")
-    check_runs(1, asked.options["seed"])
     with output.working("playing", flags):
-        told = chronicle(asked.scenario, asked.options["seed"], replicate)
+        told = chronicle(scenario, given.options["seed"], given.options["replicate"])
     if flags.json:
         print(told.frame().to_json(orient="records", indent=2))
     else:
         print(told.text(output.width()))
 
 
-def theory_command(arguments: Sequence[str], flags: Flags) -> None:
-    """What theory says of each pair at the start: its game, and what cooperation would take."""
-    asked = request(arguments, {})
+def theory_command(given: Given, flags: Flags) -> None:
+    """Print what theory says of each pair at the start: its game, and what cooperation would take."""
+    scenario = request(given.settings).scenario
     from regimesim.analysis.pairs import pairs_of
 
     with output.working("appraising", flags):
-        pairs = pairs_of(asked.scenario)
+        pairs = pairs_of(scenario)
     if flags.json:
         print(json_text([asdict(pair) for pair in pairs]))
     else:
-        output.print_theory(asked.scenario, pairs)
+        output.print_theory(scenario, pairs)
 
 
-def list_command(arguments: Sequence[str], flags: Flags) -> None:
+def list_command(given: Given, flags: Flags) -> None:
     """Print what there is."""
+    arguments = given.words
     kinds = {
         "scenarios": _scenario_rows,
         "worlds": lambda: _part_rows(WORLD),
@@ -183,14 +172,16 @@ def _parameter_rows() -> list[tuple[str, str, str]]:
     return [("parameters", p.name, f"{output.short_bounds(p)}  {p.meaning}") for p in PARAMETERS]
 
 
-def show_command(arguments: Sequence[str], flags: Flags) -> None:
-    """Print one thing in full."""
+def show_command(given: Given, flags: Flags) -> None:
+    """Print one thing: files as they are written, or with ``resolved=true`` the tree that they come to."""
+    resolved, arguments = _resolved(given.words)
     if not arguments:
         raise InputError(
             "show what? Give the name of a scenario, a world, an order, a strategy or a parameter"
         )
     if part := _part_of(arguments):
-        sys.stdout.write(f"# @package _global_\n{yaml_of(in_order(part_tree(*part)))}")
+        tree = part_tree(*part)
+        sys.stdout.write(f"{_HEAD}{yaml_of(in_order(tree))}" if resolved else _as_written(part_files(*part)))
         return
     name, overrides = arguments[0], list(arguments[1:])
     name = name.lstrip("+").removeprefix("scenario=")
@@ -202,7 +193,7 @@ def show_command(arguments: Sequence[str], flags: Flags) -> None:
             f"{name} is no scenario: nothing can be set in it; got {quoted(' '.join(overrides))}"
         )
     if name == "prudent":
-        print(f"prudent {_PRUDENT_WORDS}: not a table but a judgement, docs/model.md, section 4.3")
+        print(f"prudent {_PRUDENT_WORDS}: not a table but a calculation, docs/model.md, section 4.3")
     elif name in parameters:
         output.print_parameter(parameters[name])
     elif name in strategy_names():
@@ -215,14 +206,36 @@ def show_command(arguments: Sequence[str], flags: Flags) -> None:
         or os.sep in name
     ):
         tree, scenario = settled(name, overrides)
+        if files := () if resolved else files_asked(name, overrides):
+            sys.stdout.write(_as_written(files))
+            return
         chosen = f"# world: {scenario.world.name}   order: {scenario.order.name}\n" if scenario.world else ""
         said = "".join(f"# {words}\n" for words in remarks(scenario))
-        sys.stdout.write(f"# @package _global_\n{chosen}{said}{yaml_of(in_order(tree))}")
+        sys.stdout.write(f"{_HEAD}{chosen}{said}{yaml_of(in_order(tree))}")
     else:
         names = [
             *scenario_names(), *names_of(WORLD), *names_of(ORDER), "prudent", *strategy_names(), *parameters,
         ]  # fmt: skip
         known(name, names, "scenario, world, order, strategy or parameter")
+
+
+def _resolved(arguments: Sequence[str]) -> tuple[bool, list[str]]:
+    """Take ``resolved=true`` or ``resolved=false`` out of what was typed."""
+    kept = [word for word in arguments if not word.startswith("resolved=")]
+    said = {word.partition("=")[2] for word in arguments if word.startswith("resolved=")}
+    if not said <= {"true", "false"}:
+        raise InputError(f"resolved is true or false; got {quoted(', '.join(sorted(said)))}")
+    return "true" in said, kept
+
+
+def _as_written(files: Sequence[Path]) -> str:
+    """Put files one after another, comments included; what an earlier one says goes before a later one."""
+    texts = []
+    for number, path in enumerate(reversed(files), 1):
+        head = f"{number} of {len(files)}  {shown_path(path)}" if len(files) > 1 else shown_path(path)
+        texts.append(f"# {head}\n{read_text(path, 'scenario')}")
+    text = "\n---\n".join(text.rstrip("\n") + "\n" for text in texts)
+    return "".join(sign if sign == "\n" or legible(sign) else "?" for sign in text)
 
 
 def _part_of(arguments: Sequence[str]) -> tuple[Belongs, str] | None:
@@ -250,7 +263,8 @@ def multirun(arguments: Sequence[str], flags: Flags) -> None:
     def job(words: list[str], folder: Path) -> None:
 
         try:
-            run_command([*words, f"out={folder / 'results'}"], replace(flags, multirun=False))
+            given = COMMANDS["run"].read([*words, f"out={folder / 'results'}"])
+            run_command(given, replace(flags, multirun=False))
         except InputError as error:
             refused.append(words)
             print(f"regimesim: {' '.join(words)}: {error}", file=sys.stderr)

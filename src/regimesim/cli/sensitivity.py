@@ -4,97 +4,63 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim.cli import output
 from regimesim.scenario.compose import request, sweep_request
-from regimesim.scenario.messages import InputError, quoted, spoken
+from regimesim.scenario.limits import MOST_RUNS
+from regimesim.scenario.messages import InputError, spoken
 from regimesim.simulation.results import json_text, percent
-from regimesim.simulation.simulate import MOST_RUNS
 
 if TYPE_CHECKING:
     from regimesim.analysis.influence import Effort, Influence
-    from regimesim.cli.table import Flags
+    from regimesim.cli.table import Flags, Given
     from regimesim.stats.estimates import Estimate
 
-_SENSITIVITY_OPTIONS = {
-    "outcome": "regime",
-    "runs": 100,
-    "trajectories": 20,
-    "samples": 256,
-    "top": 8,
-    "parameters": None,
-    "seed": 0,
-    "workers": None,
-    "out": None,
-}
 LONG = 100_000
 """Runs from which on their number is said before they are played."""
 _ROWS = 12
 
 
-def sensitivity_command(arguments: Sequence[str], flags: Flags) -> None:
+def sensitivity_command(given: Given, flags: Flags) -> None:
     """Which judgements decide how long it lasts: screening, shares of variance, one at a time."""
     from regimesim.analysis.factors import Box, factors_of, intervals
     from regimesim.analysis.influence import influence
     from regimesim.analysis.sensitivity import outcome_of, salib
 
-    bounds, others = intervals(arguments)
-    asked = request(others, _SENSITIVITY_OPTIONS)
-    options = asked.options
+    bounds, others = intervals(given.settings)
+    options, named = given.options, sweep_request(others, given.options)
+    scenario = request(others, options).scenario
     effort = _effort(options)
     salib()
-    folder = output.output_folder(asked.options["out"], "sensitivity", asked.scenario.name)
-    named = sweep_request(others, _SENSITIVITY_OPTIONS)
-    factors = factors_of(asked.scenario, _names_given(options["parameters"]), bounds)
+    folder = output.output_folder(options["out"], "sensitivity", scenario.name)
+    factors = factors_of(scenario, options["parameters"], bounds)
     if not factors:
-        raise InputError(
-            f"{asked.scenario.name} makes no judgement to vary; name some: parameters=[war.cost]"
-        )
+        raise InputError(f"{scenario.name} makes no judgement to vary; name some: parameters=[war.cost]")
     total = effort.total(len(factors))
     if total > MOST_RUNS:
         raise InputError(f"that makes {total:,} runs, more than {MOST_RUNS:,}; lower runs= or samples=")
     with output.working("reading the scenario", flags):
         box = Box(named.scenario, named.settings, factors)
-        outcome = outcome_of(box, str(options["outcome"]))
+        outcome = outcome_of(box, options["outcome"])
     if total > LONG and not flags.quiet:
         print(f"regimesim: {total:,} runs to play ({_plan(effort, len(factors))})", file=sys.stderr)
     with output.progress("simulating", total, flags) as advance:
         found = influence(box, outcome, effort, options["seed"], options["workers"], advance)
     with output.working("writing results", flags):
         save(found, folder)
-    if flags.json:
-        print(json_text(found.answer | {"folder": str(folder)}))
-    elif flags.quiet:
-        print(folder)
-    else:
-        print_influence(found, folder)
+    output.announce(flags, folder, found.answer, lambda: print_influence(found, folder))
 
 
 def _effort(options: dict[str, Any]) -> Effort:
     from regimesim.analysis.influence import Effort
-    from regimesim.simulation.simulate import check_runs
 
-    check_runs(options["runs"], options["seed"], options["workers"])
-    for name, low, high in (("trajectories", 2, 100_000), ("samples", 2, 2**20), ("top", 1, 100)):
-        value = options[name]
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise InputError(f"{name} must be a whole number in [{low}, {high}]; got {quoted(value)}")
     samples = options["samples"]
     if samples & (samples - 1):
         near = 2 ** samples.bit_length()
         raise InputError(f"samples must be a power of two (Sobol's sequence); got {samples}; take {near}")
     return Effort(options["runs"], options["trajectories"], samples, options["top"])
-
-
-def _names_given(given: Any) -> list[str] | None:
-    if given is None or (isinstance(given, list) and all(isinstance(name, str) for name in given)):
-        return given
-    if isinstance(given, str):
-        return [given]
-    raise InputError(f"parameters must be a list such as [transparency.level,war.cost]; got {quoted(given)}")
 
 
 def _plan(effort: Effort, factors: int) -> str:
@@ -168,14 +134,14 @@ def print_influence(found: Influence, folder: Path) -> None:
     if found.left_out:
         print(
             output.folded(
-                f"Left out, as their mechanism is off here: {len(found.left_out)} of the judgements."
+                f"Left out, as their mechanism is off here: {len(found.left_out)} of the assumptions."
             )
         )
     print(f"\n{folder}/  tornado.png morris.png sensitivity.csv summary.json ...")
 
 
 def noise_sentence(found: Influence) -> str:
-    """How much of the variance is luck, and why."""
+    """Say how much of the variance is luck, and why."""
     noise, runs = found.indices.noise, found.effort.runs
     if math.isnan(noise.share):
         return "With one run a point, luck cannot be told from the parameters; take runs=2 or more."

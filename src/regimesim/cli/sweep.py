@@ -4,56 +4,46 @@ from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim.cli import output
 from regimesim.scenario.compose import SweepRequest, sweep_request, value_of
 from regimesim.scenario.files import there
-from regimesim.scenario.messages import InputError, known, quoted, show, spoken
+from regimesim.scenario.messages import InputError, show, spoken
 from regimesim.simulation.columns import SPELLS
 from regimesim.simulation.folders import folder_named, system_reason, workshop
-from regimesim.simulation.results import Results, json_text
+from regimesim.simulation.results import Results
 
 if TYPE_CHECKING:
-    from regimesim.cli.table import Flags
+    from regimesim.cli.table import Flags, Given
     from regimesim.sweeps.engines import Engine
     from regimesim.sweeps.points import Points
     from regimesim.sweeps.results import SweepResults
 
-_SWEEP_OPTIONS = {
-    "runs": None,
-    "seed": 0,
-    "workers": None,
-    "out": None,
-    "extend": False,
-    "engine": "local",
-    "sweep": None,
-    "points": None,
-}
 RUNS_A_POINT = 100
 _LONGEST_NAME = 100
 
-_PLOT_OPTIONS = ("outcome", "out")
 
-
-def sweep_command(arguments: Sequence[str], flags: Flags) -> None:
+def sweep_command(given: Given, flags: Flags) -> None:
     """Simulate many settings, go on with what was begun, and say where cooperation lasts."""
-    engine_words = [word for word in arguments if word.lstrip("+").startswith("engine.")]
-    asked = sweep_request([word for word in arguments if word not in engine_words], _SWEEP_OPTIONS)
-    engine = _engine(asked, engine_words)
-    points, runs, name = _design(asked)
-    extend = asked.options["extend"]
-    if not isinstance(extend, bool):
-        raise InputError(f"extend must be true or false; got {quoted(extend)}")
-    folder = _sweep_folder(asked, points, name)
+    options = given.options
+    engine = _engine(options)
+    points, runs, name = _design(sweep_request(given.settings, options), options)
+    folder = _sweep_folder(options["out"], points, name)
     from regimesim.sweeps.sweep import conduct
 
     with output.progress("simulating", runs * len(points), flags) as advance:
         try:
             found = conduct(
-                points, folder, runs, asked.options["seed"], engine=engine, extend=extend, progress=advance
+                points,
+                folder,
+                runs,
+                options["seed"],
+                engine=engine,
+                extend=options["extend"],
+                progress=advance,
             )
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
@@ -63,53 +53,41 @@ def sweep_command(arguments: Sequence[str], flags: Flags) -> None:
 
     with output.working("drawing", flags):
         draw_sweep(found)
-    if flags.json:
-        print(json_text(answer | {"folder": str(folder)}))
-    elif flags.quiet:
-        print(folder)
-    else:
-        print_sweep(found, answer)
+    output.announce(flags, folder, answer, lambda: print_sweep(found, answer))
 
 
-def _engine(asked: SweepRequest, words: Sequence[str]) -> Engine:
+def _engine(options: Mapping[str, Any]) -> Engine:
     from regimesim.sweeps.engines import engine_of
 
-    settings = {}
-    for word in words:
-        key, equals, text = word.lstrip("+").removeprefix("engine.").partition("=")
-        if not equals:
-            raise InputError(f"{quoted(word)} is not of the form name=value (command line)")
-        settings[key] = text if key in ("address", "walltime") else value_of(f"engine.{key}", text)
-    if asked.options["workers"] is not None:
-        settings["workers"] = asked.options["workers"]
-    return engine_of(str(asked.options["engine"]), settings)
+    settings = {
+        key: text if key in ("address", "walltime") else value_of(f"engine.{key}", text)
+        for key, text in options["engine."].items()
+    }
+    if options["workers"] is not None:
+        settings["workers"] = options["workers"]
+    return engine_of(options["engine"], settings)
 
 
-def _design(asked: SweepRequest) -> tuple[Points, int, str]:
+def _design(asked: SweepRequest, options: Mapping[str, Any]) -> tuple[Points, int, str]:
     """The points, how many runs of each, and a name for the design."""
-    from regimesim.simulation.simulate import check_runs
     from regimesim.sweeps.design import DesignTable, expand, read_points, read_sheet
 
     tables: list[DesignTable] = []
-    runs, name = asked.options["runs"], ""
-    if (chosen := asked.options["sweep"]) is not None:
-        sheet = read_sheet(str(chosen))
+    runs, name = options["runs"], ""
+    if (chosen := options["sweep"]) is not None:
+        sheet = read_sheet(chosen)
         tables.extend(sheet.tables)
         runs, name = runs if runs is not None else sheet.runs, sheet.name
-    if (file := asked.options["points"]) is not None:
-        tables.append(read_points(str(file)))
-        name = name or Path(str(file)).stem
-    runs = RUNS_A_POINT if runs is None else runs
-    check_runs(runs, asked.options["seed"])
-    return expand(asked, tables), runs, name
+    if (file := options["points"]) is not None:
+        tables.append(read_points(file))
+        name = name or Path(file).stem
+    return expand(asked, tables), RUNS_A_POINT if runs is None else runs, name
 
 
-def _sweep_folder(asked: SweepRequest, points: Points, name: str) -> Path:
+def _sweep_folder(out: str | None, points: Points, name: str) -> Path:
     """Where the sweep is; the same command finds the same folder, so that it goes on there."""
-    from regimesim.scenario.files import there
     from regimesim.simulation.folders import check_writable, folder_named
 
-    out = asked.options["out"]
     if out is None:
         name = name or "_by_".join(points.swept)[:_LONGEST_NAME]
         folder = Path("outputs") / "sweep" / points.worlds[0].name / name
@@ -120,7 +98,7 @@ def _sweep_folder(asked: SweepRequest, points: Points, name: str) -> Path:
 
 
 def sweep_answer(found: SweepResults) -> dict[str, Any]:
-    """What a sweep has to say, as plain values."""
+    """Give the answer of a sweep as plain values."""
     table, swept = found.table, found.points.swept
     answer: dict[str, Any] = {
         "scenario": found.worlds[0].name,
@@ -156,7 +134,10 @@ def print_sweep(found: SweepResults, answer: dict[str, Any]) -> None:
     each = f"{runs:,} run{'s' if runs != 1 else ''} of {world.years:g} years"
     print(f"{len(found):,} points, each {each} on the same seeds (seed {answer['seed']})\n")
     for spell, word in SPELLS.items():
-        print(output.bold(f"Years of {word}") + f" (mean up to {world.years:g}, with its standard error)")
+        print(
+            output.bold(f"Years of {word}")
+            + f" (restricted mean over {world.years:g} years, with its standard error)"
+        )
         for words in ("longest", "middle", "shortest"):
             row = answer[spell][words]
             settings = "  ".join(f"{name}={_value_text(v)}" for name, v in row["settings"].items())
@@ -171,46 +152,33 @@ def _value_text(value: Any) -> str:
     return show(value.item() if hasattr(value, "item") else value)
 
 
-def plot_command(arguments: Sequence[str], flags: Flags) -> None:
+def plot_command(given: Given, flags: Flags) -> None:
     """Draw what a folder of results holds: a sweep over its axes, a run anew."""
     from regimesim.sweeps.results import load_results
 
-    path, options = _plot_request(arguments)
+    if len(given.words) != 1:
+        raise InputError("plot takes the folder of a run or a sweep: plot outputs/sweep/concert/...")
+    path, outcome, out = Path(os.path.expanduser(given.words[0])), *map(given.options.get, ("outcome", "out"))
     results: Any = load_results(path)
-    folder = folder_named(options["out"]) if "out" in options else path
+    folder = path if out is None else folder_named(out)
     if isinstance(results, Results):
-        if "outcome" in options:
+        if outcome is not None:
             raise InputError(
                 "outcome= is for a sweep; this folder holds a run, of which all pictures are drawn"
             )
         found: list[str] = []
         draw = _of_run(results)
     else:
-        found, draw = _of_sweep(results, options.get("outcome", "both"))
+        found, draw = _of_sweep(results, outcome or "both")
     with output.working("drawing", flags):
         paths = _written(folder, draw, replace=folder == path)
-    if flags.json:
-        print(json_text({"folder": str(folder), "pictures": [p.name for p in paths], "finding": found}))
-        return
-    for sentence in [] if flags.quiet else found:
-        print(textwrap.fill(sentence if sentence.endswith(".") else f"{sentence}.", output.width()))
-    print(folder if flags.quiet else f"{folder}/  {' '.join(p.name for p in paths)}")
 
+    def screen() -> None:
+        for sentence in found:
+            print(textwrap.fill(sentence if sentence.endswith(".") else f"{sentence}.", output.width()))
+        print(f"{folder}/  {' '.join(path.name for path in paths)}")
 
-def _plot_request(arguments: Sequence[str]) -> tuple[Path, dict[str, str]]:
-    options, paths = {}, []
-    for word in arguments:
-        key, equals, value = word.partition("=")
-        if equals and not there(Path(word)):
-            name = str(known(key, _PLOT_OPTIONS, "option"))
-            if name in options:
-                raise InputError(f"{name} is given twice")
-            options[name] = value
-        else:
-            paths.append(word)
-    if len(paths) != 1:
-        raise InputError("plot takes the folder of a run or a sweep: plot outputs/sweep/concert/...")
-    return Path(os.path.expanduser(paths[0])), options
+    output.announce(flags, folder, {"pictures": [path.name for path in paths], "finding": found}, screen)
 
 
 Draw = Callable[[Path], list[Path]]

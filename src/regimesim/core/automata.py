@@ -66,7 +66,7 @@ def move_far(world, setting, i, j):
 
 @scalar
 def _of_four(own, seen, dd, dc, cd, cc):
-    """What belongs to an outcome. All four are read: a loop that reads one of several is not vectorised."""
+    """Choose what belongs to an outcome. All four are read, so that the loop can be vectorised."""
     after_d = dc if seen else dd
     after_c = cc if seen else cd
     return after_c if own else after_d

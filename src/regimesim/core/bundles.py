@@ -30,7 +30,7 @@ class Bundle(types.Type):
 
     @property
     def key(self) -> str:
-        """What makes two of these types the same: a string, whose hash is worked out once."""
+        """Key that two of these types share if they are the same: a string, whose hash is worked out once."""
         return self.text
 
 

@@ -1,4 +1,4 @@
-"""How the core is compiled.
+"""Compilation of the core.
 
 Three decorators: ``scalar`` for functions of numbers, which are inlined into the loops that call them
 (a loop over lanes with a call left in it is not vectorised), ``kernel`` for functions that loop, and

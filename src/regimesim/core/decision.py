@@ -1,4 +1,4 @@
-"""Whether cooperation is worth it: what trust, norms, grievances and credibility move (model.md 4.1, 4.3)."""
+"""Decisions: what trust, norms, grievances and credibility make of cooperation (model.md 4.1, 4.3)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MARGIN, _LOSS_M, _LOSS_B = 4, 5, 6
 
 @kernel
 def tempt(world, game, i, j):
-    """What defection pays now, as grievances and turmoil stand; without protection."""
+    """Reckon what defection pays now, as grievances and turmoil stand; without protection."""
     appetite, strike, warning = game.appetite[i, j], game.strike[i, j], game.warning[i, j]
     grievance, turmoil, calmed = world.revisionism[i], world.turmoil[i], game.calmed
     reward, punishment, toll = game.reward, game.punishment, game.toll[i, j]
@@ -33,7 +33,7 @@ def tempt(world, game, i, j):
 
 @kernel
 def value(world, game, i, j):
-    """What open dealings are worth at the trust there is, and what exclusion from them would cost."""
+    """Reckon what open dealings are worth at the trust there is, and what exclusion from them would cost."""
     one, distrust, trust = game.one[i, j], game.distrust[i, j], world.trust[i, j]
     span, paid, worth, excluded = (
         game.span[i, j, _S],
@@ -56,7 +56,7 @@ def values(trust, reward, u_dc, u_cd, both):
 
 @scalar
 def future_term(trust, discount, risk, waste, value, loss_m, loss_b, d_m, d_b, a_m, a_b):
-    """What a defection costs in the future of the relationship, against the path without it."""
+    """Reckon what a defection costs in the future of the relationship, against the path without it."""
     broken = discount * ((1.0 - trust * risk) * (d_m * loss_m + d_b * loss_b) - a_m * loss_m - a_b * loss_b)
     return broken + trust * risk * waste * value
 
@@ -96,7 +96,7 @@ def draw_slips(luck, words, rounds_per_year):
 
 @kernel
 def expect(world, game, luck, i, j):
-    """What i expects of its relationship with j: ``luck.terms`` is the future; overwritten."""
+    """Reckon what i expects of its relationship with j: ``luck.terms`` is the future; overwritten."""
     span, paid, brings, apart = game.span[i, j], game.paid[i, j], game.brings[i, j], game.apart[i, j]
     worth, loss_m, loss_b = game.value[i, j], luck.terms[_LOSS_M], luck.terms[_LOSS_B]
     span_m, span_b, paid_m, paid_b = span[_M], span[_B], paid[_M], paid[_B]
@@ -176,7 +176,7 @@ def _count_pivotal(term, margin, counted, pivotal):
 
 @scalar
 def may_slip(margin, temperature, rare):
-    """Whether a slip is possible: exp(x) is more than its first terms, so that few lanes have to know it.
+    """Tell whether a slip is possible: exp(x) is more than its first terms, so few lanes have to know it.
 
     ``rare * (1 + exp(-x)) > 1`` needs ``rare * (1 + e) > e`` for every e < exp(x); one part in 10**9 is more
     than rounding.
@@ -190,5 +190,5 @@ def may_slip(margin, temperature, rare):
 
 @scalar
 def slips_at(margin, temperature, rare):
-    """Whether a state does not do what its margin says, given (1 - u)**m."""
+    """Tell whether a state does not do what its margin says, given (1 - u)**m."""
     return temperature > 0.0 and rare > 1.0 / (1.0 + exponential(-(abs(margin) / temperature)))

@@ -126,13 +126,13 @@ def words_below(chance):
 
 @scalar
 def limit(chance):
-    """What a word has to be below to come true with probability ``chance``, unless that is certain."""
+    """Give what a word has to be below to come true with probability ``chance``, unless that is certain."""
     return np.uint32(min(words_below(chance), _WORDS - 1.0))
 
 
 @scalar
 def certain(chance):
-    """Whether every word comes true: the one count that does not fit into a word."""
+    """Tell whether every word comes true: the one count that does not fit into a word."""
     return words_below(chance) == _WORDS
 
 

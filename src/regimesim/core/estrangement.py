@@ -1,4 +1,4 @@
-"""What an estrangement comes to, and what open dealings are worth: the closed forms of model.md 4.3."""
+"""Estrangement and the worth of open dealings: the closed forms of model.md 4.3."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def survival(factor, rounds):
 
 @scalar
 def staying(conceding, estranged, temperature, rounds_per_year):
-    """Chance per round that a side does not concede: one that would rather be exploited than estranged may."""
+    """Chance per round that a side does not concede: one that would rather yield than stay estranged may."""
     if conceding > estranged:
         if temperature == 0.0:
             return 0.0

@@ -1,4 +1,4 @@
-"""What befalls states: leaders, revolutions, growth; war, settlement and the loss of buffers.
+"""Events that befall states: leaders, revolutions, growth; war, settlement and the loss of buffers.
 
 Rates are small, so most lanes see nothing in a round: these loops branch, and draw only where a draw may
 matter.
@@ -247,7 +247,7 @@ def _fight(world, game, tally, t, a, b, lane):
 
 @kernel
 def _is_systemic(world, lane):
-    """Whether at least three states, and half of all, are connected by pairs at war."""
+    """Tell whether at least three states, and half of all, are connected by pairs at war."""
     n = world.capability.shape[0]
     reach = world.reach[lane]
     reach[:] = 0

@@ -17,7 +17,7 @@ _LN2 = 0.6931471805599453
 
 @kernel
 def any_marked(marks):
-    """Whether any lane is marked: most often none is, and many lanes are looked at together."""
+    """Tell whether any lane is marked: most often none is, and many lanes are looked at together."""
     found = 0
     for lane in range(marks.shape[0]):
         found |= marks[lane]
@@ -146,7 +146,7 @@ def _appraise_pair(world, game, setting, i, j, lane):
 
 @kernel
 def _exposed(game, setting, i, j, lane):
-    """What a case that j brings against i weighs: the factor of X_ij in law_ij."""
+    """Weigh a case that j brings against i: the factor of X_ij in law_ij."""
     p, rule = setting.parameters[setting.row[lane]], game.rule[lane]
     if rule == BALANCING:
         return game.discount[lane]
@@ -159,7 +159,7 @@ def _exposed(game, setting, i, j, lane):
 
 @kernel
 def _one_side(world, game, setting, i, j, lane, block, s_j):
-    """What i wants of j and fears from it; gives the cost of a war to i."""
+    """Appraise what i wants of j and fears from it; gives the cost of a war to i."""
     p = setting.parameters[setting.row[lane]]
     tau, pay = p.transparency.level, p.payoffs
     warning = p.transparency.early_warning * (1.0 - (1.0 - tau) * (1.0 - block))
@@ -234,7 +234,7 @@ def _set_chances(game, p, alarm, i, j, lane):
 
 @scalar
 def chances_of(flips_i, flips_j, alarms_i, catches_i, alarms_j, catches_j):
-    """What the draws of a pair come to, in the bits of one number."""
+    """Put together what the draws of a pair come to, in the bits of one number."""
     return flips_i | (flips_j << 1) | (alarms_i << 2) | (catches_i << 3) | (alarms_j << 4) | (catches_j << 5)
 
 

@@ -30,7 +30,7 @@ _CHECKSUM = hashlib.sha256().digest_size
 
 
 class Kept(NullCache):  # type: ignore[misc]
-    """What a dispatcher of numba asks for compiled code before it compiles, and gives it to afterwards."""
+    """A cache that a dispatcher of numba asks before it compiles, and gives the code to afterwards."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._name = f"{function.__module__}.{function.__qualname__}"
@@ -45,7 +45,7 @@ class Kept(NullCache):  # type: ignore[misc]
         return str(cache_folder())
 
     def load_overload(self, sig: Any, target_context: Any) -> CompileResult | None:
-        """What is kept for those types of arguments, or None."""
+        """Load what is kept for those types of arguments, or None."""
         target_context.refresh()
         key = self._key(sig, target_context.codegen())
         with suppress(OSError):
@@ -92,7 +92,7 @@ def _say_once(folder: Path, reason: str) -> None:
 
 
 def cache_folder() -> Path:
-    """Where compiled code of this very core is kept (XDG cache, or ``REGIMESIM_CACHE``)."""
+    """Name the folder of compiled code of this very core (XDG cache, or ``REGIMESIM_CACHE``)."""
     if chosen := os.environ.get("REGIMESIM_CACHE"):
         return Path(chosen) / core_hash()
     try:
@@ -103,7 +103,7 @@ def cache_folder() -> Path:
 
 
 def anything_kept() -> bool:
-    """Whether compiled code of this very core is on disk."""
+    """Tell whether compiled code of this very core is on disk."""
     return any(cache_folder().glob(f"*{SUFFIX}"))
 
 

@@ -309,6 +309,6 @@ def _switches(design: Design, points: NDArray[np.intp], phase: int, accounts: bo
 
 
 def _rest_on_accounts(design: Design, points: NDArray[np.intp]) -> bool:
-    """Whether anybody decides by trust, or is fined or fines: all but automata that nobody sanctions."""
+    """Tell whether anybody decides by trust, or is fined or fines: all but automata that nobody sanctions."""
     prudent = (design.strategy[points] < 0).any()
     return bool(prudent or (design.parameters[points]["sanctions"]["rule"] != 0).any())

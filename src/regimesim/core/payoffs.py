@@ -1,4 +1,4 @@
-"""What a round earns (model.md 4.5), but for what sanctions and wars cost."""
+"""Payoffs of a round (model.md 4.5), but for what sanctions and wars cost."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def outcome(own, other, reward, sucker, temptation, punishment):
 
 @kernel
 def pay_for_intrusion(world, game):
-    """What members pay for being looked at."""
+    """Charge members for being inspected."""
     intrusion = game.intrusion
     for i in range(world.payoff.shape[0]):
         payoff, member = world.payoff[i], world.member[i]

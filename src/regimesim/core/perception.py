@@ -1,4 +1,4 @@
-"""What is done, what is seen of it, who accuses whom, and what breaks (model.md 3, steps 4 to 6).
+"""Acts, what is seen of them, accusations and estrangements (model.md 3, steps 4 to 6).
 
 What chance does to every pair in every round is drawn, and compared, in loops over all lanes; it comes to bits
 and bytes. Accusations and quarrels are rare: what comes of them goes lane by lane.
@@ -17,7 +17,7 @@ STANDS, CLEARED = 1, 2
 
 @kernel
 def mark(world, setting, i, j, prudent):
-    """What a pair i < j can be in this round, and who withholds; what is left of the last round goes."""
+    """Mark what a pair i < j can be in this round, and who withholds; what is left of the last round goes."""
     at_war = world.at_war[i, j]
     for a, b in ((i, j), (j, i)):
         played, open_, withheld = world.played[a, b], world.open[a, b], world.withheld[a, b]
@@ -48,7 +48,7 @@ def _mark_estranged(world, setting, i, j):
 
 @kernel
 def draw_chances(luck, game, i, j):
-    """What a pair i < j sees, by chance (``luck.words``: INTEND, OBSERVE); overwrites ``luck.chances``."""
+    """Draw what a pair i < j sees (``luck.words``: INTEND, OBSERVE); overwrites ``luck.chances``."""
     chances, words, certain = luck.chances, luck.words, game.certain[i, j]
     hit, alarm = game.hit_limit, game.alarm_limit[i, j]
     for lane in range(chances.shape[0]):
@@ -115,7 +115,7 @@ def acted(intend, flips, live, withheld):
 
 @kernel
 def draw_conflict(world, game, luck, i, j):
-    """What the draws of a conflict come to for a pair i < j (``luck.words``: WAR, NEGOTIATE)."""
+    """Draw what a conflict comes to for a pair i < j (``luck.words``: WAR, NEGOTIATE)."""
     words, kind, open_, played = luck.words, world.kind[i, j], world.open[i, j], world.played[i, j]
     action_ij, action_ji = world.action[i, j], world.action[j, i]
     quarrel, due, talks, abroad = world.quarrel[i, j], world.due[i, j], world.talks[i, j], game.abroad[i, j]
@@ -175,7 +175,7 @@ def _break_up(world, game, setting, tally, luck, t, i, j, lane):
 
 @kernel
 def _charges(world, game, luck, t, i, j, lane):
-    """Whether i accuses j and acts on it."""
+    """Tell whether i accuses j and acts on it."""
     if world.seen[i, j, lane] or world.withheld[i, j, lane]:
         return False
     return draw(luck.keys, luck.replicate[lane], t, PURSUE, i, j) < game.pursue[i, lane]

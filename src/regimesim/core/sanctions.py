@@ -21,7 +21,7 @@ _TOTAL, _ENFORCING, _PLEDGE, _FLAT, _ALLY, _STRENGTH, _PUBLIC = range(7)
 
 @kernel
 def weigh_enforcement(world, game, setting):
-    """What joining is worth and costs, as far as it is the same for all."""
+    """Weigh what joining is worth and costs, as far as it is the same for all."""
     sums = world.sums
     for lane in range(game.rule.shape[0]):
         p = setting.parameters[setting.row[lane]]
@@ -147,7 +147,7 @@ def _expect_vote(world, game, setting, i, lane):
 
 @kernel
 def _may_be_asked(world, setting, i, k, lane):
-    """Whether k votes on a case against i unless it brings it."""
+    """Tell whether k votes on a case against i unless it brings it."""
     return int(world.member[k, lane] and setting.strategy[k, lane] < 0 and world.played[i, k, lane])
 
 
@@ -170,7 +170,7 @@ def _pass_chance(votes, variance, need):
 
 @kernel
 def is_vetoed(world, setting, i, lane):
-    """Whether a holder of a veto shields i."""
+    """Tell whether a holder of a veto shields i."""
     p = setting.parameters[setting.row[lane]].sanctions
     for k in range(world.capability.shape[0]):
         if world.member[k, lane] and setting.states[k, setting.row[lane]].veto:
@@ -207,7 +207,7 @@ def protect(world, game):
 
 @kernel
 def revalue(world, game, i, j):
-    """What follows from protection: expected flows, the value of open dealings and the cost of exclusion."""
+    """Reckon what follows from protection: flows, the value of open dealings, the cost of exclusion."""
     gain, loss, toll, reward = game.gain[i, j], game.loss[i, j], game.toll[i, j], game.reward
     u_dc, u_cd, trust = game.u_dc[i, j], game.u_cd[i, j], world.trust[i, j]
     dread, healing, one = game.dread[i, j], game.healing[i, j], game.one[i, j]

@@ -25,7 +25,7 @@ def regimes(cooperating: NDArray[np.int32], pairs: int, window: int, onset: floa
     Parameters
     ----------
     cooperating : int array (T, L)
-        Pairs that restrained each other.
+        Pairs that cooperated.
     pairs : int
         How many there are.
     window : int

@@ -1,7 +1,7 @@
 """Strategies as small tables: probabilistic finite automata, and arrays of them for compiled kernels.
 
-An *automaton* is in one of at most 16 states. Each state has a probability of restraint; what was done and
-what was seen decide the next one. Actions are numbers: 1 for restraint (C), 0 for exploitation (D). *Own*
+An *automaton* is in one of at most 16 states. Each state has a probability of cooperation; what was done and
+what was seen decide the next one. Actions are numbers: 1 for cooperation (C), 0 for defection (D). *Own*
 is the action taken, after any tremble; *seen* is the other's action as it was perceived.
 """
 
@@ -27,13 +27,13 @@ Follow = tuple[tuple[int, int], tuple[int, int]]
 
 @dataclass(frozen=True)
 class Automaton:
-    """A strategy: in which states it restrains itself, and how it moves between them.
+    """A strategy: in which states it cooperates, and how it moves between them.
 
     Attributes
     ----------
     name : str
     cooperate : tuple of float in [0, 1]
-        Probability of restraint in each state; the first state is where it starts.
+        Probability of cooperation in each state; the first state is where it starts.
     next : tuple of ((int, int), (int, int))
         ``next[state][own][seen]``, own and seen being 1 for C and 0 for D.
 
@@ -46,7 +46,7 @@ class Automaton:
     Examples
     --------
     >>> tit_for_tat = Automaton("tit_for_tat", (1.0, 0.0), (((1, 0), (1, 0)),) * 2)
-    >>> tit_for_tat.next[0][1][0]  # it restrained itself and saw exploitation
+    >>> tit_for_tat.next[0][1][0]  # it cooperated and saw defection
     1
     """
 
@@ -69,7 +69,7 @@ class Automaton:
             _check_follow(f"{self.name}: next of state {state}", follow, count)
 
     def __len__(self) -> int:
-        """How many states it has."""
+        """Count its states."""
         return len(self.cooperate)
 
 
@@ -83,14 +83,14 @@ def _check_follow(what: str, follow: Follow, count: int) -> None:
 
 
 def memory_one(p_cc: float, p_cd: float, p_dc: float, p_dd: float, start: float = 1.0) -> Automaton:
-    """Restraint with a probability that depends on the last round only.
+    """Cooperation with a probability that depends on the last round only.
 
     Parameters
     ----------
     p_cc, p_cd, p_dc, p_dd : float in [0, 1]
-        Probability of restraint after each outcome; the first letter is its own action.
+        Probability of cooperation after each outcome; the first letter is its own action.
     start : float in [0, 1]
-        Probability of restraint in the first round.
+        Probability of cooperation in the first round.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def memory_one(p_cc: float, p_cd: float, p_dc: float, p_dd: float, start: float 
 
 
 def generous_tit_for_tat(generosity: float) -> Automaton:
-    """Tit for tat that lets an exploitation pass with probability ``generosity``.
+    """Tit for tat that lets a defection pass with probability ``generosity``.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def generous_tit_for_tat(generosity: float) -> Automaton:
 
 
 def punish(rounds: float) -> Automaton:
-    """Restraint until either side exploits, then ``rounds`` rounds of exploitation, then a fresh start.
+    """Cooperation until either side defects, then ``rounds`` rounds of defection, then a fresh start.
 
     What happens during the punishment neither prolongs nor ends it. ``inf`` never forgives: the grim
     trigger of Friedman 1971.
@@ -166,7 +166,7 @@ def punish(rounds: float) -> Automaton:
 def zero_determinant_extortion(
     chi: float, phi: float, payoffs: Sequence[float] = AXELROD_PAYOFFS
 ) -> Automaton:
-    """The strategy that holds its surplus over mutual exploitation at ``chi`` times the other's.
+    """The strategy that holds its surplus over mutual defection at ``chi`` times the other's.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ def pack(automata: Sequence[Automaton]) -> tuple[NDArray[np.float64], NDArray[np
     Returns
     -------
     cooperate : ndarray of float64, shape (A, 16)
-        Probability of restraint, 0 in states that do not exist.
+        Probability of cooperation, 0 in states that do not exist.
     following : ndarray of int64, shape (A, 16, 2, 2)
         Next state by own and seen action, 0 in states that do not exist.
     """
@@ -248,7 +248,7 @@ def as_bits(
     Returns
     -------
     firm : ndarray of uint32, shape (A + 1,)
-        Bit s: restraint is certain in state s.
+        Bit s: cooperation is certain in state s.
     following : ndarray of uint32, shape (A + 1, 2, 4)
         By half of the states and 2 * own + seen action: bits 4 s to 4 s + 3 hold the state that comes after
         state s of the first half, or s + 8.

@@ -1,4 +1,4 @@
-"""What is counted while a run goes on (model.md 6)."""
+"""Counts that are kept while a run goes on (model.md 6)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from regimesim.core.compiler import kernel
 
 @kernel
 def count_pair(world, tally, t, i, j):
-    """Whether a pair i < j cooperates, since when and until when."""
+    """Tell whether a pair i < j cooperates, since when and until when."""
     live, action_ij, action_ji = world.open[i, j], world.action[i, j], world.action[j, i]
     cooperating, dealt, exploitations = tally.cooperating[t], tally.dealt, tally.exploitations
     onset, breakdown, now = tally.pair_onset[i, j], tally.pair_breakdown[i, j], np.int32(t)
@@ -28,7 +28,7 @@ def count_pair(world, tally, t, i, j):
 
 @kernel
 def count_disputes(world, tally, i, j):
-    """Whether a pair i < j is estranged, and whether it has a dispute."""
+    """Tell whether a pair i < j is estranged, and whether it has a dispute."""
     played, open_, broke, quarrel = (
         world.played[i, j],
         world.open[i, j],
@@ -44,7 +44,7 @@ def count_disputes(world, tally, i, j):
 
 @kernel
 def count_errors(world, tally, i, j):
-    """What both sides of a pair saw wrongly of each other."""
+    """Count what both sides of a pair saw wrongly of each other."""
     played, action_ij, action_ji = world.open[i, j], world.action[i, j], world.action[j, i]
     seen_ij, seen_ji = world.seen[i, j], world.seen[j, i]
     false_alarms, misses = tally.false_alarms, tally.misses
@@ -71,7 +71,7 @@ def count_restraint(world, game, setting, tally, i, j):
 
 @kernel
 def count_beliefs(world, tally, i, j):
-    """What both sides of a pair believed, and how far that was from what was done.
+    """Count what both sides of a pair believed, and how far that was from what was done.
 
     To be called while trust is still what it was when the two decided.
     """
@@ -119,7 +119,7 @@ def count_year(tally):
 
 @kernel
 def count_spread(world, tally):
-    """How far observers differ: the standard deviation of b_ij over i, averaged over j."""
+    """Measure how far observers differ: the standard deviation of b_ij over i, averaged over j."""
     n, lanes = world.capability.shape
     mean, square, total = world.sums[0], world.sums[1], world.sums[2]
     for lane in range(lanes):

@@ -1,4 +1,4 @@
-"""How trust moves, and how estrangements end (model.md 4.7)."""
+"""Trust, and the end of estrangements (model.md 4.7)."""
 
 from __future__ import annotations
 

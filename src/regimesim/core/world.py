@@ -22,7 +22,7 @@ Bits = NDArray[np.int8]
 
 
 class Mechanism(IntEnum):
-    """What may be on in some lane of a block; where it is off in all, its loops are skipped."""
+    """Mechanisms that may be on in some lane of a block; where one is off in all, its loops are skipped."""
 
     PRUDENT = 0
     AUTOMATA = 1
@@ -42,7 +42,7 @@ class Mechanism(IntEnum):
 
 @by_reference
 class World(NamedTuple):
-    """What changes as a run goes on (``docs/model.md``, section 2), and what happened this round."""
+    """All that changes as a run goes on (``docs/model.md``, section 2), and what happened this round."""
 
     capability: Reals  # [N, L] shares that sum to 1
     revisionism: Reals  # [N, L] rho >= 0: the setting and the grievance above it
@@ -165,7 +165,7 @@ class Game(NamedTuple):
 
 @by_reference
 class Luck(NamedTuple):
-    """Where draws come from, and room for those of one pair."""
+    """Address of the draws, and room for those of one pair."""
 
     keys: NDArray[np.uint32]  # [10, 2] what the seed stands for
     replicate: NDArray[np.uint32]  # [L]
@@ -177,7 +177,7 @@ class Luck(NamedTuple):
 
 @by_reference
 class Setting(NamedTuple):
-    """What holds in the present phase, in R points (records: see ``parameters``)."""
+    """Parameters of the present phase, in R points (records: see ``parameters``)."""
 
     row: Whole  # [L] which point a lane plays, among the R
     parameters: NDArray[np.void]  # [R] RECORD
@@ -197,7 +197,7 @@ class Setting(NamedTuple):
 
 @by_reference
 class Tally(NamedTuple):
-    """What is counted along the way (``docs/model.md``, section 6); rounds are -1 until they come."""
+    """Counts along the way (``docs/model.md``, section 6); rounds are -1 until they come."""
 
     cooperating: Whole  # [T, L] pairs that cooperated
     disputed: Bits  # [N, N, L] the pair had a dispute this year
@@ -308,17 +308,18 @@ def allocate_tally(states: int, lanes: int, rounds: int) -> Tally:
         "disputes wars buffers_lost revolutions false_breaches apart invoked sanctioned innocents false_alarms "
         "misses exploitations dealt restrained against willing"
     )
-    return Tally(
+    fields: dict[str, Any] = {
         **_zeros(whole, (lanes,), np.int32),
         **_zeros("response error trust credibility spread welfare weight", (lanes,), np.float64),
         **{name: np.full(pairs, -1, np.int32) for name in ("pair_onset", "pair_breakdown", "pair_war")},
         **{name: np.full(lanes, -1, np.int32) for name in ("war_round", "systemic_round")},
-        cooperating=np.zeros((rounds, lanes), np.int32),
-        disputed=np.zeros(pairs, np.int8),
-        estrangements=np.zeros((3, lanes), np.int32),
-        pivotal=np.zeros((4, lanes), np.int32),
-        present=np.ones(lanes),
-    )
+        "cooperating": np.zeros((rounds, lanes), np.int32),
+        "disputed": np.zeros(pairs, np.int8),
+        "estrangements": np.zeros((3, lanes), np.int32),
+        "pivotal": np.zeros((4, lanes), np.int32),
+        "present": np.ones(lanes),
+    }
+    return Tally(**fields)
 
 
 def _zeros(names: str, shape: tuple[int, ...], dtype: type[np.generic]) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def axis(field: str, title: str, domain: Sequence[float] | None = None, **more: 
 def pointer(
     across: Spec, head: Sequence[str], titles: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> list[Spec]:
-    """Where the pointer is: a vertical line, and what the columns after the first say there.
+    """Draw the pointer: a vertical line, and what the columns after the first say there.
 
     The whole height is divided into stripes that nobody sees, one a row, from half-way to half-way between
     the first column's numbers; a pointer, or a finger, is always in one of them. (Vega-Lite's own way, to

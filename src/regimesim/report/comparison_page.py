@@ -160,7 +160,7 @@ def _difference_table(comparison: Comparison) -> Html:
     against = comparison.names[0] if len(comparison.names) > 5 else None
     rows = [
         (
-            f"{spoken(regime.longer)} less {spoken(regime.shorter)}",
+            f"{spoken(regime.longer)} minus {spoken(regime.shorter)}",
             regime.paired.text(),
             peace.paired.text(),
             ", ".join(f"{d.narrowed:.2f}" if d.narrowed < 1e6 else "all there is" for d in (regime, peace)),

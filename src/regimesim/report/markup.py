@@ -103,7 +103,7 @@ def section(name: str, title: str, *children: str) -> Html:
 
 
 def details(summary: str, *children: str, open_: bool = False) -> Html:
-    """What is shown on demand."""
+    """Make a part that is shown on demand."""
     return element("details", element("summary", summary), *children, open=open_)
 
 

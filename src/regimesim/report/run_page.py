@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Asked(NamedTuple):
-    """How results came about: the command that gave them, and the one that tells their typical run."""
+    """Origin of results: the command that gave them, and the one that tells their typical run."""
 
     command: str = ""
     explain: str = ""
@@ -255,7 +255,7 @@ def games(pairs: Sequence[Pair], of: str = "") -> Html:
 
 
 def described(results: Results) -> Html:
-    """What the scenario stands for, and its source."""
+    """Describe what the scenario stands for, and its source."""
     scenario = results.scenario
     source = f"Source: {scenario.source}" if scenario.source else ""
     return together([paragraphs(scenario.represents), paragraphs(source, class_="soft")])

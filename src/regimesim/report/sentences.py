@@ -1,4 +1,4 @@
-"""What results say, in sentences: the titles of the pictures."""
+"""Sentences on results: the titles of the pictures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from regimesim.simulation.results import Results, percent
 
 
 class Wording(NamedTuple):
-    """How one kind of spell is spoken of (``{}`` is a time or a share)."""
+    """Words for one kind of spell (``{}`` is a time or a share)."""
 
     name: str
     share: str
@@ -64,7 +64,7 @@ WORDINGS = {
 
 
 def wording(spell: str) -> Wording:
-    """How to speak of a spell; regimes at other thresholds are regimes."""
+    """Choose the words for a spell; regimes at other thresholds are regimes."""
     return WORDINGS.get(spell, WORDINGS["regime"]._replace(name=f"Cooperation ({spoken(spell)})"))
 
 
@@ -75,7 +75,7 @@ def years(number: float) -> str:
 
 
 def lasting_sentence(results: Results, spell: str = "regime") -> str:
-    """How long a kind of spell lasts."""
+    """Say how long a kind of spell lasts."""
     words, found = wording(spell), results.summary(spell)
     forms = spell.startswith("regime")
     never = results.never_formed if forms else 0.0
@@ -116,7 +116,7 @@ def made_of(results: Results) -> str:
 
 
 def notes(results: Results) -> tuple[str, ...]:
-    """What a regime is, the headline at other thresholds, the rates, and what has no effect in this world."""
+    """Explain a regime, the headline at other thresholds, the rates, and what has no effect in this world."""
     others = "; ".join(
         f"{results.summary(name).median.text()} at {'/'.join(levels.decimals)}"
         for name, levels in THRESHOLDS.items()
@@ -163,7 +163,7 @@ def date(results: Results, index: int) -> str:
 
 
 def course_sentence(results: Results) -> str:
-    """How the rate of cooperation goes."""
+    """Say how the rate of cooperation goes."""
     rates = results.yearly[QUANTITIES.index("cooperation")]
     if not rates.size:
         return "No yearly series were recorded"
@@ -179,7 +179,7 @@ def course_sentence(results: Results) -> str:
 
 
 def expectations(results: Results) -> str:
-    """How trust and norms go."""
+    """Say how trust and norms go."""
     trust, norm = (results.yearly[QUANTITIES.index(name)] for name in ("trust", "norm"))
     if not trust.size:
         return "No yearly series were recorded"
@@ -190,7 +190,7 @@ def expectations(results: Results) -> str:
 
 
 def bound(results: Results) -> bool:
-    """Whether norms weigh anything in this scenario, at any time."""
+    """Tell whether norms weigh anything in this scenario, at any time."""
     return any(float(phase.parameters["norms.restraint"]) > 0 for phase in results.scenario.phases)
 
 
@@ -201,7 +201,7 @@ def terms(results: Results) -> dict[str, NDArray[np.float64]]:
 
 
 def restraint(results: Results) -> str:
-    """What holds states back, against what they could gain, and what became of both."""
+    """Say what holds states back, against what they could gain, and what became of both."""
     if not results.yearly.size:
         return "No yearly series were recorded"
     means = terms(results)

@@ -1,4 +1,4 @@
-"""What was simulated, as tables: parameters that differ from neutral, states, buffers, epochs, provenance.
+"""Settings of a simulation, as tables: parameters not neutral, states, buffers, epochs, provenance.
 
 Beside them stands what the figures of a page mean, for somebody who meets them for the first time.
 """
@@ -40,7 +40,7 @@ COMMON_TERMS: tuple[tuple[str, str], ...] = (
         "the simulation stopped.",
     ),
     (
-        "mean up to a horizon (RMST)",
+        "restricted mean (RMST)",
         "Restricted mean: out of the first so many years, how many it stands on average. It can be told "
         "even where most runs outlast the horizon, so it is what scenarios are compared by.",
     ),
@@ -276,7 +276,7 @@ def _of_pairs(caption: str, values: Pairs, scenario: Scenario, rest: float) -> H
 
 
 def epoch_table(scenario: Scenario, of: str = "") -> Html:
-    """What changes when, and why."""
+    """Tabulate what changes when, and why."""
     rows, phases = [], scenario.phases
     for before, after, t in zip(phases, phases[1:], scenario.phase_rounds()[1:], strict=False):
         if t < scenario.rounds:
@@ -301,7 +301,7 @@ def world(scenario: Scenario, of: str = "") -> Html:
 
 
 def provenance_table(about: Mapping[str, Any]) -> Html:
-    """Where the figures came from: all that is needed to make them again."""
+    """Tabulate where the figures came from: all that is needed to make them again."""
     words = {"core": "core (hash of the model's code)", "made": "made (UTC)"}
     rows = []
     for name, value in about.items():

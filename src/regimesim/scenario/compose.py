@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import accumulate, islice
@@ -43,12 +43,6 @@ LONGEST = 100_000
 """Letters of one setting as it is typed."""
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _TABLES = ("about", "states", "buffers", "affinity", *GROUPS)
-_LITERAL = (
-    "out",
-    "sweep",
-    "points",
-    "record",
-)  # names of folders and files: whatever they are, they are text
 
 _WHOLE_ERROR = "HYDRA_FULL_ERROR"
 """With it Hydra raises what it would otherwise print before it leaves the program."""
@@ -63,21 +57,19 @@ Assignment = tuple[str, str]
 
 @dataclass(frozen=True)
 class Request:
-    """What a command was asked to do: a scenario and the command's own options."""
+    """Scenario that was asked for, and the settings that made it."""
 
     scenario: Scenario
-    options: dict[str, Any]
     overrides: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class SweepRequest:
-    """What a sweep was asked to do: settings that are the same everywhere, and those that are varied."""
+    """Request of a sweep: settings that are the same everywhere, and those that are varied."""
 
     scenario: str
     settings: tuple[Assignment, ...]
     swept: dict[str, tuple[Any, ...]]  # ``scenario`` among them if several were named
-    options: dict[str, Any]
     overrides: tuple[str, ...]
 
 
@@ -97,30 +89,30 @@ def load_scenario(scenario: str | Path = "", overrides: Sequence[str] = ()) -> S
         If there is no such scenario, or a setting cannot be used.
     """
     named = [f"scenario={scenario}"] if str(scenario) else []
-    return request([*named, *overrides], {}).scenario
+    return request([*named, *overrides]).scenario
 
 
-def request(arguments: Sequence[str], options: Mapping[str, Any]) -> Request:
-    """Read a command's arguments: a scenario, its overrides and the command's own options.
+def request(arguments: Sequence[str], options: Collection[str] = ()) -> Request:
+    """Read a scenario and its settings.
 
     Parameters
     ----------
     arguments : sequence of str
         ``+scenario=concert transparency.level=0.3 runs=500``; the ``+`` may be left out. A world and an order
         may be swapped (``order=self_help``), or stand without a scenario (``world=trade order=self_help``).
-    options : mapping
-        The command's options with their defaults (``runs``, ``seed`` ...).
+    options : collection of str
+        Names that might have been meant by one that there is not: the options of a command.
 
     Raises
     ------
     InputError
     """
-    name, settings, chosen = _sorted(arguments, options)
+    name, settings = _sorted(arguments, options)
     name = _combined(settings) if name is None else name
-    return Request(compose(name, settings, tuple(options)), chosen, tuple(arguments))
+    return Request(compose(name, settings, tuple(options)), tuple(arguments))
 
 
-def sweep_request(arguments: Sequence[str], options: Mapping[str, Any]) -> SweepRequest:
+def sweep_request(arguments: Sequence[str], options: Collection[str] = ()) -> SweepRequest:
     """Read a sweep's arguments: as :func:`request`, where a setting may have several values.
 
     Several values are written as Hydra writes them: ``0.5,0.9``, ``range(0,1,0.025)``, ``choice(a,b)``.
@@ -129,7 +121,7 @@ def sweep_request(arguments: Sequence[str], options: Mapping[str, Any]) -> Sweep
     ------
     InputError
     """
-    name, settings, chosen = _sorted(arguments, options)
+    name, settings = _sorted(arguments, options)
     fixed: list[Assignment] = []
     swept: dict[str, tuple[Any, ...]] = {}
     for key, text in [("scenario", name), *settings]:
@@ -143,7 +135,7 @@ def sweep_request(arguments: Sequence[str], options: Mapping[str, Any]) -> Sweep
     if name is None:
         first = {key: (key, str(values[0])) for key, values in swept.items() if key in CHOICES}
         name = _combined([*fixed, *first.values()])
-    return SweepRequest(name, tuple(fixed), swept, chosen, tuple(arguments))
+    return SweepRequest(name, tuple(fixed), swept, tuple(arguments))
 
 
 def _combined(settings: Sequence[Assignment]) -> str:
@@ -191,7 +183,7 @@ def several(key: str, text: str) -> tuple[Any, ...]:
 
 
 def _before_stop(sweep: Any) -> Callable[[Any], bool]:
-    """Whether a value belongs to a range: rounding makes Hydra's ``range(0.1,0.4,0.1)`` end with 0.4."""
+    """Tell whether a value belongs to a range: rounding makes Hydra's ``range(0.1,0.4,0.1)`` end with 0.4."""
     step, stop = getattr(sweep, "step", None), getattr(sweep, "stop", None)
     if step is None or stop is None:
         return lambda _: True
@@ -206,7 +198,7 @@ def _swept(value: Any) -> Any:
 
 
 def _free(key: str) -> bool:
-    """Whether a setting is text that need not follow Hydra's grammar: a path, a strategy's family."""
+    """Tell whether a setting is text that need not follow Hydra's grammar: a path, a strategy's family."""
     return key.lstrip("+").rpartition(".")[2] in ("scenario", "strategy", *CHOICES)
 
 
@@ -240,7 +232,7 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
             )
     settings = ["+" + word.lstrip("+") for word in arguments if word not in own]
     for word in settings:
-        _parsed(*_split(word.lstrip("+"), {}))  # refused here in a sentence rather than by Hydra
+        _parsed(*_split(word.lstrip("+"), ()))  # refused here in a sentence rather than by Hydra
     if not any(word.startswith("hydra.sweep.dir=") for word in own):
         own.append(folder)
     ConfigStore.instance().store(name="jobs", node={})
@@ -256,11 +248,8 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
         os.environ |= {} if whole is None else {_WHOLE_ERROR: whole}
 
 
-def _sorted(
-    arguments: Sequence[str], options: Mapping[str, Any]
-) -> tuple[str | None, list[Assignment], dict[str, Any]]:
-    """Sort arguments: a scenario if one is named, its settings, the command's own options."""
-    chosen = dict(options)
+def _sorted(arguments: Sequence[str], options: Collection[str]) -> tuple[str | None, list[Assignment]]:
+    """Sort arguments into the name of a scenario, if there is one, and settings."""
     name: str | None = None
     settings: list[Assignment] = []
     seen: set[str] = set()
@@ -271,14 +260,12 @@ def _sorted(
         seen.add(bare)
         if bare == "scenario":
             name = _unquoted(value)
-        elif bare in options:
-            chosen[bare] = _option(bare, value)
         else:
             settings.append((key, value))
-    return name, settings, chosen
+    return name, settings
 
 
-def _split(argument: str, options: Mapping[str, Any]) -> tuple[str, str]:
+def _split(argument: str, options: Collection[str]) -> tuple[str, str]:
     key, equals, value = argument.partition("=")
     bare = key.strip().lstrip("+~")
     sign = key.strip().removesuffix(bare)
@@ -299,11 +286,25 @@ def _unquoted(text: str) -> str:
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
-def _option(name: str, text: str) -> Any:
-    """The value of a command's own option; ``1e6`` is a whole number like any other."""
-    if name in _LITERAL:
-        check_tree(text, COMMAND_LINE.strip("()"))
-        return _unquoted(text)
+def literal(text: str) -> str:
+    """Text as it was typed, whatever it is: the name of a folder or a file.
+
+    Raises
+    ------
+    InputError
+        If it is too long.
+    """
+    check_tree(text, COMMAND_LINE.strip("()"))
+    return _unquoted(text)
+
+
+def option_value(name: str, text: str) -> Any:
+    """Read the value of a command's option; ``1e6`` is a whole number like any other.
+
+    Raises
+    ------
+    InputError
+    """
     value = _hydra_value(name, text)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -343,7 +344,7 @@ def _parsed(key: str, text: str) -> Override:
 
 
 def _depth(text: str) -> int:
-    """How deeply brackets of any kind are nested."""
+    """Measure how deeply brackets of any kind are nested."""
     return max(accumulate((sign in "([{") - (sign in ")]}") for sign in text), default=0)
 
 
@@ -378,7 +379,7 @@ def settled(scenario: str, overrides: Sequence[str] = ()) -> tuple[dict[str, Any
     ------
     InputError
     """
-    _, settings, _ = _sorted(overrides, {})
+    _, settings = _sorted(overrides, ())
     found, settings = _chosen_files(scenario or _combined(settings), settings)
     if not settings:
         return found.tree, _read_files(found)
@@ -388,6 +389,18 @@ def settled(scenario: str, overrides: Sequence[str] = ()) -> tuple[dict[str, Any
         if here.get(parameter.key) == parameter.default and parameter.key not in written:
             del here[parameter.key]
     return {key: value for key, value in tree.items() if key not in GROUPS or value}, read
+
+
+def files_asked(scenario: str, overrides: Sequence[str] = ()) -> tuple[Path, ...]:
+    """List the files that a scenario is made of; none where settings beside a world and an order were typed.
+
+    Raises
+    ------
+    InputError
+    """
+    _, settings = _sorted(overrides, ())
+    found, others = _chosen_files(scenario or _combined(settings), settings)
+    return () if others else found.files
 
 
 def _chosen_files(name: str, settings: Sequence[Assignment]) -> tuple[Composition, list[Assignment]]:

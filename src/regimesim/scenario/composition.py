@@ -56,12 +56,15 @@ class Composition:
         Without ``defaults``; ``about.world.name`` and ``about.order.name`` are the choices made.
     parts : tuple of (place, mapping)
         The files in the order in which they were merged.
+    files : tuple of Path
+        Those of them that say something of this scenario, in the same order, each once.
     """
 
     name: str
     place: str
     tree: dict[str, Any]
     parts: tuple[tuple[str, Mapping[str, Any]], ...]
+    files: tuple[Path, ...]
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,13 @@ class _Part:
     """A file read: whose it is (a world's, an order's or the scenario's) and what it says."""
 
     role: Belongs
-    place: str
+    path: Path
     tree: Mapping[str, Any]
+
+    @property
+    def place(self) -> str:
+        """Name of the file in messages."""
+        return shown_path(self.path)
 
 
 @dataclass
@@ -144,6 +152,20 @@ def part_tree(group: Belongs, name: str) -> dict[str, Any]:
     return tree
 
 
+def part_files(group: Belongs, name: str) -> tuple[Path, ...]:
+    """List the files of a world or an order alone, in the order in which they are merged.
+
+    Raises
+    ------
+    InputError
+    """
+    return _files(tuple(_parts_of(path_of(group, name), group, group, _Walk({}), ())))
+
+
+def _files(parts: Sequence[_Part]) -> tuple[Path, ...]:
+    return tuple(dict.fromkeys(part.path for part in parts if part.tree != {"about": {}}))
+
+
 def scenario_tree(name: str, choices: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Merge the files of a scenario to a tree of plain values (errors: :func:`composition`)."""
     return composition(name, choices).tree
@@ -198,7 +220,7 @@ def _without_title(part: _Part) -> _Part:
     if part.role != SCENARIO or not isinstance(about, Mapping):
         return part
     kept = {key: value for key, value in about.items() if key not in _OF_THE_SCENARIO}
-    return _Part(part.role, part.place, {**part.tree, "about": kept})
+    return _Part(part.role, part.path, {**part.tree, "about": kept})
 
 
 def _composed(name: str, place: str, parts: Sequence[_Part], made: Mapping[Any, str]) -> Composition:
@@ -207,7 +229,7 @@ def _composed(name: str, place: str, parts: Sequence[_Part], made: Mapping[Any, 
         merge(tree, deepcopy(dict(part.tree)))
     for group, chosen in made.items():
         merge(tree, {"about": {group: {"name": Path(chosen).stem}}})
-    return Composition(name, place, tree, tuple((part.place, part.tree) for part in parts))
+    return Composition(name, place, tree, tuple((part.place, part.tree) for part in parts), _files(parts))
 
 
 def _parts_of(
@@ -227,7 +249,7 @@ def _parts_of(
         if key.startswith("override "):
             continue
         if key == _SELF:
-            yield _Part(role, place, tree)
+            yield _Part(role, path, tree)
         elif key == "":
             folder, _, stem = name.lstrip("/").rpartition("/")
             folder = _folder(folder if name.startswith("/") else folder or group, group, name, place)

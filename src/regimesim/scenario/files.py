@@ -131,7 +131,7 @@ def yaml_of(tree: Any) -> str:
 
 
 def there(path: Path) -> bool:
-    """Whether there is anything of that name; no if it cannot be a name."""
+    """Tell whether there is anything of that name; no if it cannot be a name."""
     try:
         return path.exists()
     except (OSError, ValueError):  # too long; a null byte

@@ -80,7 +80,7 @@ _READABLE = 10**40
 
 
 def digits(number: int) -> int:
-    """How many digits a whole number has, also where Python does not write them out.
+    """Count the digits of a whole number, also where Python does not write them out.
 
     >>> digits(10**5000), digits(10**5000 - 1)
     (5001, 5000)
@@ -96,7 +96,7 @@ _HARMLESS = frozenset(
 
 
 def legible(text: str) -> bool:
-    """Whether every sign of a text can be shown, and none steers the terminal that shows it.
+    """Tell whether every sign of a text can be shown, and none steers the terminal that shows it.
 
     >>> legible("大清"), legible("Österreich-Ungarn"), legible("a\\0b"), legible("\\x1b[31m")
     (True, True, False, False)

@@ -156,7 +156,7 @@ def _read_about(block: Any, place: str) -> dict[str, Any]:
 
 
 def _about_part(block: Any, group: str, place: str) -> dict[str, str]:
-    """What a world or an order says of itself."""
+    """Read what a world or an order says of itself."""
     here = inner_place(place, group)
     require_table(block, here)
     only_known(block, _ABOUT_PART[group], here, "key")

@@ -26,7 +26,7 @@ _CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*\((.*)\)\s*", re.DOTALL)
 
 
 def strategy_about(name: str) -> str:
-    """What a strategy that comes with the package does, in a sentence."""
+    """Describe a strategy that comes with the package, in a sentence."""
     tree = read_yaml(configs_folder() / "strategy" / f"{name}.yaml", "strategy")
     return " ".join(str(tree["about"]).split())
 
@@ -154,7 +154,7 @@ def _built(family: Callable[..., Automaton], arguments: tuple[Any, ...], spec: s
 
 
 def _arity(family: Callable[..., Automaton]) -> tuple[int, int]:
-    """How many numbers a family needs, and takes at most (a table of payoffs is not a number)."""
+    """Count the numbers that a family needs, and takes at most (a table of payoffs is not a number)."""
     numbers = [p for p in inspect.signature(family).parameters.values() if p.name != "payoffs"]
     return sum(p.default is p.empty for p in numbers), len(numbers)
 

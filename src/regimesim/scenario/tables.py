@@ -50,7 +50,7 @@ def pair_table(
 
 
 def _pairs(states: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
-    """What pairs of states are called in a table, and which ordered pairs that means."""
+    """Read what pairs of states are called in a table, and which ordered pairs that means."""
     keys: dict[str, list[tuple[int, int]]] = {}
     for i, a in enumerate(states):
         for j, b in enumerate(states):
@@ -94,7 +94,7 @@ def bounded_number(value: Any, what: str, low: float, high: float) -> float:
 
 
 def block_of(tree: Mapping[str, Any], key: str) -> Any:
-    """What stands under a key that may be left out or left empty."""
+    """Give what stands under a key that may be left out or left empty."""
     block = tree.get(key)
     return {} if block is None else block
 

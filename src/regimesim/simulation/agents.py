@@ -128,7 +128,7 @@ class State(mesa.Agent):
 
     @property
     def norm(self) -> float:
-        """How far its leaders have made restraint their own, in [0, 1]."""
+        """Norm of its leaders: how far they have made restraint their own, in [0, 1]."""
         return self._own("norm")
 
     @property
@@ -143,12 +143,12 @@ class State(mesa.Agent):
 
     @property
     def member(self) -> bool:
-        """Whether it takes part in the institution."""
+        """True if it takes part in the institution."""
         return bool(self._own("member"))
 
     @property
     def payoff(self) -> float:
-        """What it earned in the last round, which pays one m-th of the yearly flows."""
+        """Payoff of the last round, which pays one m-th of the yearly flows."""
         return self._own("payoff")
 
     @property
@@ -166,15 +166,15 @@ class State(mesa.Agent):
         return bool(world.intend[pair]) if world.open[pair] and not world.withheld[pair] else None
 
     def did(self, other: Other) -> bool | None:
-        """Whether it cooperated with the other in the last round; None if they had no dealings."""
+        """Tell whether it cooperated with the other in the last round; None if they had no dealings."""
         return self._last("action", other)
 
     def saw(self, other: Other) -> bool | None:
-        """What it saw the other do to it in the last round: :meth:`did` of the other, rightly or wrongly."""
+        """Report what it saw the other do in the last round: :meth:`did` of the other, rightly or wrongly."""
         return self._last("seen", other)
 
     def accused(self, other: Other) -> Literal["stands", "cleared"] | None:
-        """What became of its charge against the other in the last round; None if it brought none."""
+        """Report what became of its charge against the other in the last round; None if it brought none."""
         charge = int(self.model.lanes.world.charge[self._towards(other)])
         return {STANDS: "stands", CLEARED: "cleared"}.get(charge)  # type: ignore[return-value]
 
@@ -194,7 +194,7 @@ class State(mesa.Agent):
         )
 
     def at_war_with(self, other: Other) -> bool:
-        """Whether the two are at war."""
+        """Tell whether the two are at war."""
         return bool(self.model.lanes.world.at_war[self._towards(other)])
 
     def game_with(self, other: Other) -> EffectiveGame:
@@ -207,7 +207,7 @@ class State(mesa.Agent):
         )
 
     def reasons(self, other: Other) -> Reasons:
-        """How a prudent state in its place weighs cooperation with the other, as things stand now.
+        """Weigh cooperation with the other as a prudent state in its place would, as things stand now.
 
         Inside :meth:`intend` this is what the round is decided by; between rounds, what the next one would
         be decided by if nothing happened before it.
@@ -256,12 +256,12 @@ class BufferState(mesa.Agent):
 
     @property
     def strength(self) -> float:
-        """How much of the exposure between its neighbours it blocks while it is sovereign, in [0, 1]."""
+        """Share of the exposure between its neighbours that it blocks while it is sovereign, in [0, 1]."""
         return float(self.model.lanes.setting.strength[self.position, 0])
 
     @property
     def sovereign(self) -> bool:
-        """Whether it has not been absorbed."""
+        """True if it has not been absorbed."""
         return bool(self.model.lanes.world.sovereign[self.position, 0])
 
     @property
@@ -291,7 +291,7 @@ class OfState:
 
 
 def as_cooperation(answer: object, state: State, other: State) -> bool:
-    """What a state's ``intend`` gave towards another, as True or False.
+    """Read what a state's ``intend`` gave towards another, as True or False.
 
     Raises
     ------

@@ -63,7 +63,7 @@ class AxelrodState(State):
         self._dealings: dict[int, tuple[Any, Any]] = {}
 
     def intend(self, other: State) -> Intention:
-        """What the player that deals with ``other`` says."""
+        """Ask the player that deals with ``other``."""
         player, opponent = self._dealing_with(other)
         answer: Intention = player.strategy(opponent)
         return answer if isinstance(answer, bool | np.bool_) else str(answer)  # type: ignore[return-value]

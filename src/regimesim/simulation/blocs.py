@@ -50,7 +50,7 @@ def blocs_fit(hostile: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def has_rival_blocs(hostile: NDArray[np.bool_], fit: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether at least a third of the pairs are hostile and nine in ten fit.
+    """Tell whether at least a third of the pairs are hostile and nine in ten fit.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def camps_of(hostile: NDArray[np.bool_]) -> tuple[tuple[int, ...], tuple[int, ..
 
 @cache
 def _divisions(n: int) -> NDArray[np.bool_]:
-    """Which pairs lie across, [2**(n - 1), P]; state 0 is always in the first camp."""
+    """List which pairs lie across, [2**(n - 1), P]; state 0 is always in the first camp."""
     i, j = np.triu_indices(n, 1)
     camps = np.array([(False, *rest) for rest in product((False, True), repeat=n - 1)])
     across: NDArray[np.bool_] = camps[:, i] != camps[:, j]
@@ -112,6 +112,6 @@ def _climbed(hostile: NDArray[np.bool_]) -> NDArray[np.float64]:
             if not len(moves):
                 break
             camp[most[moves], moves] *= -1.0
-        agreeing = np.einsum("il,ijl,jl->l", camp, sign, camp) / 2  # fitting less contradicting
+        agreeing = np.einsum("il,ijl,jl->l", camp, sign, camp) / 2  # fitting minus contradicting
         best = np.maximum(best, (n * (n - 1) / 2 + agreeing) / 2)
     return best

@@ -1,4 +1,4 @@
-"""How a margin becomes a choice (model.md 4.3)."""
+"""Choice: from a margin to an intention (model.md 4.3)."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Stored = Literal["", "bool", "int32", "int64", "uint64", "float64"]
-"""How a column of a run is stored; nothing for text, and for the columns of other tables."""
+"""Types in which a column of a run is stored; nothing for text, and for the columns of other tables."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Thresholds:
 
     @property
     def text(self) -> str:
-        """What they are beside those of the regime as measured: ``looser (75 and 50 %)``."""
+        """Write them beside those of the regime as measured: ``looser (75 and 50 %)``."""
         return f"{self.word} ({self.percents})"
 
 
@@ -396,7 +396,7 @@ class Event(NamedTuple):
 
 
 class Recording(NamedTuple):
-    """What a block went through."""
+    """Record of what a block went through."""
 
     yearly: NDArray[np.float32]  # [Q, Y, L]
     events: list[Event]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from regimesim.core import kernel
 from regimesim.core.lanes import Lanes
 from regimesim.core.spells import regimes
+from regimesim.scenario.limits import MOST_REPLICATE, MOST_SEED, whole_within
 from regimesim.scenario.messages import InputError, known, quoted, show
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.agents import (
@@ -92,8 +93,8 @@ class RegimeModel(mesa.Model):
         agents: Mapping[str, Callable[[RegimeModel, int], State]] | None = None,
     ) -> None:
         self.seed, self.replicate = (
-            _check_whole_number("seed", seed, 64),
-            _check_whole_number("replicate", replicate, 32),
+            whole_within(_plain_number(seed), "seed", 0, MOST_SEED),
+            whole_within(_plain_number(replicate), "replicate", 0, MOST_REPLICATE),
         )
         super().__init__(rng=[self.seed, self.replicate])
         self.case = _loaded(scenario)
@@ -174,7 +175,7 @@ class RegimeModel(mesa.Model):
 
     @property
     def round(self) -> int:
-        """How many rounds have been played."""
+        """Number of rounds that have been played."""
         return int(self.lanes.round)
 
     @property
@@ -191,7 +192,7 @@ class RegimeModel(mesa.Model):
 
     @property
     def regime(self) -> bool:
-        """Whether a regime is in force in the last round, judged by the rounds played so far (model.md 6).
+        """True if a regime is in force in the last round, judged by the rounds played so far (model.md 6).
 
         A collapse shows only when a full window has been bad enough.
         """
@@ -240,12 +241,12 @@ class RegimeModel(mesa.Model):
 
     @property
     def credibility(self) -> float:
-        """How credible enforcement is, in [0, 1]."""
+        """Credibility of enforcement, in [0, 1]."""
         return float(self.lanes.world.credibility[0])
 
     @property
     def wars(self) -> int:
-        """How many wars have begun."""
+        """Number of wars that have begun."""
         return int(self.lanes.tally.wars[0])
 
     def appraised(self) -> NDArray[np.float64]:
@@ -329,8 +330,5 @@ def _schedule_next_step(model: RegimeModel) -> None:
         schedule.resume()
 
 
-def _check_whole_number(name: str, value: int, bits: int) -> int:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or not 0 <= value < 2**bits:
-        raise InputError(f"{name} must be a whole number in [0, 2**{bits}); got {quoted(value)}")
-    return int(value)
+def _plain_number(value: int) -> int:
+    return int(value) if isinstance(value, np.integer) else value

@@ -1,4 +1,4 @@
-"""Where a result came from: versions, machine, seed, settings."""
+"""Provenance of a result: versions, machine, seed, settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def program_version() -> str:
 
 
 def provenance(**settings: Any) -> dict[str, Any]:
-    """What is needed to make a result again.
+    """Give what is needed to make a result again.
 
     Parameters
     ----------

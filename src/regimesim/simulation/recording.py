@@ -1,4 +1,4 @@
-"""What a block of lanes goes through: yearly series and dated events, lane by lane.
+"""Recording of a block of lanes: yearly series and dated events, lane by lane.
 
 Most events are marks that the core leaves in the world after each round. Three are not: which pairs began a
 war and who joined it, and which state absorbed a buffer. They are told by the same draws as in the core
@@ -174,7 +174,7 @@ class Watch:
         return Before(*(getattr(self.lanes.world, name).copy() for name in Before._fields))
 
     def events(self, before: Before) -> list[Event]:
-        """What happened in the round that has just been played, in the order of the steps of a round."""
+        """List what happened in the round that has just been played, in the order of the steps of a round."""
         t, found = self.lanes.round - 1, []
         for kind, happened, value in self._changes(before):
             if happened.any():
@@ -316,7 +316,7 @@ def _losses(watch: Watch, before: Before, t: int) -> Iterator[Event]:
 
 
 def _restored(lanes: Lanes, before: Before, k: int, t: int, lane: int) -> bool:
-    """Whether a settlement of round t restored buffer k."""
+    """Tell whether a settlement of round t restored buffer k."""
     odds = float(lanes.setting.parameters["war"]["restoration"][lanes.row[lane]])
     return any(
         buffer == k

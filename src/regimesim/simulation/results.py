@@ -87,7 +87,7 @@ class Results:
         The table :attr:`events`, coded.
     provenance : dict
     pair_spells : int array (3, P, R)
-        Of each pair, the rounds of its first restraint, first breakdown and first war.
+        Of each pair, the rounds of its first mutual cooperation, first breakdown and first war.
     lowered : Design, optional
         What the core played; see :attr:`design`.
     """
@@ -299,7 +299,7 @@ class Results:
     def table(self) -> pd.DataFrame:
         """The headline: a row each for regime and peace, as text.
 
-        Columns: ``median``, ``mean up to H`` (H the horizon), ``still standing``, ``never formed``.
+        Columns: ``median``, ``restricted mean (H)`` (H the horizon), ``still standing``, ``never formed``.
         """
         import pandas as pd
 
@@ -308,7 +308,7 @@ class Results:
         return pd.DataFrame(
             {
                 "median": {name: row.median.text() for name, row in rows.items()},
-                f"mean up to {horizon:g}": {name: row.rmst.text() for name, row in rows.items()},
+                f"restricted mean ({horizon:g})": {name: row.rmst.text() for name, row in rows.items()},
                 "still standing": {name: percent(row.censored) for name, row in rows.items()},
                 "never formed": {"regime": percent(self.never_formed), "peace": "-"},
             }
@@ -366,7 +366,7 @@ class Results:
 
 
 def _years_of(scenario: Scenario) -> int:
-    """How many years a yearly series has; the last may be a part of one."""
+    """Count the years of a yearly series; the last may be a part of one."""
     return -(-scenario.rounds // scenario.rounds_per_year)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.core.lanes import Design, Lanes
+from regimesim.scenario.limits import MOST_RUNS, MOST_SEED, MOST_WORKERS, whole_within
 from regimesim.scenario.messages import InputError, quoted
 from regimesim.scenario.reading import MOST_YEARS
 from regimesim.scenario.scenario import Scenario
@@ -27,7 +28,6 @@ from regimesim.simulation.provenance import provenance
 from regimesim.simulation.recording import play_and_record
 from regimesim.simulation.results import Results
 
-MOST_RUNS = 100_000_000
 RECORDED = 1_000
 """Replicates of which yearly series and events are kept, unless asked otherwise."""
 
@@ -38,7 +38,7 @@ Output = TypeVar("Output")
 
 
 class Part(NamedTuple):
-    """What one block of lanes gave."""
+    """Result of one block of lanes."""
 
     columns: Columns
     recording: Recording | None
@@ -127,14 +127,10 @@ def as_scenario(scenario: Scenario | str | Path, years: float | None = None) -> 
 
 def check_runs(runs: object, seed: object, workers: object = None) -> None:
     """Refuse numbers of runs, seeds and workers that cannot be used."""
-    whole = [(runs, "runs", 1, MOST_RUNS), (seed, "seed", 0, 2**64 - 1)]
+    whole_within(runs, "runs", 1, MOST_RUNS)
+    whole_within(seed, "seed", 0, MOST_SEED)
     if workers is not None:
-        whole.append((workers, "workers", 1, 1024))
-    for value, name, low, high in whole:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise InputError(f"{name} must be a whole number; got {quoted(value)}")
-        if not low <= value <= high:
-            raise InputError(f"{name} must lie in [{low}, {high}]; got {value}")
+        whole_within(workers, "workers", 1, MOST_WORKERS)
 
 
 def lanes_for(design: Design) -> int:

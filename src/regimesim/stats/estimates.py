@@ -1,6 +1,6 @@
 """Estimates with intervals: means, shares, rates, and what an interval lets one say.
 
-All intervals are of 95 % unless told otherwise. A judgement that an interval does not bear is ``"open"``.
+All intervals are of 95 % unless told otherwise. A verdict that an interval does not bear is ``"open"``.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ def share(hits: int, cases: int, confidence: float = 0.95) -> Estimate:
 
 
 def sign(estimate: Estimate, trifle: float = 0.0) -> str:
-    """What an interval says of a difference: ``more``, ``less``, or ``open``.
+    """Judge a difference from its interval: ``more``, ``less``, or ``open``.
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def sign(estimate: Estimate, trifle: float = 0.0) -> str:
 
 
 def near(estimate: Estimate, exact: float) -> bool:
-    """Whether an estimate is where theory says, but for luck: within 4.5 standard errors (1 in 150,000).
+    """Tell whether an estimate is where theory says, but for luck: within 4.5 standard errors (1 in 150,000).
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ def hazard(
 
 @dataclass(frozen=True)
 class Trend:
-    """Whether age makes an end likelier: the Weibull shape, above 1 if so, and words for it.
+    """Effect of age on the chance of an end: the Weibull shape, above 1 if it grows, and words for it.
 
     ``shape`` is None where the durations do not determine one; the words then say why.
     """
@@ -79,7 +79,7 @@ class Trend:
 
 
 def weibull_shape(years: ArrayLike, ended: ArrayLike, confidence: float = 0.95) -> Trend:
-    """Whether the hazard rises, falls or is constant: the shape of a Weibull fitted by maximum likelihood.
+    """Fit the shape of a Weibull by maximum likelihood: whether the hazard rises, falls or is constant.
 
     The profile likelihood has one root, found by SciPy's ``brentq``, and the interval is normal in the
     logarithm of the shape. Neither library is used for the fit: SciPy's censored fit has no interval, and

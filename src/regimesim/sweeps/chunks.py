@@ -38,12 +38,12 @@ class Rectangle(NamedTuple):
 
     @property
     def runs(self) -> int:
-        """How many runs it holds."""
+        """Number of runs that it holds."""
         return (self.last_point - self.first_point) * (self.last - self.first)
 
 
 def runs_of_chunk(points: Points, runs: int) -> int:
-    """How many runs make a chunk of a few seconds; at least sixteen chunks where there is enough to do.
+    """Count the runs of a chunk of a few seconds; at least sixteen chunks where there is enough to do.
 
     Depends on the design alone, so that a sweep is cut in the same way on every machine.
     """

@@ -273,7 +273,7 @@ def _stop(client: Any, pool: Executor) -> None:
 
 @dataclass
 class _Watch:
-    """How a cluster fares: its scheduler, its workers."""
+    """Watch on a cluster: its scheduler, its workers."""
 
     client: Any
     name: str
@@ -285,7 +285,7 @@ class _Watch:
     short_since: float | None = None
 
     def look(self) -> int:
-        """How many chunks the cluster plays at once.
+        """Count the chunks that the cluster plays at once.
 
         Raises
         ------

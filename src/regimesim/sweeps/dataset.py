@@ -66,7 +66,7 @@ class Cut(NamedTuple):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a sweep was asked, and how it is cut.
+    """Request of a sweep, and how it is cut.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ class Folder:
 
     @property
     def exists(self) -> bool:
-        """Whether a sweep was begun here."""
+        """True if a sweep was begun here."""
         try:
             return (self.path / MANIFEST).is_file()
         except OSError:  # a name too long to be one
@@ -105,7 +105,7 @@ class Folder:
 
     @property
     def vacant(self) -> bool:
-        """Whether a sweep can be begun here: nothing is here, or one that was killed as it began."""
+        """True if a sweep can be begun here: nothing is here, or one that was killed as it began."""
         if not self.path.exists():
             return True
         names = {path.name for path in self.path.iterdir() if not path.name.startswith(PARTIAL)}
@@ -340,5 +340,5 @@ def _chunk_of(path: Path) -> Rectangle:
 
 
 def checksum(content: bytes, key: str) -> str:
-    """What a part's name carries: of its content, and of what its chunk plays."""
+    """Give the checksum in a part's name: of its content, and of what its chunk plays."""
     return hashlib.sha256(key.encode() + content).hexdigest()[:16]

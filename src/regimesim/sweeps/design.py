@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 
 from regimesim.scenario.compose import Assignment, SweepRequest, compose, several, value_of
 from regimesim.scenario.files import LARGEST_FILE, path_of, read_yaml, shown_path
+from regimesim.scenario.limits import MOST_POINTS, whole_within
 from regimesim.scenario.messages import LARGEST, InputError, known, quoted, show
 from regimesim.scenario.parameters import Parameter
 from regimesim.scenario.scenario import Scenario
 from regimesim.sweeps.points import Place, Points, declared, place_of, python_value
 
-MOST_POINTS = 2_000_000
 DESIGNS = ("grid", "latin_hypercube", "sobol", "table")
 _SWEEP_KEYS = ("about", "design", "runs", "points", "seed", "settings")
 
@@ -128,7 +128,7 @@ class _World:
         return compose(self.scenario, [*self.settings, *((name, typed(v)) for name, v in given.items())])
 
     def place(self, name: str) -> Place:
-        """Where a free setting stands in this world, found by changing it."""
+        """Find where a free setting stands in this world, by changing it."""
         parameter = declared(name)
         assert parameter is not None
         refused = None
@@ -266,10 +266,7 @@ def _sample_of_file(
 ) -> DesignTable:
     count, seed = tree.get("points", 256), tree.get("seed", 0)
     for name, number, least, most in (("points", count, 1, MOST_POINTS), ("seed", seed, 0, 2**63)):
-        if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
-            raise InputError(
-                f"{place}: {name} must be a whole number in [{least}, {most}]; got {quoted(number)}"
-            )
+        whole_within(number, f"{place}: {name}", least, most)
     bounds = {str(name): _bounds(str(name), given, place) for name, given in settings.items()}
     return fill_box(kind, bounds, count, seed)
 

@@ -1,4 +1,4 @@
-"""Where chunks are played: threads, processes, a Dask cluster, SLURM; one interface for all.
+"""Engines that play chunks: threads, processes, a Dask cluster, SLURM; one interface for all.
 
 An *engine* opens a ``concurrent.futures.Executor``. Workers write the parts themselves and give back only
 the name of the file, so that results do not pass through one process. What an engine loses (a worker that is
@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 from regimesim.core.keeping import core_hash
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.files import names_of, path_of, read_yaml, shown_path
+from regimesim.scenario.limits import whole_within
 from regimesim.scenario.messages import InputError, known, quoted
 from regimesim.simulation.simulate import Columns, simulate
 from regimesim.sweeps.chunks import Rectangle, Watch, play_chunk, to_the_horizon
@@ -95,7 +96,7 @@ class Engine:
 
     @property
     def workers(self) -> int:
-        """How many chunks are played at once, as asked for."""
+        """Number of chunks that are played at once, as asked for."""
         return int(self.settings.get("workers") or os.cpu_count() or 1)
 
     @contextmanager
@@ -173,10 +174,8 @@ def engine_of(name: str, settings: Mapping[str, Any]) -> Engine:
         if any(isinstance(word, str) and not word.isprintable() for word in words):
             raise InputError(f"engine.{key} must be one line; got {quoted(value)}")  # it goes into a script
     workers = tree.get("workers")
-    if workers is not None and (
-        isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= 10_000
-    ):
-        raise InputError(f"engine.workers must be a whole number in [1, 10000]; got {quoted(workers)}")
+    if workers is not None:
+        whole_within(workers, "engine.workers", 1, 10_000)
     patience = tree.get("patience")
     if patience is not None and (
         isinstance(patience, bool) or not isinstance(patience, int | float) or not patience > 0
@@ -298,12 +297,12 @@ def _check_there(part: Path) -> None:
 
 
 def _is_loss(error: BaseException) -> bool:
-    """Whether a worker was lost, rather than the work refused; Dask's own error is told by its name."""
+    """Tell whether a worker was lost, rather than the work refused; Dask's own error is told by its name."""
     return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
 
 
 def _in_words(error: BaseException) -> BaseException:
-    """What a worker met; in a sentence, where it is not the program's fault."""
+    """Say what a worker met; in a sentence, where it is not the program's fault."""
     if isinstance(error, MemoryError):
         return EngineError("a worker has run out of memory; ask for fewer workers")
     if isinstance(error, ImportError):

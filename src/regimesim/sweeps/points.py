@@ -32,7 +32,7 @@ SHAPING = frozenset({"shadow.rounds_per_year", "trust.initial"})
 
 
 class Place(NamedTuple):
-    """Where a swept value stands in the arrays of a world."""
+    """Place of a swept value in the arrays of a world."""
 
     array: str  # "parameters", "states" or "strength"
     fields: tuple[str, ...]
@@ -163,7 +163,7 @@ class Points:
 
 
 def _related(name: str) -> bool:
-    """Whether a parameter has to go together with others."""
+    """Tell whether a parameter has to go together with others."""
     return name.partition(".")[0] in ("payoffs", "shadow", "measure")
 
 
@@ -187,7 +187,7 @@ def declared(name: str) -> Parameter | None:
 
 
 def place_of(name: str, one: Scenario, other: Scenario) -> Place | None:
-    """Where a setting stands, told from two worlds that differ in it only; None if it shapes the world."""
+    """Find where a setting stands, from two worlds that differ in it only; None if it shapes the world."""
     if declared(name) is None or _shape(one) != _shape(other):
         return None
     head, _, rest = name.partition(".")
@@ -248,6 +248,6 @@ def python_value(value: Any) -> Any:
 
 
 def _shape(world: Scenario) -> tuple[Any, ...]:
-    """What the worlds of one design have in common."""
+    """Give what the worlds of one design have in common."""
     buffers = tuple(buffer.between for buffer in world.phases[0].buffers)
     return world.states, world.buffers, buffers, world.phase_rounds(), world.rounds_per_year, world.rounds

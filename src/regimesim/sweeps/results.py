@@ -1,4 +1,4 @@
-"""What a sweep gave: a row per point in memory, a row per run on disk until it is asked for."""
+"""Results of a sweep: a row per point in memory, a row per run on disk until it is asked for."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SweepResults:
-    """What a sweep gave, read from its folder when it is asked for.
+    """Results of a sweep, read from its folder when they are asked for.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class SweepResults:
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """Where it came from: seed, runs, version, command ..."""
+        """Origin of the results: seed, runs, version, command ..."""
         return self.manifest.about | {
             "seed": self.manifest.seed,
             "runs": self.manifest.runs,
@@ -126,7 +126,7 @@ class SweepResults:
 
 
 def load_results(path: str | Path) -> Results | SweepResults:
-    """What a folder holds: the results of a run, or a sweep, whose runs stay on disk until asked for.
+    """Load a folder: the results of a run, or a sweep, whose runs stay on disk until asked for.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def _read_summary(path: Path) -> pyarrow.Table:
 
 
 def summarised(folder: Path) -> bool:
-    """Whether there is a summary, and whole."""
+    """Tell whether there is a summary, and whole."""
     try:
         _read_summary(folder / SUMMARY_FILE)
     except (OSError, ValueError):

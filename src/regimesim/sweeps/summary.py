@@ -106,7 +106,7 @@ class _Counts:
         np.add.at(self.censored, (point[~ended], when[~ended]), 1)
 
     def told(self, per_year: Floats, rounds: Ints) -> SummaryTable:
-        """What survival says, a number per point."""
+        """Give what survival says, a number per point."""
         leaving = self.ended + self.censored
         at_risk = at_risk_of(leaving)
         share = share_standing(self.ended, at_risk)

@@ -85,7 +85,7 @@ def sweep(
     """
     fixed = tuple((name, typed(value)) for name, value in (overrides or {}).items())
     tables = [{name: list(values)} for name, values in settings.items()]
-    points = expand(SweepRequest(str(scenario), fixed, {}, {}, ()), tables)
+    points = expand(SweepRequest(str(scenario), fixed, {}, ()), tables)
     chosen = engine_of(engine, {}) if isinstance(engine, str) else engine
     return conduct(points, Path(out), runs, seed, engine=chosen, extend=extend, progress=progress)
 
@@ -177,7 +177,7 @@ def _summarise(place: Folder, points: Points, manifest: Manifest) -> None:
 
 
 def _kept(place: Folder) -> str:
-    """What is on disk after a failure."""
+    """Say what is on disk after a failure."""
     if not place.exists:
         return "Nothing was written."
     try:

@@ -1,4 +1,4 @@
-"""What is known exactly about the iterated Prisoners' Dilemma, in one place.
+"""Theory: what is known exactly about the iterated Prisoners' Dilemma, in one place.
 
 *Payoffs* are always (temptation, reward, punishment, sucker), T, R, P, S, per round. Textbook thresholds of
 discounting and trust come from ``regimesim.theory.games``, exact play of any two automata from
@@ -69,7 +69,7 @@ __all__ = [
 
 
 def optimal_generosity(payoffs: Payoffs) -> float:
-    """How often generous tit for tat should forgive: as often as it can without inviting defection.
+    """Find how often generous tit for tat should forgive: as often as invites no exploitation.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ A *chain* is a matrix of transition probabilities, ``[i, j]`` from state i to st
 starts in state 0. A set of states is *closed* if the chain never leaves it and *irreducible* if each of its
 states is reached from each other. The *product chain* has a state for every pair of automaton states. In each
 round the two draw their intentions, each intention is flipped with probability ``tremble``, each side sees
-the other's action through its own eyes (``miss``: defection seen as cooperation, ``false_alarm``: cooperation
+the other's action with errors (``miss``: defection seen as cooperation, ``false_alarm``: cooperation
 seen as defection), and both move on by what they did and saw. All draws are independent, so the chain is
 that of model.md 4.2, with private monitoring. Actions are numbers, 1 for
 cooperation (C) and 0 for defection (D); *a* is the first automaton and *b* the second.
@@ -31,7 +31,7 @@ Chance = float | tuple[float, float]
 
 
 def reachable(chain: Reals) -> NDArray[np.bool_]:
-    """Which states can be reached from which, in any number of steps.
+    """Find which states can be reached from which, in any number of steps.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def recurrent(chain: Reals, members: NDArray[np.bool_]) -> Reals:
 
 @dataclass(frozen=True, eq=False)
 class Play:
-    """What two automata do to each other, on average over rounds.
+    """Average course of a game between two automata over rounds.
 
     Attributes
     ----------
@@ -161,7 +161,7 @@ class Play:
 
 @dataclass(frozen=True, eq=False)
 class Lifetime:
-    """How many rounds of mutual cooperation come before the first round that is something else.
+    """Number of rounds of mutual cooperation before the first round that is something else.
 
     Attributes
     ----------
@@ -296,7 +296,7 @@ def cooperation_lifetime(
     miss: Chance = 0.0,
     false_alarm: Chance = 0.0,
 ) -> Lifetime:
-    """How long mutual cooperation lasts from the start: until the first round that is anything else.
+    """Find how long mutual cooperation lasts from the start: until the first round that is anything else.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ _STEPS = 200
 
 @dataclass(frozen=True)
 class Estrangement:
-    """What an estrangement of one kind comes to for one side.
+    """Course of an estrangement of one kind for one side.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Estrangement:
     payoff : float
         Discounted payoff while it lasts and at the onset of a war, in payoff: a flow times years.
     cost : float >= 0
-        What it takes from the future: value of open dealings missed, less ``payoff``. At a yearly discount
+        What it takes from the future: value of open dealings missed, minus ``payoff``. At a yearly discount
         factor of 1 the loss against the average payoff.
     """
 
@@ -211,12 +211,12 @@ class Relationship:
 
     @property
     def now(self) -> float:
-        """What cooperation gains over defection at once, a flow: R - u_DC, war that it may bring included."""
+        """Gain of cooperation over defection at once, a flow: R - u_DC, war that it may bring included."""
         return self.reward - (self.temptation - self._toll)
 
     @property
     def future(self) -> float:
-        """What one defection costs in the future of the relationship, in the unit of flows."""
+        """Cost of one defection in the future of the relationship, in the unit of flows."""
         d_m, d_b = estrangement.answers(
             self.hit, self.alarm, self._abroad, self.confer, self.resolve, self._other
         )
@@ -244,7 +244,9 @@ class Relationship:
         risk, ending, rounds, war_rounds = self._course(kind)
         if rounds >= estrangement.FOREVER and risk == 0.0 and ending == 0.0:
             return math.inf
-        return float(estrangement.outside(1.0, risk, ending, rounds, war_rounds)[2]) / self.rounds_per_year
+        return (
+            float(estrangement.outside(1.0, risk, ending, rounds, war_rounds, 1.0)[2]) / self.rounds_per_year
+        )
 
     def cost(self, kind: Kind) -> float:
         """Lambda: what an estrangement of a kind costs from its beginning, in payoff: a flow times years."""

@@ -27,7 +27,7 @@ Payoffs = Sequence[float]
 
 @dataclass(frozen=True)
 class EffectiveGame:
-    """What one state gains from each outcome with another, in payoff units per round.
+    """Payoffs of one state from each outcome with another, in payoff units.
 
     Attributes
     ----------
@@ -182,7 +182,7 @@ def critical_discount(
 
 
 def _least_discount(gain: float, loss: float, rounds: float, hit: float, alarm: float) -> float:
-    """Where patience reaches gain / loss: of cheating once, and of each round of punishment."""
+    """Find where patience reaches gain / loss: of cheating once, and of each round of punishment."""
     if gain <= 0.0:
         return 0.0
     if loss <= 0.0 or loss * _most_patience(rounds, hit, alarm) <= gain:

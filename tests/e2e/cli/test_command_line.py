@@ -116,7 +116,7 @@ WRONG = {
     f"run +scenario=concert out={'x' * 300}": "File name too long",
     "run +scenario=concert out=\udcff": "is not text in UTF-8",
     "explain": "which scenario?",
-    "explain +scenario=concert replicate=-1": "replicate must be a whole number in [0, 4294967295]; got -1",
+    "explain +scenario=concert replicate=-1": "replicate must lie in [0, 4294967295]; got -1",
     "explain +scenario=concert replicate=1.5": "replicate must be a whole number",
     "explain +scenario=concert runs=5": "no parameter 'runs'",
     "list foo": "no list 'foo'.  (all: scenarios, worlds, orders, strategies, parameters)",

@@ -28,7 +28,7 @@ def say(capsys):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("port=99999", "port must be a whole number in [0, 65535] (0: any that is free); got 99999"),
+        ("port=99999", "port must lie in [0, 65535] (0: any that is free); got 99999"),
         ("port=eighty", "port must be a whole number"),
         ("open=maybe", "open must be true or false; got 'maybe'"),
         ("host=", "host must be a name or an address"),

@@ -62,7 +62,7 @@ def test_json_alone(tmp_path, capsys):
     [
         (["outcome=regimes"], "no outcome 'regimes'. Did you mean 'regime'"),
         (["samples=100"], "samples must be a power of two (Sobol's sequence); got 100; take 128"),
-        (["trajectories=1"], "trajectories must be a whole number in [2, 100000]; got 1"),
+        (["trajectories=1"], "trajectories must lie in [2, 100000]; got 1"),
         (["parameters=[war.cots]"], "no parameter 'war.cots'. Did you mean 'war.cost'"),
         (["parameters=3"], "parameters must be a list"),
         (["payoffs.temptation=interval(5,20)"], "payoffs.game=any allows other games"),

@@ -48,7 +48,6 @@ ELSEWHERE = {
     "docs/tutorial.md": "test_tutorial.py",
     "docs/model.md": "test_model_page.py",
     "docs/reference/commands.md": "test_reference.py",
-    "docs/reference/python.md": "test_site.py",
 }
 """Pages whose snippets another test takes up."""
 HERE = [page for page in WITH_SNIPPETS if page not in ELSEWHERE]

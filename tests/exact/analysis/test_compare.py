@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from regimesim.analysis.comparison import HISTORICAL_MARKS, compare
 from regimesim.cli.compare import compare_command, diagnose_command
-from regimesim.cli.table import Flags
+from regimesim.cli.table import COMMANDS, Flags
 from regimesim.report.figures import comparisons
 from regimesim.report.figures.style import SCENARIOS
 from regimesim.scenario.compose import load_scenario
@@ -97,7 +97,7 @@ class TestNumbers:
             for spell, word in (("regime", "cooperation"), ("peace", "peace")):
                 row = table.loc[(name.replace("_", " "), word)]
                 assert row["median"] == results.summary(spell).median.text()
-                assert row[f"mean up to {YEARS}"] == results.summary(spell).rmst.text()
+                assert row[f"restricted mean ({YEARS})"] == results.summary(spell).rmst.text()
 
     def test_rates_do_not_depend_on_the_number_of_pairs(self):
         """Always defecting and always seen: every pair has a dispute each year, whatever their number."""
@@ -199,16 +199,16 @@ class TestFiles:
 
     def test_the_command_compare(self, tmp_path, capsys):
         words = ["scenarios=[anarchy,trade]", "runs=6", "seed=3", "years=12", "transparency.level=0.3"]
-        compare_command([*words, f"out={tmp_path / 'a'}"], Flags(json=True))
+        compare_command(COMMANDS["compare"].read([*words, f"out={tmp_path / 'a'}"]), Flags(json=True))
         answer = json.loads(capsys.readouterr().out)
         given = ["years=12", "transparency.level=0.3"]
         python = compare([load_scenario(n, given) for n in ("anarchy", "trade")], runs=6, seed=3)
         assert answer == json.loads(json.dumps(python.answer)) | {"folder": str(tmp_path / "a")}
-        compare_command([*words, f"out={tmp_path / 'b'}"], Flags())
+        compare_command(COMMANDS["compare"].read([*words, f"out={tmp_path / 'b'}"]), Flags())
         shown = capsys.readouterr().out
         assert "one Concert cannot by itself" in shown.replace("\n", " ")
         assert "anarchy less trade" in shown
-        compare_command([*words, f"out={tmp_path / 'c'}"], Flags(quiet=True))
+        compare_command(COMMANDS["compare"].read([*words, f"out={tmp_path / 'c'}"]), Flags(quiet=True))
         assert capsys.readouterr().out == f"{tmp_path / 'c'}\n"
 
     @pytest.mark.parametrize(
@@ -223,14 +223,14 @@ class TestFiles:
     )
     def test_what_the_command_refuses(self, arguments, message):
         with pytest.raises(InputError, match=message):
-            compare_command(arguments, Flags())
+            compare_command(COMMANDS["compare"].read(arguments), Flags())
 
     def test_the_command_diagnose(self, tmp_path, capsys):
         words = ["+scenario=bipolar", "runs=4", "years=10"]
-        diagnose_command([*words, f"out={tmp_path / 'a'}"], Flags())
+        diagnose_command(COMMANDS["diagnose"].read([*words, f"out={tmp_path / 'a'}"]), Flags())
         shown = capsys.readouterr().out
         assert "Is it a regime?" in shown and "together" in shown and "Not in this scenario: norms" in shown
-        diagnose_command([*words, f"out={tmp_path / 'b'}"], Flags(json=True))
+        diagnose_command(COMMANDS["diagnose"].read([*words, f"out={tmp_path / 'b'}"]), Flags(json=True))
         answer = json.loads(capsys.readouterr().out)
         assert answer["verdict"].startswith("bipolar: ")
         assert {path.name for path in (tmp_path / "b").iterdir()} == {

@@ -1,6 +1,7 @@
 """Answers and the folders they come from: what counts as the same, and what is refused."""
 
 import json
+import re
 
 import pytest
 
@@ -168,10 +169,57 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     assert main(["experiment", "one", f"out={tmp_path / 'a'}"]) == 0
     assert "Every number is the recorded one." in capsys.readouterr().out
     assert json.loads((tmp_path / "a" / "answer.json").read_text("utf-8")) == {"a": 1}
-    assert main(["experiment", "two", "scale=0.5", f"out={tmp_path / 'b'}", "--json"]) == 0
+    assert main(["experiment", "two", "scale=0.5", f"out={tmp_path / 'b'}", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["differences"] == ["a: 1, expected 2"]
-    assert main(["experiment", "two", f"out={tmp_path / 'c'}"]) == 0
+    assert main(["experiment", "two", f"out={tmp_path / 'c'}"]) == 1
     assert "This is not what is recorded:\n a: 1, expected 2" in capsys.readouterr().out
+
+
+def test_a_recorded_number_that_is_broken_is_noticed(tmp_path, monkeypatch, capsys):
+    """Runs of the model, recorded: the same again ends with 0, and with 1 once a number is changed."""
+    body = (
+        "import regimesim as rs\n"
+        "from regimesim.stats.estimates import interval_of\n"
+        "def run(scale=1.0):\n"
+        "    results = rs.simulate('anarchy', runs=32, seed=5, years=10, record=0)\n"
+        "    return {'cooperation': interval_of(results.rate('cooperation_rate'))}\n"
+    )
+    one = made(tmp_path / "experiments" / "one", body)
+    monkeypatch.setattr(module, "experiments_folder", lambda: tmp_path / "experiments")
+    assert main(["experiment", "one", "record=true", "-q"]) == 0
+    assert main(["experiment", "one", f"out={tmp_path / 'a'}"]) == 0
+    assert "Every number is the recorded one." in capsys.readouterr().out
+    text = (one.folder / "expected.json").read_text("utf-8")
+    broken, count = re.subn(r'"value": ([\d.]+)', lambda m: f'"value": {float(m[1]) * 1.00001}', text)
+    (one.folder / "expected.json").write_text(broken, "utf-8")
+    for flags in ([], ["-q"], ["--json"]):
+        assert main(["experiment", "one", f"out={tmp_path / f'b{flags}'}", *flags]) == 1
+    assert count == 1
+    assert "This is not what is recorded:\n cooperation: " in capsys.readouterr().out
+
+
+def test_an_answer_is_recorded_by_the_command(tmp_path, monkeypatch, capsys):
+    body = (
+        "from regimesim.report.figures.style import blank\n"
+        "def run(scale=1.0):\n    return {'a': 2}\n"
+        "def draw(answer):\n    return blank(1, 1)[0]\n"
+    )
+    folder = made(tmp_path / "experiments" / "one", body).folder
+    monkeypatch.setattr(module, "experiments_folder", lambda: tmp_path / "experiments")
+    assert main(["experiment", "one", f"out={tmp_path / 'a'}", "-q"]) == 1
+    assert main(["experiment", "one", "record=true"]) == 0
+    assert "1 of the numbers before are others now" in capsys.readouterr().out
+    assert json.loads((folder / "expected.json").read_text("utf-8")) == {"a": 2}
+    assert {path.name for path in folder.iterdir()} - {"__pycache__"} == {
+        "README.md",
+        "expected.json",
+        "figure.png",
+        "run.py",
+    }
+    assert main(["experiment", "one", f"out={tmp_path / 'b'}", "-q"]) == 0
+    (folder / "expected.json").unlink()
+    assert main(["experiment", "one", "record=true", "-q"]) == 0
+    assert json.loads((folder / "expected.json").read_text("utf-8")) == {"a": 2}
 
 
 @pytest.mark.parametrize(
@@ -184,6 +232,8 @@ def test_the_command(tmp_path, monkeypatch, capsys):
         (["experiment", "green-porter", "scal=1"], "no option 'scal'. Did you mean 'scale'?"),
         (["experiment", "green-porter", "scale=1", "scale=1"], "scale is given twice"),
         (["experiment", "green-porter", "out="], "out= needs the name of a folder"),
+        (["experiment", "green-porter", "record=yes"], "record must be true or false; got 'yes'"),
+        (["experiment", "green-porter", "record=true", "scale=0.1"], "it goes without scale= and out="),
     ],
 )
 def test_what_cannot_be_done_is_refused(words, said, capsys):

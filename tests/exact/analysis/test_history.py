@@ -27,7 +27,7 @@ from regimesim.analysis.history.eras import (
 )
 from regimesim.analysis.history.record import read_disputes
 from regimesim.cli.history import history_command
-from regimesim.cli.table import Flags
+from regimesim.cli.table import COMMANDS, Flags
 from regimesim.report.figures.comparisons import history_figure
 from regimesim.scenario.messages import InputError
 from regimesim.stats.estimates import poisson as poisson_rate
@@ -371,7 +371,7 @@ def test_beside_and_figure_when_nothing_happens(table, world, runs):
 
 
 def run_command(*arguments, **flags):
-    history_command(arguments, Flags(**flags))
+    history_command(COMMANDS["history"].read(arguments), Flags(**flags))
 
 
 def test_the_command(table, tmp_path, capsys):

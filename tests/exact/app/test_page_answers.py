@@ -16,13 +16,12 @@ from regimesim.analysis.arrangements import without
 from regimesim.analysis.pairs import pairs_of
 from regimesim.app.controls import FIRST_CONTROLS, control, step
 from regimesim.app.setting import read_setting
+from regimesim.cli.table import COMMANDS
 from regimesim.scenario.compose import request
 from regimesim.scenario.parameters import BY_NAME, GROUPS, PARAMETERS
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import tree_of
 from regimesim.simulation.columns import QUANTITIES
-
-OPTIONS = {"runs": 1000, "seed": 0, "workers": None, "out": None}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +40,7 @@ def test_every_parameter_has_a_control_with_its_declaration(page):
     assert catalogue["first"] == list(FIRST_CONTROLS) == ["transparency.level", "shadow.discount_factor"]
     level = controls["transparency.level"]
     assert (level["slide"], level["least"], level["most"], level["meaning"]) == (
-        [0.0, 1.0], 0, 1, "how much states see of each other",
+        [0.0, 1.0], 0, 1, "transparency: how good the monitoring of other states' actions is",
     )  # fmt: skip
     assert controls["sanctions.rule"]["choices"][0] == "none"
     assert controls["norms.half_life"]["infinite"] and controls["norms.half_life"]["default"] == "inf"
@@ -80,9 +79,9 @@ def test_a_setting_gives_what_the_command_line_gives(page, scenario, changes):
     assert found["answer"]["regime"]["mean"][0] == results.summary("regime").rmst.value
     typed = shlex.split(found["command"])
     assert typed[:4] == ["python", "-m", "regimesim", "run"]
-    asked = request(typed[4:], OPTIONS)
-    assert (asked.options["runs"], asked.options["seed"]) == (64, 3)
-    assert tree_of(asked.scenario) == tree_of(rs.load_scenario(scenario, words))
+    given = COMMANDS["run"].read(typed[4:])
+    assert (given.options["runs"], given.options["seed"]) == (64, 3)
+    assert tree_of(request(given.settings).scenario) == tree_of(rs.load_scenario(scenario, words))
 
 
 def test_the_answer_in_words_follows_the_paired_difference(page):
@@ -247,39 +246,45 @@ def test_a_played_game_is_the_stepped_model_with_these_decisions(page, seed):
             assert towards["saw"] == saw[towards["other"]]
             assert towards["trust"] == pytest.approx(told.states[3].trust_in(towards["other"]), abs=1e-3)
     assert found["over"]
-    assert found["reckoning"]["you"]["payoff"] == pytest.approx(earned / 24, abs=1e-3)
-    assert found["reckoning"]["prudent"]["payoff"] == pytest.approx(other / 24, abs=1e-3)
+    assert found["reckoning"]["you"]["payoff"] == pytest.approx(earned / 6, abs=1e-3)
+    assert found["reckoning"]["prudent"]["payoff"] == pytest.approx(other / 6, abs=1e-3)
     fought = told.lanes.tally.war_round[0]
     assert found["reckoning"]["you"]["peace"]["held"] == (fought < 0)
 
 
-def test_restraint_towards_textbook_partners_earns_the_reward(page):
-    """Three states that see everything and restrain themselves: 3 from each of two partners, every round."""
+def test_cooperation_with_textbook_partners_earns_the_reward(page):
+    """Three states that see everything and cooperate: 3 a year from each of two partners."""
     tree = "states: {A: {}, B: {}, C: {}}\ntransparency: {level: 1}\nyears: 20"
     found = page.ask("play", yaml=tree, state="B", length=5, moves=["CC"] * 5)
     assert found["reckoning"]["you"]["payoff"] == found["reckoning"]["prudent"]["payoff"] == 6.0
     assert found["reckoning"]["many"]["better"] == 0
 
 
-def test_exploiting_textbook_partners_pays_until_their_trust_is_gone(page):
-    """Worked by hand. Trust b falls by a tenth a round; a partner's stake is 3b - 1, and (3b - 1) d / (1 - d)
-    must reach b + 1, with d = .9^(1/4). After 10 rounds b = .349 still does (1.7 against 1.3), after 11 there
-    is no stake left. So two partners pay 5 each in 11 of 20 rounds, then 1: (11 * 10 + 9 * 2) / 20."""
+def test_defection_against_textbook_partners_pays_once(page):
+    """Both accuse the player after the first of twenty rounds and are estranged from it for good: 5 from each
+    of two partners in one round, then 1 in nineteen: (2 * 5 + 19 * 2 * 1) / 20 a year."""
     tree = "states: {A: {}, B: {}, C: {}}\ntransparency: {level: 1}\nyears: 20"
-    greedy = page.ask("play", yaml=tree, state="B", length=5, moves=["DD"] * 5)["reckoning"]
-    assert greedy["you"]["payoff"] == 6.4
-    assert greedy["eyes"][0]["trust"] == round(0.9**20, 3)
-    assert greedy["eyes"][0]["exploited"] == 9
+    greedy = page.ask("play", yaml=tree, state="B", length=5, moves=["DD"] * 5)
+    reckoning = greedy["reckoning"]
+    assert reckoning["you"]["payoff"] == 2.4 and reckoning["prudent"]["payoff"] == 6.0
+    assert [one["dealings"] for one in reckoning["eyes"]] == [1, 1]
+    assert greedy["known"]["estranged"] == [[0, 1], [1, 2]]
+    first, *later = (year["towards"][0] for year in greedy["years"])
+    assert (first["dealt"], first["estranged"]) == (1, 3)
+    assert all((one["dealt"], one["estranged"], one["war"]) == (0, 4, False) for one in later)
+    assert greedy["years"][0]["events"] == [
+        "A and B are estranged (a breach).", "B and C are estranged (a breach).",
+    ]  # fmt: skip
 
 
 def test_before_the_end_nothing_is_told_that_the_state_cannot_know(page):
     asked = {"scenario": "concert", "set": {"transparency.level": 0.1}, "state": "Austria", "length": 9}
     found = page.ask("play", moves=["CDCC"] * 8, **asked)
     assert found["reckoning"] is None and not found["over"]
-    assert set(found["known"]) == {"capability", "trust", "war", "standing", "turmoil"}
+    assert set(found["known"]) == {"capability", "trust", "war", "estranged", "standing", "turmoil"}
     assert len(found["known"]["trust"]) == 5  # its own, not a table of everybody's
     assert {key for year in found["years"] for one in year["towards"] for key in one} == {
-        "other", "chose", "dealt", "did", "saw", "war", "trust",
+        "other", "chose", "dealt", "did", "saw", "war", "estranged", "trust",
     }  # fmt: skip
     over = page.ask("play", moves=["CDCC"] * 9, **asked)
     missed = [one["missed"] + one["false_alarms"] for one in over["reckoning"]["eyes"]]

@@ -93,7 +93,7 @@ EXPECTED = {
     "plot ": ["configs/", "disputes.csv", "my results/"],
     "plot my": ["my results/"],
     "plot .h": [".hidden"],
-    "history disputes.csv era": ["era="],
+    "history disputes.csv era": ["era=", "eras="],
     "history ~/nowhere/": [],
     "list ": ["scenarios", "worlds", "orders", "strategies", "parameters"],
     "list parameters ": [],
@@ -118,7 +118,7 @@ def test_every_command_is_offered_with_what_it_is_for(offered):
 
 def test_a_parameter_is_offered_with_its_meaning_and_bounds():
     (found,) = choices(["run", "transparency.le"], COMMANDS)
-    assert found.about == "how much states see of each other: [0, 1]"
+    assert found.about == "transparency: how good the monitoring of other states' actions is: [0, 1]"
 
 
 def test_the_page_begins_with_the_concert():

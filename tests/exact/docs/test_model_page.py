@@ -15,7 +15,7 @@ from regimesim.core.compiler import entry
 from regimesim.scenario.messages import show
 from regimesim.scenario.parameters import BUFFER, BY_NAME, FIXED, STATE
 from regimesim.scenario.reading import read_scenario
-from regimesim.simulation.columns import THRESHOLDS
+from regimesim.simulation.columns import QUANTITIES, THRESHOLDS
 from regimesim.simulation.simulate import simulate
 
 PAGE = (ROOT / "docs/model.md").read_text(encoding="utf-8")
@@ -151,11 +151,11 @@ def test_thresholds_of_the_measure():
 
 def test_measures_named_on_the_page_are_columns_and_all_columns_are_named():
     scenario = read_scenario({"states": {"A": {}, "B": {}}, "years": 2}, "two")
-    columns = set(simulate(scenario, runs=1, workers=1).columns)
+    columns = set(simulate(scenario, runs=1, workers=1).columns) | set(QUANTITIES)
     words = set(re.findall(r"`(\w+)`", section("6")))
     assert {word for word in words if "_" in word} - columns == set()
     implied = {"point", "replicate", "seed"} | {name for name in columns if name.endswith("_ended")}
-    measured = columns - implied - {"restraint_against_interest"}
+    measured = columns - implied - set(QUANTITIES) - {"restraint_against_interest"}
     assert measured - words == set()
 
 

@@ -19,20 +19,22 @@ SPEC.loader.exec_module(reference)
 
 DESIGN = {
     "payoffs": "temptation reward punishment sucker game",
-    "shadow": "discount_factor rounds_per_year punishment_rounds",
+    "shadow": "discount_factor rounds_per_year punishment_years resolve",
     "transparency": "level miss_rate false_alarm_rate early_warning target_knowledge intrusion_cost "
-    "publicity public_signal",
+    "publicity",
     "diplomacy": "conference mediation cleavage renegotiation agreement_trust",
     "sanctions": "rule severity cost enforcement_value pledge alliance_weight balance_weight quorum "
-    "veto_affinity credibility credibility_learning exit",
+    "veto_affinity credibility credibility_learning escalation inquiry exit",
     "geography": "offense_advantage buffer_effectiveness absorption absorption_gain",
     "deterrence": "retaliation first_strike_gain prudence",
     "norms": "restraint initial half_life socialization institutionalization",
-    "domestic": "turnover reset revolution spread turmoil_years preoccupation nationalism",
+    "domestic": "turnover reset revolution spread turmoil_years preoccupation nationalism "
+    "grievance_half_life",
     "periphery": "rate insulation paradox",
-    "war": "unilateral mutual cost years capability_loss resentment settlement_trust restoration contagion",
+    "war": "unilateral mutual cost years capability_loss resentment satisfaction settlement_trust "
+    "restoration contagion",
     "power": "weight volatility",
-    "trust": "initial learning_rate",
+    "trust": "initial learning_rate shock",
     "choice": "temperature tremble",
     "measure": "onset collapse window",
 }

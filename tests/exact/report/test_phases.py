@@ -46,18 +46,18 @@ CASES = {
     "a line": ([LEVEL], "lines"),
     "a line with no end": ([MEMORY], "lines"),
     "words": ([RULES], "dots"),
-    "yes and no": ([{"transparency.public_signal": [True, False]}], "dots"),
+    "yes and no": ([{"states.Britain.member": [True, False]}], "dots"),
     "scenarios": ([{"scenario": ["concert", "anarchy"]}], "dots"),
     "a plane": ([LEVEL, PATIENCE], "plane"),
     "a plane with words": ([RULES, PATIENCE], "plane"),
-    "a plane of words": ([RULES, {"transparency.public_signal": [True, False]}], "plane"),
+    "a plane of words": ([RULES, {"states.Britain.member": [True, False]}], "plane"),
     "two by two": ([{"transparency.level": [0.2, 0.6]}, {"war.cost": [5.0, 20.0]}], "plane"),
     "a plane of worlds": ([{"shadow.rounds_per_year": [2.0, 4.0]}, MEMORY], "plane"),
     "a cube": ([LEVEL, PATIENCE, {"norms.restraint": [0.0, 1.0, 2.0]}], "multiples"),
     "a long cube": ([LEVEL, PATIENCE, {"norms.restraint": spread(0, 3, 9)}], "multiples"),
     "a cube with words": ([LEVEL, RULES, PATIENCE], "multiples"),
     "four axes": (
-        [LEVEL, RULES, {"norms.restraint": [0.0, 1.0]}, {"transparency.public_signal": [True, False]}],
+        [LEVEL, RULES, {"norms.restraint": [0.0, 1.0]}, {"states.Britain.member": [True, False]}],
         "scatter",
     ),
     "a sample": ([SAMPLE], "scatter"),
@@ -161,8 +161,8 @@ def test_margins_are_those_of_the_pairs(scenario):
 
 
 def test_the_threshold_is_drawn_where_the_margin_changes_sign():
-    swept = made([{"transparency.level": spread(0, 1, 21)}, {"shadow.discount_factor": spread(0.2, 0.9, 21)}],
-                 settings=[("norms.restraint", "0")])  # fmt: skip
+    tables = [{"transparency.level": spread(0, 1, 21)}, {"shadow.discount_factor": spread(0.02, 0.9, 21)}]
+    swept = made(tables, settings=[("norms.restraint", "0")])
     sweep = Landscape.of(swept, "regime")
     assert "critical_least" in [threshold.kind for threshold in sweep.seen]
     figure = sweeps.figure_of(sweep)

@@ -414,7 +414,7 @@ def test_what_has_no_effect_is_said():
     )
     (unarmed,) = said("world=europe_1816", "order=deterrence")
     assert unarmed == "deterrence.prudence has no effect: no state of this world has nuclear arms."
-    (alone,) = said("world=trade", "order=concert", "members={strongest:1}")
+    (alone,) = said("world=trade", "order=concert", "members={strongest:1}", "diplomacy.conference=.5")
     assert alone.startswith("diplomacy.conference=0.5 has no effect: fewer than two states are members")
     for name in SCENARIOS:
         assert remarks(load_scenario(name)) == ()

@@ -95,7 +95,7 @@ def test_it_is_a_hydra_package_with_a_header(path):
 
 
 @pytest.mark.parametrize("path", VALUES, ids=named)
-def test_every_value_is_marked_as_fact_or_assumption(path):
+def test_every_value_is_marked_as_fact_assumption_or_fitted(path):
     lines = path.read_text("utf-8").splitlines()
     first = next((n for n, line in enumerate(lines) if line == "about:"), 0)
     text = 0  # how far a text over several lines is indented
@@ -111,7 +111,9 @@ def test_every_value_is_marked_as_fact_or_assumption(path):
         dated = key == "year" and "Capabilities of" in "".join(lines)  # the strand says it of all its years
         if line.startswith("#") or not said or key in told or of_the_record or line.lstrip().startswith("["):
             continue
-        assert re.search(r"# (fact|assumption): \w", line) or dated, f"{named(path)}: {line.strip()}"
+        assert re.search(r"# ((fact|assumption): \w|fitted\b)", line) or dated, (
+            f"{named(path)}: {line.strip()}"
+        )
 
 
 @pytest.mark.parametrize("path", VALUES, ids=named)

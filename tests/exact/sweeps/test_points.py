@@ -137,12 +137,9 @@ def test_a_latin_hypercube_has_one_point_in_every_stratum() -> None:
         assert sorted(strata) == list(range(50))
 
 
-def test_whole_numbers_and_choices_are_drawn_with_all_their_values() -> None:
-    bounds = {"shadow.punishment_rounds": (1.0, 4.0), "sanctions.rule": (0.0, 1.0)}
+def test_choices_are_drawn_with_all_their_values() -> None:
+    bounds = {"war.cost": (1.0, 4.0), "sanctions.rule": (0.0, 1.0)}
     table = fill_box("sobol", bounds, 64, seed=0)
-    assert {value: table["shadow.punishment_rounds"].count(value) for value in (1, 2, 3, 4)} == dict.fromkeys(
-        (1, 2, 3, 4), 16
-    )
     assert set(table["sanctions.rule"]) == set(BY_NAME["sanctions.rule"].choices)
 
 

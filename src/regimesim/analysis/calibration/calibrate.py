@@ -1,4 +1,4 @@
-"""Which settings of a scenario could have given the record: the set of those that fit, not the best of them.
+"""Calibration: the set of all settings of a scenario that could have given the record, not the best of them.
 
 A *problem* has some parameters of a scenario, where to look for them, and what to meet. *Draws* fill the
 declared ranges of the parameters evenly (a scrambled Sobol' sequence). Each is played as often as every other
@@ -26,13 +26,14 @@ from regimesim.analysis.calibration.targets import (
     watcher,
 )
 from regimesim.scenario.compose import Assignment, compose
+from regimesim.scenario.limits import MOST_POINTS, whole_within
 from regimesim.scenario.messages import InputError, known, quoted, show
 from regimesim.scenario.parameters import BY_NAME, Parameter
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.simulate import Progress, check_runs
 from regimesim.stats.estimates import Floats
 from regimesim.sweeps.chunks import play_points
-from regimesim.sweeps.design import MOST_POINTS, fill_box, points_of
+from regimesim.sweeps.design import fill_box, points_of
 from regimesim.sweeps.points import SHAPING, Points
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ HANDFUL = (
     "war.mutual",
     "choice.temperature",
 )
-"""What is fitted unless told otherwise, of what the scenario does not leave neutral: sight, patience, memory,
+"""What is fitted unless told otherwise, of what the scenario does not leave neutral: transparency, patience, memory,
 conferences, buffers, the two war rates and how loosely advantage is followed."""
 
 DrawColumns = dict[str, NDArray[Any]]
@@ -106,7 +107,7 @@ class Calibration:
 
     @property
     def decisive(self) -> bool:
-        """Whether there are histories enough for a draw not to fit."""
+        """True if there are histories enough for a draw not to fit."""
         return self.runs >= fewest_histories(CONFIDENCE)
 
     def targets(self) -> pd.DataFrame:
@@ -192,12 +193,9 @@ def calibrate(
 def check(problem: Problem, draws: object, runs: object, seed: object, workers: object = None) -> None:
     """Refuse numbers that cannot be used, before anything is played."""
     check_runs(runs, seed, workers)
-    if isinstance(draws, bool) or not isinstance(draws, int):
-        raise InputError(f"draws must be a whole number; got {quoted(draws)}")
-    if not 1 <= draws < MOST_POINTS:
-        raise InputError(f"draws must lie in [1, {MOST_POINTS - 1:,}]; got {draws:,}")
     assert isinstance(runs, int)
-    if (draws + 1) * runs * len(problem.targets) > MOST_HISTORIES * 4:
+    tried = whole_within(draws, "draws", 1, MOST_POINTS - 1) + 1
+    if tried * runs * len(problem.targets) > MOST_HISTORIES * 4:
         raise InputError(
             f"calibrate keeps at most {MOST_HISTORIES:,} histories; draws={draws} of runs={runs} are more"
         )
@@ -229,7 +227,7 @@ def _fits(share: Any) -> Any:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is fitted to what.
+    """Parameters that are fitted, and the targets that they are fitted to.
 
     Attributes
     ----------

@@ -1,5 +1,4 @@
-"""What the draws that fit the record say: of parameters, alone and in pairs, and of the answers of
-``compare``.
+"""Findings from the draws that fit: on parameters, alone and in pairs, and on the answers of ``compare``.
 
 A parameter is *narrowed* if the draws that fit are distributed differently from those that do not
 (regional sensitivity analysis: Hornberger & Spear 1981; the distance is Kolmogorov's and Smirnov's). A
@@ -8,7 +7,7 @@ set, where draws had none. Both are told from luck at one per cent for all param
 
 For the answers, the fitted parameters are set in the scenario that was calibrated. In another, a parameter is
 set only where it is *common*: where both are published with the same value of it, and that is not the neutral
-one. So how patient states are is one judgement about the world and varies in all; a norm or a conference is
+one. So how patient states are is one assumption about the world and varies in all; a norm or a conference is
 not switched on where there is none, and what a scenario has of its own stays its own.
 """
 
@@ -51,7 +50,7 @@ ANSWER_DRAWS, ANSWER_RUNS = 32, 300
 
 
 def narrowing(found: Calibration) -> pd.DataFrame:
-    """How much of each parameter's range is left, a row each, those that narrowed most first.
+    """Measure what is left of each parameter's range, a row each, those that narrowed most first.
 
     Columns: ``parameter``; ``low`` and ``high``, where it was sampled; ``published``; ``least``, ``q05``,
     ``median``, ``q95`` and ``most`` of the set; ``kept``, how wide the middle 90 % of the set is, as a share
@@ -120,7 +119,7 @@ def tradeoffs(found: Calibration) -> pd.DataFrame:
 
 
 def agreed(found: Calibration) -> list[str]:
-    """What holds in every draw that fits and not in the draws at large: ends of ranges that are shut out."""
+    """Find ends of ranges that no draw that fits lies in, though draws at large do."""
     said = []
     for _, row in narrowing(found).iterrows():
         name, span = row["parameter"], row["high"] - row["low"]
@@ -137,7 +136,7 @@ def agreed(found: Calibration) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What ``compare`` says at some draws of a set.
+    """Answers of ``compare`` at some draws of a set.
 
     Attributes
     ----------
@@ -211,7 +210,7 @@ class Answers:
         return pd.DataFrame(rows)
 
     def certain(self) -> list[str]:
-        """Which order outlasts which at every draw, in words."""
+        """Say which order outlasts which at every draw."""
         said = []
         for row in self.orderings().to_dict("records"):
             for longer, shorter in (("one", "other"), ("other", "one")):

@@ -40,7 +40,7 @@ TOLERANCE = 1e-9
 
 
 class Period(NamedTuple):
-    """What happened between the great powers in some years, both included."""
+    """Counts of what happened between the great powers in some years, both included."""
 
     first: int
     last: int
@@ -178,7 +178,7 @@ def watcher(
 ) -> Callable[[Lanes], dict[str, NDArray[np.generic]]]:
     """Watch a block of lanes for its targets: for :func:`regimesim.sweeps.chunks.play_points`.
 
-    Disputes and wars are running counts; a period's are those at its end less those at its beginning. Years
+    Disputes and wars are running counts; a period's are those at its end minus those at its beginning. Years
     of disputes are years of the run, so that a scenario has to begin with a whole year.
     """
     pairs = len(scenario.states) * (len(scenario.states) - 1) // 2
@@ -279,7 +279,7 @@ class Implausibility(NamedTuple):
 
 
 def implausibility(histories: Floats, record: Floats) -> Implausibility:
-    """How implausible a record is as one more history of each draw.
+    """Measure how implausible a record is as one more history of each draw.
 
     Parameters
     ----------
@@ -309,5 +309,5 @@ def implausibility(histories: Floats, record: Floats) -> Implausibility:
 
 
 def fewest_histories(confidence: float) -> int:
-    """How many histories it takes before any draw can be told not to fit."""
+    """Count the histories that it takes before any draw can be told not to fit."""
     return int(np.ceil(1 / (1 - confidence) - TOLERANCE)) - 1

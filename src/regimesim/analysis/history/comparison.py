@@ -75,7 +75,7 @@ def simulated(results: Results) -> Simulated:
 def _pair_years(
     results: Results, runs: int, years: int, n: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Whether each pair of a run was at war in a year, and whether a war began: (runs, pairs, years)."""
+    """Mark each pair and year of a run in which it was at war, or a war began: (runs, pairs, years)."""
     happened, per_year = results.happened, results.scenario.rounds_per_year
     kept = np.isin(happened["kind"], (WAR_BEGINS, WAR_JOINED, PEACE)) & (happened["replicate"] < runs)
     run, kind, when = (happened[name][kept] for name in ("replicate", "kind", "round"))
@@ -103,7 +103,7 @@ def _clustered(
 ) -> Curve:
     """The curve with a band that lets the pairs of a run depend on one another.
 
-    The logarithm of the share is a sum over years of ends less those expected, run by run; its variance is
+    The logarithm of the share is a sum over years of ends minus those expected, run by run; its variance is
     that of these sums over runs (Ying & Wei 1994, J. Multivariate Anal. 50, 17), the band log-log as
     elsewhere.
     """

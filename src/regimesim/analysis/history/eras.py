@@ -90,7 +90,7 @@ def era_named(name: str, eras: Sequence[Era]) -> Era:
 
 
 def era_table(record: Record, eras: Sequence[Era] = ERAS, confidence: float = 0.95) -> pd.DataFrame:
-    """What happened, a row per era.
+    """Tabulate what happened, a row per era.
 
     Columns: ``era``, ``start``, ``end``; ``years`` on the record; fewest and most powers in a year
     (``powers_min``, ``powers_max``); ``wars`` begun; ``pair_years``; ``force_used``, those with force used;
@@ -148,7 +148,7 @@ def chance_of_quiet(years: float, wars: float = 10, span: float = 192) -> float:
 
 
 def caution(record: Record, era: Era | None = None, eras: Sequence[Era] = ERAS) -> str:
-    """What is to be said beside every comparison: how much of the quiet luck explains."""
+    """Say what belongs beside every comparison: how much of the quiet luck explains."""
     wars, years = len(record.war_years()), record.rows["year"].nunique()
     if not wars:
         return (
@@ -256,7 +256,7 @@ def peace_curve(record: Record, era: Era | None = None, until: str = "war") -> C
 
 
 def _follows(group: Ints, year: Ints) -> Bools:
-    """Whether the row before is the same group's year before."""
+    """Tell whether the row before is the same group's year before."""
     return np.append(False, (np.diff(group) == 0) & (np.diff(year) == 1))[: len(year)]
 
 

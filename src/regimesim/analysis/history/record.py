@@ -271,7 +271,7 @@ def _refuse_rows(file: Path, rows: int) -> None:
 
 
 def _wanted(file: Path, there: list[str], names: Mapping[str, str], asked: set[str]) -> list[str]:
-    """Which columns to read; refuses a table without those that are needed."""
+    """Name the columns to read; refuses a table without those that are needed."""
     missing = [
         names[name] for name in names if (name in NEEDED or name in asked) and names[name] not in there
     ]
@@ -292,7 +292,7 @@ def _wanted(file: Path, there: list[str], names: Mapping[str, str], asked: set[s
 def number_wars(
     years: NDArray[np.int64], first: NDArray[Any], second: NDArray[Any], onset: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    """Which war each pair-year of war belongs to.
+    """Number the war that each pair-year of war belongs to.
 
     A war is what hangs together: pairs that begin to fight in the same year and share a state, directly or
     by way of others at war in that year, fight one war, and so does a pair that joins states already at

@@ -163,13 +163,13 @@ function reckoning() {
   const verdict = Math.abs(more) < 0.005 ? "exactly as much as" : more > 0 ? "more than" : "less than";
   return [
     h("h3", {}, "The reckoning"),
-    h("p", { id: "verdict", role: "status" }, `You earned ${number(you.payoff, 2)} a round, ${verdict} the prudent choice would have earned with the same luck (${number(prudent.payoff, 2)}). Your own peace ${peace(you.own_peace)}.`),
+    h("p", { id: "verdict", role: "status" }, `You earned ${number(you.payoff, 2)} a year, ${verdict} the prudent choice would have earned with the same luck (${number(prudent.payoff, 2)}). Your own peace ${peace(you.own_peace)}.`),
     table("You, and the prudent choice on the same seed", ["", "You", "The prudent choice"], [
-      ["Earned in a round", number(you.payoff, 2), number(prudent.payoff, 2)],
+      ["Earned in a year", number(you.payoff, 2), number(prudent.payoff, 2)],
       ["Peace for your state", peace(you.own_peace), peace(prudent.own_peace)],
       ["Peace for everybody", peace(you.peace), peace(prudent.peace)],
     ]),
-    h("p", {}, `Was that luck? Your decisions, made blindly on ${many.runs} other seeds, earn ${number(many.you, 2)} a round on average and bring you a war in ${many.you_war} of them; the prudent choice earns ${number(many.prudent, 2)} and has a war in ${many.prudent_war}. You would have done better in ${many.better}.`),
+    h("p", {}, `Was that luck? Your decisions, made blindly on ${many.runs} other seeds, earn ${number(many.you, 2)} a year on average and bring you a war in ${many.you_war} of them; the prudent choice earns ${number(many.prudent, 2)} and has a war in ${many.prudent_war}. You would have done better in ${many.better}.`),
     table("What your eyes could not see", ["State", "dealings", "defected", "did, and you missed it", "cooperated, and you saw defection", "trust in you at last"],
       eyes.map((one) => [label(one.other), String(one.dealings), String(one.exploited), String(one.missed), String(one.false_alarms), number(one.trust, 2)])),
     h("p", { class: "help" }, "A game with a known end tempts: nobody can answer what is done in its last years. What trust is left is what you hand to your successor."),

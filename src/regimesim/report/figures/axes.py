@@ -65,12 +65,12 @@ class Axis:
 
     @property
     def ordered(self) -> bool:
-        """Whether between two values there are others: whether lines may be drawn along it."""
+        """True if between two values there are others: whether lines may be drawn along it."""
         return not any(isinstance(value, bool | str) for value in self.values)
 
     @property
     def edges(self) -> Floats:
-        """Where one cell ends and the next begins, (n + 1,)."""
+        """Edges between one cell and the next, (n + 1,)."""
         if len(self.at) == 1:
             return np.array([self.at[0] - 0.5, self.at[0] + 0.5])
         middles = (self.at[1:] + self.at[:-1]) / 2
@@ -103,12 +103,12 @@ class Axis:
         return "∞" if math.isinf(value) else show(float(f"{value:.4g}"))
 
     def place(self, column: Any) -> NDArray[np.intp]:
-        """Which of the values each entry of a column is."""
+        """Find which of the values each entry of a column is."""
         number = {value: k for k, value in enumerate(self.values)}
         return np.array([number[value] for value in np.asarray(column).tolist()], np.intp)
 
     def ticks(self) -> tuple[list[float], list[str]]:
-        """Where to write what."""
+        """Place and name the ticks."""
         brief = all(len(self.text(value)) <= 4 for value in self.values)
         if self.scale == "row" or not np.all(np.isfinite(self.values)) or (len(self) <= MOST_TICKS and brief):
             if self.scale != "row" and len(self) <= MOST_TICKS:

@@ -45,7 +45,7 @@ MOST_DOTS = 2_000
 
 
 def set_figure(found: Calibration) -> Figure:
-    """What share of the draws fits along each parameter, and the pairs most bound to each other."""
+    """Draw the share of draws that fits along each parameter, and the pairs most bound to each other."""
     table, bound = narrowing(found), tradeoffs(found).head(TELLING)
     rows, extra = math.ceil(len(table) / ACROSS), bool(len(bound))
     high = 1.45 + 2.05 * rows + 3.35 * extra
@@ -199,7 +199,7 @@ def _root(values: Any) -> Any:
 
 
 def answers_figure(found: Calibration, over: Answers) -> Figure:
-    """How long cooperation and peace last at draws of the set, a mark each."""
+    """Draw how long cooperation and peace last at draws of the set, a mark each."""
     high = 1.9 + 0.55 * len(over.names)
     boxes = [(0.19 + 0.42 * k, 1.05 / high, 0.36, (high - 2.0) / high) for k in range(2)]
     figure, axes = blank(10.5, high, *boxes)
@@ -209,7 +209,7 @@ def answers_figure(found: Calibration, over: Answers) -> Figure:
         ax.set(xlim=(-0.02 * over.horizon, 1.02 * over.horizon), ylim=(len(over.names) - 0.5, -0.5))
         names = [spoken(name) for name in over.names] if spell == "regime" else [""] * len(over.names)
         ax.set_yticks(range(len(over.names)), names)
-        label(ax, f"years of {words}, mean up to {over.horizon:g}")
+        label(ax, f"years of {words}, restricted mean ({over.horizon:g})")
     signs = (
         f"Filled: a draw of the set ({over.draws} of them, {over.runs} runs each); bar: their median; "
         "hollow: the scenario as it stands. Fitted parameters are set elsewhere only where common to both."

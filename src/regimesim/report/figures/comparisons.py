@@ -49,7 +49,7 @@ RECORD_ROW = 0.155
 
 
 def looks(names: Sequence[str]) -> dict[str, Look]:
-    """How each scenario is drawn; those without a look of their own take the others in turn."""
+    """Choose how each scenario is drawn; those without a look of their own take the others in turn."""
     own = [name for name in names if name not in SCENARIOS]
     return {name: look(name, own.index(name) if name in own else 0) for name in names}
 
@@ -188,7 +188,7 @@ def plane_figure(comparison: Comparison) -> Figure:
     draw_plane(comparison, ax)
     signs = (
         f"Small: a run (the first {min(MOST_CLOUD_POINTS, comparison.runs)}, moved a little at random so "
-        "that they do not hide one another). Large: the mean up to the horizon (RMST) with its 95 % "
+        "that they do not hide one another). Large: the restricted mean (RMST) with its 95 % "
         "intervals."
     )
     if peaceful := [spoken(name) for name in comparison.names if not _warlike(comparison, name)]:
@@ -306,7 +306,7 @@ def _scatter(number: int, salt: int) -> NDArray[np.float64]:
 
 
 def course_figure(comparison: Comparison) -> Figure:
-    """How cooperation and trust go: the median of each scenario, and the middle half of its runs."""
+    """Draw how cooperation and trust go: the median of each scenario, and the middle half of its runs."""
     figure, axes = blank(13.0, 5.0, (0.05, 0.2, 0.33, 0.62), (0.55, 0.2, 0.33, 0.62))
     for ax, quantity, words in zip(
         axes, ("cooperation", "trust"), ("pairs that cooperate (share)", "mean trust (0 to 1)"), strict=True
@@ -373,13 +373,13 @@ def comparison_headline(comparison: Comparison) -> str:
 
 
 def _warlike(comparison: Comparison, name: str) -> bool:
-    """Whether war can break out in a scenario at all."""
+    """Tell whether war can break out in a scenario at all."""
     phases = comparison.results[name].scenario.phases
     return any(float(p.parameters[f"war.{kind}"]) > 0 for p in phases for kind in ("unilateral", "mutual"))
 
 
 def _far_apart(comparison: Comparison) -> str:
-    """Which scenarios have far more peace than cooperation, told from the intervals of both means."""
+    """Find scenarios with far more peace than cooperation, from the intervals of both means."""
     far = []
     for name, results in comparison.results.items():
         peace, regime = (results.summary(spell, comparison.years).rmst for spell in ("peace", "regime"))
@@ -392,7 +392,7 @@ def _far_apart(comparison: Comparison) -> str:
 
 
 def comparison_caption(comparison: Comparison, *notes: str) -> str:
-    """What the picture was made of, after what its signs mean."""
+    """Write what the picture was made of, after what its signs mean."""
     about = next(iter(comparison.results.values())).provenance
     names = ", ".join(spoken(name) for name in comparison.names)
     runs = f"{comparison.runs:,} run{'s' if comparison.runs != 1 else ''}"

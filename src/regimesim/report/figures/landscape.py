@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Swept(Protocol):
-    """What is drawn: the result of a sweep."""
+    """The result of a sweep, as it is drawn."""
 
     design: pd.DataFrame  # a row per point: ``point`` and the swept settings by full name
     summary: pd.DataFrame  # a row per point: ``point``, ``runs``, and what was measured
@@ -67,7 +67,7 @@ class Field:
         """Its name with its unit."""
         if self.horizon is None:
             return spoken(self.name)
-        return f"years of {self.spoken}, mean up to {self.horizon:g}"
+        return f"years of {self.spoken}, restricted mean ({self.horizon:g})"
 
     @property
     def band(self) -> tuple[Floats, Floats]:
@@ -105,7 +105,7 @@ def fields(swept: Swept, outcome: str) -> list[Field]:
 
 
 def sweep_finding(axes: Sequence[Axis], design: pd.DataFrame, field: Field) -> str:
-    """What a sweep says of an outcome."""
+    """Say what a sweep shows of an outcome."""
     if len(axes) == 1:
         order = np.argsort(axes[0].place(design[axes[0].name]), kind="stable")
         sorted_ = Field(field.name, field.values[order], field.errors[order], field.horizon)
@@ -114,7 +114,7 @@ def sweep_finding(axes: Sequence[Axis], design: pd.DataFrame, field: Field) -> s
 
 
 def along(axis: Axis, field: Field) -> str:
-    """Where along an axis an outcome is greatest."""
+    """Say where along an axis an outcome is greatest."""
     lasts = f"{capitalized(field.spoken)} {'lasts' if field.horizon is not None else 'is'}"
     best = alike(field, 1)
     if len(best) == np.isfinite(field.values).sum():
@@ -149,7 +149,7 @@ def alike(field: Field, sign: int) -> list[int]:
 
 
 def _one_way(field: Field, sign: int) -> bool:
-    """Whether it rises (falls) from end to end, but for what luck may do."""
+    """Tell whether it rises (falls) from end to end, but for what luck may do."""
     steps = sign * np.diff(field.values)
     reach = _quantile(len(steps)) * np.hypot(field.errors[1:], field.errors[:-1])
     ends = len(field.values) - 1 in alike(field, sign) and 0 in alike(field, -sign)
@@ -157,7 +157,7 @@ def _one_way(field: Field, sign: int) -> bool:
 
 
 def movers(axes: Sequence[Axis], design: pd.DataFrame, field: Field) -> str:
-    """Which axis moves an outcome most, on average over the others."""
+    """Find which axis moves an outcome most, on average over the others."""
     low, high = (field.values[np.nanargmin(sign * field.values)] for sign in (1, -1))
     across = f"{capitalized(field.spoken)} {'lasts' if field.horizon is not None else 'goes'} from "
     across += f"{_rounded_number(low)} to {field.number(high)}"
@@ -189,7 +189,7 @@ def _swing(axis: Axis, design: pd.DataFrame, field: Field) -> tuple[float, float
 
 
 def followed(axes: Sequence[Axis], design: pd.DataFrame, field: Field) -> str:
-    """Which axis an outcome follows most closely over a sample of points."""
+    """Find which axis an outcome follows most closely over a sample of points."""
     from scipy.stats import spearmanr
 
     played = np.isfinite(field.values)
@@ -220,7 +220,7 @@ def _rounded_number(value: float) -> str:
 
 
 class Threshold(NamedTuple):
-    """How a threshold is drawn and named."""
+    """Line and name of a threshold."""
 
     kind: str
     colour: str
@@ -261,7 +261,7 @@ class Landscape:
 
     @classmethod
     def of(cls, swept: Swept, outcome: str = "both") -> Landscape:
-        """What there is to draw.
+        """Gather what there is to draw.
 
         Raises
         ------
@@ -282,7 +282,7 @@ class Landscape:
 
     @property
     def is_grid(self) -> bool:
-        """Whether every combination of the axes' values is there, once."""
+        """True if every combination of the axes' values is there, once."""
         rows = {tuple(row) for row in zip(*(self._places(axis).tolist() for axis in self.axes), strict=True)}
         count = math.prod(len(axis) for axis in self.axes)
         return len(rows) == count == len(self.swept.design)
@@ -295,7 +295,7 @@ class Landscape:
 
     @property
     def advice(self) -> str:
-        """What to do with a sweep that is too wide for a picture; empty if it is not."""
+        """Advise on a sweep that is too wide for a picture; empty if it is not."""
         if self.drawn != "scatter":
             return ""
         return (
@@ -326,7 +326,7 @@ class Landscape:
 
     @property
     def seen(self) -> list[Threshold]:
-        """Which thresholds cross what was swept."""
+        """Find which thresholds cross what was swept."""
         if self.margins is None or not any(axis.ordered for axis in self.axes):
             return []
         found = []
@@ -357,7 +357,7 @@ class Landscape:
 
     @property
     def threshold_note(self) -> str:
-        """What the thresholds are, and on which side of those that are not seen all points lie."""
+        """Say what the thresholds are, and on which side of those that are not seen all points lie."""
         if self.margins is None or not np.isfinite(self.margins.start_mean).any():
             return ""
         sides = []

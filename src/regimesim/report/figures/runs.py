@@ -90,7 +90,7 @@ _SIGNS = {
 def draw_survival(
     results: Results, ax: Axes, spell: str = "regime", marks: Mapping[str, float] | None = None
 ) -> Axes:
-    """How long it lasts: the Kaplan-Meier curve of a kind of spell, its band and its median.
+    """Draw how long it lasts: the Kaplan-Meier curve of a kind of spell, its band and its median.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def _other_thresholds(results: Results, ax: Axes, curve: Curve) -> None:
 
 
 def _thresholds(ax: Axes) -> list[str]:
-    """What the thin grey lines are, if there are any."""
+    """Say what the thin grey lines are, if there are any."""
     if not any(str(line.get_label()) in THRESHOLDS for line in ax.get_lines()):
         return []
     one, other = THRESHOLDS.values()
@@ -193,7 +193,7 @@ def at_risk(results: Results, ax: Axes, spell: str) -> None:
 
 
 def survival_figure(results: Results, marks: Mapping[str, Mapping[str, float]] | None = None) -> Figure:
-    """How long cooperation lasts, and peace; ``marks`` by spell, as ``{"regime": {"the record": 38}}``."""
+    """Draw how long cooperation and peace last; ``marks`` by spell, as ``{"regime": {"the record": 38}}``."""
     figure, axes = blank(10.0, 5.3, (0.075, 0.26, 0.405, 0.52), (0.575, 0.26, 0.405, 0.52))
     for ax, spell in zip(axes, ("regime", "peace"), strict=True):
         draw_survival(results, ax, spell, (marks or {}).get(spell))
@@ -249,7 +249,7 @@ def ends(causes: Mapping[str, float], ax: Axes, collapses: int | None = None) ->
 def why_figure(
     results: Results, causes: Mapping[str, float] | None = None, collapses: int | None = None
 ) -> Figure:
-    """What holds states back through time, and beside it, if given, what ended the regimes.
+    """Draw what holds states back through time, and beside it, if given, what ended the regimes.
 
     Parameters
     ----------

@@ -111,7 +111,7 @@ def tornado_figure(found: Influence) -> Figure:
 
 
 def _told(found: Influence) -> bool:
-    """Whether the widest swing is wider than the next, by the errors of both."""
+    """Tell whether the widest swing is wider than the next, by the errors of both."""
     if found.swings[0].width == 0:
         return False
     if len(found.swings) == 1:
@@ -122,7 +122,7 @@ def _told(found: Influence) -> bool:
 
 
 def morris(found: Influence, ax: Axes) -> Axes:
-    """How much a step moves the outcome on average, and how uneven its effect is over the box."""
+    """Draw how much a step moves the outcome on average, and how uneven its effect is over the box."""
     screening = found.screening
     shown = screening.foremost(MOST_BARS)
     at = [screening.factors.index(factor) for factor in shown]

@@ -1,4 +1,4 @@
-"""How the pictures look: colours that everyone can tell apart, letters, margins, the caption.
+"""Style of the pictures: colours that everyone can tell apart, letters, margins, the caption.
 
 Colours are those of Okabe and Ito (2008, jfly.uni-koeln.de/color). No colour is ever the only sign: scenarios
 also differ in line and marker, terms in how dark they are.
@@ -40,7 +40,7 @@ Frame = tuple[float, float, float, float]
 
 
 class Look(NamedTuple):
-    """How one scenario is drawn, everywhere."""
+    """Colour, line and mark of one scenario, everywhere."""
 
     colour: str
     line: str
@@ -71,7 +71,7 @@ TERM_COLOURS = {"now": BLACK, "future": BLUE, "law": GREEN, "norm": ORANGE}
 
 
 def look(scenario: str, position: int = 0) -> Look:
-    """How a scenario is drawn; one without a colour of its own takes that of its position in the list."""
+    """Choose how a scenario is drawn; one without a colour of its own takes one by its place in the list."""
     return SCENARIOS.get(scenario) or OTHERS[position % len(OTHERS)]
 
 
@@ -166,7 +166,7 @@ def framed(figure: Figure, headline: str, caption: str) -> Figure:
 
 
 def caption_of(results: Results, *notes: str) -> str:
-    """What a picture was made of: scenario, runs, years, seed, version; then what its signs mean."""
+    """Write what a picture was made of: scenario, runs, years, seed, version; then what its signs mean."""
     scenario, about = results.scenario, results.provenance
     title = f" ({spoken(scenario.title)})" if scenario.title else ""
     runs = f"{len(results):,} run{'s' if len(results) != 1 else ''} of {length(scenario.years)}"

@@ -162,7 +162,7 @@ def _colour_bar(figure: Figure, mesh: Any, ax: Axes, sweep: Landscape) -> None:
     figure.colorbar(mesh, cax=ax)
     first = sweep.fields[0]
     ax.spines[:].set_visible(False)
-    words = f"years, mean up to {first.horizon:g}" if len(sweep.fields) > 1 else first.title
+    words = f"years, restricted mean ({first.horizon:g})" if len(sweep.fields) > 1 else first.title
     ax.set_ylabel(words, fontsize=9.5)
 
 
@@ -266,7 +266,7 @@ def height(sweep: Landscape, ax: Axes, side: str = "y") -> None:
     """The axis of the outcomes."""
     first = sweep.fields[0]
     both = len(sweep.fields) > 1
-    title = f"years, mean up to {first.horizon:g}" if both else first.title
+    title = f"years, restricted mean ({first.horizon:g})" if both else first.title
     if first.horizon is not None:
         most = 1.03 * max(float(np.nanmax(field.band[1])) for field in sweep.fields)
         whole = 1.03 * first.horizon
@@ -319,7 +319,7 @@ def scatter(sweep: Landscape, axis: Axis, ax: Axes) -> Axes:
 
 
 def crossings(at: NDArray[np.float64], margin: NDArray[np.float64]) -> list[float]:
-    """Where a margin goes through 0 between two values."""
+    """Find where a margin goes through 0 between two values."""
     found = []
     for k in range(len(at) - 1):
         one, two = margin[k], margin[k + 1]
@@ -359,7 +359,7 @@ def heat(ax: Axes, x: Axis, y: Axis, panel: HeatMap, scale: Normalize) -> Any:
 
 
 def _draw_threshold(ax: Axes, x: Axis, y: Axis, margin: NDArray[np.float64], threshold: Threshold) -> None:
-    """Where a margin is 0: a line, or in each column (row) of words a piece of one."""
+    """Draw where a margin is 0: a line, or in each column (row) of words a piece of one."""
     style: dict[str, Any] = {"colors": threshold.colour, "linewidths": 2.2}
     if x.ordered and y.ordered and changes_sign(margin):
         drawn = ax.contour(x.at, y.at, margin, levels=[0.0], linestyles=[threshold.line], **style)

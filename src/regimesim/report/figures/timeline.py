@@ -39,7 +39,7 @@ ROW_HEIGHT = 11
 
 
 def century(results: Results, ax: Axes) -> Axes:
-    """How cooperation goes: bands over runs, their median, a few single runs, and the typical one."""
+    """Draw how cooperation goes: bands over runs, their median, a few single runs, and the typical one."""
     label(ax, _calendar_label(results), "pairs that cooperate (%)")
     ax.set(ylim=(-0.02, 1.05), xlim=_first_and_last(results))
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
@@ -64,7 +64,7 @@ def century(results: Results, ax: Axes) -> Axes:
 
 
 def draw_key(ax: Axes, below: float) -> None:
-    """What the lines and bands are, in a row so far below the axes (in letters)."""
+    """Write what the lines and bands are, in a row so far below the axes (in letters)."""
     if not ax.get_legend_handles_labels()[0]:
         return
     ax.legend(
@@ -109,7 +109,7 @@ def _turning_points(results: Results, ax: Axes, rates: Floats, run: int) -> None
 
 
 def trust(results: Results, ax: Axes) -> Axes:
-    """What states expect of one another, and how far their leaders are bound by norms: means and bands."""
+    """Draw what states expect of one another, and how far leaders are bound by norms: means and bands."""
     label(ax, _calendar_label(results), "level (0 to 1)")
     ax.set(ylim=(-0.02, 1.05), xlim=_first_and_last(results), yticks=[0, 0.5, 1])
     if not _recorded(results, ax):
@@ -131,7 +131,7 @@ def trust(results: Results, ax: Axes) -> Axes:
 
 
 def why(results: Results, ax: Axes) -> Axes:
-    """What holds states back (layers: future, law, norm) against what defection gains them now (line)."""
+    """Draw what holds states back (layers: future, law, norm) against what defection gains now (line)."""
     label(ax, _calendar_label(results), "payoff units")
     ax.set_xlim(*_first_and_last(results))
     if not _recorded(results, ax):
@@ -165,7 +165,7 @@ def why(results: Results, ax: Axes) -> Axes:
 
 
 def _recorded(results: Results, ax: Axes) -> bool:
-    """Whether there is a series to draw; if not, the picture says so."""
+    """Tell whether there is a series to draw; if not, the picture says so."""
     if results.yearly.shape[2]:
         return True
     words = "No yearly series were recorded: simulate with record=1000"
@@ -215,7 +215,7 @@ class Epoch(NamedTuple):
 
 
 def epoch_names(results: Results) -> list[Epoch]:
-    """Where the names of the epochs go: a name stands above all later ones that begin beneath it."""
+    """Place the names of the epochs: a name stands above all later ones that begin beneath it."""
     scenario, (first, last) = results.scenario, _first_and_last(results)
     placed: list[Epoch] = []
     for phase in reversed([phase for phase in scenario.phases[1:] if phase.year < scenario.years]):
@@ -229,7 +229,7 @@ def epoch_names(results: Results) -> list[Epoch]:
 
 
 def rows_above(results: Results) -> int:
-    """How many rows the names of the epochs take above a picture."""
+    """Count the rows that the names of the epochs take above a picture."""
     return min(MOST_NAME_ROWS, 1 + max((epoch.row for epoch in epoch_names(results)), default=-1))
 
 
