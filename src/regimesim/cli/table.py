@@ -569,7 +569,7 @@ COMMANDS: Mapping[str, Command] = {
             words="NAME | world=NAME | order=NAME",
             offers="thing",
             forms=(PARAMETER,),
-            notes="files are shown as they are written, with their comments; with resolved=true, or with any\n"
+            notes="files are shown as they are written, with comments; with resolved=true, or with any\n"
             "setting, the full tree that they come to, which can be saved as a scenario",
         ),
         Command(

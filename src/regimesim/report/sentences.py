@@ -116,7 +116,7 @@ def made_of(results: Results) -> str:
 
 
 def notes(results: Results) -> tuple[str, ...]:
-    """Explain a regime, the headline at other thresholds and without any, the rates, and what has no effect."""
+    """Explain a regime, the headline at other thresholds and without any, rates, and what has no effect."""
     others = "; ".join(
         f"{results.summary(name).median.text()} at {'/'.join(levels.decimals)}"
         for name, levels in THRESHOLDS.items()
