@@ -98,7 +98,8 @@ _PYTHON = f"""\
 
 {_MADE.format("docstrings; the names are listed in docs/site/python.rst")}
 The public names of `regimesim`, with what they take. `help(regimesim.simulate)` prints a docstring in full,
-with what is returned, errors and examples; in the [site](../../CONTRIBUTING.md#documents) all of them stand here. What is not on
+with what is returned, errors and examples; in the [site](../../CONTRIBUTING.md#documents) all of them
+stand here. What is not on
 this page may change without notice.
 """
 _NAMES = Path(__file__).resolve().parent / "site" / "python.rst"

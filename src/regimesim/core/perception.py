@@ -109,7 +109,7 @@ def act_and_observe(world, luck, i, j):
 
 @scalar
 def acted(intend, flips, live, withheld):
-    """An action: the intention, or its opposite by accident; without accidents where cooperation is withheld."""
+    """An action: the intention, or its opposite by accident; no accidents where cooperation is withheld."""
     return (intend ^ (flips & 1)) & live & (1 - withheld)
 
 

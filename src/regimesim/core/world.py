@@ -90,7 +90,7 @@ class Game(NamedTuple):
     """The effective game of every pair, and rates per round: functions of World and Setting.
 
     What only a change in the world's structure moves is kept from round to round, and a pair is appraised
-    again only when it is ``stale``; what trust, norms, grievances and credibility move is reckoned every round.
+    again only when it is ``stale``; what trust, norms, grievances and credibility move is reckoned anew.
     The kinds of estrangement are numbered 0 (misunderstanding), 1 (breach), 2 (sanction).
     """
 
