@@ -100,9 +100,12 @@ class TestNumbers:
                 assert row[f"mean up to {YEARS}"] == results.summary(spell).rmst.text()
 
     def test_rates_do_not_depend_on_the_number_of_pairs(self):
-        """Always defecting and always seen: every pair has a dispute each year, whatever their number."""
-        two = read_scenario({"years": 5, "strategy": "always_defect", "states": {"A": {}, "B": {}}}, "two")
-        found = compare({"two": two, "three": made("x", "always_defect")}, runs=2)
+        """Nobody cares for tomorrow and all is seen: every pair is estranged anew each year, however many."""
+        tree = {"years": 5, "shadow": {"discount_factor": 1e-9, "punishment_years": 0.25}}
+        two, three = (
+            read_scenario({**tree, "states": {name: {} for name in names}}, names) for names in ("AB", "ABC")
+        )
+        found = compare({"two": two, "three": three}, runs=2)
         assert [found.answer["rates"][n]["disputes"][0] for n in ("two", "three")] == [100.0, 100.0]
 
 
