@@ -253,8 +253,8 @@ def differences(found: Answer, expected: Answer, scale: float = 1.0, same_seed: 
     At scale 1 and the same seed the same draws were made, so all numbers must agree to a millionth. Otherwise
     an estimate may be off by what luck explains: its distance from the expected value is held against two
     intervals put together (Zou and Donner 2008, Statistics in Medicine 27, 1693-1702), widened so that the
-    chance of a single false alarm in the whole answer is :data:`ERROR_RATE`. (The smaller run is part of the larger, so
-    that the two are nearer than independent ones; the test is cautious.) Words that follow from an interval
+    chance of a single false alarm in the whole answer is :data:`ERROR_RATE`. (The smaller run is part of the larger,
+    so that the two are nearer than independent ones; the test is cautious.) Words that follow from an interval
     (``open``, ``more``, a verdict) then agree with anything: the estimate behind them is compared anyway.
     """
     ours, theirs = (
