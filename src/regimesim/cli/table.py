@@ -525,6 +525,7 @@ COMMANDS: Mapping[str, Command] = {
                 Option(
                     "scale", "number", "how large, of the full size", 1.0, 0, 1, open_low=True, shown="0.1"
                 ),
+                Option("seed", "whole", "other luck than the recorded", None, 0, shown="N"),
                 Option("record", "switch", "write it into the experiment's folder", False, shown="true"),
                 OUT_OPTION,
             ),
@@ -568,7 +569,7 @@ COMMANDS: Mapping[str, Command] = {
             words="NAME | world=NAME | order=NAME",
             offers="thing",
             forms=(PARAMETER,),
-            notes="files are shown as they are written, with their comments; with resolved=true, or with any\n"
+            notes="files are shown as they are written, with comments; with resolved=true, or with any\n"
             "setting, the full tree that they come to, which can be saved as a scenario",
         ),
         Command(

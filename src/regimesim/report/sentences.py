@@ -116,7 +116,7 @@ def made_of(results: Results) -> str:
 
 
 def notes(results: Results) -> tuple[str, ...]:
-    """Explain a regime, the headline at other thresholds, the rates, and what has no effect in this world."""
+    """Explain a regime, the headline at other thresholds and without any, rates, and what has no effect."""
     others = "; ".join(
         f"{results.summary(name).median.text()} at {'/'.join(levels.decimals)}"
         for name, levels in THRESHOLDS.items()
@@ -124,9 +124,13 @@ def notes(results: Results) -> tuple[str, ...]:
     rates = results.scenario.years / 100
     per_century = {k: results.columns[k].mean() / rates for k in ("disputes", "wars")}
     high, low = (100 * float(results.scenario[f"measure.{name}"]) for name in ("onset", "collapse"))
+    window = years(float(results.scenario["measure.window"]))
+    area = results.rate("cooperative_years").text()
     return (
-        f"A regime is in force from a year with {high:g} % of pairs cooperating to one with under {low:g} %.",
+        f"A regime begins after {window} with {high:g} % of pairs cooperating, and ends before {window}"
+        f" with under {low:g} %.",
         f"Its median at other thresholds: {others}.",
+        f"Cooperative years, the area under the rate, which needs no threshold: {area}.",
         f"Per century: {per_century['disputes']:.1f} disputes (pair-years), {per_century['wars']:.1f} wars.",
         *remarks(results.scenario),
     )
