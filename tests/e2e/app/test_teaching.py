@@ -52,7 +52,9 @@ def test_lesson_1(page):
     assert earned.index(max(earned)) < 4
     dim = page.ask("look", scenario="concert", set={"transparency.level": 0.2})
     told = page.ask("film", scenario="concert", set={"transparency.level": 0.2}, replicate=dim["typical"])
-    accused = [line for entry in told["entries"] if entry["kind"] == "estrangement" for line in entry["detail"]]
+    accused = [
+        line for entry in told["entries"] if entry["kind"] == "estrangement" for line in entry["detail"]
+    ]
     assert any("accusation" in line for line in accused)
 
 
