@@ -74,7 +74,8 @@ def test_every_one_of_the_twelve_asks_about_a_claim():
     asked = {name for claim in CLAIMS for name in claim["experiments"]}
     assert asked >= set(TWELVE)
     folders = {path.name for path in experiments_folder().iterdir() if (path / "run.py").is_file()}
-    assert folders == set(TWELVE)
+    assert folders - set(TWELVE) == {name for name in folders if int(name[:2]) > 12}
+    assert folders >= set(TWELVE)
 
 
 def test_scenarios_and_claims_agree():
