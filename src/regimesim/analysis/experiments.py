@@ -342,8 +342,8 @@ def rounded(answer: Any) -> Any:
 def verdict(*parts: str, draws: Mapping[str, Any] | None = None) -> str:
     """Judge a claim of several parts: the one rule for all claims.
 
-    - *borne out*: every part holds at the published setting, and the contrary is found in less than
-      :data:`RARE` of the draws of the judgements;
+    - *borne out*: every part holds at the published setting, and in the draws of the judgements the contrary
+      is found in less than :data:`RARE` and the claim in as much or more;
     - *contrary*: no part holds and the contrary of one is found at the published setting, and the claim is
       found in less than :data:`RARE` of the draws;
     - *not told apart*: no part can be told from luck at the published setting;
@@ -364,9 +364,12 @@ def verdict(*parts: str, draws: Mapping[str, Any] | None = None) -> str:
     >>> verdict("more", draws={"holds": {"value": 0.6}, "contrary": {"value": 0.2}})
     'only where'
     """
-    holds, contrary = (draws[word]["value"] >= RARE if draws else False for word in ("holds", "contrary"))
-    if all(part == "more" for part in parts):
-        return ONLY if contrary else BORNE_OUT
+    here = all(part == "more" for part in parts)
+    holds, contrary = here, "less" in parts
+    if draws:
+        holds, contrary = (draws[word]["value"] >= RARE for word in ("holds", "contrary"))
+    if here:
+        return BORNE_OUT if holds and not contrary else ONLY
     if "more" in parts:
         return ONLY
     if "less" in parts:
@@ -375,6 +378,7 @@ def verdict(*parts: str, draws: Mapping[str, Any] | None = None) -> str:
 
 
 _ELSEWHERE = "the judgements are near the published ones: in others the contrary is found"
+_NOWHERE_ELSE = "the judgements are near the published ones: in others it is not told from luck"
 _NOT_HERE = "the judgements are others than the published ones"
 
 
@@ -400,7 +404,7 @@ def finding(
     outcome = verdict(*parts.values(), draws=robust["draws"])
     held = [name for name, part in parts.items() if part == "more"]
     if len(held) == len(parts):
-        where = _ELSEWHERE
+        where = _ELSEWHERE if robust["draws"]["contrary"]["value"] >= RARE else _NOWHERE_ELSE
     elif not where:
         where = "; ".join(held) or _NOT_HERE
     return {

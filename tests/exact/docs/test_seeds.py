@@ -63,7 +63,8 @@ def test_its_tests_are_there(claim):
 
 @EACH
 def test_its_experiments_are_there(claim):
-    known = {f"literature/{path.name}" for path in (ROOT / "experiments/literature").iterdir()} | set(TWELVE)
+    known = {f"literature/{path.name}" for path in (ROOT / "experiments/literature").iterdir()}
+    known |= {path.parent.name for path in (ROOT / "experiments").glob("[0-9][0-9]-*/run.py")}
     assert set(claim["experiments"]) <= known
     assert set(claim["experiments"]) & set(TWELVE)
     for name in claim["experiments"]:
