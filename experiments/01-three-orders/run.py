@@ -1,89 +1,108 @@
-"""Which lasts longer, the Concert, two superpowers or collective security? Is anarchy the shortest?"""
+"""Orders in the same world, and the shipped scenarios: which lasts longer, and is self-help the shortest?"""
 
 import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.analysis import robustness
 from regimesim.analysis.arrangements import without
-from regimesim.analysis.comparison import rates, spell_sample
-from regimesim.analysis.experiments import Answer, runs_at
+from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.pairs import Side, pairs_of
-from regimesim.report.figures.style import GREY, blank, framed, label, look
+from regimesim.analysis.robustness import (
+    DRAWS,
+    Outcomes,
+    draws,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
+from regimesim.report.figures.style import BLUE, GREEN, GREY, ORANGE, blank, framed, label, whiskers
 from regimesim.scenario.files import scenario_names
 from regimesim.scenario.messages import spoken
-from regimesim.stats.estimates import interval_of, mean, sign
-from regimesim.stats.survival import rmst_difference
+from regimesim.stats.estimates import Estimate, interval_of, sign
 
-SMALL = 0.05
-SEED, RUNS, YEARS = 1, 500, 100
-RUNS_A_DRAW = 30
+SMALL = 0.15
+SEED, RUNS, YEARS = 1, 150, 100.0
 THREE = ("concert", "collective_security", "bipolar")
 PAIRS = (("concert", "collective_security"), ("concert", "bipolar"), ("collective_security", "bipolar"))
-SPELLS = {"cooperation": "regime", "peace": "peace"}
+WORLDS = ("europe_1816", "powers_1920", "equals_five")
+ORDERS = ("self_help", "concert", "collective_security", "deterrence")
+MEASURED = ("cooperative_years", "disputes", "wars")
 TRIFLE = 1.0
-"""Years that are too few to matter."""
+"""Years of a century that are too few to matter (a judgement)."""
+
+
+def under(world: str, order: str) -> rs.Scenario:
+    """A world under an order, for a century."""
+    return rs.load_scenario("concert", [f"world={world}", f"order={order}", f"years={YEARS:g}"])
 
 
 def run(scale: float = 1.0) -> Answer:
-    runs = runs_at(scale, RUNS, least=32)
+    runs = runs_at(scale, RUNS, least=24)
     names = scenario_names()
-    played = {name: rs.simulate(name, runs=runs, seed=SEED, years=YEARS, record=0) for name in names}
-    answer: dict = {"scenarios": {name: in_short(results) for name, results in played.items()}}
-    answer["differences"] = {
-        f"{a} over {b}": {word: longer(played[a], played[b], spell) for word, spell in SPELLS.items()}
-        for a, b in PAIRS
+    shipped = Outcomes({name: rs.load_scenario(name) for name in names}, runs, SEED)
+    same = {w: Outcomes({o: under(w, o) for o in ORDERS}, runs, SEED, YEARS) for w in WORLDS}
+    firm = robust(runs_at(scale, DRAWS, least=8))
+    gains = {
+        f"{spoken(order)} in {spoken(w)}": found.more(order, "self_help", "cooperative_years")
+        for w, found in same.items() for order in ORDERS[1:]
+    }  # fmt: skip
+    worth = {name: games(name) for name in THREE}
+    dear = {
+        f"in {spoken(name)}": worth[name]["margin"] - worth[name]["margin without institutions"]
+        for name in THREE[:2]
     }
-    answer["anarchy is shorter than"] = {
-        name: longer(played[name], played["anarchy"], "regime") for name in names if name != "anarchy"
-    }
-    answer["expectations"] = {name: expectations(name, runs) for name in ("concert", "collective_security")}
-    answer["games"] = {name: games(name) for name in names}
-    answer["robustness"] = robust(scale)
-    return answer
-
-
-def in_short(results: rs.Results) -> dict:
-    """Means up to the horizon, what stands at its end, disputes and wars in a hundred pair-years."""
-    found: dict = {}
-    for word, spell in SPELLS.items():
-        short = results.summary(spell)
-        found[f"years of {word}"] = interval_of(short.rmst)
-        found[f"{word} stands at the end"] = interval_of(mean(~results.columns[f"{spell}_ended"]))
-    for word, rate in rates(results).items():
-        found[f"{word} in 100 pair-years"] = interval_of(rate)
-    return found
-
-
-def longer(one: rs.Results, other: rs.Results, spell: str) -> dict:
-    gap = rmst_difference(spell_sample(one, spell), spell_sample(other, spell), YEARS)
-    return {"years more": interval_of(gap), "which is": sign(gap)}
+    return {
+        "scenarios": {name: shipped.told(name, *MEASURED) for name in names},
+        "differences": {f"{a} over {b}": shipped.gained(a, b, *MEASURED) for a, b in PAIRS},
+        "orders in the same world": {
+            w: {order: found.told(order, *MEASURED) for order in ORDERS} for w, found in same.items()
+        },
+        "more than under self-help": {
+            w: {order: found.gained(order, "self_help", *MEASURED) for order in ORDERS[1:]}
+            for w, found in same.items()
+        },
+        "expectations": {name: expectations(name, runs) for name in THREE[:2]},
+        "games": worth,
+        "over the judgements": firm["parts"],
+        "claims": {
+            "L1": finding(
+                {name: sign(gain) for name, gain in gains.items()},
+                "cooperative years that the Concert adds to self-help in the Europe of 1816",
+                gains["concert in europe 1816"],
+                firm["L1"],
+            ),
+            "L7": finding(
+                {name: sign(Estimate(gain, gain, gain)) for name, gain in dear.items()},
+                "payoff that cooperation is worth in the Concert with its institutions (mean margin at the start)",
+                Estimate(worth["concert"]["margin"], -np.inf, np.inf),
+                firm["L7"],
+            ),
+        },
+    }  # fmt: skip
 
 
 def expectations(name: str, runs: int) -> dict:
     """What its institutions do to errors of expectation, and to the spread between observers (L6)."""
     whole = rs.load_scenario(name)
-    one, bare = (
-        rs.simulate(world, runs=runs, seed=SEED, years=YEARS, record=0).columns
-        for world in (whole, without(whole, "institutions"))
-    )
-    found = {}
-    for word, column in (("error", "expectation_error"), ("spread between observers", "trust_spread")):
-        found[word] = interval_of(mean(one[column]))
-        found[f"{word} without institutions"] = interval_of(mean(bare[column]))
-    return found
+    found = Outcomes({"with": whole, "without": without(whole, "institutions")}, runs, SEED)
+    return {
+        word: {f"{which} institutions": interval_of(found.mean(which, column)) for which in found.worlds}
+        for word, column in (("error", "expectation_error"), ("spread between observers", "trust_spread"))
+    }
 
 
 def games(name: str) -> dict:
-    """The game of a round, what restraint in it is worth, and the patience that it asks for (L7)."""
+    """The game of a year, what cooperation in it is worth, and the patience that it asks for (L7)."""
     whole = rs.load_scenario(name)
-    with_, bare = sides(whole), sides(without(whole, "institutions"))
+    bare = without(whole, "institutions")
     return {
-        "games": sorted({side.game for side in with_}),
+        "games": ", ".join(sorted({side.game for side in sides(whole)})),
         "margin": margin(whole),
-        "margin without institutions": margin(without(whole, "institutions")),
-        "discount factor needed": needed(with_),
-        "discount factor needed without institutions": needed(bare),
+        "margin without institutions": margin(bare),
+        "discount factor needed": needed(sides(whole)),
+        "discount factor needed without institutions": needed(sides(bare)),
     }
 
 
@@ -92,7 +111,7 @@ def sides(scenario: rs.Scenario) -> list[Side]:
 
 
 def margin(scenario: rs.Scenario) -> float:
-    """What restraint is worth at the start, over all ordered pairs."""
+    """What cooperation is worth at the start, over all ordered pairs."""
     return float(np.mean([side.margin for side in sides(scenario)]))
 
 
@@ -101,63 +120,47 @@ def needed(found: list[Side]) -> float | None:
     return middle if middle < 1 else None
 
 
-def robust(scale: float) -> dict:
-    """The same comparisons over draws of the judgements."""
-    drawn = robustness.draws(count=runs_at(scale, robustness.DRAWS, least=10))
-    years: dict[str, dict[str, np.ndarray]] = {}
-    for name in scenario_names():
-        columns = robustness.play_worlds(robustness.worlds(rs.load_scenario(name), drawn), RUNS_A_DRAW)
-        years[name] = {word: robustness.durations(columns, YEARS, spell) for word, spell in SPELLS.items()}
-    found: dict = {}
-    for a, b in PAIRS:
-        for word in SPELLS:
-            verdicts = robustness.verdicts(years[a][word] - years[b][word], TRIFLE)
-            found[f"{a} has more {word} than {b}"] = robustness.robustness(verdicts, drawn)
-    above = {
-        name: robustness.verdicts(years[name]["cooperation"] - years["anarchy"]["cooperation"], TRIFLE)
-        for name in years
-        if name != "anarchy"
+def robust(count: int) -> dict:
+    """Orders in the Europe of 1816 over draws of the judgements."""
+    drawn = draws(count=count, seed=SEED)
+    years = {
+        order: play_worlds(worlds(under("europe_1816", order), drawn), seed=SEED)["cooperative_years"]
+        for order in ORDERS
     }
-    found["longer than anarchy"] = {
-        name: robustness.robustness(verdicts, drawn)["draws"] for name, verdicts in above.items()
+    above = {order: verdicts(years[order] - years["self_help"], TRIFLE) for order in ORDERS[1:]}
+    whole = worlds(rs.load_scenario("concert"), drawn)
+    worth = [margin(world) - margin(without(world, "institutions")) for world in whole]
+    dearer = np.sign(np.round(worth, 9)).astype(np.int64)
+    parts = {f"{spoken(order)} cooperates more than self-help": found for order, found in above.items()}
+    for a, b in (("concert", "collective_security"), ("concert", "deterrence")):
+        parts[f"{spoken(a)} cooperates more than {spoken(b)}"] = verdicts(years[a] - years[b], TRIFLE)
+    return {
+        "parts": {name: robustness(found, {})["draws"] for name, found in parts.items()},
+        "L1": robustness(every(*above.values()), drawn),
+        "L7": robustness(dearer, drawn),
     }
-    # where nothing or everything lasts there is no difference to be told: shorter than anarchy is what counts
-    none_below = np.where(np.stack(list(above.values())).min(axis=0) >= 0, 1, -1)
-    found["no order is shorter than anarchy"] = robustness.robustness(none_below, drawn)
-    found["institutions make restraint worth more in the concert"] = robustness.robustness(
-        worthier(drawn), drawn
-    )
-    return found
-
-
-def worthier(drawn: robustness.DrawTable) -> robustness.Verdicts:
-    """Draw by draw whether the mean margin at the start is higher with institutions (L7); no luck in it."""
-    whole = robustness.worlds(rs.load_scenario("concert"), drawn)
-    gained = [margin(world) - margin(without(world, "institutions")) for world in whole]
-    return np.sign(np.round(gained, 9)).astype(np.int64)
 
 
 def draw(answer: Answer) -> Figure:
-    figure, axes = blank(9.6, 4.6, (0.19, 0.17, 0.37, 0.64), (0.6, 0.17, 0.37, 0.64))
-    found = answer["scenarios"]
-    names = sorted(found, key=lambda name: found[name]["years of cooperation"]["value"])
-    for ax, word in zip(axes, SPELLS, strict=True):
-        for height, name in enumerate(names):
-            end = found[name][f"years of {word}"]
-            reach = [[end["value"] - end["lower"]], [end["upper"] - end["value"]]]
-            sight = look(name) if name in THREE else None
-            ax.errorbar(
-                end["value"], height, xerr=reach, fmt=sight.marker if sight else "o",
-                color=sight.colour if sight else GREY, ms=7 if sight else 4, lw=1.5,
-            )  # fmt: skip
-        ax.set_yticks(range(len(names)), [spoken(name) if ax is axes[0] else "" for name in names])
+    boxes = tuple((0.2 + 0.27 * k, 0.17, 0.24, 0.6) for k in range(len(WORLDS)))
+    figure, axes = blank(10.4, 4.2, *boxes)
+    measures = (("cooperative_years", BLUE, "o"), ("regime", ORANGE, "s"), ("peace", GREEN, "^"))
+    for ax, world in zip(axes, WORLDS, strict=True):
+        found = answer["orders in the same world"][world]
+        for shift, (column, colour, marker) in zip((0.18, 0, -0.18), measures, strict=True):
+            places = [height + shift for height in range(len(ORDERS))]
+            ends = [found[order][column] for order in ORDERS]
+            word = column.replace("_", " ")
+            whiskers(ax, places, ends, across=True, color=colour, fmt=marker, label=word)
+        ax.set_yticks(range(len(ORDERS)), [spoken(o) if ax is axes[0] else "" for o in ORDERS])
+        ax.set_title(spoken(world), fontsize=10, loc="left")
         ax.set_xlim(-2, 102)
-        ax.grid(axis="x", lw=0.4)
-        label(ax, f"years of {word} in the first {YEARS}")
+        ax.axvline(0, color=GREY, lw=0.4)
+        label(ax, f"years of the first {YEARS:g}")
+    handles = axes[0].get_legend_handles_labels()
+    figure.legend(*handles, fontsize=8, frameon=False, ncols=3, loc="upper left", bbox_to_anchor=(0.19, 0.9))
     return framed(
         figure,
-        "Collective security that sees all cooperates longest, the Concert nearly as long; "
-        "anarchy is shortest",
-        f"Restricted means with 95 % intervals, {RUNS} runs each, seed {SEED}. Large: the three that the "
-        "question is about.",
+        "Four orders, each in the same three worlds",
+        f"Means with 95 % intervals, {RUNS} runs each on the same seeds, seed {SEED}.",
     )

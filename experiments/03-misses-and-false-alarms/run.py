@@ -1,136 +1,121 @@
-"""Misses against false alarms: the same total of error, and which half of it ends cooperation."""
+"""Misses against false alarms: as much of either, and which of the two ends cooperation."""
 
-import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.analysis import robustness
-from regimesim.analysis.experiments import Answer, runs_at
-from regimesim.report.figures.style import BLUE, ORANGE, blank, framed, label
-from regimesim.stats.estimates import interval_of, mean, mean_of, sign
-from regimesim.stats.survival import rmst
+from regimesim.analysis.experiments import Answer, finding, runs_at
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
+from regimesim.report.figures.style import BLUE, ORANGE, blank, framed, label, whiskers
+from regimesim.stats.estimates import interval_of, sign
 
-SMALL = 0.08
-SEED, RUNS, YEARS = 3, 200, 100
-TOTALS = (0.1, 0.2, 0.3)
-"""Chance of a miss plus chance of a false alarm at level 0; at the level of the Concert .6 of it is left."""
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+SMALL = 0.15
+SEED, RUNS, YEARS = 3, 150, 100.0
+TOTALS = (0.2, 0.4, 0.6)
+"""Chance that a defection of a quarter is missed plus false alarms a year, at transparency 0."""
+SHARES = (0.0, 0.5, 1.0)
 """What part of the error is false alarms."""
-MIDDLE = 0.2
+MIDDLE = 0.4
 TALKS = {"with conferences": (), "without conferences": ("diplomacy.conference=0",)}
-RUNS_A_DRAW, TRIFLE = 30, 1.0
-
-
-def run(scale: float = 1.0) -> Answer:
-    runs = runs_at(scale, RUNS)
-    answer: dict = {}
-    kept: dict[str, np.ndarray] = {}
-    for talk, settings in TALKS.items():
-        base = rs.load_scenario("concert", list(settings))
-        answer[talk] = {}
-        for total in TOTALS:
-            played = robustness.play_worlds([mistaken(base, total, part) for part in SHARES], runs, SEED)
-            years = robustness.durations(played, YEARS)
-            answer[talk][f"error {total:g}"] = {
-                f"{part:g} of it false alarms": told_row(played, row) for row, part in enumerate(SHARES)
-            } | {"misses against false alarms": longer(years[0], years[-1])}
-            if total == MIDDLE:
-                kept[talk] = years
-    gain = kept["with conferences"] - kept["without conferences"]
-    answer["conferences, error 0.2"] = {
-        "against misses": longer(kept["with conferences"][0], kept["without conferences"][0]),
-        "against false alarms": longer(kept["with conferences"][-1], kept["without conferences"][-1]),
-        "more against false alarms than against misses": longer(gain[-1], gain[0]),
-    }
-    answer["one more in twenty, from the Concert's own"] = a_little_more(runs)
-    answer["robustness"] = robust(scale)
-    return answer
+TRIFLE = 1.0
+"""Years of a century that are too few to matter (a judgement)."""
+MEASURED = ("cooperative_years", "disputes", "exploitation_rate")
+ERRORS = ("transparency.miss_rate", "transparency.false_alarm_rate")
 
 
 def mistaken(world: rs.Scenario, total: float, part: float) -> rs.Scenario:
     """The world with so much error in all, of which this part is false alarms."""
-    return world.with_parameters(
-        {"transparency.miss_rate": total * (1 - part), "transparency.false_alarm_rate": total * part}
-    )
+    return world.with_parameters(dict(zip(ERRORS, (total * (1 - part), total * part), strict=True)))
 
 
-def told_row(played: dict, row: int) -> dict:
+def run(scale: float = 1.0) -> Answer:
+    runs = runs_at(scale, RUNS, least=24)
+    base = {talk: rs.load_scenario("concert", list(settings)) for talk, settings in TALKS.items()}
+    found = Outcomes(
+        {
+            f"{talk} {total:g} {part:g}": mistaken(base[talk], total, part)
+            for talk in TALKS for total in TOTALS for part in SHARES
+        },
+        runs, SEED, YEARS,
+    )  # fmt: skip
+    firm = robust(runs_at(scale, DRAWS, least=8))
+    gaps = {
+        f"{talk}, error {total:g}": found.more(f"{talk} {total:g} 0", f"{talk} {total:g} 1", "cooperative_years")
+        for talk in TALKS for total in TOTALS
+    }  # fmt: skip
+    talked = {
+        word: found.more(f"with conferences {MIDDLE:g} {part}", f"without conferences {MIDDLE:g} {part}", "cooperative_years")
+        for word, part in (("against misses", 0), ("against false alarms", 1))
+    }  # fmt: skip
     return {
-        "years of cooperation": interval_of(
-            rmst(played["regime_years"][row], played["regime_ended"][row], YEARS)
-        ),
-        "years of peace": interval_of(rmst(played["peace_years"][row], played["peace_ended"][row], YEARS)),
-        "exploitation per dealing": interval_of(mean(played["exploitation_rate"][row])),
-    }
+        **{
+            talk: {
+                f"error {total:g}, {part:g} of it false alarms": found.told(f"{talk} {total:g} {part:g}", *MEASURED)
+                for total in TOTALS for part in SHARES
+            }
+            for talk in TALKS
+        },
+        "cooperative years more with misses than with as many false alarms": {
+            name: interval_of(gap) for name, gap in gaps.items()
+        },
+        "cooperative years that conferences add": {name: interval_of(gap) for name, gap in talked.items()},
+        "over the judgements": firm["parts"],
+        "claims": {
+            "L4": finding(
+                {f"false alarms end it sooner {name}": sign(gap) for name, gap in gaps.items()}
+                | {"conferences help against false alarms": sign(talked["against false alarms"])},
+                "cooperative years more with misses than with as many false alarms, with conferences, at the middle error",
+                gaps[f"with conferences, error {MIDDLE:g}"],
+                firm["L4"],
+            )
+        },
+    }  # fmt: skip
 
 
-def longer(one: np.ndarray, other: np.ndarray) -> dict:
-    gap = mean_of(one - other, YEARS)
-    return {"years more": interval_of(gap), "which is": sign(gap)}
-
-
-def a_little_more(runs: int) -> dict:
-    """Either error raised by .05 from the Concert's own misses (.5) and false alarms (.1)."""
-    base = rs.load_scenario("concert")
-    more = [
-        base,
-        base.with_parameters({"transparency.miss_rate": 0.55}),
-        base.with_parameters({"transparency.false_alarm_rate": 0.15}),
-    ]
-    years = robustness.durations(robustness.play_worlds(more, runs, SEED), YEARS)
-    return {
-        "misses": longer(years[1], years[0]),
-        "false alarms": longer(years[2], years[0]),
-        "misses less than false alarms": longer(years[1], years[2]),
-    }
-
-
-def robust(scale: float) -> dict:
+def robust(count: int) -> dict:
     """All misses against all false alarms in equal number, over draws of the other judgements."""
-    names = [
-        name
-        for name in (*robustness.COMMON, "diplomacy.cleavage")
-        if name not in ("transparency.miss_rate", "transparency.false_alarm_rate", "diplomacy.conference")
-    ]
-    drawn = robustness.draws(names, runs_at(scale, robustness.DRAWS, least=16))
+    left_out = (*ERRORS, "diplomacy.conference")
+    drawn = draws([name for name in (*COMMON, "diplomacy.cleavage") if name not in left_out], count, SEED)
     years = {}
     for talk, settings in TALKS.items():
-        worlds = robustness.worlds(rs.load_scenario("concert", list(settings)), drawn)
-        points = [mistaken(world, MIDDLE, part) for part in (0.0, 1.0) for world in worlds]
-        found = robustness.durations(robustness.play_worlds(points, RUNS_A_DRAW), YEARS)
-        years[talk] = found[: len(worlds)], found[len(worlds) :]
-    helped = [with_ - bare for with_, bare in zip(*years.values(), strict=True)]
-    claims = {
-        f"misses last longer than as many false alarms, {talk}": misses - alarms
-        for talk, (misses, alarms) in years.items()
-    } | {
-        "conferences lengthen it where the error is false alarms": helped[1],
-        "conferences lengthen it more against false alarms than against misses": helped[1] - helped[0],
-    }
+        made = worlds(rs.load_scenario("concert", list(settings)), drawn)
+        for word, part in (("misses", 0.0), ("alarms", 1.0)):
+            played = play_worlds([mistaken(world, MIDDLE, part) for world in made], seed=SEED)
+            years[talk, word] = played["cooperative_years"]
+    gap = {talk: verdicts(years[talk, "misses"] - years[talk, "alarms"], TRIFLE) for talk in TALKS}
+    with_, bare = TALKS
+    helped = verdicts(years[with_, "alarms"] - years[bare, "alarms"], TRIFLE)
+    parts = {f"misses cooperate more than as many false alarms, {talk}": found for talk, found in gap.items()}
+    parts["conferences help against false alarms"] = helped
     return {
-        claim: robustness.robustness(robustness.verdicts(gap, TRIFLE), drawn) for claim, gap in claims.items()
+        "parts": {name: robustness(found, {})["draws"] for name, found in parts.items()},
+        "L4": robustness(every(gap[with_], helped), drawn),
     }
 
 
 def draw(answer: Answer) -> Figure:
-    figure, axes = blank(9.6, 4.4, (0.08, 0.2, 0.4, 0.56), (0.56, 0.2, 0.4, 0.56))
-    styles = dict(zip(TALKS, ((BLUE, "-", "o"), (ORANGE, "--", "s")), strict=True))
-    for ax, total in zip(axes, (0.2, 0.3), strict=True):
-        for talk, (colour, dashes, marker) in styles.items():
-            parts = answer[talk][f"error {total:g}"]
-            ends = [parts[f"{part:g} of it false alarms"]["years of cooperation"] for part in SHARES]
-            reach = [[e["value"] - e["lower"] for e in ends], [e["upper"] - e["value"] for e in ends]]
-            ax.errorbar(
-                SHARES, [e["value"] for e in ends], yerr=reach, fmt=marker, ls=dashes, ms=5, lw=1.2,
-                color=colour, label=talk, capsize=2,
-            )  # fmt: skip
+    figure, axes = blank(9.6, 4.2, (0.08, 0.2, 0.4, 0.56), (0.56, 0.2, 0.4, 0.56))
+    for ax, total in zip(axes, TOTALS[1:], strict=True):
+        for talk, colour, marker in zip(TALKS, (BLUE, ORANGE), "os", strict=True):
+            ends = [
+                answer[talk][f"error {total:g}, {part:g} of it false alarms"]["cooperative_years"] for part in SHARES
+            ]  # fmt: skip
+            whiskers(ax, SHARES, ends, color=colour, fmt=marker + "-", label=talk)
         ax.set_ylim(0, 103)
         ax.set_title(f"misses and false alarms together {total:g}", fontsize=10, loc="left")
-        label(ax, "share of the error that is false alarms", f"years of cooperation in {YEARS}")
+        label(ax, "share of the error that is false alarms", f"cooperative years in {YEARS:g}")
     axes[0].legend(fontsize=8.5, frameon=False, loc="lower left")
     return framed(
         figure,
-        "The same error shortens cooperation the more of it is false alarms",
-        f"Concert; restricted means with 95 % intervals, {RUNS} runs a point, seed {SEED}. "
-        "Errors at level 0; at the Concert's level .6 of them is left.",
+        "Misses and false alarms, as much of either",
+        f"Concert; means with 95 % intervals, {RUNS} runs a point, seed {SEED}. Errors at transparency 0.",
     )

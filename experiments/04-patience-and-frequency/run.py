@@ -1,4 +1,4 @@
-"""Patience against frequency of dealings: what the theory asks for, and what lasts under noise."""
+"""Patience against frequency of dealings: what theory asks for, and what lasts under noise."""
 
 import math
 
@@ -6,66 +6,47 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.analysis import robustness
-from regimesim.analysis.experiments import Answer, runs_at
+from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.pairs import pairs_of
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
 from regimesim.report.figures.style import BLACK, blank, framed, label
-from regimesim.stats.estimates import interval_of, mean_of, share, sign
-from regimesim.stats.survival import rmst
+from regimesim.stats.estimates import interval_of, share, sign
 
-SMALL = 0.05
-SEED, RUNS, YEARS = 4, 100, 100
-PATIENCE = (0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
-ROUNDS = (1, 2, 4, 8)
-OFTEN, SELDOM = 8, 2
-PATIENT, HASTY = 0.95, 0.7
-WORLDS = {
-    "concert with less sight": ("concert", ("transparency.level=0.3", "epochs=[]")),
-    "self-help with more sight": ("anarchy", ("transparency.level=0.7",)),
-}
-CLEAR = {
-    "transparency.miss_rate": 0.0,
-    "transparency.false_alarm_rate": 0.0,
-    "periphery.rate": 0.0,
-    "choice.temperature": 0.1,
-}
-"""Nobody errs; choice follows advantage closely, as loosely as its declared range allows at least."""
-KINDS = ("as it is", "by the year", "without noise")
-RUNS_A_DRAW, TRIFLE = 24, 1.0
-
-
-def run(scale: float = 1.0) -> Answer:
-    runs = runs_at(scale, RUNS, least=20)
-    answer: dict = {}
-    for name, (base, settings) in WORLDS.items():
-        world = rs.load_scenario(base, list(settings))
-        answer[name] = {
-            "needed yearly discount factor": {
-                kind: {f"{m} a year": needed(often(world, m, kind)) for m in ROUNDS} for kind in KINDS
-            }
-        }
-        for kind in KINDS:
-            answer[name][kind] = grid(world, kind, runs)
-    answer["robustness"] = robust(scale)
-    return answer
+SMALL = 0.2
+SEED, RUNS, YEARS = 4, 80, 100.0
+PATIENCE = (0.5, 0.6, 0.7, 0.8, 0.9, 0.97)
+ROUNDS = (1, 2, 4, 12)
+OFTEN, SELDOM, USUAL = 12, 2, 4
+PATIENT, HASTY = 0.9, 0.6
+WORLDS = {"the Concert": "concert", "self-help": "anarchy"}
+CLEAR = {"transparency.miss_rate": 0.0, "transparency.false_alarm_rate": 0.0, "periphery.rate": 0.0}
+KINDS = ("as it is", "an error by dealing", "without noise")
+TRIFLE = 1.0
+"""Years of a century that are too few to matter (a judgement)."""
 
 
 def often(world: rs.Scenario, rounds: int, kind: str = "as it is") -> rs.Scenario:
     """The world with so many dealings a year.
 
-    As it is, punishment lasts so many rounds, and trust learns by the round. By the year, both keep the pace
-    that they have in a year of four rounds, and an error is as frequent in a year.
+    As it is, errors and quarrels have rates a year. By dealing, each dealing may be misread as easily as one
+    of a quarter is.
     """
     changes: dict[str, float] = {"shadow.rounds_per_year": rounds}
     if kind == "without noise":
         changes |= CLEAR
-    if kind == "by the year":
-        pace = 4 / rounds
-        changes |= {
-            "shadow.punishment_rounds": max(1, round(float(world["shadow.punishment_rounds"]) / pace)),
-            "trust.learning_rate": 1 - (1 - float(world["trust.learning_rate"])) ** pace,
-            "transparency.false_alarm_rate": min(1.0, pace * float(world["transparency.false_alarm_rate"])),
-        }
+    if kind == "an error by dealing":
+        rate = float(world["transparency.false_alarm_rate"]) * rounds / USUAL
+        changes["transparency.false_alarm_rate"] = rate
     return world.with_parameters(changes)
 
 
@@ -74,99 +55,115 @@ def patient(world: rs.Scenario, discount: float) -> rs.Scenario:
 
 
 def needed(world: rs.Scenario) -> float | None:
-    """Patience from which on restraint sustains itself at full trust: median over the sides of all pairs."""
-    middle = float(
-        np.median([side.discount_needed for pair in pairs_of(world) for side in (pair.first, pair.second)])
-    )
-    return middle if math.isfinite(middle) else None
+    """Patience from which on cooperation sustains itself at full trust: median over the sides of all pairs."""
+    sides = [side.discount_needed for pair in pairs_of(world) for side in (pair.first, pair.second)]
+    middle = float(np.median(sides))
+    return middle if math.isfinite(middle) and middle < 1 else None
 
 
-def grid(world: rs.Scenario, kind: str, runs: int) -> dict:
-    found: dict = {}
-    years: dict[tuple[int, float], np.ndarray] = {}
-    for rounds in ROUNDS:
-        played = robustness.play_worlds(
-            [patient(often(world, rounds, kind), x) for x in PATIENCE], runs, SEED
-        )
-        rows = robustness.durations(played, YEARS)
-        years |= {(rounds, x): row for x, row in zip(PATIENCE, rows, strict=True)}
-        ends = zip(played["regime_years"], played["regime_ended"], strict=True)
-        found[f"{rounds} a year"] = {
-            f"patience {x:g}": interval_of(rmst(*end, YEARS)) for x, end in zip(PATIENCE, ends, strict=True)
-        }
-    found["more patience, four a year"] = longer(years[4, PATIENT], years[4, HASTY])
-    for x in (0.3, HASTY, PATIENT):
-        found[f"more dealings, patience {x:g}"] = longer(years[OFTEN, x], years[SELDOM, x])
-    return found
-
-
-def longer(one: np.ndarray, other: np.ndarray) -> dict:
-    gap = mean_of(one - other, YEARS)
-    return {"years more": interval_of(gap), "which is": sign(gap)}
-
-
-def robust(scale: float) -> dict:
-    """Over draws of the other judgements, in the Concert and under self-help."""
-    count = runs_at(scale, robustness.DRAWS, least=10)
-    found: dict = {}
-    for base in ("concert", "anarchy"):
-        drawn = robustness.draws((*robustness.COMMON, "shadow.punishment_rounds"), count)
-        made = robustness.worlds(rs.load_scenario(base), drawn)
-        years = {
-            key: robustness.durations(
-                robustness.play_worlds([change(world) for world in made], RUNS_A_DRAW), YEARS
-            )
-            for key, change in {
-                "patient": lambda world: patient(world, PATIENT),
-                "hasty": lambda world: patient(world, HASTY),
-                "often": lambda world: often(world, OFTEN),
-                "seldom": lambda world: often(world, SELDOM),
-            }.items()
+def run(scale: float = 1.0) -> Answer:
+    runs = runs_at(scale, RUNS, least=20)
+    answer: dict = {}
+    steps: dict = {}
+    for word, name in WORLDS.items():
+        base = rs.load_scenario(name)
+        found = Outcomes(
+            {
+                f"{kind} {m} {x:g}": patient(often(base, m, kind), x)
+                for kind in KINDS for m in ROUNDS for x in PATIENCE
+            },
+            runs, SEED, YEARS,
+        )  # fmt: skip
+        answer[word] = {
+            kind: {
+                f"{m} a year": {
+                    f"{x:g}": interval_of(found.mean(f"{kind} {m} {x:g}", "cooperative_years")) for x in PATIENCE
+                }
+                for m in ROUNDS
+            }
+            for kind in KINDS
         }  # fmt: skip
-        fewer = [needed(often(world, OFTEN)) or 1.0 for world in made]
-        more = [needed(often(world, SELDOM)) or 1.0 for world in made]
-        lower = sum(a < b for a, b in zip(fewer, more, strict=True))
-        higher = sum(a > b for a, b in zip(fewer, more, strict=True))
-        found[base] = {
-            "patience lengthens": robustness.robustness(
-                robustness.verdicts(years["patient"] - years["hasty"], TRIFLE), drawn
-            ),
-            "frequent dealings lengthen": robustness.robustness(
-                robustness.verdicts(years["often"] - years["seldom"], TRIFLE), drawn
-            ),
-            "frequent dealings ask for less patience": interval_of(share(lower, count)),
-            "frequent dealings ask for more patience": interval_of(share(higher, count)),
+        answer[f"discount factor needed, {word}"] = {
+            kind: {f"{m} a year": needed(often(base, m, kind)) for m in ROUNDS} for kind in KINDS
         }
-    return found
+        steps[word] = {
+            f"{kind}: more patience, {USUAL} a year": found.more(
+                f"{kind} {USUAL} {PATIENT:g}", f"{kind} {USUAL} {HASTY:g}", "cooperative_years"
+            )
+            for kind in KINDS
+        } | {
+            f"{kind}: more dealings, patience {x:g}": found.more(
+                f"{kind} {OFTEN} {x:g}", f"{kind} {SELDOM} {x:g}", "cooperative_years"
+            )
+            for kind in KINDS for x in (HASTY, 0.8, PATIENT)
+        }  # fmt: skip
+    answer["cooperative years added"] = {
+        word: {name: interval_of(step) for name, step in by_name.items()} for word, by_name in steps.items()
+    }
+    firm = robust(runs_at(scale, DRAWS, least=8))
+    answer["over the judgements"] = firm["parts"]
+    asked = [name for name in steps["the Concert"] if name.startswith("as it is")]
+    answer["claims"] = {
+        "L2": finding(
+            {
+                f"{name.removeprefix(KINDS[0])[2:]}, in {word}": sign(steps[word][name])
+                for word in WORLDS
+                for name in asked
+            },
+            "cooperative years of the Concert that a discount factor of .9 adds to one of .6",
+            steps["the Concert"][asked[0]],
+            firm["L2"],
+        )
+    }
+    return answer
+
+
+def robust(count: int) -> dict:
+    """Over draws of the other judgements, in the Concert."""
+    drawn = draws(
+        [n for n in COMMON if n not in ("shadow.discount_factor", "shadow.rounds_per_year")], count, SEED
+    )
+    made = worlds(rs.load_scenario("concert"), drawn)
+    changes = {
+        "patient": lambda world: patient(world, PATIENT),
+        "hasty": lambda world: patient(world, HASTY),
+        "often": lambda world: often(world, OFTEN),
+        "seldom": lambda world: often(world, SELDOM),
+    }
+    years = {
+        name: play_worlds([change(world) for world in made], seed=SEED)["cooperative_years"]
+        for name, change in changes.items()
+    }
+    patience = verdicts(years["patient"] - years["hasty"], TRIFLE)
+    dealings = verdicts(years["often"] - years["seldom"], TRIFLE)
+    asked = [[needed(often(world, m)) or 1.0 for world in made] for m in (OFTEN, SELDOM)]
+    fewer = sum(a < b for a, b in zip(*asked, strict=True))
+    return {
+        "parts": {
+            "patience lengthens": robustness(patience, {})["draws"],
+            "frequent dealings lengthen": robustness(dealings, {})["draws"],
+            "frequent dealings ask for less patience": {"holds": interval_of(share(fewer, count))},
+        },
+        "L2": robustness(every(patience, dealings), drawn),
+    }
 
 
 def draw(answer: Answer) -> Figure:
     boxes = tuple((0.07 + 0.325 * k, 0.2, 0.25, 0.54) for k in range(3))
-    figure, axes = blank(11.5, 4.4, *boxes)
-    name = "concert with less sight"
-    part = answer[name]
+    figure, axes = blank(11.5, 4.0, *boxes)
     for ax, kind in zip(axes, KINDS, strict=True):
-        table = np.array(
-            [[part[kind][f"{m} a year"][f"patience {x:g}"]["value"] for x in PATIENCE] for m in ROUNDS]
-        )
-        ax.imshow(table, origin="lower", aspect="auto", cmap="cividis", vmin=0, vmax=100)
-        for row in range(len(ROUNDS)):
-            for column in range(len(PATIENCE)):
-                value = table[row, column]
-                ax.text(column, row, f"{value:.0f}", ha="center", va="center", fontsize=8,
-                        color="white" if value < 50 else BLACK)  # fmt: skip
-        asked = [part["needed yearly discount factor"][kind][f"{m} a year"] for m in ROUNDS]
-        places = [np.interp(x, PATIENCE, range(len(PATIENCE)), left=-0.5) for x in asked]
-        edges = [row + side for row in range(len(ROUNDS)) for side in (-0.5, 0.5)]
-        ax.plot(np.repeat(places, 2), edges, color="white", lw=1.5, ls="--")
+        part = answer["the Concert"][kind]
+        rows = np.array([[part[f"{m} a year"][f"{x:g}"]["value"] for x in PATIENCE] for m in ROUNDS])
+        ax.imshow(rows, origin="lower", aspect="auto", cmap="cividis", vmin=0, vmax=100)
+        for (row, column), value in np.ndenumerate(rows):
+            colour = "white" if value < 50 else BLACK
+            ax.text(column, row, f"{value:.0f}", ha="center", va="center", fontsize=8, color=colour)
         ax.set_xticks(range(len(PATIENCE)), [f"{x:g}" for x in PATIENCE])
         ax.set_yticks(range(len(ROUNDS)), [str(m) for m in ROUNDS])
         ax.set_title(kind, fontsize=10, loc="left")
-        label(ax, "yearly discount factor (patience)", "dealings a year" if kind == KINDS[0] else "")
+        label(ax, "yearly discount factor", "dealings a year" if kind == KINDS[0] else "")
     return framed(
         figure,
-        "Frequent dealings help the hasty and, as each may be misread, harm the patient",
-        f"Concert at transparency.level .3; years of cooperation in {YEARS}; {RUNS} runs a cell, "
-        f"seed {SEED}. "
-        "Dashed: the discount factor that theory asks for at full trust (left edge: below .1).",
+        "Patience and frequent dealings in the Concert",
+        f"Cooperative years in {YEARS:g}; {RUNS} runs a cell, seed {SEED}.",
     )

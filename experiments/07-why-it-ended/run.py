@@ -1,203 +1,204 @@
-"""Why the Concert ended: memory, leaders, 1848, the cleavage, the buffers."""
+"""Why the Concert ended: the wave of 1848 crossed with what fades, leaders, institutions; memory alone; the cleavage."""
 
 import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis.collapse import causes_of_collapse
-from regimesim.analysis.experiments import Answer, finding, runs_at, verdict
+from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.robustness import (
     COMMON,
     DRAWS,
     Outcomes,
     draws,
-    durations,
     every,
     play_worlds,
     robustness,
     verdicts,
     worlds,
 )
-from regimesim.report.figures.style import BLUE, GREY, RED, blank, framed, label, whiskers
-from regimesim.scenario.reading import read_scenario
-from regimesim.scenario.scenario import tree_of
-from regimesim.stats.estimates import Estimate, interval_of, share, sign
-from regimesim.stats.hazards import hazard, weibull_shape
+from regimesim.report.figures.style import BLUE, GREY, ORANGE, blank, framed, label, whiskers
+from regimesim.stats.estimates import Estimate, interval_of, mean, share, sign
 
-SMALL = 0.08
-SEED = 1848
-RUNS = 1_000
-SIGHT = {"as it is": 0.4, "dimmer": 0.3}
-"""The scenario, and the same with less sight, where more of it ends within the century."""
-CHANGES: dict[str, dict[str, float]] = {
+SMALL = 0.15
+SEED, RUNS, YEARS = 1848, 300, 100.0
+WAVES = {"with the wave of 1848": (), "without it": ("~epochs.revolutions",)}
+UNDONE: dict[str, dict[str, float]] = {
     "memory does not fade": {"norms.half_life": np.inf},
     "leaders stay": {"domestic.turnover": 0.0},
     "offices teach new leaders": {"norms.institutionalization": 1.0},
-    "memory and leaders stay": {"norms.half_life": np.inf, "domestic.turnover": 0.0},
-    "no revolutions": {"domestic.revolution": 0.0},
+    "none of the three fades": {
+        "norms.half_life": np.inf, "domestic.turnover": 0.0, "norms.institutionalization": 1.0,
+    },
+    "grievances do not fade": {"domestic.grievance_half_life": np.inf},
     "revolutions leave no nationalism": {"domestic.nationalism": 0.0},
     "no fear for order at home": {"domestic.preoccupation": 0.0},
     "buffers are not absorbed": {"geography.absorption": 0.0},
     "no cleavage": {"diplomacy.cleavage": 0.0},
     "a cleavage of 2": {"diplomacy.cleavage": 2.0},
-    "a cleavage of 5": {"diplomacy.cleavage": 5.0},
-    "a cleavage of 10": {"diplomacy.cleavage": 10.0},
+}  # fmt: skip
+MEASURED = ("cooperative_years", "disputes", "wars")
+WINDOW = (30.0, 55.0)
+"""Years since 1816 within which collapses are counted: 1846 to 1871."""
+HALF_LIVES = {"10 years": 10.0, "40 years": 40.0, "never": np.inf}
+LOW = {
+    "shadow.resolve": 0.1,
+    "domestic.revolution": 0.0,
+    "domestic.nationalism": 0.0,
+    "domestic.turnover": 0.0,
 }
-AGES = (0.0, 20.0, 32.0, 52.0, 76.0, 100.0)
-"""Years since 1816: 1836, 1848, 1868, 1892, 1916."""
-BEARABLE = 10.0
-"""Years of a century that a cleavage may cost without breaking the Concert (a judgement)."""
-TRIFLE = 1.0
-"""Years of a century that are too few to matter (a judgement)."""
-UNRULY = ("revolutions leave no nationalism", "buffers are not absorbed")
+"""Little is answered, and nothing else wears: restraint must come from memory."""
+BEARABLE, TRIFLE = 10.0, 1.0
+"""Years of a century that a cleavage may cost without breaking the Concert, and that are too few to matter."""
 JUDGEMENTS = (
     *COMMON, "norms.institutionalization", "domestic.nationalism", "domestic.preoccupation",
-    "geography.absorption", "diplomacy.cleavage",
+    "domestic.grievance_half_life", "geography.absorption", "diplomacy.cleavage",
 )  # fmt: skip
 
 
-def concert(sight: float, *overrides: str) -> rs.Scenario:
-    return rs.load_scenario("concert", [f"transparency.level={sight:g}", *overrides])
+def asked() -> dict[str, rs.Scenario]:
+    """Every wave with each thing undone; worlds in which memory alone decides."""
+    found = {}
+    for wave, settings in WAVES.items():
+        base = rs.load_scenario("concert", list(settings))
+        found[f"{wave}, as it is"] = base
+        found |= {f"{wave}, {name}": base.with_parameters(to) for name, to in UNDONE.items()}
+    calm = rs.load_scenario("concert", ["~epochs.revolutions"]).with_parameters(LOW)
+    for name, years in HALF_LIVES.items():
+        found[f"memory alone, {name}"] = calm.with_parameters({"norms.half_life": years})
+    found["united in 1871 or not"] = rs.load_scenario("concert", ["world=europe_1816_without_unification"])
+    return found
 
 
-def unified(scenario: rs.Scenario) -> rs.Scenario:
-    """The same, but its German and Italian buffers end in 1871."""
-    tree = tree_of(scenario)
-    ended = {name: {"strength": 0.0} for name in ("German_Middle_States", "Italian_States")}
-    tree["epochs"] = [*tree["epochs"], {"year": 1871, "because": "unification", "buffers": ended}]
-    return read_scenario(tree, scenario.name)
+def run(scale: float = 1.0) -> Answer:
+    runs = runs_at(scale, RUNS, least=40)
+    found = Outcomes(asked(), runs, SEED, YEARS)
+    firm = robust(runs_at(scale, DRAWS, least=8))
+    names = ("as it is", *UNDONE)
+    first, second = WAVES
 
+    def gain(name: str, wave: str = first, spell: str = "regime") -> Estimate:
+        return found.longer(f"{wave}, {name}", f"{wave}, as it is", spell)
 
-def world(sight: float, runs: int) -> tuple[dict, Outcomes]:
-    """The Concert at one level of sight, and what it gains when one thing is undone."""
-    base = concert(sight)
-    asked = {"as it was": base} | {name: base.with_parameters(to) for name, to in CHANGES.items()}
-    asked |= {"no 1848": concert(sight, "epochs=[]"), "buffers end in 1871": unified(base)}
-    found = Outcomes(asked, runs, SEED)
-    columns = found.columns["as it was"]
-    years, ended = columns["regime_years"], columns["regime_ended"]
-    table = hazard(years, ended, AGES)
-    trend = weibull_shape(years, ended).shape
+    worn = ("memory does not fade", "leaders stay", "offices teach new leaders")
+    alone = found.more("memory alone, never", "memory alone, 10 years", "cooperative_years")
+    unruly = ("revolutions leave no nationalism", "buffers are not absorbed")
+    fear = gain("no fear for order at home")
+    cleft = gain("no cleavage")
+    bearable = Estimate(BEARABLE - cleft.value, BEARABLE - cleft.upper, BEARABLE - cleft.lower)
     return {
-        "as it was": found.told("as it was", "disputes", "wars", "cooperation_rate"),
-        "collapses a year": {
-            f"{1816 + row.start:g} to {1816 + row.end:g}": interval_of(
-                Estimate(row.hazard, row.lower, row.upper)
-            )
-            for row in table.itertuples()
+        "years of the regime": {
+            name: {wave: interval_of(found.years(f"{wave}, {name}")) for wave in WAVES} for name in names
         },
-        "shape of the hazard": interval_of(trend) if trend else None,
-        "gained if": {name: found.gained(name, "as it was") for name in asked if name != "as it was"},
-        "why regimes collapsed": causes(base, runs),
-    }, found
+        "told": {wave: {name: found.told(f"{wave}, {name}", *MEASURED) for name in names} for wave in WAVES},
+        "years of the regime gained": {
+            name: {wave: interval_of(gain(name, wave)) for wave in WAVES} for name in UNDONE
+        },
+        "collapses between 1846 and 1871": {
+            name: {wave: interval_of(in_window(found, f"{wave}, {name}")) for wave in WAVES} for name in names
+        },
+        "years of the regime that the wave costs": interval_of(
+            found.longer(f"{second}, as it is", f"{first}, as it is")
+        ),
+        "memory alone": {name: found.told(f"memory alone, {name}", *MEASURED) for name in HALF_LIVES},
+        "cooperative years gained by a memory without end": interval_of(alone),
+        "without unification": found.gained("united in 1871 or not", f"{first}, as it is", *MEASURED),
+        "why regimes collapsed": {
+            wave: causes(found.worlds[f"{wave}, as it is"], min(runs, RUNS // 2)) for wave in WAVES
+        },
+        "over the judgements": firm["parts"],
+        "claims": {
+            "L12": finding(
+                {f"{name}, {wave}": sign(gain(name, wave)) for name in worn for wave in WAVES}
+                | {"where memory alone decides": sign(alone)},
+                "years of the regime gained where neither memory nor leaders nor what they learn fades, with the wave",
+                gain("none of the three fades"),
+                firm["L12"],
+            ),
+            "L13": finding(
+                {name: sign(gain(name)) for name in unruly}
+                | {"fear at home lengthened it": sign(Estimate(-fear.value, -fear.upper, -fear.lower), TRIFLE)},
+                "years of the regime gained where revolutions leave no nationalism, with the wave",
+                gain(unruly[0]),
+                firm["L13"],
+            ),
+            "L10": finding(
+                {"it costs something": sign(cleft), "it costs less than ten years": sign(bearable)},
+                "years of the regime that the cleavage costs the Concert",
+                cleft,
+                firm["L10"],
+            ),
+        },
+    }  # fmt: skip
+
+
+def in_window(found: Outcomes, name: str) -> Estimate:
+    """Share of runs whose first regime collapses within the window of years."""
+    columns = found.columns[name]
+    end = np.nan_to_num(columns["regime_onset"]) + columns["regime_years"]
+    return mean(columns["regime_ended"] & (end >= WINDOW[0]) & (end < WINDOW[1]), (0.0, 1.0))
 
 
 def causes(scenario: rs.Scenario, runs: int) -> dict:
-    """Shares of what lowered the margin of restraint most in the five years before a collapse."""
+    """Shares of what lowered the margin most before a collapse, the rarer ones together."""
     found = causes_of_collapse(rs.simulate(scenario, runs=runs, seed=SEED, record=0))
     number = len(found.replicate)
     counts = {cause: round(part * number) for cause, part in found.shares.items()}
-    names = ("memory faded", "buffers lost", "grievances grew", "trust lost", "mis-seen acts", "chance")
+    names = (
+        "memory faded",
+        "new leaders",
+        "buffers lost",
+        "grievances grew",
+        "trust lost",
+        "misperception",
+        "chance",
+    )
     rest = number - sum(counts.get(name, 0) for name in names)
-    listed = {name: counts.get(name, 0) for name in names} | {"anything else": rest}
-    return {name: interval_of(share(count, number)) for name, count in listed.items()}
+    return {n: interval_of(share(counts.get(n, 0), number)) for n in names} | {
+        "anything else": interval_of(share(rest, number))
+    }  # fmt: skip
 
 
 def robust(count: int) -> dict:
-    """The same questions over draws of the judgements."""
-    drawn = draws(JUDGEMENTS, count)
+    """The same questions over draws of the judgements, with the wave."""
+    drawn = draws(JUDGEMENTS, count, SEED)
     base = worlds(rs.load_scenario("concert"), drawn)
     names = (
-        "memory and leaders stay", "memory does not fade", "revolutions leave no nationalism",
+        "none of the three fades", "memory does not fade", "revolutions leave no nationalism",
         "buffers are not absorbed", "no fear for order at home", "no cleavage",
     )  # fmt: skip
-    lasted = {"as it was": durations(play_worlds(base), 100)}
-    lasted |= {
-        name: durations(play_worlds([w.with_parameters(CHANGES[name]) for w in base]), 100) for name in names
+    whole = play_worlds(base, seed=SEED)["cooperative_years"]
+    gained = {
+        name: play_worlds([w.with_parameters(UNDONE[name]) for w in base], seed=SEED)["cooperative_years"]
+        - whole
+        for name in names
     }
-    gained = {name: lasted[name] - lasted["as it was"] for name in names}
+    parts = {name: robustness(verdicts(gain, TRIFLE), {})["draws"] for name, gain in gained.items()}
     unruly = every(*(verdicts(gained[name]) for name in names[2:4]))
-    parts = {name: robustness(verdicts(gain), {})["draws"] for name, gain in gained.items()}
     return {
         "parts": parts,
-        "L12": robustness(verdicts(gained["memory and leaders stay"]), drawn),
+        "L12": robustness(verdicts(gained["none of the three fades"]), drawn),
         "L13": robustness(unruly, drawn),
         "L10": robustness(verdicts(BEARABLE - gained["no cleavage"]), drawn),
     }
 
 
-def run(scale: float = 1.0) -> Answer:
-    runs = runs_at(scale, RUNS, least=80)
-    answer: dict = {}
-    found: dict[str, Outcomes] = {}
-    for name, sight in SIGHT.items():
-        answer[name], found[name] = world(sight, runs)
-    firm = robust(runs_at(scale, DRAWS, least=14))
-    dim = found["dimmer"]
-
-    def gain(name: str) -> Estimate:
-        return dim.longer(name, "as it was")
-
-    shape = answer["dimmer"]["shape of the hazard"]
-    rises = sign(Estimate(*(shape[end] - 1 for end in ("value", "lower", "upper"))))
-    worn = ("memory does not fade", "leaders stay", "offices teach new leaders")
-    fear = gain("no fear for order at home")
-    lost = gain("no cleavage")
-    costs = (lost, found["as it is"].longer("no cleavage", "as it was"))
-    borne = [sign(Estimate(BEARABLE - e.value, BEARABLE - e.upper, BEARABLE - e.lower)) for e in costs]
-    at_home = sign(Estimate(-fear.value, -fear.upper, -fear.lower), TRIFLE)
-    answer["over the judgements"] = firm["parts"]
-    answer["claims"] = {
-        "L12": finding(
-            verdict(rises, *(sign(gain(name)) for name in worn)),
-            "years gained where memory does not fade and leaders stay, with dimmer sight",
-            gain("memory and leaders stay"),
-            firm["L12"],
-        ),
-        "L13": finding(
-            verdict(*(sign(gain(name)) for name in UNRULY), at_home),
-            "years gained where revolutions leave no nationalism, with dimmer sight",
-            gain("revolutions leave no nationalism"),
-            firm["L13"],
-            "it is nationalism and absorbed buffers: whether governments fear for order at home "
-            "hardly matters",
-        ),
-        "L10": finding(
-            verdict(sign(lost), *borne),
-            "years that the cleavage costs the Concert",
-            costs[1],
-            firm["L10"],
-            "there is as much sight as in the scenario; with less the cleavage costs more than ten years",
-        ),
-    }
-    return answer
-
-
 def draw(answer: Answer) -> Figure:
-    figure, (left, right) = blank(10.4, 5.0, (0.26, 0.2, 0.3, 0.62), (0.66, 0.2, 0.31, 0.62))
-    names = list(answer["dimmer"]["gained if"])[::-1]
-    for shift, (case, colour, marker) in zip(
-        (0.12, -0.12), (("as it is", GREY, "o"), ("dimmer", BLUE, "s")), strict=True
-    ):
-        gains = [answer[case]["gained if"][name]["regime"] for name in names]
+    figure, (left, right) = blank(10.4, 5.0, (0.26, 0.18, 0.36, 0.62), (0.72, 0.18, 0.25, 0.62))
+    names = list(answer["years of the regime"])[::-1]
+    for shift, wave, colour, marker in zip((0.12, -0.12), WAVES, (BLUE, ORANGE), "os", strict=True):
+        ends = [answer["years of the regime"][name][wave] for name in names]
         places = np.arange(len(names)) + shift
-        sight = f"sight {SIGHT[case]:g}"
-        whiskers(left, places, gains, across=True, color=colour, fmt=marker, label=sight)
-        rates = answer[case]["collapses a year"]
-        middles = [(int(name[:4]) + int(name[-4:])) / 2 for name in rates]
-        hundred = [{end: 100 * rate[end] for end in rate} for rate in rates.values()]
-        whiskers(right, middles, hundred, color=colour, fmt=marker + "-", label=sight)
+        whiskers(left, places, ends, across=True, color=colour, fmt=marker, label=wave)
     left.set_yticks(range(len(names)), names)
-    left.axvline(0, color=GREY, lw=0.8, ls=":")
-    right.axvline(1848, color=RED, lw=0.8, ls=":")
-    right.set_ylim(bottom=0)
-    left.legend(fontsize=8.5, frameon=False, loc="lower left")
-    right.legend(fontsize=8.5, frameon=False, loc="lower right")
-    label(left, "years of cooperation gained, of 100")
-    label(right, "year (dotted: 1848)", "collapses in 100 years of standing")
+    left.legend(fontsize=8.5, frameon=False, loc="lower right")
+    label(left, f"years of the regime, of {YEARS:g}")
+    ends = [answer["memory alone"][name]["cooperative_years"] for name in HALF_LIVES]
+    whiskers(right, range(len(HALF_LIVES)), ends, color=GREY, fmt="o-")
+    right.set_xticks(range(len(HALF_LIVES)), list(HALF_LIVES))
+    label(right, "half-life of memory, where it alone decides", "cooperative years")
     return framed(
         figure,
-        "The risk rises from 1848 on, and nationalism takes more than fading memory does",
-        f"{RUNS:,} runs at each level of sight, the same seeds, 95 % intervals, seed {SEED}. "
-        "Left: one thing undone, or the cleavage deepened.",
+        "The Concert with and without the wave of 1848, one thing undone at a time",
+        f"{RUNS:,} runs a world, the same seeds, 95 % intervals, seed {SEED}.",
     )

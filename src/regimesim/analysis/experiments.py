@@ -1,15 +1,17 @@
 """Experiments: a question put to the model, and the answer as it was found.
 
-An *experiment* is a folder below ``experiments/`` with a ``README.md``, a ``run.py`` and an
-``expected.json``. Its name is its path there (``08-balance-of-terror``, ``literature/green-porter``).
-``run.py`` has
+An *experiment* is a folder below ``experiments/`` with a ``run.py``, an ``expected.json``, a ``page.md`` and
+the ``README.md`` that is made of the two (:mod:`regimesim.analysis.experiment_pages`). Its name is its path
+there (``08-balance-of-terror``, ``literature/green-porter``). ``run.py`` has
 
 - ``run(scale=1.0)``, which gives the answer. At a smaller scale fewer runs are made
   (:func:`runs_at`), so that intervals are wider;
+- ``SEED``, unless nothing in it rests on luck. All of its luck comes from there, also its draws of the
+  judgements, so that it can be asked again with other luck (:meth:`Experiment.load`);
 - optionally ``draw(answer)``, which gives a matplotlib figure;
 - optionally ``SMALL``, the scale at which it takes seconds (:data:`SMALL_SCALE` by default).
 
-``python -m regimesim experiment NAME record=true`` writes the answer and its figure there.
+``python -m regimesim experiment NAME record=true`` writes the answer, the page and the figure there.
 
 An *answer* is made of names and plain values, nested as one likes. A number that rests on luck is an
 *estimate*, ``{"value": .., "lower": .., "upper": ..}`` with a 95 % interval; one that does not is a plain
@@ -27,13 +29,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from regimesim.scenario.messages import InputError, known
 from regimesim.stats.estimates import NORMAL_QUANTILE, OPEN, Estimate, interval_of
-
-if TYPE_CHECKING:
-    pass
 
 SMALL_SCALE = 0.1
 """The reduced size, unless an experiment has its own."""
@@ -50,8 +49,14 @@ ERROR_RATE = 1e-3
 _ESTIMATE = frozenset(("value", "lower", "upper"))
 
 BORNE_OUT: Literal["borne out"] = "borne out"
-NOT: Literal["not borne out"] = "not borne out"
+CONTRARY: Literal["contrary"] = "contrary"
+NOT_TOLD: Literal["not told apart"] = "not told apart"
 ONLY: Literal["only where"] = "only where"
+VERDICTS = (BORNE_OUT, ONLY, NOT_TOLD, CONTRARY)
+RARE = 0.05
+"""Share of draws from which on what is found there counts."""
+OTHER_SEEDS, OTHER_SCALE = (1, 2), 0.4
+"""The other luck that verdicts are made again with: added to the experiment's seed, and at what size."""
 
 
 def runs_at(scale: float, full: int, least: int = 50) -> int:
@@ -104,13 +109,18 @@ class Experiment:
             raise InputError(f"{path} cannot be read: {error}") from None
         return answer
 
-    def load(self) -> ModuleType:
+    def load(self, seed: int | None = None) -> ModuleType:
         """Its ``run.py`` as a module of a name that nobody else has; the path of imports stays as it was.
+
+        Parameters
+        ----------
+        seed : int, optional
+            Instead of its own ``SEED``.
 
         Raises
         ------
         InputError
-            If there is no function ``run`` in it.
+            If there is no function ``run`` in it, or no ``SEED`` to replace.
         """
         import sys
         from importlib.util import module_from_spec, spec_from_file_location
@@ -124,6 +134,10 @@ class Experiment:
         spec.loader.exec_module(module)
         if not callable(getattr(module, "run", None)):
             raise InputError(f"{path} has no function run(scale)")
+        if seed is not None:
+            if not hasattr(module, "SEED"):
+                raise InputError(f"nothing in {self.name} rests on luck; it has no seed")
+            module.SEED = seed  # type: ignore[attr-defined]
         return module
 
 
@@ -164,6 +178,29 @@ def experiment(name: str) -> Experiment:
         return found[short[0]]
     one: Experiment = known(name, found, "experiment")
     return one
+
+
+def verdicts_by_seed(one: Experiment, answer: Answer) -> dict[str, dict[str, str]]:
+    """Verdicts of an answer, and those found with other luck.
+
+    Parameters
+    ----------
+    one : Experiment
+    answer : mapping
+        At the experiment's own seed and full size. :data:`OTHER_SEEDS` more are asked with
+        :data:`OTHER_SCALE` of the runs and draws.
+    """
+    if not findings(answer):
+        return {}
+    seed = one.load().SEED
+    told = {str(seed): _verdicts(answer)}
+    for more in OTHER_SEEDS:
+        told[str(seed + more)] = _verdicts(one.load(seed + more).run(OTHER_SCALE))
+    return told
+
+
+def _verdicts(answer: Answer) -> dict[str, str]:
+    return {claim: part["verdict"] for claim, part in findings(answer).items()}
 
 
 def write(folder: Path, name: str, answer: Answer) -> None:
@@ -210,34 +247,46 @@ def leaves(answer: Any, place: str = "") -> Iterator[tuple[str, Any]]:
         yield from leaves(part, f"{place}.{name}" if place else str(name))
 
 
-def differences(found: Answer, expected: Answer, scale: float = 1.0) -> list[str]:
+def differences(found: Answer, expected: Answer, scale: float = 1.0, same_seed: bool = True) -> list[str]:
     """In what an answer is not the expected one; each a sentence.
 
-    At scale 1 the same draws were made, so all numbers must agree to a millionth. At another, an estimate may
-    be off by what luck explains: its distance from the expected value is held against the two intervals put
-    together (Zou and Donner 2008, Statistics in Medicine 27, 1693-1702), widened so that the chance of a
-    single false alarm in the whole answer is :data:`ERROR_RATE`. (The smaller run is part of the larger, so
-    that the two are nearer than independent ones; the test is cautious.) ``open`` on either side then
-    agrees with anything: the estimate behind it is compared anyway.
+    At scale 1 and the same seed the same draws were made, so all numbers must agree to a millionth. Otherwise
+    an estimate may be off by what luck explains: its distance from the expected value is held against two
+    intervals put together (Zou and Donner 2008, Statistics in Medicine 27, 1693-1702), widened so that the
+    chance of a single false alarm in the whole answer is :data:`ERROR_RATE`. (The smaller run is part of the larger,
+    so that the two are nearer than independent ones; the test is cautious.) Words that follow from an interval
+    (``open``, ``more``, a verdict) then agree with anything: the estimate behind them is compared anyway.
     """
-    ours, theirs = dict(leaves(plain(found))), dict(leaves(plain(expected)))
+    exact = scale == 1.0 and same_seed
+    ours, theirs = (
+        {place: part for place, part in leaves(plain(answer)) if not _of_verdicts(place, exact)}
+        for answer in (found, expected)
+    )
     wrong = [f"{place}: missing" for place in theirs if place not in ours]
     wrong += [f"{place}: not expected" for place in ours if place not in theirs]
     number = sum(is_estimate(value) for value in theirs.values())
     wider = NormalDist().inv_cdf(1 - ERROR_RATE / (2 * max(1, number))) / NORMAL_QUANTILE
     for place in theirs:
-        if place in ours and not _agree(ours[place], theirs[place], scale, wider):
+        if place in ours and not _agree(ours[place], theirs[place], exact, wider):
             wrong.append(f"{place}: {in_words(ours[place])}, expected {in_words(theirs[place])}")
     return wrong
 
 
-def _agree(found: Any, expected: Any, scale: float, wider: float) -> bool:
+def _of_verdicts(place: str, exact: bool) -> bool:
+    """Tell whether a part is made when an answer is recorded, or says in words where a verdict holds."""
+    return place.startswith("verdicts by seed") or (not exact and re.search(r"^claims\.\w+\.where$", place) is not None)
+
+
+_WORDS = frozenset((OPEN, "more", "less", "same", *VERDICTS))
+
+
+def _agree(found: Any, expected: Any, exact: bool, wider: float) -> bool:
     if is_estimate(found) and is_estimate(expected):
-        if scale == 1.0:
+        if exact:
             return all(_equal(found[end], expected[end]) for end in _ESTIMATE)
         return _within_luck(found, expected, wider)
-    if scale != 1.0 and OPEN in (found, expected):
-        return True
+    if not exact and isinstance(found, str) and isinstance(expected, str):
+        return {found, expected} <= _WORDS or found == expected
     return _equal(found, expected)
 
 
@@ -288,34 +337,58 @@ def rounded(answer: Any) -> Any:
     return float(f"{answer:.8g}") if isinstance(answer, float) else answer
 
 
-def verdict(*parts: str) -> str:
-    """Judge a claim of several parts.
+def verdict(*parts: str, draws: Mapping[str, Any] | None = None) -> str:
+    """Judge a claim of several parts: the one rule for all claims.
+
+    - *borne out*: every part holds at the published setting, and in the draws of the judgements the contrary
+      is found in less than :data:`RARE` and the claim in as much or more;
+    - *contrary*: no part holds and the contrary of one is found at the published setting, and the claim is
+      found in less than :data:`RARE` of the draws;
+    - *not told apart*: no part can be told from luck at the published setting;
+    - *only where*: all the rest, what holds in part, or at the published setting and not in the draws, or the
+      other way round.
 
     Parameters
     ----------
     *parts : {"more", "less", "same", "open"}
         For each part the sign (:func:`regimesim.stats.estimates.sign`) of what is claimed to be positive.
+    draws : mapping, optional
+        Shares ``holds`` and ``contrary`` of the draws.
 
     Examples
     --------
-    >>> verdict("more", "more"), verdict("more", "same"), verdict("less"), verdict("more", "open")
-    ('borne out', 'only where', 'not borne out', 'open')
+    >>> verdict("more", "more"), verdict("more", "same"), verdict("less"), verdict("open")
+    ('borne out', 'only where', 'contrary', 'not told apart')
+    >>> verdict("more", draws={"holds": {"value": 0.6}, "contrary": {"value": 0.2}})
+    'only where'
     """
-    if OPEN in parts:
-        return OPEN
-    held = [part == "more" for part in parts]
-    return BORNE_OUT if all(held) else ONLY if any(held) else NOT
+    here = all(part == "more" for part in parts)
+    holds, contrary = here, "less" in parts
+    if draws:
+        holds, contrary = (draws[word]["value"] >= RARE for word in ("holds", "contrary"))
+    if here:
+        return BORNE_OUT if holds and not contrary else ONLY
+    if "more" in parts:
+        return ONLY
+    if "less" in parts:
+        return ONLY if holds else CONTRARY
+    return NOT_TOLD
+
+
+_ELSEWHERE = "the judgements are near the published ones: in others the contrary is found"
+_NOWHERE_ELSE = "the judgements are near the published ones: in others it is not told from luck"
+_NOT_HERE = "the judgements are others than the published ones"
 
 
 def finding(
-    outcome: str, measured: str, estimate: Estimate, robust: Mapping[str, Any], where: str = ""
+    parts: Mapping[str, str], measured: str, estimate: Estimate, robust: Mapping[str, Any], where: str = ""
 ) -> dict[str, Any]:
-    """A claim's part of an answer.
+    """A claim's part of an answer, with its verdict.
 
     Parameters
     ----------
-    outcome : str
-        As :func:`verdict` gives it.
+    parts : mapping of str to str
+        What is told at the published setting, as :func:`verdict` takes it, by what it is told of.
     measured : str
         What the estimate is of, in words without numbers that luck could move.
     estimate : Estimate
@@ -323,11 +396,19 @@ def finding(
     robust : mapping
         Of :func:`regimesim.analysis.robustness.robustness`: where what was found here is found again.
     where : str
-        Of a claim that holds only somewhere: where, or which part of it.
+        Of a claim that holds only in part at the published setting: which, where the names of the parts that
+        hold do not say it.
     """
+    outcome = verdict(*parts.values(), draws=robust["draws"])
+    held = [name for name, part in parts.items() if part == "more"]
+    if len(held) == len(parts):
+        where = _ELSEWHERE if robust["draws"]["contrary"]["value"] >= RARE else _NOWHERE_ELSE
+    elif not where:
+        where = "; ".join(held) or _NOT_HERE
     return {
         "verdict": outcome,
-        "where": where,
+        "where": where if outcome == ONLY else "",
+        "at the published setting": dict(parts),
         "measured": measured,
         "estimate": interval_of(estimate),
         "robustness": robust,
@@ -340,5 +421,5 @@ def findings(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def in_order(ids: Iterable[str]) -> list[str]:
-    """Ids of claims by source and number: L1, L2, .. L20, J1, .."""
-    return sorted(ids, key=lambda name: ("LJ".index(name[0]), int(name[1:])))
+    """Ids of claims by source and number: L1, L2, .. L20, J1, .. M1, .. (M: of the model's own rules)."""
+    return sorted(ids, key=lambda name: ("LJM".index(name[0]), int(name[1:])))

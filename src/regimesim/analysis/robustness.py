@@ -32,19 +32,22 @@ from regimesim.stats.estimates import Estimate, Floats, interval_of, mean, share
 from regimesim.stats.survival import restricted_mean, rmst, rmst_difference
 from regimesim.sweeps.chunks import play_points
 from regimesim.sweeps.design import fill_box
-from regimesim.sweeps.points import SHAPING, Points
+from regimesim.sweeps.points import Points
 
 Verdicts = NDArray[np.int64]
 DrawTable = Mapping[str, Sequence[float]]
 """A column for each assumption, a row for each draw."""
 
-DRAWS = 200
-RUNS_A_DRAW = 40
+DRAWS = 64
+RUNS_A_DRAW = 12
 """Runs of each draw."""
 SEED = 1815
 
 COMMON = (
     "shadow.discount_factor",
+    "shadow.punishment_years",
+    "shadow.resolve",
+    "shadow.rounds_per_year",
     "transparency.level",
     "transparency.miss_rate",
     "transparency.false_alarm_rate",
@@ -75,10 +78,16 @@ def draws(names: Iterable[str] = COMMON, count: int = DRAWS, seed: int = SEED) -
     ranges = {}
     for name in names:
         parameter: Parameter = known(name, BY_NAME, "parameter")
-        if parameter.range is None or name in SHAPING:
+        if parameter.range is None or name == "trust.initial":
             raise InputError(f"{name} has no declared range to draw from")
         ranges[name] = parameter.range
-    return fill_box("sobol", ranges, count, seed)
+    drawn = fill_box("sobol", ranges, count, seed)
+    return {name: [typed_value(name, value) for value in column] for name, column in drawn.items()}
+
+
+def typed_value(name: str, value: float) -> float:
+    """A drawn value as its parameter takes it: a whole number where only those are."""
+    return round(value) if BY_NAME[name].kind == "integer" else value
 
 
 def worlds(scenario: Scenario, drawn: DrawTable) -> list[Scenario]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from regimesim.analysis.experiment_pages import filled
 from regimesim.analysis.experiments import (
     Answer,
     Experiment,
@@ -18,6 +19,7 @@ from regimesim.analysis.experiments import (
     leaves,
     plain,
     rounded,
+    verdicts_by_seed,
     write,
 )
 from regimesim.cli import output
@@ -46,18 +48,19 @@ def experiment_command(given: Given, flags: Flags) -> int:
         _list(flags)
         return 0
     chosen, scale = experiment(given.words[0]), given.options["scale"]
+    seed = given.options["seed"]
     if given.options["record"]:
         return _record_answer(chosen, given, flags)
     folder = output.output_folder(given.options["out"], "experiment", chosen.name)
-    expected, module = chosen.expected, chosen.load()
+    expected, module = chosen.expected, chosen.load(seed)
     with output.working(f"asking {chosen.name} again", flags):
         found = rounded(plain(module.run(scale)))
         write_folder(folder, lambda partial: _write(module, found, partial, "answer.json"))
-    wrong = differences(found, expected, scale)
+    wrong = differences(found, expected, scale, same_seed=seed is None)
     answer = {"experiment": chosen.name, "scale": scale, "answer": found, "differences": wrong}
 
     def screen() -> None:
-        _print_answer(chosen, scale, found, expected, wrong)
+        _print_answer(chosen, scale if seed is None else 0, found, expected, wrong)
         print(f"\n{folder}/  {' '.join(sorted(path.name for path in folder.iterdir()))}")
 
     output.announce(flags, folder, answer, screen)
@@ -65,19 +68,24 @@ def experiment_command(given: Given, flags: Flags) -> int:
 
 
 def _record_answer(chosen: Experiment, given: Given, flags: Flags) -> int:
-    """Make the answer at its full size and write it, with its figure, into the experiment's folder."""
+    """Make the answer at its full size and write it, with figure and page, into the experiment's folder."""
     scale = given.options["scale"]
-    if scale != 1 or given.options["out"] is not None:
+    if scale != 1 or given.options["seed"] is not None or given.options["out"] is not None:
         raise InputError(
-            "record=true writes the answer at its full size beside run.py; it goes without scale= and out="
+            "record=true writes the answer at full size and own seed beside run.py; it goes without scale=, "
+            "seed= and out="
         )
     check_writable(chosen.folder)
     module = chosen.load()
     before = chosen.expected if chosen.recorded else {}
     with output.working(f"asking {chosen.name}", flags):
         found = rounded(plain(module.run(scale)))
+        by_seed = verdicts_by_seed(chosen, found)
+        if by_seed:
+            found["verdicts by seed"] = by_seed
         with workshop(chosen.folder) as partial:
             _write(module, found, partial, "expected.json")
+            _write_page(chosen, found, partial)
             for path in partial.iterdir():
                 os.replace(path, chosen.folder / path.name)
     changed = differences(found, before)
@@ -98,6 +106,13 @@ def _write(module: ModuleType, found: Answer, folder: Path, name: str) -> None:
         save_png(draw(found), folder / "figure.png")
 
 
+def _write_page(chosen: Experiment, found: Answer, folder: Path) -> None:
+    """Write the page with the numbers of the answer, where it has a template."""
+    template = chosen.folder / "page.md"
+    if template.is_file():
+        (folder / "README.md").write_text(filled(template.read_text("utf-8"), found), "utf-8")
+
+
 def _list(flags: Flags) -> None:
     found = experiments()
     if flags.json:
@@ -116,7 +131,7 @@ def _print_answer(
     wrong: Sequence[str],
     beside: str = "recorded",
 ) -> None:
-    size = "" if scale == 1 else f", at {scale:g} of its size"
+    size = "" if scale == 1 else f", at {scale:g} of its size" if scale else ", with other luck"
     print(output.bold(chosen.title or chosen.name) + f"   {chosen.name}{size}\n")
     recorded: dict[str, Any] = dict(leaves(expected))
     rows = [("", "now", beside)]
