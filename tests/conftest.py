@@ -1,6 +1,8 @@
 """What tests share: small worlds, the historical record, and a kernel compiled once."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +23,14 @@ COMPILE = "import regimesim as rs; rs.simulate('anarchy', runs=1, years=1)"
 
 
 def pytest_configure(config):
-    """Before several workers start, compile the kernel once; each then loads it from the cache."""
+    """Before several workers start, compile the kernel once; each then loads it from the cache.
+
+    A shell starts what runs in the background with interrupts ignored, and so would be all that tests start:
+    here they are not.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        with contextlib.suppress(ValueError):  # where this is not the main thread
+            signal.signal(signal.SIGINT, signal.default_int_handler)
     workers = getattr(config.option, "numprocesses", None)
     if workers and not hasattr(config, "workerinput") and not anything_kept():
         subprocess.run([sys.executable, "-c", COMPILE], cwd=ROOT, check=False, capture_output=True)

@@ -49,7 +49,7 @@ STAGES = (
         "tests/exact/docs/test_model_page.py",
     ),
     ("tests/exact/core/test_automata.py",),
-    ("tests/exact/core/test_draws.py", "tests/theory/core/test_threshold.py"),
+    ("tests/exact/core/test_draws.py",),
 )
 """Fast tests in the order in which they are tried; a group sees what those before it let pass. A module's own
 tests come first."""

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -59,6 +60,17 @@ def read(name):
 )
 def test_check(command):
     output_of(*command, env={**os.environ, "NO_COLOR": "1", "COLUMNS": "110"})
+
+
+@pytest.mark.skipif(os.name != "posix", reason="shells that ignore interrupts in the background are POSIX's")
+def test_tests_of_interrupts_pass_where_interrupts_are_ignored():
+    """As in ``python -m pytest &``: without a word in conftest.py nothing that they start is interrupted."""
+    tests = ("tests/e2e/cli/test_faults.py", "-k", "others_lose and SIGINT")
+    told = output_of(
+        sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )  # fmt: skip
+    assert " passed" in told
 
 
 def test_importing_the_package_imports_nothing_heavy():

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import regimesim as rs
+from regimesim.cli import output
 from regimesim.cli.main import main
 from regimesim.cli.table import COMMANDS
 
@@ -215,18 +216,23 @@ def test_a_regime_that_never_collapses_is_said(say):
     assert code == 0 and "no regime collapsed within the horizon" in out
 
 
-@pytest.mark.parametrize("columns", [60, 80, 120])
 @pytest.mark.parametrize("scenario", ["concert", "bipolar", "anarchy", "league"])
-def test_the_screen_fits_the_terminal(scenario, columns, say, monkeypatch):
-    monkeypatch.setenv("COLUMNS", str(columns))
+def test_the_screen_fits_the_terminal(scenario, say, monkeypatch, capsys):
+    """Simulated once, and told at three widths."""
+    shown, tell = [], output.print_run
+    monkeypatch.setattr(output, "print_run", lambda *told: [shown.append(told), tell(*told)])
     code, out, err = say("run", f"+scenario={scenario}", "runs=16", "years=20", "out=o")
-    assert (code, err) == (0, "") and "\033" not in out
-    table = 4  # the lines of the table of durations are as long as their numbers
-    lines = out.splitlines()
-    copied = ("o/", " " * 14 + "python")  # paths and commands are copied: they are not broken
-    fitting = [line for line in lines[2 + table :] if not line.startswith(copied)]
-    assert max(map(len, fitting)) <= columns
-    assert not re.search(r"\b1 (runs|years|states|collapses|wars)\b", out)
+    assert (code, err) == (0, "")
+    for columns in (60, 80, 100, 120):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        tell(*shown[0])
+        said = capsys.readouterr().out
+        assert "\033" not in said and (said == out or columns != 100)
+        table = 4  # the lines of the table of durations are as long as their numbers
+        copied = ("o/", " " * 14 + "python")  # paths and commands are copied: they are not broken
+        fitting = [line for line in said.splitlines()[2 + table :] if not line.startswith(copied)]
+        assert 40 < max(map(len, fitting)) <= columns
+        assert not re.search(r"(?<![\d.,])1 (runs|years|states|collapses|wars)\b", said)
 
 
 def test_the_typical_run_is_told_by_the_command_that_is_printed(say):

@@ -233,8 +233,7 @@ def test_a_signal_while_it_compiles(name, number, tmp_path, monkeypatch):
 # ------------------------------------------------------------------------------------ two in one folder
 
 PAIRS = [
-    pytest.param(first, second, marks=[] if (first, second) in (("run", "run"), ("run", "sweep"))
-                 else pytest.mark.verify)
+    pytest.param(first, second, marks=[] if (first, second) == ("run", "run") else pytest.mark.verify)
     for first, second in itertools.combinations_with_replacement(COMMANDS, 2)
 ]  # fmt: skip
 
@@ -257,6 +256,7 @@ def test_two_at_once_in_one_folder(first, second, undisturbed, tmp_path):
         assert there in [undisturbed.left(name) for name in ended]
 
 
+@pytest.mark.verify
 def test_two_at_once_each_in_its_own_folder(tmp_path):
     words = [*PROGRAM, *RUN, "-q"]
     both = [subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, text=True) for _ in range(2)]
