@@ -238,7 +238,7 @@ def council(runs: int) -> tuple[dict, dict]:
             "acted on, of the cases brought": interval_of(mean(acted, (0.0, 1.0))),
             "cooperative years": interval_of(made.mean("it", "cooperative_years")),
         }
-    there, away = (korea(away, runs) for away in (False, True))
+    there, away = (korea(away, 8 * runs) for away in (False, True))
     gap = Estimate(
         away.value - there.value,
         away.value - there.value - np.hypot(away.value - away.lower, there.upper - there.value),

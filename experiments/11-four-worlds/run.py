@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
-from regimesim.analysis.experiments import Answer, finding, runs_at, verdict
+from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.pairs import pairs_of
 from regimesim.analysis.robustness import (
     COMMON,
@@ -21,14 +21,14 @@ from regimesim.analysis.robustness import (
 from regimesim.report.figures.style import BLUE, GREEN, ORANGE, RED, blank, framed, label, whiskers
 from regimesim.stats.estimates import interval_of, sign
 
-SMALL = 0.06
+SMALL = 0.2
 SEED = 1978
-RUNS = 600
+RUNS = 100
 YEARS = 100.0
 TRIFLE = 1.0
 """Years of a century that are too few to matter (a judgement)."""
-OFFENSE = (-0.5, -0.25, 0.0, 0.25, 0.5)
-SIGHT = (0.1, 0.3, 0.5, 0.7, 0.9)
+OFFENSE = (-0.5, 0.0, 0.5)
+SIGHT = (0.1, 0.5, 0.9)
 CORNERS = {
     "doubly dangerous": (0.5, 0.1),
     "dilemma, but told apart": (0.5, 0.9),
@@ -38,12 +38,12 @@ CORNERS = {
 """Offence advantage and sight: the four worlds of Jervis (1978), in his order."""
 POWERS = {"concert": ("Britain", "France", "Russia", "Austria", "Prussia"), "trade": tuple("ABCDE")}
 OBSTACLES: dict[str, dict[str, float]] = {
-    "zero sums: mutual restraint is worth 2.6, not 3": {"payoffs.reward": 2.6},
-    "leaders fall twice as often": {"domestic.turnover": 0.2},
-    "nationalism twice as strong": {"domestic.nationalism": 1.5},
+    "zero sums: mutual cooperation is worth 2.6, not 3": {"payoffs.reward": 2.6},
+    "leaders fall twice as often": {"domestic.turnover": 0.22},
+    "nationalism near its most (6)": {"domestic.nationalism": 6.0},
     "attack is favoured": {"geography.offense_advantage": 0.5},
-    "arms look alike: twice the false alarms": {"transparency.false_alarm_rate": 0.2},
-    "inspection is refused: a sight of .1": {"transparency.level": 0.1},
+    "arms look alike: twice the false alarms": {"transparency.false_alarm_rate": 0.3},
+    "inspection is refused: transparency .1": {"transparency.level": 0.1},
 }
 EXPANSION = "all want to expand: revisionism of 1"
 JUDGEMENTS = tuple(name for name in COMMON if name != "transparency.level")
@@ -67,10 +67,10 @@ def obstacles(name: str, runs: int) -> tuple[dict, Outcomes]:
 
 def robust(count: int) -> dict:
     """The four worlds and the obstacles over draws of the judgements."""
-    drawn = draws(JUDGEMENTS, count)
+    drawn = draws(JUDGEMENTS, count, SEED)
     anarchy = worlds(rs.load_scenario("anarchy"), drawn)
     lasted = {
-        name: durations(play_worlds([corner(w, *place) for w in anarchy]), YEARS)
+        name: durations(play_worlds([corner(w, *place) for w in anarchy], seed=SEED), YEARS)
         for name, place in CORNERS.items()
     }
     worst, told_apart, no_dilemma, best = lasted.values()
@@ -79,10 +79,13 @@ def robust(count: int) -> dict:
         *(verdicts(best - middle) for middle in (told_apart, no_dilemma)),
     )
     concert = worlds(rs.load_scenario("concert"), drawn)
-    base = durations(play_worlds(concert), YEARS)
+    base = durations(play_worlds(concert, seed=SEED), YEARS)
     lost = [
         verdicts(
-            base - durations(play_worlds([w.with_parameters(_kept(w, changes)) for w in concert]), YEARS)
+            base
+            - durations(
+                play_worlds([w.with_parameters(_kept(w, changes)) for w in concert], seed=SEED), YEARS
+            )
         )
         for changes in OBSTACLES.values()
     ]
@@ -125,7 +128,7 @@ def run(scale: float = 1.0) -> Answer:
     firm = robust(runs_at(scale, DRAWS, least=12))
     return {
         "four worlds": {
-            name: found.told(name, "disputes", "wars", "cooperation_rate")
+            name: found.told(name, "cooperative_years", "disputes", "wars")
             | {"game": pairs_of(asked[name])[0].game}
             for name in CORNERS
         },
@@ -141,11 +144,10 @@ def run(scale: float = 1.0) -> Answer:
         "over the judgements": firm["parts"],
         "claims": {
             "L18": finding(
-                verdict(*(sign(loss, TRIFLE) for loss in lost)),
+                {what: sign(loss, TRIFLE) for what, loss in zip((*OBSTACLES, EXPANSION), lost, strict=True)},
                 "years of the Concert's cooperation lost where inspection is refused",
-                lost[list(OBSTACLES).index("inspection is refused: a sight of .1")],
+                lost[list(OBSTACLES).index("inspection is refused: transparency .1")],
                 firm["L18"],
-                "home politics means nationalism; that leaders fall twice as often costs less than a year",
             ),
         },
     }
@@ -153,7 +155,7 @@ def run(scale: float = 1.0) -> Answer:
 
 def draw(answer: Answer) -> Figure:
     figure, (left, right) = blank(10.4, 4.8, (0.07, 0.2, 0.3, 0.6), (0.73, 0.2, 0.24, 0.6))
-    looks = zip(OFFENSE, (BLUE, GREEN, "#5f5f5f", ORANGE, RED), "osD^v", strict=True)
+    looks = zip(OFFENSE, (BLUE, GREEN, RED), "osD", strict=True)
     for offense, colour, marker in looks:
         part = answer["years of cooperation"][f"{offense:g}"]
         values = [part[f"{s:g}"] for s in SIGHT]

@@ -525,7 +525,7 @@ COMMANDS: Mapping[str, Command] = {
                 Option(
                     "scale", "number", "how large, of the full size", 1.0, 0, 1, open_low=True, shown="0.1"
                 ),
-                Option("seed", "whole", "other luck than the recorded", None, 0, shown="N"),
+                Option("seed", "whole", "other luck than the recorded", None, 0, MOST_SEED, shown="7"),
                 Option("record", "switch", "write it into the experiment's folder", False, shown="true"),
                 OUT_OPTION,
             ),
