@@ -10,8 +10,8 @@ from regimesim.analysis.robustness import COMMON, draws, every, robustness, worl
 from regimesim.report.figures.style import BLUE, GREY, ORANGE, blank, framed, label, whiskers
 from regimesim.stats.estimates import Estimate, interval_of, sign
 
-SMALL = 0.25
-SEED, RUNS, DRAWS, RUNS_A_DRAW = 14, 100, 32, 12
+SMALL = 0.12
+SEED, RUNS, DRAWS, RUNS_A_DRAW = 14, 200, 32, 16
 CASES = {"Russia in the Concert": ("concert", "Russia"), "Britain in the Concert": ("concert", "Britain"),
          "a state under self-help": ("anarchy", "A")}  # fmt: skip
 SHARES = (0.0, 0.25, 0.5, 0.75)

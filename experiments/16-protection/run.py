@@ -82,10 +82,9 @@ def run(scale: float = 1.0) -> Answer:
     }  # fmt: skip
 
 
-def apart(found: Outcomes, one: str, other: str) -> str:
-    """The measures by which two rules are told apart beyond luck."""
-    told = [name for name in TOLD_BY if sign(found.more(one, other, name)) in ("more", "less")]
-    return ", ".join(told).replace("_", " ") or "nothing"
+def apart(found: Outcomes, one: str, other: str) -> dict[str, str]:
+    """By which measures one rule has more or less than another, beyond luck."""
+    return {name: sign(found.more(one, other, name)) for name in TOLD_BY}
 
 
 def robust(count: int) -> dict:
