@@ -91,14 +91,15 @@ member. Any order can be put into any world (`run +scenario=concert order=self_h
 order=concert`); an order that needs more states than a world has is refused, and what can have no effect in a
 world is said. Each file says of every value whether it is a fact or an assumption, and why. Values that files
 share stand in [`configs/assumptions`](../../configs/assumptions/). How to bring your own:
-[how to](../how-to.md#bring-a-world-an-order).
+[how to](../how-to.md#write-a-world-or-an-order).
 """
 _PYTHON = f"""\
 # Python
 
 {_MADE.format("docstrings; the names are listed in docs/site/python.rst")}
-The public names of `regimesim`, with what they take. `help(regimesim.simulate)` prints a docstring in full, with what
-is returned, errors and examples; in the [site](../../CONTRIBUTING.md#documents) all of them stand here. What is not on
+The public names of `regimesim`, with what they take. `help(regimesim.simulate)` prints a docstring in full,
+with what is returned, errors and examples; in the [site](../../CONTRIBUTING.md#documents) all of them
+stand here. What is not on
 this page may change without notice.
 """
 _NAMES = Path(__file__).resolve().parent / "site" / "python.rst"
@@ -303,7 +304,7 @@ def _described(name: str, member: Any, rank: str) -> str:
 
 def _signature(name: str, member: Any) -> str:
     """A line of code with arguments and defaults; types are told in words."""
-    if isinstance(member, property) or inspect.isclass(member) and issubclass(member, Exception):
+    if isinstance(member, property) or (inspect.isclass(member) and issubclass(member, Exception)):
         return ""
     if not callable(member):
         return ""

@@ -7,11 +7,20 @@ import regimesim as rs
 from regimesim.analysis.arrangements import without
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.pairs import Side, pairs_of
-from regimesim.analysis.robustness import DRAWS, Outcomes, draws, every, play_worlds, robustness, verdicts, worlds
+from regimesim.analysis.robustness import (
+    DRAWS,
+    Outcomes,
+    draws,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
 from regimesim.report.figures.style import BLUE, GREEN, GREY, ORANGE, blank, framed, label, whiskers
 from regimesim.scenario.files import scenario_names
 from regimesim.scenario.messages import spoken
-from regimesim.stats.estimates import Estimate, interval_of, mean, sign
+from regimesim.stats.estimates import Estimate, interval_of, sign
 
 SMALL = 0.15
 SEED, RUNS, YEARS = 1, 150, 100.0

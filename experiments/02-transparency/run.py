@@ -5,7 +5,17 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
-from regimesim.analysis.robustness import COMMON, DRAWS, Outcomes, draws, every, play_worlds, robustness, verdicts, worlds
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
 from regimesim.report.figures.style import BLUE, GREEN, GREY, ORANGE, RED, blank, framed, label, whiskers
 from regimesim.stats.estimates import Estimate, interval_of, mean, sign
 
@@ -118,7 +128,9 @@ def robust(count: int) -> dict:
 def draw(answer: Answer) -> Figure:
     boxes = ((0.07, 0.2, 0.25, 0.55), (0.4, 0.2, 0.25, 0.55), (0.73, 0.2, 0.25, 0.55))
     figure, axes = blank(11.5, 4.4, *boxes)
-    looks = dict(zip(PRICES, ((GREY, "o-"), (BLUE, "s--"), (ORANGE, "^-."), (RED, "v-"), (GREEN, "D:")), strict=True))
+    looks = dict(
+        zip(PRICES, ((GREY, "o-"), (BLUE, "s--"), (ORANGE, "^-."), (RED, "v-"), (GREEN, "D:")), strict=True)
+    )
     places = (
         ("the Concert", "cooperative_years", f"cooperative years in {YEARS:g}"),
         ("the Concert", "welfare", "payoff a year (discounted mean)"),

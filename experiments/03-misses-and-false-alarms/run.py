@@ -4,7 +4,17 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
-from regimesim.analysis.robustness import COMMON, DRAWS, Outcomes, draws, every, play_worlds, robustness, verdicts, worlds
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
 from regimesim.report.figures.style import BLUE, ORANGE, blank, framed, label, whiskers
 from regimesim.stats.estimates import interval_of, sign
 

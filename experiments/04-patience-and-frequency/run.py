@@ -8,7 +8,17 @@ from matplotlib.figure import Figure
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.pairs import pairs_of
-from regimesim.analysis.robustness import COMMON, DRAWS, Outcomes, draws, every, play_worlds, robustness, verdicts, worlds
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
 from regimesim.report.figures.style import BLACK, blank, framed, label
 from regimesim.stats.estimates import interval_of, share, sign
 
@@ -95,7 +105,11 @@ def run(scale: float = 1.0) -> Answer:
     asked = [name for name in steps["the Concert"] if name.startswith("as it is")]
     answer["claims"] = {
         "L2": finding(
-            {f"{name.removeprefix(KINDS[0])[2:]}, in {word}": sign(steps[word][name]) for word in WORLDS for name in asked},
+            {
+                f"{name.removeprefix(KINDS[0])[2:]}, in {word}": sign(steps[word][name])
+                for word in WORLDS
+                for name in asked
+            },
             "cooperative years of the Concert that a discount factor of .9 adds to one of .6",
             steps["the Concert"][asked[0]],
             firm["L2"],
@@ -106,7 +120,9 @@ def run(scale: float = 1.0) -> Answer:
 
 def robust(count: int) -> dict:
     """Over draws of the other judgements, in the Concert."""
-    drawn = draws([n for n in COMMON if n not in ("shadow.discount_factor", "shadow.rounds_per_year")], count, SEED)
+    drawn = draws(
+        [n for n in COMMON if n not in ("shadow.discount_factor", "shadow.rounds_per_year")], count, SEED
+    )
     made = worlds(rs.load_scenario("concert"), drawn)
     changes = {
         "patient": lambda world: patient(world, PATIENT),

@@ -7,9 +7,30 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
-from regimesim.analysis.robustness import COMMON, DRAWS, DrawTable, Outcomes, draws, play_worlds, robustness, verdicts, worlds
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    DrawTable,
+    Outcomes,
+    draws,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
 from regimesim.core.lanes import Lanes
-from regimesim.report.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, blank, framed, label, whiskers
+from regimesim.report.figures.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    blank,
+    framed,
+    label,
+    whiskers,
+)
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import tree_of
 from regimesim.simulation.lowering import lower
@@ -87,7 +108,8 @@ def run(scale: float = 1.0) -> Answer:
     def less(one: tuple, other: tuple) -> Estimate:
         """Cooperative years that decentralized sanctions add more in one case than in another."""
         gaps = [
-            kept[name].columns["decentralized"]["cooperative_years"] - kept[name].columns["none"]["cooperative_years"]
+            kept[name].columns["decentralized"]["cooperative_years"]
+            - kept[name].columns["none"]["cooperative_years"]
             for name in (one, other)
         ]
         return mean(gaps[0] - gaps[1])
@@ -99,7 +121,9 @@ def run(scale: float = 1.0) -> Answer:
         "with affinity": less((5, 0.5, AFFINITIES[0]), (5, 0.5, AFFINITIES[-1])),
         "with number": less((STATES[0], 0.5, 0.1), (STATES[-1], 0.5, 0.1)),
     }
-    answer["cooperative years more than decentralized sanctions add"] = {n: interval_of(e) for n, e in steps.items()}
+    answer["cooperative years more than decentralized sanctions add"] = {
+        n: interval_of(e) for n, e in steps.items()
+    }
     answer["what decentralized sanctions add falls"] = {n: interval_of(e) for n, e in falls.items()}
     answer["over the judgements"] = firm["parts"]
     own = failed["answered"][OWN]
@@ -277,7 +301,9 @@ def robust(count: int) -> dict:
 def failures(drawn: DrawTable) -> dict:
     """Over the same draws: what failing to act costs the League (L19), and the veto the Council (L20)."""
     wanted, unwanted = (
-        play_worlds(worlds(replace(aggression(*CASES[name]), years=LEAGUE_YEARS), drawn), seed=SEED)["credibility"]
+        play_worlds(worlds(replace(aggression(*CASES[name]), years=LEAGUE_YEARS), drawn), seed=SEED)[
+            "credibility"
+        ]
         for name in ("Manchuria, wanted by all", "Manchuria, wanted by none")
     )
     acted = []
@@ -295,7 +321,9 @@ def draw(answer: Answer) -> Figure:
     boxes = tuple((0.06 + 0.32 * k, 0.2, 0.26, 0.52) for k in range(3))
     figure, axes = blank(11.5, 4.6, *boxes)
     colours = (BLUE, GREEN, ORANGE, PURPLE, BLACK, GREY)
-    looks = dict(zip((*RULES, *OTHERS), zip(colours, ("o-", "^-", "s-", "D-", "x--", "+:"), strict=True), strict=True))
+    looks = dict(
+        zip((*RULES, *OTHERS), zip(colours, ("o-", "^-", "s-", "D-", "x--", "+:"), strict=True), strict=True)
+    )
     for ax, (part, words) in zip(
         axes,
         {"by number of states": "number of states", "by cost": "cost of joining",

@@ -2,7 +2,6 @@
 
 from itertools import chain
 
-import numpy as np
 from matplotlib.figure import Figure
 
 import regimesim as rs
@@ -119,12 +118,16 @@ def robust(scale: float) -> dict:
     alone = {
         name: robustness.verdicts(
             whole
-            - robustness.play_worlds([without(world, *parts) for world in base], seed=SEED)["cooperative_years"],
+            - robustness.play_worlds([without(world, *parts) for world in base], seed=SEED)[
+                "cooperative_years"
+            ],
             TRIFLE,
         )
         for name, parts in asked.items()
     }
-    found = {f"{name}: cooperation is less without": robustness.robustness(v, drawn) for name, v in alone.items()}
+    found = {
+        f"{name}: cooperation is less without": robustness.robustness(v, drawn) for name, v in alone.items()
+    }
     three = [alone[name] for name in ARRANGEMENTS]
     found["each of the three lengthens cooperation"] = robustness.robustness(robustness.every(*three), drawn)
     found["conferences lengthen cooperation"] = robustness.robustness(alone["conferences"], drawn)

@@ -6,7 +6,17 @@ from matplotlib.figure import Figure
 import regimesim as rs
 from regimesim.analysis.collapse import causes_of_collapse
 from regimesim.analysis.experiments import Answer, finding, runs_at
-from regimesim.analysis.robustness import COMMON, DRAWS, Outcomes, draws, every, play_worlds, robustness, verdicts, worlds
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
 from regimesim.report.figures.style import BLUE, GREY, ORANGE, blank, framed, label, whiskers
 from regimesim.stats.estimates import Estimate, interval_of, mean, share, sign
 
@@ -31,7 +41,12 @@ MEASURED = ("cooperative_years", "disputes", "wars")
 WINDOW = (30.0, 55.0)
 """Years since 1816 within which collapses are counted: 1846 to 1871."""
 HALF_LIVES = {"10 years": 10.0, "40 years": 40.0, "never": np.inf}
-LOW = {"shadow.resolve": 0.1, "domestic.revolution": 0.0, "domestic.nationalism": 0.0, "domestic.turnover": 0.0}
+LOW = {
+    "shadow.resolve": 0.1,
+    "domestic.revolution": 0.0,
+    "domestic.nationalism": 0.0,
+    "domestic.turnover": 0.0,
+}
 """Little is answered, and nothing else wears: restraint must come from memory."""
 BEARABLE, TRIFLE = 10.0, 1.0
 """Years of a century that a cleavage may cost without breaking the Concert, and that are too few to matter."""
@@ -129,7 +144,15 @@ def causes(scenario: rs.Scenario, runs: int) -> dict:
     found = causes_of_collapse(rs.simulate(scenario, runs=runs, seed=SEED, record=0))
     number = len(found.replicate)
     counts = {cause: round(part * number) for cause, part in found.shares.items()}
-    names = ("memory faded", "new leaders", "buffers lost", "grievances grew", "trust lost", "misperception", "chance")
+    names = (
+        "memory faded",
+        "new leaders",
+        "buffers lost",
+        "grievances grew",
+        "trust lost",
+        "misperception",
+        "chance",
+    )
     rest = number - sum(counts.get(name, 0) for name in names)
     return {n: interval_of(share(counts.get(n, 0), number)) for n in names} | {
         "anything else": interval_of(share(rest, number))
@@ -146,7 +169,8 @@ def robust(count: int) -> dict:
     )  # fmt: skip
     whole = play_worlds(base, seed=SEED)["cooperative_years"]
     gained = {
-        name: play_worlds([w.with_parameters(UNDONE[name]) for w in base], seed=SEED)["cooperative_years"] - whole
+        name: play_worlds([w.with_parameters(UNDONE[name]) for w in base], seed=SEED)["cooperative_years"]
+        - whole
         for name in names
     }
     parts = {name: robustness(verdicts(gain, TRIFLE), {})["draws"] for name, gain in gained.items()}

@@ -5,7 +5,17 @@ from matplotlib.figure import Figure
 import regimesim as rs
 from regimesim.analysis import deviations
 from regimesim.analysis.experiments import Answer, finding, runs_at
-from regimesim.analysis.robustness import COMMON, DRAWS, Outcomes, draws, every, play_worlds, robustness, verdicts, worlds
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
 from regimesim.report.figures.style import BLUE, GREEN, GREY, ORANGE, RED, blank, framed, label, whiskers
 from regimesim.stats.estimates import interval_of, sign
 
@@ -28,7 +38,9 @@ def threat(world: rs.Scenario, years: float | None = None, resolve: float | None
 def run(scale: float = 1.0) -> Answer:
     runs = runs_at(scale, RUNS, least=20)
     base = rs.load_scenario("concert")
-    asked = {f"{years:g} {resolve:g}": threat(base, years, resolve) for years in LENGTHS for resolve in RESOLVE}
+    asked = {
+        f"{years:g} {resolve:g}": threat(base, years, resolve) for years in LENGTHS for resolve in RESOLVE
+    }
     asked |= {f"long {years:g}": threat(base, years) for years in LENGTHS}
     asked |= {f"sure {resolve:g}": threat(base, resolve=resolve) for resolve in RESOLVE}
     found = Outcomes(asked, runs, SEED, YEARS)
@@ -90,7 +102,9 @@ def robust(count: int) -> dict:
 def draw(answer: Answer) -> Figure:
     figure, (ax,) = blank(7.5, 4.4, (0.11, 0.18, 0.86, 0.62))
     table = answer["cooperative years by years of punishment"]
-    for resolve, colour, fmt in zip(RESOLVE, (GREY, BLUE, ORANGE, GREEN), ("o-", "s-", "^-", "D-"), strict=True):
+    for resolve, colour, fmt in zip(
+        RESOLVE, (GREY, BLUE, ORANGE, GREEN), ("o-", "s-", "^-", "D-"), strict=True
+    ):
         ends = [row[f"resolve {resolve:g}"] for row in table.values()]
         whiskers(ax, LENGTHS, ends, color=colour, fmt=fmt, label=f"resolve {resolve:g}")
     ax.axvline(1.0, color=RED, lw=0.6, ls=":")

@@ -40,7 +40,10 @@ def run(scale: float = 1.0) -> Answer:
     parts = {}
     for case, by_share in found.items():
         secret, known = by_share[0.25]
-        parts |= {f"{case} gains in secret": sign(secret), f"{case} loses if it is known": sign(gained(known))}
+        parts |= {
+            f"{case} gains in secret": sign(secret),
+            f"{case} loses if it is known": sign(gained(known)),
+        }
     return {
         "payoff a year gained": {
             case: {

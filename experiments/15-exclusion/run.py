@@ -5,7 +5,17 @@ from matplotlib.figure import Figure
 import regimesim as rs
 from regimesim.analysis import deviations
 from regimesim.analysis.experiments import Answer, finding, runs_at
-from regimesim.analysis.robustness import COMMON, DRAWS, Outcomes, draws, every, play_worlds, robustness, verdicts, worlds
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    every,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
 from regimesim.report.figures.style import BLUE, ORANGE, blank, framed, label, whiskers
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import tree_of
@@ -32,7 +42,11 @@ def equals(states: int, rule: str) -> rs.Scenario:
     tree = tree_of(concert(rule))
     for part in ("buffers", "epochs"):
         tree.pop(part, None)
-    tree |= {"states": {f"S{i}": {} for i in range(states)}, "affinity": {}, "trust": tree["trust"] | {"initial": 0.9}}
+    tree |= {
+        "states": {f"S{i}": {} for i in range(states)},
+        "affinity": {},
+        "trust": tree["trust"] | {"initial": 0.9},
+    }
     return read_scenario(tree, f"{states} equals")
 
 

@@ -7,7 +7,16 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
-from regimesim.analysis.robustness import COMMON, DRAWS, Outcomes, draws, play_worlds, robustness, verdicts, worlds
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
 from regimesim.report.figures.style import BLUE, GREEN, ORANGE, blank, framed, label, whiskers
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import tree_of
@@ -45,7 +54,9 @@ def two(rule: str) -> rs.Scenario:
 
 def run(scale: float = 1.0) -> Answer:
     runs = runs_at(scale, RUNS, least=30)
-    found = {order: Outcomes({rule: under(order, rule) for rule in RULES}, runs, SEED, YEARS) for order in ORDERS}
+    found = {
+        order: Outcomes({rule: under(order, rule) for rule in RULES}, runs, SEED, YEARS) for order in ORDERS
+    }
     pair = Outcomes({rule: two(rule) for rule in RULES}, runs, SEED, YEARS)
     gain = {o: found[o].more("collective", "decentralized", "cooperative_years") for o in ORDERS}
     less = {o: found[o].more("decentralized", "collective", "exploitation_rate") for o in ORDERS}
@@ -89,7 +100,9 @@ def apart(found: Outcomes, one: str, other: str) -> dict[str, str]:
 
 def robust(count: int) -> dict:
     """Collective against decentralized in the Concert, over draws of the judgements."""
-    drawn = draws((*COMMON, "transparency.publicity", "sanctions.cost", "sanctions.enforcement_value"), count, SEED)
+    drawn = draws(
+        (*COMMON, "transparency.publicity", "sanctions.cost", "sanctions.enforcement_value"), count, SEED
+    )
     collective, other, none = (
         play_worlds(worlds(under("concert", rule), drawn), seed=SEED)["cooperative_years"]
         for rule in ("collective", "decentralized", "none")
@@ -98,7 +111,9 @@ def robust(count: int) -> dict:
     return {
         "parts": {
             "collective cooperates more than decentralized": robustness(more, {})["draws"],
-            "collective cooperates more than no rule": robustness(verdicts(collective - none, TRIFLE), {})["draws"],
+            "collective cooperates more than no rule": robustness(verdicts(collective - none, TRIFLE), {})[
+                "draws"
+            ],
         },
         "M4": robustness(more, drawn),
     }

@@ -7,7 +7,16 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
-from regimesim.analysis.robustness import COMMON, DRAWS, Outcomes, draws, play_worlds, robustness, verdicts, worlds
+from regimesim.analysis.robustness import (
+    COMMON,
+    DRAWS,
+    Outcomes,
+    draws,
+    play_worlds,
+    robustness,
+    verdicts,
+    worlds,
+)
 from regimesim.report.figures.style import BLUE, GREY, ORANGE, RED, blank, framed, label, whiskers
 from regimesim.simulation.simulate import Columns
 from regimesim.stats.estimates import Estimate, Floats, interval_of, mean, sign
@@ -37,14 +46,17 @@ def by_period(columns: dict[float, Columns]) -> dict[str, Floats]:
     counted = {years: table["disputes"].astype(float) for years, table in columns.items()}
     nothing = np.zeros_like(counted[YEARS])
     return {
-        name: (counted[b] - counted.get(a, nothing)) / ((b - a) * PAIRS / 100) for name, (a, b) in PERIODS.items()
+        name: (counted[b] - counted.get(a, nothing)) / ((b - a) * PAIRS / 100)
+        for name, (a, b) in PERIODS.items()
     }
 
 
 def played(made: dict[str, rs.Scenario], runs: int) -> dict[str, dict[str, Floats]]:
     asked = {f"{name} {b:g}": ending(w, b) for name, w in made.items() for _, b in PERIODS.values()}
     found = Outcomes(asked, runs, SEED)
-    return {name: by_period({b: found.columns[f"{name} {b:g}"] for _, b in PERIODS.values()}) for name in made}
+    return {
+        name: by_period({b: found.columns[f"{name} {b:g}"] for _, b in PERIODS.values()}) for name in made
+    }
 
 
 def run(scale: float = 1.0) -> Answer:
@@ -112,7 +124,9 @@ def robust(count: int) -> dict:
 
 def draw(answer: Answer) -> Figure:
     figure, (ax,) = blank(7.5, 4.2, (0.11, 0.18, 0.86, 0.62))
-    for name, colour, fmt in zip(HALF_LIVES, (GREY, BLUE, ORANGE, RED), ("o-", "s-", "^-", "D-"), strict=True):
+    for name, colour, fmt in zip(
+        HALF_LIVES, (GREY, BLUE, ORANGE, RED), ("o-", "s-", "^-", "D-"), strict=True
+    ):
         ends = list(answer["disputes in 100 pair-years"][f"half-life {name}"].values())
         whiskers(ax, range(len(PERIODS)), ends, color=colour, fmt=fmt, label=f"half-life {name}")
     ax.set_xticks(range(len(PERIODS)), list(PERIODS))

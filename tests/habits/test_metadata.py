@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from importlib.metadata import version
 
 import pytest
 import yaml
@@ -76,3 +77,12 @@ def test_codemeta_knows_what_is_needed(project, codemeta):
 def test_the_licence_is_the_one_that_is_named(root, project):
     assert project["license"] == "MIT"
     assert (root / "LICENSE").read_text("utf-8").startswith("MIT License")
+
+
+def test_what_has_internals_of_another_is_bound_to_versions_that_were_tried(root, project):
+    """numba's modules under ``numba.core`` are nobody's promise: no newer version than the one tried here."""
+    users = [path for path in root.glob("src/regimesim/core/*.py") if "numba.core" in path.read_text("utf-8")]
+    (needed,) = (r for text in project["dependencies"] if (r := Requirement(text)).name == "numba")
+    assert users
+    assert needed.specifier.contains(version("numba"))
+    assert not needed.specifier.contains("0.69") and not needed.specifier.contains("1.0")

@@ -247,9 +247,7 @@ def leaves(answer: Any, place: str = "") -> Iterator[tuple[str, Any]]:
         yield from leaves(part, f"{place}.{name}" if place else str(name))
 
 
-def differences(
-    found: Answer, expected: Answer, scale: float = 1.0, same_seed: bool = True
-) -> list[str]:
+def differences(found: Answer, expected: Answer, scale: float = 1.0, same_seed: bool = True) -> list[str]:
     """In what an answer is not the expected one; each a sentence.
 
     At scale 1 and the same seed the same draws were made, so all numbers must agree to a millionth. Otherwise

@@ -149,7 +149,7 @@ class Pair:
 
 
 def pairs_of(scenario: Scenario, design: Design | None = None) -> list[Pair]:
-    """List every pair at the start of a scenario; ``design``: its arrays, where they have been made already."""
+    """List every pair at the start of a scenario; ``design``: its arrays, where they are made already."""
     lanes = Lanes(design or lower(scenario), np.zeros(1, np.intp), np.zeros(1, np.intp), 0)
     return pairs_in(lanes, scenario)
 

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from regimesim.app.setting import MOST_PLAYED, Deadline, PageSetting, check_work, prudent, whole, word
 from regimesim.chronicle import Chronicle, chronicle
 from regimesim.chronicle.replay import History, replay
+from regimesim.core.decision import chance_to_cooperate
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.limits import MOST_REPLICATE
 from regimesim.scenario.messages import InputError, known, quoted, spoken
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.choice import chance_to_cooperate
 from regimesim.simulation.lowering import lower
 
 GAME_KEYS = ("state", "length", "replicate", "moves")
@@ -252,7 +252,7 @@ def _advice(game: PlayedGame, lanes: Lanes) -> list[dict[str, Any]]:
     for other in game.others:
         now, future, law, norm = (round(float(x), 3) for x in terms[other])
         margin = float(terms[other].sum())
-        chance = chance_to_cooperate(margin, temperature, lanes.design.rounds_per_year)
+        chance = float(chance_to_cooperate(margin, temperature, lanes.design.rounds_per_year))
         found.append(
             {
                 "other": game.setting.present.states[other],

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from regimesim.chronicle.entries import date_text
 from regimesim.core import elementary, game
 from regimesim.core.compiler import entry
+from regimesim.core.decision import chance_to_cooperate
 from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.messages import spoken
 from regimesim.scenario.parameters import Value
 from regimesim.scenario.scenario import Phase, Scenario
-from regimesim.simulation.choice import chance_to_cooperate
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.recording import Watch, drawn
 
@@ -163,7 +163,7 @@ class History:
     def chance_to_cooperate(self, t: int, i: int, j: int) -> float:
         """Chance that i intends to cooperate with j in round t, by its margin (model.md 4.3)."""
         margin, temperature = float(self.margin[t, i, j]), self.real(t, "choice.temperature")
-        return chance_to_cooperate(margin, temperature, self.per_year)
+        return float(chance_to_cooperate(margin, temperature, self.per_year))
 
     def phase_at(self, t: int) -> Phase:
         """Give the phase that held in round t."""

@@ -91,7 +91,7 @@ def listen(host: str, port: int | None) -> socket.socket:
 
 
 def _link(words: Sequence[str], scenario: Scenario, trees: Trees) -> str:
-    """What follows the address, so that the page begins with what was asked for."""
+    """Give what follows the address, so that the page begins with what was asked for."""
     name = scenario.name
     if not words:
         return ""

@@ -68,11 +68,11 @@ def experiment_command(given: Given, flags: Flags) -> int:
 
 
 def _record_answer(chosen: Experiment, given: Given, flags: Flags) -> int:
-    """Make the answer at its full size and write it, with its figure and page, into the experiment's folder."""
+    """Make the answer at its full size and write it, with figure and page, into the experiment's folder."""
     scale = given.options["scale"]
     if scale != 1 or given.options["seed"] is not None or given.options["out"] is not None:
         raise InputError(
-            "record=true writes the answer at its full size and own seed beside run.py; it goes without scale=, "
+            "record=true writes the answer at full size and own seed beside run.py; it goes without scale=, "
             "seed= and out="
         )
     check_writable(chosen.folder)

@@ -174,7 +174,8 @@ def _parameter_rows() -> list[tuple[str, str, str]]:
 
 def show_command(given: Given, flags: Flags) -> None:
     """Print one thing: files as they are written, or with ``resolved=true`` the tree that they come to."""
-    resolved, arguments = _resolved(given.words)
+    resolved = given.options["resolved"]
+    arguments = [word for word in given.arguments if not word.startswith("resolved=")]
     if not arguments:
         raise InputError(
             "show what? Give the name of a scenario, a world, an order, a strategy or a parameter"
@@ -217,15 +218,6 @@ def show_command(given: Given, flags: Flags) -> None:
             *scenario_names(), *names_of(WORLD), *names_of(ORDER), "prudent", *strategy_names(), *parameters,
         ]  # fmt: skip
         known(name, names, "scenario, world, order, strategy or parameter")
-
-
-def _resolved(arguments: Sequence[str]) -> tuple[bool, list[str]]:
-    """Take ``resolved=true`` or ``resolved=false`` out of what was typed."""
-    kept = [word for word in arguments if not word.startswith("resolved=")]
-    said = {word.partition("=")[2] for word in arguments if word.startswith("resolved=")}
-    if not said <= {"true", "false"}:
-        raise InputError(f"resolved is true or false; got {quoted(', '.join(sorted(said)))}")
-    return "true" in said, kept
 
 
 def _as_written(files: Sequence[Path]) -> str:

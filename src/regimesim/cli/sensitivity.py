@@ -24,7 +24,7 @@ _ROWS = 12
 
 
 def sensitivity_command(given: Given, flags: Flags) -> None:
-    """Which judgements decide how long it lasts: screening, shares of variance, one at a time."""
+    """Find which assumptions decide how long it lasts: screening, shares of variance, one at a time."""
     from regimesim.analysis.factors import Box, factors_of, intervals
     from regimesim.analysis.influence import influence
     from regimesim.analysis.sensitivity import outcome_of, salib
@@ -37,7 +37,7 @@ def sensitivity_command(given: Given, flags: Flags) -> None:
     folder = output.output_folder(options["out"], "sensitivity", scenario.name)
     factors = factors_of(scenario, options["parameters"], bounds)
     if not factors:
-        raise InputError(f"{scenario.name} makes no judgement to vary; name some: parameters=[war.cost]")
+        raise InputError(f"{scenario.name} makes no assumption to vary; name some: parameters=[war.cost]")
     total = effort.total(len(factors))
     if total > MOST_RUNS:
         raise InputError(f"that makes {total:,} runs, more than {MOST_RUNS:,}; lower runs= or samples=")

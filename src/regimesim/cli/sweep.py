@@ -85,7 +85,7 @@ def _design(asked: SweepRequest, options: Mapping[str, Any]) -> tuple[Points, in
 
 
 def _sweep_folder(out: str | None, points: Points, name: str) -> Path:
-    """Where the sweep is; the same command finds the same folder, so that it goes on there."""
+    """Name the folder of the sweep; the same command finds the same folder, so that it goes on there."""
     from regimesim.simulation.folders import check_writable, folder_named
 
     if out is None:

@@ -427,7 +427,7 @@ COMMANDS: Mapping[str, Command] = {
         Command(
             "sensitivity",
             "regimesim.cli.sensitivity:sensitivity_command",
-            "which judgements decide how long it lasts, and how sure that is",
+            "which assumptions decide how long it lasts, and how sure that is",
             (
                 SCENARIO_OPTION,
                 Option("outcome", "word", "regime, peace or a rate (wars)", "regime", offers=SPELL_WORDS),
@@ -564,10 +564,13 @@ COMMANDS: Mapping[str, Command] = {
         Command(
             "show",
             "regimesim.cli.run:show_command",
-            "a scenario, a world, an order, a strategy or a parameter in full",
+            "a scenario, a world, an order, a strategy or a parameter: its files, or what they come to",
+            (Option("resolved", "switch", "the full tree instead of the files", False, shown="true"),),
             words="NAME | world=NAME | order=NAME",
             offers="thing",
             forms=(PARAMETER,),
+            notes="files are shown as they are written, with comments; with resolved=true, or with any\n"
+            "setting, the full tree that they come to, which can be saved as a scenario",
         ),
         Command(
             "completion",

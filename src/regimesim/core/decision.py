@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from regimesim.core.compiler import kernel, scalar
+from regimesim.core.compiler import entry, kernel, scalar
 from regimesim.core.draws import unit
-from regimesim.core.elementary import exponential
+from regimesim.core.elementary import exponential, power
 from regimesim.core.estrangement import cost_of
 from regimesim.core.game import any_marked
 
@@ -13,6 +13,8 @@ NOW, FUTURE, LAW, NORM = 0, 1, 2, 3
 """The terms of a margin."""
 _MARGIN, _LOSS_M, _LOSS_B = 4, 5, 6
 """Rows of ``luck.terms`` after these (that of LAW is not used)."""
+_COLD = 1e-90
+"""A temperature whose third power is near what no number is below."""
 
 
 @kernel
@@ -185,10 +187,43 @@ def may_slip(margin, temperature, rare):
     heat = temperature if temperature > 0.0 else 1.0
     # all of it times heat**3, which saves a division
     grown = heat * heat * heat + x * heat * heat + 0.5 * x * x * heat + (1.0 / 6.0) * x * x * x
-    return (rare * (heat * heat * heat + grown)) * 1.000000001 > grown
+    cold = (temperature > 0.0) & (temperature < _COLD)
+    return ((rare * (heat * heat * heat + grown)) * 1.000000001 > grown) | cold
+
+
+@scalar
+def steadiness(margin, temperature):
+    """Chance of no slip in a year, at a temperature above 0."""
+    return 1.0 / (1.0 + exponential(-(abs(margin) / temperature)))
 
 
 @scalar
 def slips_at(margin, temperature, rare):
     """Tell whether a state does not do what its margin says, given (1 - u)**m."""
-    return temperature > 0.0 and rare > 1.0 / (1.0 + exponential(-(abs(margin) / temperature)))
+    return temperature > 0.0 and rare > steadiness(margin, temperature)
+
+
+@entry
+def chance_to_cooperate(margin, temperature, rounds_per_year):
+    """Chance per round that a prudent state intends to cooperate, for those who tell of decisions.
+
+    Parameters
+    ----------
+    margin : float
+        The sum of the four terms, payoff units.
+    temperature : float >= 0
+        Lambda; 0 is a strict best reply.
+    rounds_per_year : int
+
+    Examples
+    --------
+    >>> chance_to_cooperate(0.0, 1.0, 1), chance_to_cooperate(0.0, 0.0, 4)
+    (0.5, 1.0)
+    >>> round(chance_to_cooperate(1.0, 0.5, 4), 4)  # (1 / (1 + e**-2)) ** (1/4)
+    0.9688
+    """
+    wants = margin >= 0.0
+    if temperature == 0.0:
+        return 1.0 if wants else 0.0
+    steady = power(steadiness(margin, temperature), 1.0 / rounds_per_year)
+    return steady if wants else 1.0 - steady

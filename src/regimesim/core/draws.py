@@ -31,9 +31,9 @@ def _channel(number: int) -> Any:
 TREMBLE, PUBLISH = _channel(0), _channel(1)
 """(i, j): is i's intention towards j flipped? Does i's charge against j become public?"""
 INTEND, OBSERVE = _channel(2), _channel(3)
-"""(i, j): does i slip, or its automaton cooperate with j? What does i see of j? Drawn together, for every pair."""
+"""(i, j): does i slip, or its automaton cooperate with j? What does i see of j? Drawn at once."""
 WAR, NEGOTIATE = _channel(4), _channel(5)
-"""(i, j) with i < j: does a conflict become war? Does an estrangement end early? WAR of (j, i): a quarrel abroad."""
+"""(i, j) with i < j: does a conflict become war? Does an estrangement end early? (j, i): a quarrel abroad."""
 PREVAIL = _channel(6)
 """(i, j) with i < j: does i win?"""
 TURNOVER, SPREAD = _channel(8), _channel(9)

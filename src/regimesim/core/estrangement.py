@@ -40,7 +40,7 @@ def staying(conceding, estranged, temperature, rounds_per_year):
 
 @scalar
 def outside(discount, risk, ending, rounds, war_rounds, after_war):
-    """(G, B, D): discounted rounds of an estrangement, discount at its end, and what is lost of open dealings.
+    """(G, B, D): discounted rounds of an estrangement, discount at its end, what open dealings lose.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Acts, what is seen of them, accusations and estrangements (model.md 3, steps 4 to 6).
 
-What chance does to every pair in every round is drawn, and compared, in loops over all lanes; it comes to bits
-and bytes. Accusations and quarrels are rare: what comes of them goes lane by lane.
+What chance does to every pair in every round is drawn, and compared, in loops over all lanes; it comes to
+bits and bytes. Accusations and quarrels are rare: what comes of them goes lane by lane.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def act_and_observe(world, luck, i, j):
 
 @scalar
 def acted(intend, flips, live, withheld):
-    """An action: the intention, or its opposite by accident; nothing by accident while cooperation is withheld."""
+    """An action: the intention, or its opposite by accident; no accidents where cooperation is withheld."""
     return (intend ^ (flips & 1)) & live & (1 - withheld)
 
 

@@ -9,7 +9,7 @@ from regimesim.core.perception import CLEARED
 
 @kernel
 def learn(world, game, setting, i, j):
-    """Step 9: i's trust in j rises where it saw cooperation, and falls with what it believes of a defection."""
+    """Step 9: i's trust in j rises with seen cooperation, and falls with what it believes of a defection."""
     trust, seen, charge = world.trust[i, j], world.seen[i, j], world.charge[i, j]
     open_, withheld, learning = world.open[i, j], world.withheld[i, j], game.learning
     suspects = world.suspects

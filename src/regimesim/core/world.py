@@ -89,8 +89,8 @@ class World(NamedTuple):
 class Game(NamedTuple):
     """The effective game of every pair, and rates per round: functions of World and Setting.
 
-    What only a change in the world's structure moves is kept from round to round, and a pair is appraised again
-    only when it is marked ``stale``; what trust, norms, grievances and credibility move is reckoned every round.
+    What only a change in the world's structure moves is kept from round to round, and a pair is appraised
+    again only when it is ``stale``; what trust, norms, grievances and credibility move is reckoned anew.
     The kinds of estrangement are numbered 0 (misunderstanding), 1 (breach), 2 (sanction).
     """
 
@@ -276,8 +276,8 @@ _BY_PAIR = (
     "exposed gain loss u_dc u_cd distrust value excluded join law"
 )
 _BY_LANE = (
-    "reward punishment hit restraint temperature learning discount waste after_war fined calmed intrusion fade forget "
-    "socialize turnover wave talk absorb"
+    "reward punishment hit restraint temperature learning discount waste after_war fined calmed intrusion "
+    "fade forget socialize turnover wave talk absorb"
 )
 
 
@@ -305,8 +305,8 @@ def allocate_tally(states: int, lanes: int, rounds: int) -> Tally:
     """Allocate a tally in which nothing has been counted."""
     pairs = (states, states, lanes)
     whole = (
-        "disputes wars buffers_lost revolutions false_breaches apart invoked sanctioned innocents false_alarms "
-        "misses exploitations dealt restrained against willing"
+        "disputes wars buffers_lost revolutions false_breaches apart invoked sanctioned innocents "
+        "false_alarms misses exploitations dealt restrained against willing"
     )
     fields: dict[str, Any] = {
         **_zeros(whole, (lanes,), np.int32),

@@ -9,9 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from regimesim.analysis.headline import beside_record, by_window, limit_of
+from regimesim.analysis.history.rates import group_of
 from regimesim.scenario.messages import spoken
 from regimesim.scenario.remarks import remarks
-from regimesim.simulation.columns import QUANTITIES, THRESHOLDS
+from regimesim.simulation.columns import QUANTITIES, SPELLS, THRESHOLDS
 from regimesim.simulation.results import Results, percent
 
 
@@ -116,7 +118,7 @@ def made_of(results: Results) -> str:
 
 
 def notes(results: Results) -> tuple[str, ...]:
-    """Explain a regime, the headline at other thresholds, the rates, and what has no effect in this world."""
+    """Explain a regime, the headline at other thresholds and without any, rates, and what has no effect."""
     others = "; ".join(
         f"{results.summary(name).median.text()} at {'/'.join(levels.decimals)}"
         for name, levels in THRESHOLDS.items()
@@ -124,12 +126,57 @@ def notes(results: Results) -> tuple[str, ...]:
     rates = results.scenario.years / 100
     per_century = {k: results.columns[k].mean() / rates for k in ("disputes", "wars")}
     high, low = (100 * float(results.scenario[f"measure.{name}"]) for name in ("onset", "collapse"))
+    window = years(float(results.scenario["measure.window"]))
+    area = results.rate("cooperative_years").text()
     return (
-        f"A regime is in force from a year with {high:g} % of pairs cooperating to one with under {low:g} %.",
+        f"A regime begins after {window} with {high:g} % of pairs cooperating, and ends before {window}"
+        f" with under {low:g} %.",
         f"Its median at other thresholds: {others}.",
+        f"Cooperative years, the area under the rate, which needs no threshold: {area}.",
         f"Per century: {per_century['disputes']:.1f} disputes (pair-years), {per_century['wars']:.1f} wars.",
+        *_beside_record(results),
+        *_limits(results),
         *remarks(results.scenario),
     )
+
+
+def _beside_record(results: Results) -> tuple[str, ...]:
+    """Set the record's own rates beside the simulated ones, period by period."""
+    rows = beside_record(results)
+    if not rows:
+        return ()
+    disputes = "; ".join(
+        f"{row.period.first}-{row.period.last} {_rate(row.disputes)} ({_rate(row.period.dispute_rate)})"
+        for row in rows
+    )
+    wars = "; ".join(
+        f"{row.period.first}-{row.period.last} {row.wars:.1f} [{row.wars_lower:.0f}, {row.wars_upper:.0f}] "
+        f"({row.period.wars})"
+        for row in rows
+    )
+    return (
+        f"Pair-years with a dispute (record of {group_of(results.scenario).words}): {disputes}.",
+        f"Wars, with the middle 95 % of histories (record): {wars}.",
+    )
+
+
+def _rate(share: float) -> str:
+    return f"{share:.3f}".removeprefix("0")
+
+
+def _limits(results: Results) -> tuple[str, ...]:
+    """Say where the horizon, the first year or the measure's window decides a duration."""
+    said = []
+    for spell, word in SPELLS.items():
+        limit = limit_of(results, spell)
+        if limit == "ceiling":
+            said.append(f"At the ceiling: {word} nearly always stands at the horizon, which sets its length.")
+        elif limit == "floor":
+            said.append(f"At the floor: {word} nearly never lasts, whatever is changed a little.")
+    if windows := by_window(results):
+        means = ", ".join(f"{mean:.1f} ({window:g})" for window, mean in windows.items())
+        said.append(f"With so few states the window matters: mean regime in years, by its length: {means}.")
+    return tuple(said)
 
 
 def typical_run(results: Results) -> str:

@@ -57,7 +57,7 @@ Assignment = tuple[str, str]
 
 @dataclass(frozen=True)
 class Request:
-    """Scenario that was asked for, and the settings that made it."""
+    """A scenario that was asked for, and the settings that made it."""
 
     scenario: Scenario
     overrides: tuple[str, ...]

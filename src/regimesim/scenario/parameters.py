@@ -807,7 +807,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         range=(0.0, 0.1),
         unit="per year",
         symbol="unilateral",
-        source="4.7",
+        source="4.6",
     ),
     _real(
         "war.mutual",
@@ -819,7 +819,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         range=(0.02, 0.3),
         unit="per year",
         symbol="mutual",
-        source="4.7",
+        source="4.6",
     ),
     _real(
         "war.cost",
@@ -843,7 +843,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         range=(1.0, 5.0),
         unit="years",
         symbol="war_years",
-        source="4.7",
+        source="4.6",
     ),
     _real(
         "war.capability_loss",
@@ -854,7 +854,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         0.99,
         range=(0.0, 0.3),
         symbol="capability_loss",
-        source="4.7",
+        source="4.6",
     ),
     _real(
         "war.resentment",
@@ -899,7 +899,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         1,
         range=(0.0, 1.0),
         symbol="restoration",
-        source="4.7",
+        source="4.6",
     ),
     _real(
         "war.contagion",
@@ -910,7 +910,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         1,
         range=(0.0, 0.5),
         symbol="contagion",
-        source="4.7",
+        source="4.6",
     ),
     _real(
         "power.weight",

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import mesa
 import numpy as np
 
+from regimesim.core.decision import chance_to_cooperate
 from regimesim.core.estrangement import BREACH, FOREVER, MISUNDERSTANDING, SANCTION
 from regimesim.core.perception import CLEARED, STANDS
 from regimesim.scenario.messages import InputError, quoted
-from regimesim.simulation.choice import chance_to_cooperate
 from regimesim.theory.games import EffectiveGame
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ class State(mesa.Agent):
         """Probability per round that a prudent state in its place intends to cooperate, as things stand."""
         margin = self.reasons(other).margin
         temperature = float(self.model.lanes.game.temperature[0])
-        return chance_to_cooperate(margin, temperature, self.model.case.rounds_per_year)
+        return float(chance_to_cooperate(margin, temperature, self.model.case.rounds_per_year))
 
     def _own(self, quantity: str) -> float:
         return float(getattr(self.model.lanes.world, quantity)[self.position, 0])

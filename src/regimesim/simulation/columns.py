@@ -85,7 +85,7 @@ class Thresholds:
 
     @property
     def text(self) -> str:
-        """Write them beside those of the regime as measured: ``looser (75 and 50 %)``."""
+        """Both, with what they are beside those of the regime as measured: ``looser (75 and 50 %)``."""
         return f"{self.word} ({self.percents})"
 
 

@@ -69,7 +69,7 @@ __all__ = [
 
 
 def optimal_generosity(payoffs: Payoffs) -> float:
-    """Find how often generous tit for tat should forgive: as often as invites no exploitation.
+    """Find how often generous tit for tat should forgive: as often as invites no defection.
 
     Parameters
     ----------

@@ -115,7 +115,8 @@ def test_it_loads_and_says_what_the_simulation_says(browser, page):
     assert one(browser, "#notice").is_displayed() is False
     assert len(browser.find_elements(By.CSS_SELECTOR, "#map .state")) == 5
     assert len(browser.find_elements(By.CSS_SELECTOR, "#map .small")) == 7
-    assert len(browser.find_elements(By.CSS_SELECTOR, "#map line.trust")) == 10
+    lines = "#map line.trust, #map line.estranged, #map line.war"
+    assert len(browser.find_elements(By.CSS_SELECTOR, lines)) == 10
 
 
 def test_a_slider_moved_by_the_keyboard_draws_everything_anew(browser, page):
@@ -244,7 +245,7 @@ def test_a_state_is_played_to_the_end_by_the_keyboard(browser, page):
         assert at == ("play-next" if year < 9 else "play-year")
     found = page.ask("play", scenario="concert", state="Austria", length=10, moves=moves)["reckoning"]
     said = text(browser, "#verdict")
-    assert f"You earned {found['you']['payoff']:.2f} a round" in said
+    assert f"You earned {found['you']['payoff']:.2f} a year" in said
     assert f"({found['prudent']['payoff']:.2f})" in said
     assert len(browser.find_elements(By.CSS_SELECTOR, "#reckoning table")) == 2
     # the game is in the address: whoever opens it sees the same end
@@ -259,7 +260,7 @@ def test_advice_is_shown_when_asked_for(empty, page):
     until(empty, lambda: "Austria" in text(empty, "#play-year"))
     assert not one(empty, "#decisions .advice").is_displayed()
     one(empty, "#advice-wanted").click()
-    assert "A prudent cabinet would choose restraint" in one(empty, "#decisions .advice").text
+    assert "A prudent cabinet would choose cooperation" in one(empty, "#decisions .advice").text
     changes(empty, "#play-news", lambda: one(empty, "#play-five").click())
     assert "5 years have passed" in text(empty, "#play-year")
 
@@ -283,7 +284,7 @@ def test_two_tabs_play_two_games(empty, page):
     for state, letters in games.items():
         empty.switch_to.window(handles[state])
         found = page.ask("play", scenario="concert", state=state, length=2, moves=[letters] * 2)["reckoning"]
-        assert f"You earned {found['you']['payoff']:.2f} a round" in text(empty, "#verdict")
+        assert f"You earned {found['you']['payoff']:.2f} a year" in text(empty, "#verdict")
         empty.close()
     empty.switch_to.window(first)
 

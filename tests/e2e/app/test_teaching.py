@@ -6,6 +6,8 @@ import urllib.parse
 import pytest
 from serving import serving
 
+from regimesim.scenario.parameters import BY_NAME
+
 
 @pytest.fixture(scope="module")
 def page():
@@ -15,7 +17,7 @@ def page():
 
 def links(root):
     found = re.findall(r"`#(scenario=[^`]+)`", (root / "docs" / "teaching.md").read_text("utf-8"))
-    assert len(found) >= 5
+    assert len(found) >= 4
     return [dict(urllib.parse.parse_qsl(link)) for link in found]
 
 
@@ -40,43 +42,40 @@ def years(page, **changes):
 
 def test_lesson_1(page):
     (regime, _), _ = years(page)
-    assert regime == sorted(regime) and regime[-1] - regime[6] < 1  # longer, then nothing left to gain
-    (armed, peace), _ = years(page, target_knowledge=4)
-    lowest = armed.index(min(armed))
-    assert 0 < lowest < 10 and armed[0] - armed[lowest] > 5 and armed[10] - armed[lowest] > 5
-    assert peace[10] < 10 < peace[0]  # peace does not recover
+    assert regime == sorted(regime)  # the longer, the more transparent
+    (armed, _), _ = years(page, target_knowledge=4)
+    longest = armed.index(max(armed))
+    assert 2 < longest < 7 and armed[longest] - armed[0] > 2 and min(armed) == armed[10] < 5
+    assert BY_NAME["transparency.target_knowledge"].range[1] < 4  # far beyond the declared range
     (inspected, _), earned = years(page, intrusion_cost=2)
     assert inspected == regime
-    assert 0 < earned.index(max(earned)) < 4
+    assert earned.index(max(earned)) < 4
     dim = page.ask("look", scenario="concert", set={"transparency.level": 0.2})
     told = page.ask("film", scenario="concert", set={"transparency.level": 0.2}, replicate=dim["typical"])
-    breaks = [entry for entry in told["entries"] if entry["kind"] == "break"]
-    assert any("mis-seen" in line for entry in breaks for line in entry["detail"])
-
-
-def test_the_world_of_lesson_1_in_which_sight_helps_and_then_harms(page, root):
-    (link,) = (link for link in links(root) if link["scenario"] == "anarchy")
-    changes = {name: float(value) for name, value in link.items() if "." in name}
-    found = page.ask("sweep", scenario="anarchy", set=changes, runs=150, parameter="transparency.level")
-    years = [point["regime"][0] for point in found["points"]]
-    best = years.index(max(years))
-    assert 3 <= best <= 7 and years[best] > 60
-    assert years[0] < 20 and years[10] < 20
+    accused = [
+        line for entry in told["entries"] if entry["kind"] == "estrangement" for line in entry["detail"]
+    ]
+    assert any("accusation" in line for line in accused)
 
 
 def test_lesson_2(page):
     rows = page.ask("without", scenario="concert")["rows"]
-    hangs = {row["name"]: float(row["regime"].split()[0]) for row in rows}
-    order = sorted(hangs, key=hangs.get, reverse=True)
-    assert order[0] == "buffers" and set(order[1:3]) == {"conferences", "insulation"}
-    assert all(hangs[name] < 5 for name in order[3:])
+    carries = {row["name"]: float(row["regime"].split()[0]) for row in rows}
+    order = sorted(carries, key=carries.get, reverse=True)
+    assert order[0] == "conferences" and carries["conferences"] > 2 * carries[order[1]]
+    assert set(order[1:3]) == {"norms", "sanctions"}
+    assert max(carries["insulation"], carries["settlement"]) < 5
+    assert carries["buffers"] < -10  # the puzzle
     before, after = (page.ask("look", scenario="concert", runs=8, without=gone) for gone in ([], ["buffers"]))
     sides = [
         next(pair["sides"][0] for pair in found["pairs"] if pair["sides"][0]["state"] == "Austria")
         for found in (before, after)
     ]
+    assert sides[0]["other"] == "Prussia"
     assert sides[1]["u_dc"] > sides[0]["u_dc"] and sides[1]["u_cd"] < sides[0]["u_cd"]
     assert sides[1]["discount_needed"] > sides[0]["discount_needed"]
+    games = [[pair["sides"][0]["game"] for pair in found["pairs"]] for found in (before, after)]
+    assert games[0].count("Chicken") >= 4 > games[1].count("Chicken")
 
 
 def test_lesson_3(page):
@@ -86,10 +85,9 @@ def test_lesson_3(page):
             "reckoning"
         ]
 
-    prussia, five, last = (
-        played(("CCCD", 20)), played(("CCCC", 15), ("DDDD", 5)), played(("CCCC", 19), ("DDDD", 1)),
-    )  # fmt: skip
-    for found in (prussia, five):
+    for found in (played(("CCCD", 20)), played(("CCCC", 15), ("DDDD", 5))):
         assert not found["you"]["own_peace"]["held"]
         assert found["you"]["payoff"] < found["prudent"]["payoff"]
-    assert last["you"]["payoff"] > last["prudent"]["payoff"]
+    once = played(("CCCC", 5), ("CCCD", 1), ("CCCC", 14))
+    assert once["you"]["payoff"] > once["prudent"]["payoff"]  # with these random numbers
+    assert once["many"]["you"] < once["many"]["prudent"] and once["many"]["runs"] == 200

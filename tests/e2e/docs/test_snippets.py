@@ -37,8 +37,8 @@ NOT_RUN = {
     "regimesim completion": "test_completion.py asks real shells",
     "python -m benchmarks": "measures for an hour: test_work.py counts instead",
     "python -m regimesim demo": "serves until it is interrupted: test_demo_command.py",
-    "python -m regimesim sweep +scenario=concert +sweep=doubts engine=dask": "needs a cluster",
-    "python -m regimesim sweep +scenario=concert +sweep=doubts engine=slurm": "needs a cluster",
+    "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=dask": "needs a cluster",
+    "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=slurm": "needs a cluster",
     "python -m regimesim experiment 08": "tests/experiments derives every answer again",
 }
 """Commands that are shown and not carried out here, by how they begin, with the reason."""

@@ -35,7 +35,7 @@ def test_nothing_is_printed_that_is_not_shown(tmp_path):
     assert {block.language for block in silent} == {"sh", "yaml", "text"}
     assert [b.text.splitlines()[-1] for b in silent if b.language == "sh"] == [
         "pip install path/to/regimesim",
-        "python -m regimesim show concert > configs/scenario/without_britain.yaml",
+        "python -m regimesim show concert > concert.txt",
     ]
 
 
@@ -56,20 +56,28 @@ def numbers(line):
 def test_the_words_are_true_of_the_numbers(shown):
     run, concert, without, compared, members, causes, _, cost, finding = shown
     before, after = (story.partition("\n1822 Q1")[0].splitlines()[2:] for story in (concert, without))
-    assert after == before[: len(after)] and len(after) > 8  # not a word differs until 1822
-    doubts = [
-        numbers(re.search(r"exploitations, (.*?) doubts", story, re.DOTALL)[1])
-        for story in (concert, without)
-    ]
-    assert doubts[1][0] > doubts[0][0] and doubts[1][1] < doubts[0][1]
-    assert "Britain doubts France" in concert and "1816 Q2" in concert
-    rows = {line.split()[2]: numbers(line)[1] for line in members.splitlines()[1:]}
-    assert min(numbers(line)[2] for line in members.splitlines()[1:]) > 0  # every absence costs some
-    assert max(rows, key=rows.get) == "Russia" and rows["Britain"] < rows["Prussia"]
-    plain, unmediated, ideas, unmistaken = (numbers(line) for line in causes.splitlines())
-    assert unmediated[1] > plain[2] and ideas[2] < plain[1] / 2
-    assert unmistaken[0] == 0 and unmistaken[1] < 0 < unmistaken[2]
-    means = {level: mean for level, mean, _ in map(numbers, cost.splitlines()[2:])}
-    assert min(means[0.2], means[0.4]) > 10 > 2 > max(means[0.6], means[0.8])
+    told = [line for line in after if "talk it through" not in line]  # which doubts are told differs
+    assert [line for line in before if line in told][: len(told)] == told and len(told) > 8
+    for story, words in (
+        (concert, "Britain doubts Russia"),
+        (without, "Britain accuses Russia of defection, wrongly"),
+    ):
+        assert f"1825 Q1   {words}" in story
+    assert "1825 Q2   Britain accuses Austria of defection, wrongly" in without
+    assert "The accusation is false: it had cooperated." in without
+    counts = [re.search(r"defections, (\w+) false alarms?, (\d+) doubts", s) for s in (concert, without)]
+    assert [found[1] for found in counts] == ["no", "two"] and int(counts[1][2]) < int(counts[0][2])
+    looser, stricter = re.findall(r"thresholds: concert ([\d.]+).*?britain ([\d.]+)", compared)
+    assert all(float(one) > float(other) for one, other in (looser, stricter))
+    rows = [numbers(line)[1:] for line in members.splitlines()[1:]]
+    assert min(low for _, low, _ in rows) > 0  # every absence costs some
+    assert max(low for _, low, _ in rows) < min(high for *_, high in rows)  # and the intervals overlap
+    plain, unmediated, distance, unsanctioned, unmistaken, neither = (
+        numbers(line)[0] for line in causes.splitlines()
+    )
+    assert min(unmediated, distance) > plain / 2 > unmistaken and unmistaken < unsanctioned < plain
+    assert neither < plain / 10
+    means = [numbers(line)[1] for line in cost.splitlines()[2:]]
+    assert means == sorted(means, reverse=True) and means[-1] > 5
     assert numbers(finding.splitlines()[0])[1:4] == numbers(re.search(r"peace (\S+ \[.*?\])", compared)[1])
-    assert "over 99" in run
+    assert "grievances grew" in run

@@ -230,6 +230,38 @@ class TestShapley:
         if spell == "peace":
             assert found.years["settlement"].value == 0
 
+    def test_shares_and_their_intervals_by_hand(self):
+        """Nothing ends unseen before the horizon, so that a run is worth min(T, horizon) in each world.
+
+        What an arrangement adds in a run, alone and beside the other, is averaged; 1.96 standard errors on
+        either side.
+        """
+        a, b = "conferences", "insulation"
+        quarrels = world(
+            diplomacy={"conference": 0.5}, periphery={"rate": 0.4, "insulation": 0.5},
+            war={"mutual": 0.3, "cost": 1}, shadow={"punishment_years": 1},
+        )  # fmt: skip
+        worlds = Worlds(quarrels, RUNS, years=YEARS)
+        found = shapley(worlds, spell="peace", among=[a, b])
+
+        def years(*removed):
+            return np.minimum(worlds.results(list(removed)).columns["peace_years"], YEARS)
+
+        both, alone_a, alone_b, none = years(), years(b), years(a), years(a, b)
+        of_a = (alone_a - none + both - alone_b) / 2
+        of_b = (alone_b - none + both - alone_a) / 2
+        for name, values in ((a, of_a), (b, of_b)):
+            share, reach = found.years[name], 1.959964 * values.std() / math.sqrt(RUNS)
+            assert reach > 0
+            assert share.value == pytest.approx(values.mean())
+            assert share.lower == pytest.approx(values.mean() - reach)
+            assert share.upper == pytest.approx(values.mean() + reach)
+        reach = 1.959964 * (both - none).std() / math.sqrt(RUNS)
+        assert found.total.value == pytest.approx((both - none).mean())
+        assert (found.total.lower, found.total.upper) == pytest.approx(
+            (found.total.value - reach, found.total.value + reach)
+        )
+
     def test_one_arrangement_does_it_all(self):
         worlds = Worlds("anarchy", RUNS, years=YEARS)
         found = shapley(worlds)
@@ -263,7 +295,7 @@ def test_a_mean_without_spread_claims_no_certainty():
 
 DEGENERATE = {
     "all stand": world(strategy="always_cooperate", diplomacy={"conference": 0.5}, norms={"restraint": 1}),
-    "none forms": world(strategy="always_defect", diplomacy={"conference": 0.5}, war={"mutual": 0.5}),
+    "none forms": world(strategy="always_defect", diplomacy={"conference": 0.5}, war={"unilateral": 0.5}),
 }
 
 

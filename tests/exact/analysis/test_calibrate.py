@@ -36,7 +36,8 @@ ROUGH = (("transparency.level", "0.15"),)
 TREMBLING = """# @package _global_
 about: {title: Five that err, start: 1816}
 years: 60
-strategy: always_cooperate
+norms: {restraint: 99}
+shadow: {punishment_years: 0.02}
 states: {A: {}, B: {}, C: {}, D: {}, E: {}}
 transparency: {level: 1.0}
 choice: {tremble: 0.001}
@@ -146,8 +147,8 @@ class TestKnownSets:
     def test_a_world_whose_set_is_a_binomial_test(self, trembling):
         """All cooperate, some hands slip, all is seen: a pair-year is in dispute with 1 - (1 - tremble)**8.
 
-        Pair-years are independent, so that a draw fits if 12 of 380 is not among the 5 % of counts that lie
-        farthest from the mean.
+        An offence is answered for one round, so that pair-years are very nearly independent, and a draw fits
+        if 12 of 380 is not among the 5 % of counts that lie farthest from the mean.
         """
         problem = Problem.of(trembling, (), ["choice.tremble"], ["disputes_1816_1853"])
         found = calibrate(problem, draws=128, runs=399)
@@ -241,11 +242,6 @@ class TestIdentified:
         assert pair["told"] and pair["correlation"] < -0.95
         assert not narrowing(found)["narrowed"].any()
         assert agreed(found) == []
-
-    def test_a_switch_on_which_all_agree(self):
-        on = self.y > 0.5
-        found = made(on & (self.x > 0.5), **{"transparency.public_signal": on})
-        assert agreed(found) == ["transparency.public_signal is true"]
 
     @pytest.mark.parametrize("fits", [np.zeros(2_000, bool), np.ones(2_000, bool)], ids=["none", "all"])
     def test_nothing_is_said_where_nothing_differs(self, fits):
@@ -355,6 +351,8 @@ class TestCommand:
 
     def test_where_no_draw_fits_the_hardest_and_the_nearest_are_named(self, say, undrawn):
         code, out, _ = say("+scenario=concert", "transparency.level=1", "norms.restraint=3",
+                           "periphery.rate=0", "norms.half_life=inf",
+                           "domestic.turnover=0", "choice.temperature=0", "epochs=[]",
                            "parameters={war.mutual:[0.1,0.2]}", *SMALL)  # fmt: skip
         assert code == 0
         flat = " ".join(out.split())
@@ -371,10 +369,10 @@ class TestCommand:
         code, out, _ = say("+scenario=concert", "parameters=[war.mutual]", "draws=2", "runs=1", "answers=0")
         assert code == 0 and "it takes runs=19" in " ".join(out.split())
 
-    def test_switches_and_choices(self, say, undrawn):
-        code, out, _ = say("+scenario=concert", "parameters=[transparency.public_signal,sanctions.rule]",
-                           "transparency.level=0.15", "draws=32", "runs=20", "answers=0")  # fmt: skip
-        assert code == 0 and "false to true" in out and "none to balancing" in out
+    def test_choices(self, say, trembling, undrawn):
+        code, out, _ = say(f"+scenario={trembling}", "parameters=[sanctions.rule]", "choice.tremble=0.004",
+                           "targets=[disputes_1816_1853]", "draws=32", "runs=20", "answers=0")  # fmt: skip
+        assert code == 0 and "none to balancing" in out
 
     @pytest.mark.parametrize(
         ("arguments", "words"),

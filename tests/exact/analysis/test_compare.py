@@ -31,8 +31,8 @@ def made(name, strategy, **groups):
 
 DEGENERATE = [
     made("stands", "always_cooperate"),
-    made("never", "always_defect", war={"mutual": 0.5}),
-    made("never_again", "always_defect", war={"mutual": 20}),
+    made("never", "always_defect", war={"unilateral": 0.5}),
+    made("never_again", "always_defect", war={"unilateral": 20}),
 ]
 
 
@@ -99,10 +99,28 @@ class TestNumbers:
                 assert row["median"] == results.summary(spell).median.text()
                 assert row[f"restricted mean ({YEARS})"] == results.summary(spell).rmst.text()
 
+    def test_what_never_forms_is_cooperation_and_what_is_counted_stands_with_peace(self):
+        """In one world everybody cooperates from the start; in another nobody ever does, and there is war."""
+        found = compare(DEGENERATE[:2], runs=50)
+        table = found.table()
+        for name, share in (("stands", 0), ("never", 1)):
+            assert table.loc[(name, "cooperation"), "never formed"] == f"{share:.0%}".replace("%", " %")
+            assert table.loc[(name, "peace"), "never formed"] == "-"
+            assert found.answer["never formed"][name] == share
+            wars = float(table.loc[(name, "peace"), "wars"])
+            assert (wars > 0) == (share == 1)
+            assert wars == pytest.approx(
+                100 * found.results[name].columns["wars"].mean() / (20 * 3), abs=0.05
+            )
+            assert table.loc[(name, "cooperation"), "wars"] == ""
+
     def test_rates_do_not_depend_on_the_number_of_pairs(self):
-        """Always defecting and always seen: every pair has a dispute each year, whatever their number."""
-        two = read_scenario({"years": 5, "strategy": "always_defect", "states": {"A": {}, "B": {}}}, "two")
-        found = compare({"two": two, "three": made("x", "always_defect")}, runs=2)
+        """Always at odds, for a year each time: every pair has a dispute each year, whatever their number."""
+        myopic = {"discount_factor": 1e-300, "punishment_years": 0.25, "rounds_per_year": 2}
+        tree = {"years": 5, "shadow": myopic}
+        two = read_scenario({**tree, "states": {"A": {}, "B": {}}}, "two")
+        three = read_scenario({**tree, "states": {"A": {}, "B": {}, "C": {}}}, "three")
+        found = compare({"two": two, "three": three}, runs=2)
         assert [found.answer["rates"][n]["disputes"][0] for n in ("two", "three")] == [100.0, 100.0]
 
 

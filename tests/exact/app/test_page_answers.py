@@ -8,6 +8,7 @@ import shlex
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from serving import serving
 
 import regimesim as rs
@@ -17,11 +18,13 @@ from regimesim.analysis.pairs import pairs_of
 from regimesim.app.controls import FIRST_CONTROLS, control, step
 from regimesim.app.setting import read_setting
 from regimesim.cli.table import COMMANDS
+from regimesim.core.lanes import Lanes
 from regimesim.scenario.compose import request
 from regimesim.scenario.parameters import BY_NAME, GROUPS, PARAMETERS
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import tree_of
 from regimesim.simulation.columns import QUANTITIES
+from regimesim.simulation.lowering import lower
 
 
 @pytest.fixture(scope="module")
@@ -296,6 +299,29 @@ def test_the_player_decides_prudently_where_nobody_decides_for_it(page):
     asked = {"yaml": tree, "state": "A", "length": 2}
     assert page.ask("play", moves=["C", "C"], **asked)["reckoning"]["prudent"]["payoff"] == 3.0
     assert read_scenario({"states": {"A": {}, "B": {}}}, "x").phases[0].states[0].strategy == "prudent"
+
+
+def test_the_advice_is_what_prudent_states_do(page):
+    """The chance that is told beside a decision is the share of many replicates in which it is made."""
+    tree = {
+        "states": {"A": {}, "B": {}, "C": {"revisionism": 0.8}}, "years": 20,
+        "payoffs": {"temptation": 4.5}, "shadow": {"rounds_per_year": 2, "punishment_years": 0.5},
+        "choice": {"temperature": 0.7}, "trust": {"initial": 0.9},
+    }  # fmt: skip
+    many = 20_000
+    lanes = Lanes(lower(read_scenario(tree, "many")), np.zeros(many, np.intp), np.arange(many), 3)
+    lanes.decide()
+    shares = set()
+    for position, name in enumerate("ABC"):
+        found = page.ask("play", yaml=yaml.safe_dump(tree), state=name, length=5, moves=[])
+        for told in found["advice"]:
+            share = float(lanes.world.intend[position, "ABC".index(told["other"])].mean())
+            assert abs(told["chance"] - share) < 0.0005 + 4.5 * math.sqrt(share * (1 - share) / many)
+            assert told["margin"] == pytest.approx(
+                sum(told[term] for term in ("now", "future", "law", "norm")), abs=0.003
+            )
+            shares.add(round(told["chance"], 2))
+    assert min(shares) < 0.5 < max(shares)  # C is tempted
 
 
 def test_the_data_are_a_row_per_run(page):

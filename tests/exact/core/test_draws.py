@@ -10,8 +10,11 @@ import pytest
 from regimesim.core.compiler import entry
 from regimesim.core.draws import (
     INTEND,
+    NEGOTIATE,
     OBSERVE,
+    PUBLISH,
     TREMBLE,
+    WAR,
     certain,
     draw,
     fill_words,
@@ -50,11 +53,12 @@ def test_published_vectors(counter, key, expected):
     assert tuple(int(word) for word in words) == expected
 
 
-def test_a_block_is_four_addressed_draws():
+@pytest.mark.parametrize(("first", "second"), [(TREMBLE, PUBLISH), (INTEND, OBSERVE), (WAR, NEGOTIATE)])
+def test_a_block_is_four_addressed_draws(first, second):
     luck = allocate_luck(2**63 + 5, np.arange(7))
-    block(luck, 31, TREMBLE, 2, 5)
+    block(luck, 31, first, 2, 5)
     for lane, replicate in enumerate(luck.replicate):
-        by_address = [(TREMBLE, 2, 5), (TREMBLE, 5, 2), (OBSERVE, 2, 5), (OBSERVE, 5, 2)]
+        by_address = [(first, 2, 5), (first, 5, 2), (second, 2, 5), (second, 5, 2)]
         for word, (channel, i, j) in zip(luck.words[:, lane], by_address, strict=True):
             assert one(luck.keys, replicate, 31, channel, i, j) == unit(word)
 

@@ -1,15 +1,21 @@
 """Compiled code on disk: believed only if it is whole, and of this very function; without it, all goes on."""
 
+import ast
+import importlib
 import os
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from regimesim.core import keeping
-from regimesim.core.compiler import entry
+from regimesim.core.lanes import Lanes
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.simulate import simulate
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="the compiler is switched off"
@@ -140,6 +146,37 @@ def test_several_processes_keep_the_same(kept, tmp_path):
     assert len(list(there.iterdir())) == 4 and not list(there.glob(".*"))
 
 
-def test_the_kernel_is_kept():
-    """All functions that Python calls are, and one that is not wrapped says so here."""
-    assert isinstance(entry(lambda x: x)._cache, keeping.Kept)
+def called_from_python():
+    """Functions of the core under ``@entry``, by module, as they stand in its files."""
+    for path in sorted(Path(keeping.__file__).parent.glob("*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            marks = node.decorator_list if isinstance(node, ast.FunctionDef) else []
+            if any(isinstance(mark, ast.Name) and mark.id == "entry" for mark in marks):
+                yield path.stem, node.name
+
+
+def test_whatever_python_calls_is_kept():
+    """Each, as the module has it; what is not under ``@entry`` cannot be called from Python at all."""
+    found = set(called_from_python())
+    assert {("kernel", "play"), ("kernel", "margins")} <= found
+    for module, name in found:
+        function = getattr(importlib.import_module(f"regimesim.core.{module}"), name)
+        assert isinstance(function._cache, keeping.Kept), name
+        assert function._cache._name == f"regimesim.core.{module}.{name}"
+
+
+def test_the_kernel_is_loaded_and_not_compiled_in_the_next_process(world):
+    """Played here, so that it is kept; another process then compiles neither of its two entries."""
+    simulate(world(years=1), runs=1, workers=1)
+    code = (
+        "from regimesim.core import kernel; from regimesim.core.lanes import Lanes; import numpy as np\n"
+        "from regimesim.scenario.reading import read_scenario\n"
+        "from regimesim.simulation.lowering import lower\n"
+        "lanes = Lanes(lower(read_scenario({'states': {'A': {}, 'B': {}}, 'years': 1}, 'x')), "
+        "np.zeros(1, int), np.arange(1), 0)\n"
+        "lanes.margins(); lanes.play(2)\n"
+        "print([sum(f.stats.cache_misses.values()) for f in (kernel.play, kernel.margins)])\n"
+    )
+    Lanes(lower(world(years=1)), np.zeros(1, np.intp), np.arange(1), 0).margins()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[0, 0]\n"

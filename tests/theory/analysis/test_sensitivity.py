@@ -148,8 +148,8 @@ def test_the_one_parameter_that_can_matter_has_all_the_variance(quiet):
 def test_a_played_interaction_has_its_share(quiet):
     """False alarms come at f (1 - level) a year, f in [0, .6]: each has 3/7 alone, and 1/7 is in both.
 
-    In a quarter they have the chance 1 - exp(-.15 u v), u and v uniform: nearly .15 u v. Its mean is the sum of
-    -(-.15)^k / (k! (k + 1)^2).
+    In a quarter they have the chance 1 - exp(-.15 u v), u and v uniform: nearly .15 u v. Its mean is the sum
+    of -(-.15)^k / (k! (k + 1)^2).
     """
     box = boxed(quiet, ["transparency.level", "transparency.false_alarm_rate"], {})
     play = player(box, outcome_of(box, "false_alarm_share"), 64, 1, 1)

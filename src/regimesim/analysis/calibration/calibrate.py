@@ -54,7 +54,7 @@ HANDFUL = (
     "war.mutual",
     "choice.temperature",
 )
-"""What is fitted unless told otherwise, of what the scenario does not leave neutral: transparency, patience, memory,
+"""Fitted unless told otherwise, of what the scenario does not leave neutral: transparency, patience, memory,
 conferences, buffers, the two war rates and how loosely advantage is followed."""
 
 DrawColumns = dict[str, NDArray[Any]]

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.analysis.history.eras import Era, era_table
+from regimesim.analysis.history.rates import GREAT_POWERS, Period, group_of, lies_within
 from regimesim.analysis.history.record import Record, read_disputes
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.messages import InputError, known, quoted
@@ -37,67 +38,6 @@ SOURCE = "Correlates of War"
 
 TOLERANCE = 1e-9
 """Implausibilities closer than this are equal: counts of the same kind, scaled in different order."""
-
-
-class Period(NamedTuple):
-    """Counts of what happened between the great powers in some years, both included."""
-
-    first: int
-    last: int
-    wars: int
-    pair_years: int
-    force_used: int  # pair-years in which it was
-    fewest: int  # powers in a year
-    most: int
-
-
-class Group(NamedTuple):
-    """States of the record, and what happened among them."""
-
-    words: str
-    states: frozenset[str]  # as the worlds name them; none: all great powers
-    periods: tuple[Period, ...]
-
-
-FIVE_POWERS = Group(
-    "the same five powers",
-    frozenset({"Britain", "France", "Russia", "Austria", "Prussia"}),
-    (
-        Period(1816, 1847, 0, 320, 4, 5, 5),
-        Period(1848, 1853, 0, 60, 8, 5, 5),
-        Period(1854, 1870, 4, 170, 19, 5, 5),
-        Period(1871, 1913, 0, 430, 9, 5, 5),
-    ),
-)
-SUPERPOWERS = Group(
-    "the same two powers",
-    frozenset({"United_States", "Soviet_Union"}),
-    (
-        Period(1946, 1962, 0, 17, 12, 2, 2),
-        Period(1963, 1979, 0, 17, 9, 2, 2),
-        Period(1980, 1991, 0, 12, 5, 2, 2),
-    ),
-)
-GREAT_POWERS = Group(
-    "all great powers",
-    frozenset(),
-    (
-        Period(1816, 1853, 0, 380, 12, 5, 5),
-        Period(1854, 1870, 4, 225, 22, 5, 6),
-        Period(1871, 1913, 1, 871, 19, 6, 8),
-        Period(1919, 1938, 1, 369, 21, 5, 7),
-        Period(1946, 1991, 1, 455, 84, 4, 7),
-    ),
-)
-"""From Correlates of War: major powers v2016, interstate wars v4, disputes v5. A war of many is one war."""
-
-
-def group_of(scenario: Scenario) -> Group:
-    """Choose the record of a scenario's very states, or that of all great powers."""
-    for group in (FIVE_POWERS, SUPERPOWERS):
-        if group.states == set(scenario.states):
-            return group
-    return GREAT_POWERS
 
 
 class Target(NamedTuple):
@@ -155,7 +95,7 @@ def targets_of(
                 period for p in known_periods if (period := _period(table, p.first, p.last)) is not None
             )
         )
-        within = [period for period in periods if _lies_within(period, scenario)]
+        within = [period for period in periods if lies_within(period, scenario)]
         alike = [period for period in within if period.fewest <= len(scenario.states) <= period.most]
         if not within:
             raise InputError(
@@ -168,7 +108,7 @@ def targets_of(
     for target in found:
         if found.count(target) > 1:
             raise InputError(f"target {target.name} is given twice")
-        if not _lies_within(target.period, scenario):
+        if not lies_within(target.period, scenario):
             raise InputError(f"{target.name} {_outside(scenario)}")
     return found
 
@@ -236,11 +176,6 @@ def _period(table: Record, first: int, last: int) -> Period | None:
         return None
     names = ("wars", "pair_years", "force_used", "powers_min", "powers_max")
     return Period(first, last, *(int(found[name]) for name in names))
-
-
-def _lies_within(period: Period, scenario: Scenario) -> bool:
-    whole = float(scenario.start).is_integer() and scenario.start > 0
-    return whole and scenario.start <= period.first and period.last + 1 <= scenario.start + scenario.years
 
 
 def _outside(scenario: Scenario) -> str:
