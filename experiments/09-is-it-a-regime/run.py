@@ -114,7 +114,9 @@ def robust(count: int) -> dict:
     gains, errors = {}, {}
     for name in ("concert", "balance_kaplan", "balance_waltz", "bipolar"):
         full = worlds(load_scenario(name), drawn)
-        with_, bare = (play_worlds(rows, seed=SEED) for rows in (full, [without(w, "institutions") for w in full]))
+        with_, bare = (
+            play_worlds(rows, seed=SEED) for rows in (full, [without(w, "institutions") for w in full])
+        )
         gains[name] = durations(with_, YEARS) - durations(bare, YEARS)
         errors[name] = bare["expectation_error"] - with_["expectation_error"]
         if name == "concert":
@@ -163,7 +165,10 @@ def run(scale: float = 1.0) -> Answer:
         "strong test": {
             name: {
                 "verdict": told_or_open(found["strong test"].outcome),
-                **{w: interval_of(found["strong test"].numbers[w]) for w in ("cooperation gained", "peace gained")},
+                **{
+                    w: interval_of(found["strong test"].numbers[w])
+                    for w in ("cooperation gained", "peace gained")
+                },
                 "weaker test": weaker(found),
             }
             for name, found in tests.items()
@@ -187,19 +192,38 @@ def run(scale: float = 1.0) -> Answer:
                 firm["L6"],
             ),
             "J2": finding(
-                {"trust lengthens": sign(view[0]), "a longer view lengthens": sign(view[1]), "institutions add restraint against interest": sign(beyond(restraint, TRIFLE))},
+                {
+                    "trust lengthens": sign(view[0]),
+                    "a longer view lengthens": sign(view[1]),
+                    "institutions add restraint against interest": sign(beyond(restraint, TRIFLE)),
+                },
                 "years of the Concert's cooperation that rest on trust of .9 at the start, not .5",
                 view[0],
                 firm["J2"],
             ),
             "J3": finding(
-                {"more hangs on institutions in Kaplan's": sign(beyond(apart, LITTLE)), "little does in Waltz's": sign(least(strong["balance_waltz"], LITTLE))},
+                {
+                    "more hangs on institutions in Kaplan's": sign(beyond(apart, LITTLE)),
+                    "little does in Waltz's": sign(least(strong["balance_waltz"], LITTLE)),
+                },
                 "years by which institutions carry more of Kaplan's balance than of Waltz's",
                 apart,
                 firm["J3"],
             ),
             "J4": finding(
-                dict(zip(("little cooperation hangs on institutions", "little peace", "expectations are no steadier", "nothing is better coordinated", "nor is there more restraint"), map(sign, own), strict=True)),
+                dict(
+                    zip(
+                        (
+                            "little cooperation hangs on institutions",
+                            "little peace",
+                            "expectations are no steadier",
+                            "nothing is better coordinated",
+                            "nor is there more restraint",
+                        ),
+                        map(sign, own),
+                        strict=True,
+                    )
+                ),
                 "years of the superpowers' cooperation that hang on institutions",
                 strong["bipolar"],
                 firm["J4"],

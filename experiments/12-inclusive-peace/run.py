@@ -136,7 +136,10 @@ def run(scale: float = 1.0) -> Answer:
         "over the judgements": firm["parts"],
         "claims": {
             "L8": finding(
-                {"a punitive peace brings wars": sign(wars("concert", "punitive", "inclusive")), "it costs cooperation": sign(cooperation)},
+                {
+                    "a punitive peace brings wars": sign(wars("concert", "punitive", "inclusive")),
+                    "it costs cooperation": sign(cooperation),
+                },
                 "wars of three centuries that a punitive peace adds in the Concert",
                 wars("concert", "punitive", "inclusive"),
                 firm["L8"],
@@ -144,7 +147,9 @@ def run(scale: float = 1.0) -> Answer:
             "J8": finding(
                 {f"resentment brings wars in {spoken(name)}": sign(bitter[name]) for name in ORDERS[1:]}
                 | {
-                    f"dismembering does in {spoken(name)}": sign(wars(name, "dismembering", "inclusive"), TRIFLE)
+                    f"dismembering does in {spoken(name)}": sign(
+                        wars(name, "dismembering", "inclusive"), TRIFLE
+                    )
                     for name in ORDERS[1:]
                 },
                 "wars of three centuries that resentment adds in Waltz's balance",

@@ -251,9 +251,9 @@ def differences(found: Answer, expected: Answer, scale: float = 1.0, same_seed: 
     """In what an answer is not the expected one; each a sentence.
 
     At scale 1 and the same seed the same draws were made, so all numbers must agree to a millionth. Otherwise
-    an estimate may be off by what luck explains: its distance from the expected value is held against the two intervals put
-    together (Zou and Donner 2008, Statistics in Medicine 27, 1693-1702), widened so that the chance of a
-    single false alarm in the whole answer is :data:`ERROR_RATE`. (The smaller run is part of the larger, so
+    an estimate may be off by what luck explains: its distance from the expected value is held against the two
+    intervals put together (Zou and Donner 2008, Statistics in Medicine 27, 1693-1702), widened so that the
+    chance of a single false alarm in the whole answer is :data:`ERROR_RATE`. (The smaller run is part of the larger, so
     that the two are nearer than independent ones; the test is cautious.) Words that follow from an interval
     (``open``, a verdict) then agree with any other: the estimate behind them is compared anyway.
     """
@@ -274,7 +274,9 @@ def differences(found: Answer, expected: Answer, scale: float = 1.0, same_seed: 
 
 def _of_verdicts(place: str, exact: bool) -> bool:
     """Tell whether a part is made when an answer is recorded, or says in words where a verdict holds."""
-    return place.startswith("verdicts by seed") or (not exact and re.search(r"^claims\.\w+\.where$", place) is not None)
+    return place.startswith("verdicts by seed") or (
+        not exact and re.search(r"^claims\.\w+\.where$", place) is not None
+    )
 
 
 _UNDECIDED = frozenset((OPEN, "same"))

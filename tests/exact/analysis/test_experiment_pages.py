@@ -9,7 +9,10 @@ ANSWER = {"a": {"b c": ESTIMATE, "d": 2}, "rows": {"x": {"one": ESTIMATE, "two":
 
 
 def test_places_are_filled():
-    assert filled("It is {{a / b c}}, {{% a / b c}} %, {{ a / d }}.", ANSWER) == "It is 0.25 [0.20, 0.30], 25 [20, 30] %, 2."
+    assert (
+        filled("It is {{a / b c}}, {{% a / b c}} %, {{ a / d }}.", ANSWER)
+        == "It is 0.25 [0.20, 0.30], 25 [20, 30] %, 2."
+    )
 
 
 def test_a_place_that_is_not_there_is_named():
