@@ -250,12 +250,13 @@ def leaves(answer: Any, place: str = "") -> Iterator[tuple[str, Any]]:
 def differences(found: Answer, expected: Answer, scale: float = 1.0, same_seed: bool = True) -> list[str]:
     """In what an answer is not the expected one; each a sentence.
 
-    At scale 1 and the same seed the same draws were made, so all numbers must agree to a millionth. Otherwise
-    an estimate may be off by what luck explains: its distance from the expected value is held against the two
-    intervals put together (Zou and Donner 2008, Statistics in Medicine 27, 1693-1702), widened so that the
-    chance of a single false alarm in the whole answer is :data:`ERROR_RATE`. (The smaller run is part of the larger, so
-    that the two are nearer than independent ones; the test is cautious.) Words that follow from an interval
-    (``open``, a verdict) then agree with any other: the estimate behind them is compared anyway.
+    At scale 1 and the same seed the same draws were made, so all numbers must agree to a millionth.
+    Otherwise an estimate may be off by what luck explains: its distance from the expected value is held
+    against the two intervals put together (Zou and Donner 2008, Statistics in Medicine 27, 1693-1702),
+    widened so that the chance of a single false alarm in the whole answer is :data:`ERROR_RATE`. (The
+    smaller run is part of the larger, so that the two are nearer than independent ones; the test is
+    cautious.) Words that follow from an interval (``open``, a verdict) then agree with any other: the
+    estimate behind them is compared anyway.
     """
     exact = scale == 1.0 and same_seed
     ours, theirs = (
