@@ -10,7 +10,8 @@ from regimesim.analysis.experiments import findings, in_order, in_words
 EXPERIMENTS = Path(__file__).resolve().parent
 BEGIN, END = "<!-- answers: written by table.py from the recorded ones -->", "<!-- end of answers -->"
 HEAD = (
-    "| claim | what is claimed | answer, with 95 % interval | verdict | found again in | contrary in | experiment |\n"
+    "| claim | what is claimed | answer, with 95 % interval | verdict | found again in | contrary in "
+    "| experiment |\n"
     "|---|---|---|---|---|---|---|"
 )
 
@@ -45,7 +46,11 @@ def percent(share):
 
 def row(claim, name, part, claimed):
     """One claim as a row."""
-    number = in_words(part["estimate"]) if part["estimate"]["lower"] is not None else f"{part['estimate']['value']:.3g}"
+    number = (
+        in_words(part["estimate"])
+        if part["estimate"]["lower"] is not None
+        else f"{part['estimate']['value']:.3g}"
+    )
     words = " ".join(part["where"].split())
     verdict = " ".join([f"**{part['verdict']}**", words]).strip()
     if not part["same at other seeds"]:

@@ -46,8 +46,9 @@ def run(scale: float = 1.0) -> Answer:
     firm = robust(runs_at(scale, DRAWS, least=8))
     gains = {
         f"{spoken(order)} in {spoken(w)}": found.more(order, "self_help", "cooperative_years")
-        for w, found in same.items() for order in ORDERS[1:]
-    }  # fmt: skip
+        for w, found in same.items()
+        for order in ORDERS[1:]
+    }
     worth = {name: games(name) for name in THREE}
     dear = {
         f"in {spoken(name)}": worth[name]["margin"] - worth[name]["margin without institutions"]
@@ -75,12 +76,13 @@ def run(scale: float = 1.0) -> Answer:
             ),
             "L7": finding(
                 {name: sign(Estimate(gain, gain, gain)) for name, gain in dear.items()},
-                "payoff that cooperation is worth in the Concert with its institutions (mean margin at the start)",
+                "payoff that cooperation is worth in the Concert with its "
+                "institutions (mean margin at the start)",
                 Estimate(worth["concert"]["margin"], -np.inf, np.inf),
                 firm["L7"],
             ),
         },
-    }  # fmt: skip
+    }
 
 
 def expectations(name: str, runs: int) -> dict:

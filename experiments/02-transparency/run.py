@@ -48,8 +48,9 @@ def run(scale: float = 1.0) -> Answer:
         base = rs.load_scenario(name)
         asked = {
             f"{price} {x:g}": at(base.with_parameters(changes), x)
-            for price, changes in PRICES.items() for x in LEVELS
-        }  # fmt: skip
+            for price, changes in PRICES.items()
+            for x in LEVELS
+        }
         found = Outcomes(asked, runs, SEED, YEARS)
         answer[word] = {
             what: {
@@ -61,18 +62,21 @@ def run(scale: float = 1.0) -> Answer:
         best[word] = {price: inner(found, price) for price in PRICES}
     answer["the best inner level has more than"] = {
         f"{word}, {price}": {name: interval_of(gap) for name, gap in gaps.items()}
-        for word, by_price in best.items() for price, gaps in by_price.items()
-    }  # fmt: skip
+        for word, by_price in best.items()
+        for price, gaps in by_price.items()
+    }
     firm = robust(runs_at(scale, DRAWS, least=8))
     concert = best["the Concert"]
     more = concert["free"]["full transparency than none, cooperative years"]
     parts = {
         "transparency lengthens": more,
-        "too much costs payoff where intrusion has a price": concert["intrusion costs 1"]["full transparency, payoff"],
+        "too much costs payoff where intrusion has a price": concert["intrusion costs 1"][
+            "full transparency, payoff"
+        ],
         "too much costs cooperation where secrets tempt": concert["secrets tempt (1)"][
             "full transparency, cooperative years"
         ],
-    }  # fmt: skip
+    }
     answer["over the judgements"] = firm["parts"]
     answer["claims"] = {
         "L3": finding(

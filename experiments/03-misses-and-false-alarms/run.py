@@ -43,24 +43,38 @@ def run(scale: float = 1.0) -> Answer:
     found = Outcomes(
         {
             f"{talk} {total:g} {part:g}": mistaken(base[talk], total, part)
-            for talk in TALKS for total in TOTALS for part in SHARES
+            for talk in TALKS
+            for total in TOTALS
+            for part in SHARES
         },
-        runs, SEED, YEARS,
-    )  # fmt: skip
+        runs,
+        SEED,
+        YEARS,
+    )
     firm = robust(runs_at(scale, DRAWS, least=8))
     gaps = {
-        f"{talk}, error {total:g}": found.more(f"{talk} {total:g} 0", f"{talk} {total:g} 1", "cooperative_years")
-        for talk in TALKS for total in TOTALS
-    }  # fmt: skip
+        f"{talk}, error {total:g}": found.more(
+            f"{talk} {total:g} 0", f"{talk} {total:g} 1", "cooperative_years"
+        )
+        for talk in TALKS
+        for total in TOTALS
+    }
     talked = {
-        word: found.more(f"with conferences {MIDDLE:g} {part}", f"without conferences {MIDDLE:g} {part}", "cooperative_years")
+        word: found.more(
+            f"with conferences {MIDDLE:g} {part}",
+            f"without conferences {MIDDLE:g} {part}",
+            "cooperative_years",
+        )
         for word, part in (("against misses", 0), ("against false alarms", 1))
-    }  # fmt: skip
+    }
     return {
         **{
             talk: {
-                f"error {total:g}, {part:g} of it false alarms": found.told(f"{talk} {total:g} {part:g}", *MEASURED)
-                for total in TOTALS for part in SHARES
+                f"error {total:g}, {part:g} of it false alarms": found.told(
+                    f"{talk} {total:g} {part:g}", *MEASURED
+                )
+                for total in TOTALS
+                for part in SHARES
             }
             for talk in TALKS
         },
@@ -73,12 +87,13 @@ def run(scale: float = 1.0) -> Answer:
             "L4": finding(
                 {f"false alarms end it sooner {name}": sign(gap) for name, gap in gaps.items()}
                 | {"conferences help against false alarms": sign(talked["against false alarms"])},
-                "cooperative years more with misses than with as many false alarms, with conferences, at the middle error",
+                "cooperative years more with misses than with as many false alarms, "
+                "with conferences, at the middle error",
                 gaps[f"with conferences, error {MIDDLE:g}"],
                 firm["L4"],
             )
         },
-    }  # fmt: skip
+    }
 
 
 def robust(count: int) -> dict:
@@ -107,8 +122,9 @@ def draw(answer: Answer) -> Figure:
     for ax, total in zip(axes, TOTALS[1:], strict=True):
         for talk, colour, marker in zip(TALKS, (BLUE, ORANGE), "os", strict=True):
             ends = [
-                answer[talk][f"error {total:g}, {part:g} of it false alarms"]["cooperative_years"] for part in SHARES
-            ]  # fmt: skip
+                answer[talk][f"error {total:g}, {part:g} of it false alarms"]["cooperative_years"]
+                for part in SHARES
+            ]
             whiskers(ax, SHARES, ends, color=colour, fmt=marker + "-", label=talk)
         ax.set_ylim(0, 103)
         ax.set_title(f"misses and false alarms together {total:g}", fontsize=10, loc="left")

@@ -55,7 +55,7 @@ def patient(world: rs.Scenario, discount: float) -> rs.Scenario:
 
 
 def needed(world: rs.Scenario) -> float | None:
-    """Patience from which on cooperation sustains itself at full trust: median over the sides of all pairs."""
+    """Patience from which on cooperation sustains itself at full trust: median over sides."""
     sides = [side.discount_needed for pair in pairs_of(world) for side in (pair.first, pair.second)]
     middle = float(np.median(sides))
     return middle if math.isfinite(middle) and middle < 1 else None
@@ -70,19 +70,24 @@ def run(scale: float = 1.0) -> Answer:
         found = Outcomes(
             {
                 f"{kind} {m} {x:g}": patient(often(base, m, kind), x)
-                for kind in KINDS for m in ROUNDS for x in PATIENCE
+                for kind in KINDS
+                for m in ROUNDS
+                for x in PATIENCE
             },
-            runs, SEED, YEARS,
-        )  # fmt: skip
+            runs,
+            SEED,
+            YEARS,
+        )
         answer[word] = {
             kind: {
                 f"{m} a year": {
-                    f"{x:g}": interval_of(found.mean(f"{kind} {m} {x:g}", "cooperative_years")) for x in PATIENCE
+                    f"{x:g}": interval_of(found.mean(f"{kind} {m} {x:g}", "cooperative_years"))
+                    for x in PATIENCE
                 }
                 for m in ROUNDS
             }
             for kind in KINDS
-        }  # fmt: skip
+        }
         answer[f"discount factor needed, {word}"] = {
             kind: {f"{m} a year": needed(often(base, m, kind)) for m in ROUNDS} for kind in KINDS
         }
@@ -95,8 +100,9 @@ def run(scale: float = 1.0) -> Answer:
             f"{kind}: more dealings, patience {x:g}": found.more(
                 f"{kind} {OFTEN} {x:g}", f"{kind} {SELDOM} {x:g}", "cooperative_years"
             )
-            for kind in KINDS for x in (HASTY, 0.8, PATIENT)
-        }  # fmt: skip
+            for kind in KINDS
+            for x in (HASTY, 0.8, PATIENT)
+        }
     answer["cooperative years added"] = {
         word: {name: interval_of(step) for name, step in by_name.items()} for word, by_name in steps.items()
     }

@@ -1,4 +1,4 @@
-"""What do sanctions do? Five rules by cost and affinity, beside transparency and patience; League and Council."""
+"""What sanctions do: five rules by cost and affinity, beside a step in transparency; League and Council."""
 
 from dataclasses import replace
 
@@ -48,8 +48,11 @@ OTHERS: dict[str, dict[str, float]] = {
 BASE = {"transparency.level": 0.4, "shadow.discount_factor": 0.82}
 JUDGED = (
     *(name for name in COMMON if name not in BASE),
-    "transparency.publicity", "sanctions.cost", "sanctions.enforcement_value", "sanctions.credibility_learning",
-)  # fmt: skip
+    "transparency.publicity",
+    "sanctions.cost",
+    "sanctions.enforcement_value",
+    "sanctions.credibility_learning",
+)
 TRIFLE = 1.0
 """Years of a century that are too few to matter (a judgement)."""
 LEAGUE_YEARS, COUNCIL_YEARS = 15.0, 15.0
@@ -73,9 +76,14 @@ def world(rule: str, states: int, cost: float, affinity: float) -> rs.Scenario:
     tree["transparency"] |= {"level": BASE["transparency.level"], "publicity": 0.8}
     tree["shadow"] |= {"discount_factor": BASE["shadow.discount_factor"]}
     tree["sanctions"] = {
-        "rule": rule, "severity": 2, "cost": cost, "enforcement_value": 3, "alliance_weight": 1.5,
-        "credibility": 0.5, "credibility_learning": 0.05,
-    }  # fmt: skip
+        "rule": rule,
+        "severity": 2,
+        "cost": cost,
+        "enforcement_value": 3,
+        "alliance_weight": 1.5,
+        "credibility": 0.5,
+        "credibility_learning": 0.05,
+    }
     return read_scenario(tree, f"{rule} of {states}")
 
 
@@ -95,7 +103,7 @@ def run(scale: float = 1.0) -> Answer:
             name = tuple(case.values())
             kept.setdefault(name, outcomes(case, runs))
             answer[part][f"{case[key]:g}"] = gains(kept[name])
-    rules, told = rules_of_the_concert(runs)
+    rules, _ = rules_of_the_concert(runs)
     answer["rules in the Concert, at equal severity"] = rules
     answer["League"], failed = league(runs)
     answer["Security Council"], acts = council(runs)
@@ -131,7 +139,8 @@ def run(scale: float = 1.0) -> Answer:
         "L5": finding(
             {f"{name} adds more": sign(step) for name, step in steps.items()}
             | {f"they do less {name}": sign(fall) for name, fall in falls.items()},
-            "cooperative years by which a step in transparency adds more than decentralized sanctions, at a cost of .5",
+            "cooperative years by which a step in transparency adds more than "
+            "decentralized sanctions, at a cost of .5",
             steps["more transparency (.4 to .6)"],
             firm["L5"],
         ),
@@ -139,7 +148,9 @@ def run(scale: float = 1.0) -> Answer:
             {
                 "an unanswered Manchuria costs credibility": sign(failed["lost"]["Manchuria"]),
                 "so does Abyssinia, at the scenario's affinities": sign(failed["lost"]["Abyssinia"]),
-                "fewer than half answer Italy": sign(Estimate(0.5 - own.value, 0.5 - own.upper, 0.5 - own.lower)),
+                "fewer than half answer Italy": sign(
+                    Estimate(0.5 - own.value, 0.5 - own.upper, 0.5 - own.lower)
+                ),
             },
             "of credibility lost where a culprit whom all want goes unanswered",
             failed["lost"]["Manchuria"],
@@ -147,11 +158,12 @@ def run(scale: float = 1.0) -> Answer:
         ),
         "L20": finding(
             {"it acts more with the chair empty": sign(acts["away more than present"])},
-            "of the cases of 1950 on which the Council acts, more with the patron's chair empty than with it there",
+            "of the cases of 1950 on which the Council acts, more with the patron's "
+            "chair empty than with it there",
             acts["away more than present"],
             firm["L20"],
         ),
-    }  # fmt: skip
+    }
     return answer
 
 
@@ -166,8 +178,10 @@ def outcomes(case: dict, runs: int) -> Outcomes:
 def gains(found: Outcomes) -> dict:
     """Cooperative years without a rule, and what each rule or step adds."""
     added = {
-        name: interval_of(found.more(name, "none", "cooperative_years")) for name in found.worlds if name != "none"
-    }  # fmt: skip
+        name: interval_of(found.more(name, "none", "cooperative_years"))
+        for name in found.worlds
+        if name != "none"
+    }
     return {"without a rule": interval_of(found.mean("none", "cooperative_years"))} | added
 
 
@@ -247,13 +261,14 @@ def council(runs: int) -> tuple[dict, dict]:
     return {
         "orders": found,
         "acted on, of the cases of 1950": {
-            "the patron is there": interval_of(there), "its chair is empty": interval_of(away),
+            "the patron is there": interval_of(there),
+            "its chair is empty": interval_of(away),
         },
-    }, {"away more than present": gap}  # fmt: skip
+    }, {"away more than present": gap}
 
 
 def korea(away: bool, runs: int) -> Estimate:
-    """Share of the cases of 1950 against the client of a veto holder, itself without a veto, that are acted on.
+    """Share of the cases of 1950 against the client of a veto holder, without a veto, that are acted on.
 
     The world of the Council has the five powers only; China, which fought in Korea, stands for the culprit.
     """
@@ -280,7 +295,7 @@ def korea(away: bool, runs: int) -> Estimate:
 
 
 def robust(count: int) -> dict:
-    """Over draws of the judgements: does a rule lengthen cooperation, and less than transparency or patience?"""
+    """Over draws of the judgements: what a rule adds, beside transparency and patience."""
     drawn = draws(JUDGED, count, SEED)
     base = worlds(world("decentralized", **MIDDLE), drawn)
     none = [one.with_parameters({"sanctions.rule": "none"}) for one in base]
@@ -326,10 +341,13 @@ def draw(answer: Answer) -> Figure:
     )
     for ax, (part, words) in zip(
         axes,
-        {"by number of states": "number of states", "by cost": "cost of joining",
-         "by affinity": "worth of every culprit as an ally"}.items(),
+        {
+            "by number of states": "number of states",
+            "by cost": "cost of joining",
+            "by affinity": "worth of every culprit as an ally",
+        }.items(),
         strict=True,
-    ):  # fmt: skip
+    ):
         found = answer[part]
         places = [float(key) for key in found]
         for name, (colour, fmt) in looks.items():

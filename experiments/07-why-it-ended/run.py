@@ -1,4 +1,4 @@
-"""Why the Concert ended: the wave of 1848 crossed with what fades, leaders, institutions; memory alone; the cleavage."""
+"""Why the Concert ended: the wave of 1848 crossed with what fades; worlds in which memory alone decides."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -28,7 +28,9 @@ UNDONE: dict[str, dict[str, float]] = {
     "leaders stay": {"domestic.turnover": 0.0},
     "offices teach new leaders": {"norms.institutionalization": 1.0},
     "none of the three fades": {
-        "norms.half_life": np.inf, "domestic.turnover": 0.0, "norms.institutionalization": 1.0,
+        "norms.half_life": np.inf,
+        "domestic.turnover": 0.0,
+        "norms.institutionalization": 1.0,
     },
     "grievances do not fade": {"domestic.grievance_half_life": np.inf},
     "revolutions leave no nationalism": {"domestic.nationalism": 0.0},
@@ -36,7 +38,7 @@ UNDONE: dict[str, dict[str, float]] = {
     "buffers are not absorbed": {"geography.absorption": 0.0},
     "no cleavage": {"diplomacy.cleavage": 0.0},
     "a cleavage of 2": {"diplomacy.cleavage": 2.0},
-}  # fmt: skip
+}
 MEASURED = ("cooperative_years", "disputes", "wars")
 WINDOW = (30.0, 55.0)
 """Years since 1816 within which collapses are counted: 1846 to 1871."""
@@ -49,11 +51,16 @@ LOW = {
 }
 """Little is answered, and nothing else wears: restraint must come from memory."""
 BEARABLE, TRIFLE = 10.0, 1.0
-"""Years of a century that a cleavage may cost without breaking the Concert, and that are too few to matter."""
+"""Years of a century that a cleavage may cost without breaking it, and that are too few to matter."""
 JUDGEMENTS = (
-    *COMMON, "norms.institutionalization", "domestic.nationalism", "domestic.preoccupation",
-    "domestic.grievance_half_life", "geography.absorption", "diplomacy.cleavage",
-)  # fmt: skip
+    *COMMON,
+    "norms.institutionalization",
+    "domestic.nationalism",
+    "domestic.preoccupation",
+    "domestic.grievance_half_life",
+    "geography.absorption",
+    "diplomacy.cleavage",
+)
 
 
 def asked() -> dict[str, rs.Scenario]:
@@ -111,13 +118,18 @@ def run(scale: float = 1.0) -> Answer:
             "L12": finding(
                 {f"{name}, {wave}": sign(gain(name, wave)) for name in worn for wave in WAVES}
                 | {"where memory alone decides": sign(alone)},
-                "years of the regime gained where neither memory nor leaders nor what they learn fades, with the wave",
+                "years of the regime gained where neither memory nor leaders nor what "
+                "they learn fades, with the wave",
                 gain("none of the three fades"),
                 firm["L12"],
             ),
             "L13": finding(
                 {name: sign(gain(name)) for name in unruly}
-                | {"fear at home lengthened it": sign(Estimate(-fear.value, -fear.upper, -fear.lower), TRIFLE)},
+                | {
+                    "fear at home lengthened it": sign(
+                        Estimate(-fear.value, -fear.upper, -fear.lower), TRIFLE
+                    )
+                },
                 "years of the regime gained where revolutions leave no nationalism, with the wave",
                 gain(unruly[0]),
                 firm["L13"],
@@ -129,7 +141,7 @@ def run(scale: float = 1.0) -> Answer:
                 firm["L10"],
             ),
         },
-    }  # fmt: skip
+    }
 
 
 def in_window(found: Outcomes, name: str) -> Estimate:
@@ -156,7 +168,7 @@ def causes(scenario: rs.Scenario, runs: int) -> dict:
     rest = number - sum(counts.get(name, 0) for name in names)
     return {n: interval_of(share(counts.get(n, 0), number)) for n in names} | {
         "anything else": interval_of(share(rest, number))
-    }  # fmt: skip
+    }
 
 
 def robust(count: int) -> dict:
@@ -164,9 +176,13 @@ def robust(count: int) -> dict:
     drawn = draws(JUDGEMENTS, count, SEED)
     base = worlds(rs.load_scenario("concert"), drawn)
     names = (
-        "none of the three fades", "memory does not fade", "revolutions leave no nationalism",
-        "buffers are not absorbed", "no fear for order at home", "no cleavage",
-    )  # fmt: skip
+        "none of the three fades",
+        "memory does not fade",
+        "revolutions leave no nationalism",
+        "buffers are not absorbed",
+        "no fear for order at home",
+        "no cleavage",
+    )
     whole = play_worlds(base, seed=SEED)["cooperative_years"]
     gained = {
         name: play_worlds([w.with_parameters(UNDONE[name]) for w in base], seed=SEED)["cooperative_years"]

@@ -201,7 +201,11 @@ def run(scale: float = 1.0) -> Answer:
                 firm["claims"]["L14"],
             ),
             "L15": finding(
-                {"peace outlasts cooperation": sign(apart), "channels lengthen peace": sign(channels), "prudence lengthens peace": sign(prudence)},
+                {
+                    "peace outlasts cooperation": sign(apart),
+                    "channels lengthen peace": sign(channels),
+                    "prudence lengthens peace": sign(prudence),
+                },
                 "years of peace that the channels add",
                 channels,
                 firm["claims"]["L15"],

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 import regimesim as rs
 from regimesim.analysis.ablation import Worlds, ablate
 from regimesim.analysis.arrangements import without
-from regimesim.analysis.experiments import Answer, finding, runs_at, verdict
+from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.robustness import (
     COMMON,
     DRAWS,
@@ -27,11 +27,11 @@ from regimesim.scenario.files import scenario_names
 from regimesim.scenario.messages import spoken
 from regimesim.stats.estimates import OPEN, Estimate, interval_of, sign
 
-SMALL = 0.05
+SMALL = 0.2
 SEED = 1982
-RUNS = {"bipolar": 6_000}
+RUNS = {"bipolar": 1_000}
 """Two states cost little, and their case is the closest."""
-OTHERS = 600
+OTHERS = 150
 YEARS = 100.0
 LITTLE = TRIFLE * YEARS
 JUDGEMENTS = (
@@ -89,7 +89,7 @@ def expectations(runs: int) -> Outcomes:
     asked = {
         "as it was": base,
         "wary": _wary(),
-        "short view": base.with_parameters({"shadow.discount_factor": 0.7}),
+        "short view": base.with_parameters({"shadow.discount_factor": 0.65}),
     }
     return Outcomes(asked, runs, SEED)
 
@@ -110,18 +110,20 @@ def balance(runs: int) -> dict:
 
 def robust(count: int) -> dict:
     """The same questions over draws of the judgements."""
-    drawn = draws(JUDGEMENTS, count)
+    drawn = draws(JUDGEMENTS, count, SEED)
     gains, errors = {}, {}
     for name in ("concert", "balance_kaplan", "balance_waltz", "bipolar"):
         full = worlds(load_scenario(name), drawn)
-        with_, bare = play_worlds(full), play_worlds([without(w, "institutions") for w in full])
+        with_, bare = (
+            play_worlds(rows, seed=SEED) for rows in (full, [without(w, "institutions") for w in full])
+        )
         gains[name] = durations(with_, YEARS) - durations(bare, YEARS)
         errors[name] = bare["expectation_error"] - with_["expectation_error"]
         if name == "concert":
             wary = worlds(_wary(), drawn)
             short = [w.with_parameters({"shadow.discount_factor": _shorter(w)}) for w in full]
             view = [
-                verdicts(durations(with_, YEARS) - durations(play_worlds(other), YEARS))
+                verdicts(durations(with_, YEARS) - durations(play_worlds(other, seed=SEED), YEARS))
                 for other in (wary, short)
             ]
     return {
@@ -160,43 +162,68 @@ def run(scale: float = 1.0) -> Answer:
     restraint = concert["restraint"].numbers["gained"]
     return {
         "tests": {name: tested(found) for name, found in tests.items()},
+        "strong test": {
+            name: {
+                "verdict": told_or_open(found["strong test"].outcome),
+                **{
+                    w: interval_of(found["strong test"].numbers[w])
+                    for w in ("cooperation gained", "peace gained")
+                },
+                "weaker test": weaker(found),
+            }
+            for name, found in tests.items()
+        },
         "the Concert's cooperation": {
             "gained by trust of .9 at the start over .5": interval_of(view[0]),
-            "gained by a discount factor of .85 over .7": interval_of(view[1]),
+            "gained by the scenario's discount factor over .65": interval_of(view[1]),
         },
         "the balance": balances | {"institutions carry more in Kaplan's": interval_of(apart)},
         "claims": {
             "L16": finding(
-                verdict(*(sign(beyond(gain, LITTLE)) for gain in strong.values())),
+                {spoken(name): sign(beyond(gain, LITTLE)) for name, gain in strong.items()},
                 "years of the Concert's cooperation that hang on institutions",
                 strong["concert"],
                 firm["L16"],
-                "institutions are more than channels between deterred powers: in all scenarios that have any "
-                "but bipolar",
             ),
             "L6": finding(
-                verdict(*(sign(beyond(gain, TRIFLE)) for gain in steadier.values())),
+                {spoken(name): sign(beyond(gain, TRIFLE)) for name, gain in steadier.items()},
                 "of mean error of expectation that institutions take away in the Concert",
                 steadier["concert"],
                 firm["L6"],
-                "much hangs on institutions: not in bipolar, nor in Waltz's balance",
             ),
             "J2": finding(
-                verdict(*(sign(gain) for gain in view), sign(beyond(restraint, TRIFLE))),
+                {
+                    "trust lengthens": sign(view[0]),
+                    "a longer view lengthens": sign(view[1]),
+                    "institutions add restraint against interest": sign(beyond(restraint, TRIFLE)),
+                },
                 "years of the Concert's cooperation that rest on trust of .9 at the start, not .5",
                 view[0],
                 firm["J2"],
             ),
             "J3": finding(
-                verdict(sign(beyond(apart, LITTLE)), sign(least(strong["balance_waltz"], LITTLE))),
+                {
+                    "more hangs on institutions in Kaplan's": sign(beyond(apart, LITTLE)),
+                    "little does in Waltz's": sign(least(strong["balance_waltz"], LITTLE)),
+                },
                 "years by which institutions carry more of Kaplan's balance than of Waltz's",
                 apart,
                 firm["J3"],
-                "the two are compared: more hangs on institutions in Kaplan's balance, but Waltz's passes "
-                "the strong test too, by its diplomacy",
             ),
             "J4": finding(
-                verdict(*(sign(part) for part in own)),
+                dict(
+                    zip(
+                        (
+                            "little cooperation hangs on institutions",
+                            "little peace",
+                            "expectations are no steadier",
+                            "nothing is better coordinated",
+                            "nor is there more restraint",
+                        ),
+                        map(sign, own),
+                        strict=True,
+                    )
+                ),
                 "years of the superpowers' cooperation that hang on institutions",
                 strong["bipolar"],
                 firm["J4"],
@@ -250,7 +277,7 @@ def draw(answer: Answer) -> Figure:
     label(right, "mean error of expectation")
     return framed(
         figure,
-        "Power alone brings the superpowers' cooperation; in most other orders institutions do",
+        "What power alone brings, and what institutions add",
         f"{OTHERS:,} runs ({RUNS['bipolar']:,} of bipolar) with and without institutions on the "
         f"same seeds, seed {SEED}; right: 95 % intervals within the marks.",
     )

@@ -130,7 +130,8 @@ def run(scale: float = 1.0) -> Answer:
             for kind in ("without war", "with war")
         },
         "what it takes": {
-            name: takes(found.worlds[name]) for name in ("trade", "dear trade", "losses 1, without war", "anarchy")
+            name: takes(found.worlds[name])
+            for name in ("trade", "dear trade", "losses 1, without war", "anarchy")
         },
         "by depth of conflict": {
             name: {f"{d:g}": found.told(f"{name}, depth {d:g}") for d in DEPTHS}
@@ -154,7 +155,11 @@ def run(scale: float = 1.0) -> Answer:
         "over the judgements": firm["parts"],
         "claims": {
             "L17": finding(
-                {"what the exploited lose, without war": sign(sucker), "what they lose, with war": sign(grave), "war": sign(war)},
+                {
+                    "what the exploited lose, without war": sign(sucker),
+                    "what they lose, with war": sign(grave),
+                    "war": sign(war),
+                },
                 "years lost to what the exploited lose, in anarchy",
                 grave,
                 firm["L17"],
@@ -166,7 +171,10 @@ def run(scale: float = 1.0) -> Answer:
                 firm["J1"],
             ),
             "J7": finding(
-                {"shallow security outlasts trade": sign(shallow), "deep trade falls short of trade": sign(deep)},
+                {
+                    "shallow security outlasts trade": sign(shallow),
+                    "deep trade falls short of trade": sign(deep),
+                },
                 "years by which security with half of its exposure outlasts trade",
                 shallow,
                 firm["J7"],

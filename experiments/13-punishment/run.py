@@ -58,8 +58,12 @@ def run(scale: float = 1.0) -> Answer:
             }
             for years in LENGTHS
         },
-        "by length, at the scenario's resolve": {f"{y:g} years": found.told(f"long {y:g}", *MEASURED) for y in LENGTHS},
-        "by resolve, at the scenario's length": {f"{r:g}": found.told(f"sure {r:g}", *MEASURED) for r in RESOLVE},
+        "by length, at the scenario's resolve": {
+            f"{y:g} years": found.told(f"long {y:g}", *MEASURED) for y in LENGTHS
+        },
+        "by resolve, at the scenario's length": {
+            f"{r:g}": found.told(f"sure {r:g}", *MEASURED) for r in RESOLVE
+        },
         "cooperative years added": {"by longer": interval_of(longer), "by surer": interval_of(surer)},
         "over the judgements": firm["parts"],
         "claims": {
@@ -73,9 +77,14 @@ def run(scale: float = 1.0) -> Answer:
                 lost["one in 4"],
                 firm["M1"],
             )
-            | {"claim": "A threat that is carried out deters: defection costs, and longer and surer punishment lengthen cooperation."}
+            | {
+                "claim": (
+                    "A threat that is carried out deters: defection costs, and longer and "
+                    "surer punishment lengthen cooperation."
+                )
+            }
         },
-    }  # fmt: skip
+    }
 
 
 def robust(count: int) -> dict:

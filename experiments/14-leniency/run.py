@@ -10,10 +10,13 @@ from regimesim.analysis.robustness import COMMON, draws, every, robustness, worl
 from regimesim.report.figures.style import BLUE, GREY, ORANGE, blank, framed, label, whiskers
 from regimesim.stats.estimates import Estimate, interval_of, sign
 
-SMALL = 0.25
-SEED, RUNS, DRAWS, RUNS_A_DRAW = 14, 100, 32, 12
-CASES = {"Russia in the Concert": ("concert", "Russia"), "Britain in the Concert": ("concert", "Britain"),
-         "a state under self-help": ("anarchy", "A")}  # fmt: skip
+SMALL = 0.12
+SEED, RUNS, DRAWS, RUNS_A_DRAW = 14, 200, 32, 16
+CASES = {
+    "Russia in the Concert": ("concert", "Russia"),
+    "Britain in the Concert": ("concert", "Britain"),
+    "a state under self-help": ("anarchy", "A"),
+}
 SHARES = (0.0, 0.25, 0.5, 0.75)
 """Of its accusations, how many the lenient state acts on."""
 
@@ -48,7 +51,8 @@ def run(scale: float = 1.0) -> Answer:
         "payoff a year gained": {
             case: {
                 f"acts on {kept:g} of its accusations": {
-                    "in secret": interval_of(secret), "known": interval_of(known),
+                    "in secret": interval_of(secret),
+                    "known": interval_of(known),
                 }
                 for kept, (secret, known) in by_share.items()
             }
@@ -58,13 +62,19 @@ def run(scale: float = 1.0) -> Answer:
         "claims": {
             "M2": finding(
                 parts,
-                "payoff a year that Russia loses in the Concert if it is known to act on a quarter of its accusations",
+                "payoff a year that Russia loses in the Concert if it is known to act "
+                "on a quarter of its accusations",
                 gained(found["Russia in the Concert"][0.25][1]),
                 firm["M2"],
             )
-            | {"claim": "Resolve is a reputation: a state that is known to be lenient loses, one that is so in secret gains."}
+            | {
+                "claim": (
+                    "Resolve is a reputation: a state that is known to be lenient loses, "
+                    "one that is so in secret gains."
+                )
+            }
         },
-    }  # fmt: skip
+    }
 
 
 def robust(count: int) -> dict:
@@ -97,5 +107,6 @@ def draw(answer: Answer) -> Figure:
     return framed(
         figure,
         "Leniency in secret, and leniency that is known",
-        f"{RUNS} runs on the same seeds, seed {SEED}, 95 % intervals. 1 would be the state's own resolve, and no change.",
+        f"{RUNS} runs on the same seeds, seed {SEED}, 95 % intervals. 1 would be the "
+        f"state's own resolve, and no change.",
     )

@@ -94,9 +94,14 @@ def run(scale: float = 1.0) -> Answer:
                 added(f"cost {COSTS[0]:g}"),
                 firm["M3"],
             )
-            | {"claim": "Exclusion by those who choose to works where it is cheap and nobody is wanted as an ally; each would rather leave it to others."}
+            | {
+                "claim": (
+                    "Exclusion by those who choose to works where it is cheap and nobody "
+                    "is wanted as an ally; each would rather leave it to others."
+                )
+            }
         },
-    }  # fmt: skip
+    }
 
 
 def robust(count: int) -> dict:
@@ -120,8 +125,9 @@ def draw(answer: Answer) -> Figure:
     figure, axes = blank(10.5, 4.0, *boxes)
     added = answer["cooperative years added"]
     for ax, places, word, words in (
-        (axes[0], COSTS, "cost", "cost of joining"), (axes[1], AFFINITIES, "affinity", "worth of every culprit as an ally"),
-    ):  # fmt: skip
+        (axes[0], COSTS, "cost", "cost of joining"),
+        (axes[1], AFFINITIES, "affinity", "worth of every culprit as an ally"),
+    ):
         whiskers(ax, places, [added[f"{word} {x:g}"] for x in places], color=BLUE, fmt="o-")
         label(ax, words, "cooperative years added" if ax is axes[0] else "")
     shares = [answer["by number of states"][f"{n}"]["sanctions_response"] for n in STATES]
@@ -130,5 +136,6 @@ def draw(answer: Answer) -> Figure:
     return framed(
         figure,
         "Exclusion by cost, affinity and number",
-        f"Concert with decentralized sanctions; {RUNS} runs a point on the same seeds, seed {SEED}, 95 % intervals.",
+        f"Concert with decentralized sanctions; {RUNS} runs a point on the same seeds, "
+        f"seed {SEED}, 95 % intervals.",
     )

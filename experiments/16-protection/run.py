@@ -1,4 +1,4 @@
-"""Protection: collective security beside decentralized sanctions of equal severity, and all five rules by pairs."""
+"""Protection: collective security beside decentralized sanctions of equal severity; five rules by pairs."""
 
 from itertools import combinations
 
@@ -38,8 +38,12 @@ def under(order: str, rule: str) -> rs.Scenario:
     """An order with another rule, at equal severity, cost, worth and publicity, and without a pledge."""
     tree = tree_of(rs.load_scenario(order))
     tree["sanctions"] = tree.get("sanctions", {}) | {
-        "rule": rule, "severity": SEVERITY, "enforcement_value": WORTH, "cost": 0.5, "pledge": 0,
-    }  # fmt: skip
+        "rule": rule,
+        "severity": SEVERITY,
+        "enforcement_value": WORTH,
+        "cost": 0.5,
+        "pledge": 0,
+    }
     return read_scenario(tree, order)
 
 
@@ -63,8 +67,9 @@ def run(scale: float = 1.0) -> Answer:
     bare = pair.columns["none"]
     same = all(
         np.array_equal(pair.columns[rule][name], bare[name], equal_nan=True)
-        for rule in RULES[1:] for name in ("cooperative_years", "regime_years", "peace_years", "disputes", "wars")
-    )  # fmt: skip
+        for rule in RULES[1:]
+        for name in ("cooperative_years", "regime_years", "peace_years", "disputes", "wars")
+    )
     firm = robust(runs_at(scale, DRAWS, least=8))
     return {
         "rules": {o: {rule: found[o].told(rule, *MEASURED) for rule in RULES} for o in ORDERS},
@@ -88,15 +93,19 @@ def run(scale: float = 1.0) -> Answer:
                 gain["concert"],
                 firm["M4"],
             )
-            | {"claim": "All for one protects besides punishing: at equal severity it sustains more cooperation than exclusion by choice."}
+            | {
+                "claim": (
+                    "All for one protects besides punishing: at equal severity it "
+                    "sustains more cooperation than exclusion by choice."
+                )
+            }
         },
-    }  # fmt: skip
+    }
 
 
-def apart(found: Outcomes, one: str, other: str) -> str:
-    """The measures by which two rules are told apart beyond luck."""
-    told = [name for name in TOLD_BY if sign(found.more(one, other, name)) in ("more", "less")]
-    return ", ".join(told).replace("_", " ") or "nothing"
+def apart(found: Outcomes, one: str, other: str) -> dict[str, str]:
+    """By which measures one rule has more or less than another, beyond luck."""
+    return {name: sign(found.more(one, other, name)) for name in TOLD_BY}
 
 
 def robust(count: int) -> dict:

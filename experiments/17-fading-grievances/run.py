@@ -73,11 +73,13 @@ def run(scale: float = 1.0) -> Answer:
     firm = robust(runs_at(scale, DRAWS, least=8))
     return {
         "disputes in 100 pair-years": {
-            name: {period: interval_of(mean(rate)) for period, rate in by_name.items()} for name, by_name in rates.items()
+            name: {period: interval_of(mean(rate)) for period, rate in by_name.items()}
+            for name, by_name in rates.items()
         },
         "told": {name: found.told(name, "cooperative_years", "wars") for name in made},
         "fewer after 1870 than in the years of unrest": {
-            f"half-life {FADES}": interval_of(calmer), f"half-life {LASTS}": interval_of(still),
+            f"half-life {FADES}": interval_of(calmer),
+            f"half-life {LASTS}": interval_of(still),
         },
         "over the judgements": firm["parts"],
         "claims": {
@@ -87,13 +89,14 @@ def run(scale: float = 1.0) -> Answer:
                     "they are fewer than where grievances last": sign(calmer_than),
                     "where grievances last they do not fall": sign(_reversed(still), 0.0),
                 },
-                "disputes in 100 pair-years fewer after 1870 than in 1848 to 1870, with a half-life of 12 years",
+                "disputes in 100 pair-years fewer after 1870 than in 1848 to 1870, "
+                "with a half-life of 12 years",
                 calmer,
                 firm["M5"],
             )
             | {"claim": "The peace recovers after a wave of nationalism because grievances fade."}
         },
-    }  # fmt: skip
+    }
 
 
 def _reversed(estimate: Estimate) -> Estimate:

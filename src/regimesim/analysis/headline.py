@@ -1,4 +1,4 @@
-"""What stands beside a headline: the record's own rates, limits of the horizon, and the measure's window."""
+"""Company of a headline: the record's own rates, limits of the horizon, and the measure's window."""
 
 from __future__ import annotations
 

@@ -46,7 +46,9 @@ def test_lesson_1(page):
     (armed, _), _ = years(page, target_knowledge=4)
     longest = armed.index(max(armed))
     assert 2 < longest < 7 and armed[longest] - armed[0] > 2 and min(armed) == armed[10] < 5
-    assert BY_NAME["transparency.target_knowledge"].range[1] < 4  # far beyond the declared range
+    assert BY_NAME["transparency.target_knowledge"].range[1] == 1  # far beyond the declared range
+    (plausible, _), _ = years(page, target_knowledge=1)
+    assert 5 < plausible.index(max(plausible)) < 10
     (inspected, _), earned = years(page, intrusion_cost=2)
     assert inspected == regime
     assert earned.index(max(earned)) < 4

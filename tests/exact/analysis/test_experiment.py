@@ -233,7 +233,10 @@ def test_an_answer_is_recorded_by_the_command(tmp_path, monkeypatch, capsys):
         (["experiment", "green-porter", "scale=1", "scale=1"], "scale is given twice"),
         (["experiment", "green-porter", "out="], "out= needs the name of a folder"),
         (["experiment", "green-porter", "record=yes"], "record must be true or false; got 'yes'"),
-        (["experiment", "green-porter", "record=true", "scale=0.1"], "it goes without scale= and out="),
+        (
+            ["experiment", "green-porter", "record=true", "scale=0.1"],
+            "it goes without scale=, seed= and out=",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_refused(words, said, capsys):

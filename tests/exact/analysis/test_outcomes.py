@@ -47,17 +47,42 @@ def test_a_share_without_spread_is_no_point():
         (["more", "more"], "borne out"),
         (["more", "less"], "only where"),
         (["more", "same"], "only where"),
-        (["less", "same"], "not borne out"),
-        (["more", OPEN], OPEN),
+        (["less", "same"], "contrary"),
+        (["more", OPEN], "only where"),
+        (["same", OPEN], "not told apart"),
     ],
 )
 def test_what_becomes_of_a_claim(parts, outcome):
     assert verdict(*parts) == outcome
 
 
+def shares(holds, contrary):
+    return {"holds": {"value": holds}, "contrary": {"value": contrary}}
+
+
+@pytest.mark.parametrize(
+    ("parts", "draws", "outcome"),
+    [
+        (["more", "more"], shares(0.6, 0.04), "borne out"),
+        (["more", "more"], shares(0.6, 0.05), "only where"),
+        (["more", "more"], shares(0.0, 0.0), "only where"),
+        (["less", "same"], shares(0.04, 0.5), "contrary"),
+        (["less", "same"], shares(0.05, 0.5), "only where"),
+        (["more", "less"], shares(0.9, 0.0), "only where"),
+        ([OPEN], shares(0.9, 0.0), "not told apart"),
+    ],
+)
+def test_the_draws_have_their_say(parts, draws, outcome):
+    assert verdict(*parts, draws=draws) == outcome
+
+
 def test_a_finding_is_plain_and_found_again():
-    robust = {"draws": {}, "parts": {}}
-    made = finding("only where", "years gained", Estimate(3.0, 1.0, 5.0), robust, "sight is dim")
+    robust = {"draws": shares(0.5, 0.0), "parts": {}}
+    made = finding({"at dawn": "more", "at dusk": "same"}, "years gained", Estimate(3.0, 1.0, 5.0), robust)
     assert made["estimate"] == {"value": 3.0, "lower": 1.0, "upper": 5.0}
+    assert (made["verdict"], made["where"]) == ("only where", "at dawn")
+    assert finding({"at dawn": "more"}, "", Estimate(3.0, 1.0, 5.0), robust)["where"] == ""
+    rare = {"draws": shares(0.5, 0.1), "parts": {}}
+    assert "the contrary" in finding({"at dawn": "more"}, "", Estimate(3.0, 1.0, 5.0), rare)["where"]
     assert findings({"claims": {"L1": made}}) == {"L1": made} and findings({}) == {}
     assert in_order(["J2", "L10", "J1", "L2"]) == ["L2", "L10", "J1", "J2"]
