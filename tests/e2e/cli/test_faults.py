@@ -35,6 +35,8 @@ STARTED = 0.3
 """Seconds after which Python itself, and not the program, has begun; before, an interrupt is Python's."""
 INT, TERM, KILL = signal.SIGINT, signal.SIGTERM, signal.SIGKILL
 STORM = 15
+ONCE = (("run", INT, 1), ("run", TERM, 1), ("compare", INT, 1), ("plot", KILL, 1))
+"""Commands, signals and how often they come, that are tried every time."""
 
 RUN = ("run", "+scenario=bipolar", "runs=100", "years=40")
 COMPARE = ("compare", "scenarios=[anarchy,bipolar]", "runs=20", "years=20")
@@ -116,9 +118,16 @@ class Program:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
-@pytest.mark.parametrize("times", [1, pytest.param(STORM, marks=pytest.mark.verify)])
-@pytest.mark.parametrize("number", [INT, TERM, KILL], ids=lambda number: number.name)
-@pytest.mark.parametrize("name", ["run", "compare", "plot"])
+@pytest.mark.parametrize(
+    ("name", "number", "times"),
+    [
+        pytest.param(
+            name, number, times, id=f"{name}-{number.name}-{times}",
+            marks=() if (name, number, times) in ONCE else pytest.mark.verify,
+        )
+        for name in ("run", "compare", "plot") for number in (INT, TERM, KILL) for times in (1, STORM)
+    ],
+)  # fmt: skip
 def test_a_signal_at_any_moment(name, number, times, undisturbed, seconds, tmp_path):
     """Every other one comes as soon as something is written. (Sweeps: test_sweep_faults.py.)"""
     luck = random.Random(f"{name} {number} {times}")
@@ -147,8 +156,9 @@ def content_of(folder):
     return {name: sum_ for name, sum_ in content(folder).items() if not name.startswith(".partial-")}
 
 
+@pytest.mark.verify
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
-@pytest.mark.parametrize("times", [1, pytest.param(STORM, marks=pytest.mark.verify)])
+@pytest.mark.parametrize("times", [1, STORM])
 def test_a_page_is_whole_or_not_there(times, undisturbed, seconds, tmp_path):
     page, luck = tmp_path / "report.html", random.Random(f"report {times}")
     command = [sys.executable, "-c", REPORT, undisturbed.run, page]
@@ -282,7 +292,7 @@ MORE = {
     "experiment": ("experiment", "02-transparency", "scale=0.01"),
 }
 FULL = [
-    pytest.param(name, share, marks=[] if share == 0.5 and name in COMMANDS else pytest.mark.verify)
+    pytest.param(name, share, marks=[] if (name, share) == ("compare", 0.5) else pytest.mark.verify)
     for name in ("run", "compare", "plot", *MORE) for share in (0.05, 0.5, 0.95)
 ]  # fmt: skip
 
@@ -320,7 +330,7 @@ def test_a_disk_without_room_for_a_folder(undisturbed, tmp_path, capsys):
             assert os.listdir(disk) == ["ballast"]
 
 
-@pytest.mark.parametrize("name", ["run", "compare", "plot"])
+@pytest.mark.parametrize("name", ["run", "plot", pytest.param("compare", marks=pytest.mark.verify)])
 def test_a_disk_that_cannot_be_written_or_turns_so(name, undisturbed, tmp_path, capsys, monkeypatch):
     words = [*told(COMMANDS[name], undisturbed.run), "-q"]
     with mounted(tmp_path / "disk", "-o", "size=16m") as disk:
@@ -339,7 +349,8 @@ def test_a_disk_that_cannot_be_written_or_turns_so(name, undisturbed, tmp_path, 
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no folder in which nobody can write")
-@pytest.mark.parametrize("plain", ["1", pytest.param("", marks=pytest.mark.verify)])
+@pytest.mark.verify
+@pytest.mark.parametrize("plain", ["1", ""])
 def test_without_a_home(plain, tmp_path):
     """Nothing can be kept for the next time, which is said once if it matters; all else is as ever."""
     told = {"HOME": "/proc", "XDG_CACHE_HOME": "", "REGIMESIM_CACHE": "", "MPLCONFIGDIR": ""}
