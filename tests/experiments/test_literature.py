@@ -61,7 +61,9 @@ def test_nowak_and_sigmund():
     with_, without = (
         answer("generosity")["selection"][case] for case in ("with a near tit for tat", "without")
     )
-    assert with_["share that ends in cooperation"]["lower"] > without["share that ends in cooperation"]["upper"]
+    assert (
+        with_["share that ends in cooperation"]["lower"] > without["share that ends in cooperation"]["upper"]
+    )
     assert with_["share that ends in cooperation"]["lower"] > 0.5
     forgiven = with_["winners' cooperation after defection"]
     assert forgiven["lower"] > 0.25 and forgiven["upper"] < 1 / 3 + 0.05
