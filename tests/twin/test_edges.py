@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from typing import Any
 
 import generators
 import naive
@@ -22,6 +23,7 @@ from regimesim.core.spells import regimes
 from regimesim.core.strategies import memory_one
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.lowering import lower
 
 RULES = generators.RULES
 
@@ -288,6 +290,45 @@ def test_the_same_points_again(replicates: list[int]) -> None:
     for kind in ("world", "tally"):
         for name, array in getattr(fresh, kind)._asdict().items():
             assert twins.same_bits(array, getattr(getattr(again, kind), name)), name
+
+
+def test_the_same_world_beside_itself_under_other_settings() -> None:
+    """It weighs what it would if an epoch brought those settings now; under its own it goes on as it was."""
+    states = {"A": {"revisionism": 0.4}, "B": {"resolve": 0.6}, "C": {"strategy": "tit_for_tat"}}
+    tree: dict[str, Any] = {
+        "choice": {"tremble": 0.2, "temperature": 0.5}, "shadow": {"punishment_years": 1},
+        "trust": {"initial": {"default": 0.8, "A-to-B": 0.3}}, "affinity": {"default": 0.1, "C-to-A": 0.4},
+        "buffers": BUFFER, "sanctions": {"rule": "decentralized", "enforcement_value": 3},
+    }  # fmt: skip
+    changes = [
+        {"year": 2, "transparency": {"level": 0.9, "miss_rate": 0.5}, "war": {"mutual": 0.4, "cost": 3}},
+        {"year": 2, "shadow": {"discount_factor": 0.6}, "states": {"B": {"ideology": 0.9, "resolve": 0.1}}},
+    ]
+    plain = Lanes(lower(world(states, 2, 4, **tree)), np.zeros(5, np.intp), np.arange(5), SEED)
+    plain.play(4)
+    changed = []
+    for change in changes:
+        lanes = Lanes(
+            lower(world(states, 2, 4, **tree, epochs=[change])), np.zeros(5, np.intp), np.arange(5), SEED
+        )
+        lanes.play(4)
+        changed.append(lanes)
+    own = plain.design
+    for lane in range(5):
+        parameters = np.stack([own.parameters[0, :1], *(c.design.parameters[0, 1:] for c in changed)])
+        settings = np.stack([own.states[0, :1], *(c.design.states[0, 1:] for c in changed)])
+        beside = plain.beside(lane, parameters, settings)
+        terms = beside.margins()
+        assert np.array_equal(terms[..., 0], plain.margins()[..., lane])
+        for k, lanes in enumerate(changed, 1):
+            assert np.array_equal(terms[..., k], lanes.margins()[..., lane])
+            assert not np.array_equal(terms[..., k], terms[..., 0])
+        beside.play(8)
+        alone = Lanes(own, np.zeros(1, np.intp), np.array([lane]), SEED)
+        alone.play(8)
+        for name in ("trust", "left", "kind", "payoff", "capability", "credibility", "stance"):
+            here, there = getattr(beside.world, name), getattr(alone.world, name)
+            assert twins.same_bits(here[..., :1], there), name
 
 
 # --------------------------------------------------------------------------------------------- measures
