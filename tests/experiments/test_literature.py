@@ -94,7 +94,7 @@ def test_boyd_and_richerson_and_axelrod():
 
 
 def test_cusack_and_stoll():
-    """1994: the system lasts longer, in our model a little and if all practise; that practitioners outlast the
+    """1994: the system lasts longer, here a little and if all practise; that practitioners outlast the
     others is not found."""
     found = answer("collective-security")
     for rule in ("decentralized", "collective"):

@@ -44,7 +44,8 @@ class TestArrangements:
         concert = load_scenario("concert")
         absent = [
             "diplomacy.conference=0", "diplomacy.mediation=0", "diplomacy.renegotiation=0",
-            "norms.restraint=0", "sanctions.rule=none", "periphery.insulation=0", f"war.resentment={PUNITIVE[0]}",
+            "norms.restraint=0", "sanctions.rule=none",
+            "periphery.insulation=0", f"war.resentment={PUNITIVE[0]}",
             f"war.settlement_trust={PUNITIVE[1]}", *(f"buffers.{b}.strength=0" for b in concert.buffers),
         ]  # fmt: skip
         bare, written = without(concert, "everything"), load_scenario("concert", absent)
