@@ -34,8 +34,8 @@ def rate(alarm: float) -> float:
 def pair(alarm: float, length: int, automata: bool = False) -> rs.Scenario:
     """Two states that punish for so many rounds what they take for defection; nobody ever means it.
 
-    Prudent states accuse each other to the face, so that both know of the estrangement; automata keep what they
-    saw to themselves.
+    Prudent states accuse each other to the face, so that both know of the estrangement; automata keep
+    what they saw to themselves.
     """
     strategy = {"strategy": f"punish({length})"} if automata else {}
     return read_scenario(
@@ -86,8 +86,10 @@ def durations(alarm: float, runs: int) -> dict:
 def in_cooperation(alarm: float, length: int, runs: int) -> dict:
     """Share of rounds in a cooperative phase."""
     together, apart = (
-        mean(rs.simulate(pair(alarm, length, kind), runs=runs, seed=SEED, record=0).columns["cooperation_rate"])
-        for kind in (False, True)
+        mean(found.columns["cooperation_rate"])
+        for found in (
+            rs.simulate(pair(alarm, length, kind), runs=runs, seed=SEED, record=0) for kind in (False, True)
+        )
     )
     theory = renewal(alarm, length)
     return {

@@ -28,15 +28,26 @@ STARTS = (0.05, 0.2, 0.4, 0.6, 0.9)
 PUBLICITY = (0.0, 0.1, 0.3, 1.0)
 
 
-def world(states: int = 8, payoffs: dict = DILEMMA, publicity: float = 1.0, **sanctions: object) -> rs.Scenario:
+def world(
+    states: int = 8, payoffs: dict = DILEMMA, publicity: float = 1.0, **sanctions: object
+) -> rs.Scenario:
     """Like states with so short a view that nothing but sanctions could make cooperation worth it."""
     return read_scenario(
         {
             "years": YEARS,
             "states": {f"S{i}": {} for i in range(states)},
             "payoffs": payoffs,
-            "shadow": {"discount_factor": PATIENCE, "rounds_per_year": PER_YEAR, "punishment_years": LENGTH / PER_YEAR},
-            "transparency": {"level": 0.4, "miss_rate": 0.5, "false_alarm_rate": 0.02, "publicity": publicity},
+            "shadow": {
+                "discount_factor": PATIENCE,
+                "rounds_per_year": PER_YEAR,
+                "punishment_years": LENGTH / PER_YEAR,
+            },
+            "transparency": {
+                "level": 0.4,
+                "miss_rate": 0.5,
+                "false_alarm_rate": 0.02,
+                "publicity": publicity,
+            },
             "diplomacy": {"renegotiation": 1, "agreement_trust": 0.9},
             "sanctions": {"credibility_learning": 0.1, **BASE, **sanctions},
             "trust": {"initial": 0.9, "learning_rate": 0.35},
