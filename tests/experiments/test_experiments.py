@@ -1,15 +1,14 @@
 """Every experiment: its answer at reduced size, what its page says, and (``-m verify``) the whole again.
 
 Found by folder: a new one joins by being there. At reduced size a small change hides in the luck of few runs,
-so every day one experiment is run in full, and all of them in as many days as there are. ``REGIMESIM_DAY``
-(``2026-11-28``) is the day to be taken for today.
+so every day one experiment is run in full, and all of them in as many days as there are (``rotation.py``).
 """
 
-import os
 import re
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 
 import pytest
+from rotation import TODAY, of_the_day
 
 from regimesim.analysis.experiments import SMALL_SCALE, differences, experiments, is_estimate, leaves, plain
 
@@ -28,26 +27,20 @@ def test_a_smaller_run_agrees_with_what_is_recorded(name):
     assert differences(module.run(scale), ALL[name].expected, scale) == []
 
 
-def of_the_day(day, names=tuple(ALL)):
-    """The experiment whose turn it is: in the order of names, one a day."""
-    return sorted(names)[day.toordinal() % len(names)]
-
-
-TODAY = date.fromisoformat(os.environ.get("REGIMESIM_DAY") or datetime.now(UTC).date().isoformat())
-
-
 def test_the_experiment_of_the_day_gives_the_recorded_numbers():
     """To the last digit that is recorded; what differs is to be recorded anew, or mended."""
-    name = of_the_day(TODAY)
+    (name,) = of_the_day(ALL)
     found = differences(ALL[name].load().run(), ALL[name].expected)
     assert found == [], f"{name}, whose turn it is on {TODAY} (again: REGIMESIM_DAY={TODAY})"
 
 
 def test_every_experiment_has_its_turn():
-    first = date(2026, 11, 28).toordinal()
-    turns = [of_the_day(date.fromordinal(first + k)) for k in range(len(ALL))]
-    assert sorted(turns) == sorted(ALL)
-    assert of_the_day(date.fromordinal(first + len(ALL))) == turns[0]
+    """As many days as there are of them, or half as many with two a day, and then again."""
+    days = [date(2026, 11, 28) + timedelta(k) for k in range(len(ALL) + 1)]
+    turns = [of_the_day(ALL, 1, day) for day in days]
+    assert sorted(name for (name,) in turns[:-1]) == sorted(ALL) and turns[-1] == turns[0]
+    seven = "abcdefg"
+    assert {name for day in days[:4] for name in of_the_day(seven, 2, day)} == set(seven)
 
 
 @pytest.mark.verify
