@@ -125,19 +125,19 @@ def test_a_slider_moved_by_the_keyboard_draws_everything_anew(browser, page):
         "return document.querySelector('#curves path.curve.regime').getAttribute('d')"
     )
     answer = changes(browser, "#answer", lambda: slider.send_keys(Keys.ARROW_LEFT * 20))
-    until(browser, lambda: slider.get_attribute("aria-valuetext") == "0.2")
-    asked = {"scenario": "concert", "set": {"transparency.level": 0.2}}
+    until(browser, lambda: slider.get_attribute("aria-valuetext") == "0.46")
+    asked = {"scenario": "concert", "set": {"transparency.level": 0.46}}
     until(browser, lambda: text(browser, "#answer") == page.ask("look", **asked)["answer"]["text"])
     assert "shorter than as published" in answer
     assert curve != browser.execute_script(
         "return document.querySelector('#curves path.curve.regime').getAttribute('d')"
     )
     assert browser.find_elements(By.CSS_SELECTOR, "#curves path.published")
-    assert "transparency.level=0.2" in browser.current_url
-    assert "transparency.level=0.2" in text(browser, "#command")
+    assert "transparency.level=0.46" in browser.current_url
+    assert "transparency.level=0.46" in text(browser, "#command")
     one(browser, "#reset").click()
     until(browser, lambda: "as published" not in text(browser, "#answer"))
-    assert slider.get_attribute("value") == "0.4"
+    assert slider.get_attribute("value") == "0.66"
 
 
 def test_a_link_brings_the_same_setting_back(empty, page):
@@ -298,13 +298,13 @@ def test_a_setting_is_saved_and_opened_and_the_data_downloaded(browser, page):
     changes(
         browser, "#answer", lambda: one(browser, "#set-transparency-level").send_keys(Keys.ARROW_RIGHT * 5)
     )
-    until(browser, lambda: "transparency.level=0.45" in browser.current_url)
-    answer = page.ask("look", scenario="concert", set={"transparency.level": 0.45})["answer"]
+    until(browser, lambda: "transparency.level=0.71" in browser.current_url)
+    answer = page.ask("look", scenario="concert", set={"transparency.level": 0.71})["answer"]
     one(browser, "#save").click()
     one(browser, "#data").click()
     saved, data = browser.downloads / "concert.yaml", browser.downloads / "concert-runs.csv"
     until(browser, lambda: saved.is_file() and data.is_file() and data.stat().st_size > 0)
-    assert rs.load_scenario(str(saved))["transparency.level"] == 0.45
+    assert rs.load_scenario(str(saved))["transparency.level"] == 0.71
     assert len(data.read_text("utf-8").splitlines()) == 301
     one(browser, "#file").send_keys(str(saved))
     until(browser, lambda: "your file" in text(browser, "#scenario"))
