@@ -22,7 +22,7 @@ project_copyright = author = _PROJECT["authors"][0]["name"]
 extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc"]
 root_doc = "docs/README"
 include_patterns = ["*.md", "docs/**.md", "experiments/**.md", "notebooks/**.md", "seeds/**.md"]
-exclude_patterns = [".*", "build", "dist", "outputs"]
+exclude_patterns = [".*", "build", "dist", "outputs", "experiments/**/page.md"]  # templates of the pages
 nitpicky = True
 
 autodoc_typehints = "none"  # the docstrings say it in words

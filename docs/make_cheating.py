@@ -35,7 +35,7 @@ HEAD = """\
 One state deviates in secret, and the same run without the deviation, on the same seeds, says what that
 costs it. *Loss* is its payoff per year without the deviation minus that with it; below 0 the deviation pays.
 *Discounted* weighs the future as the state does. *Firm* confines the deviation to defections in firm
-decisions: those in which the [margin](model.md#43-how-a-prudent-state-decides-in-an-open-pair), without the
+decisions: those in which the [margin](model.md#43-the-decision-of-a-prudent-state), without the
 norm, exceeds 2 λ. (A norm keeps a state from what would pay; it is no payoff.) *Defections* are those a year,
 over all others, that it commits more than without. Brackets are 95 % intervals over {runs} runs
 (seed {seed}). The best automaton of memory two is searched for on other seeds ({search}).

@@ -90,7 +90,7 @@ facts. An *order* is what states arrange: conferences, norms, sanctions, transpa
 member. Any order can be put into any world (`run +scenario=concert order=self_help`, `run world=trade
 order=concert`); an order that needs more states than a world has is refused, and what can have no effect in a
 world is said. Each file says of every value whether it is a fact or an assumption, and why. Values that files
-share stand in [`configs/assumptions`](../../configs/assumptions/). How to bring your own:
+share stand in `configs/assumptions`. How to bring your own:
 [how to](../how-to.md#write-a-world-or-an-order).
 """
 _PYTHON = f"""\

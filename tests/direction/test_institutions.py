@@ -18,7 +18,6 @@ from regimesim.simulation.lowering import lower
 from regimesim.simulation.simulate import simulate
 from regimesim.stats.estimates import Estimate
 from regimesim.stats.survival import rmst_difference
-from regimesim.theory.games import critical_discount, pooled_discount
 
 
 def mean(values):
@@ -102,58 +101,6 @@ def worlds():
     }
 
 
-def test_the_league_answers_or_not_by_what_the_culprit_is_worth(worlds):
-    """The manipulation works: nobody joins against a Japan that is wanted, most do against one that is not
-    (0.00 against 0.71; 0.67 as published)."""
-    assert worlds["unpunished"].answered < 0.01
-    assert worlds["punished"].answered > 0.5
-
-
-def test_credibility_falls_after_an_unpunished_aggression(worlds):
-    """L19. By .165 [.156, .173] against the world without it and by .181 [.171, .190] against the world in
-    which it is punished; a year later .050 and .058 are left."""
-    for other in ("no failure", "punished"):
-        for when in ("credibility", "later"):
-            loss = mean(getattr(worlds["unpunished"], when) - getattr(worlds[other], when))
-            assert loss.upper < 0, (other, when, loss.text(3))
-
-
-def test_after_an_unpunished_aggression_the_next_comes_sooner(worlds):
-    """L19. The next exploitation by a state other than Japan comes .21 [.16, .27] years sooner than if the
-    first was punished (of .95), and .46 [.38, .54] sooner than without a first (of 1.19). Of these .46, .24
-    [.18, .31] are there even if it is punished: lost trust, which punishment does not mend."""
-    for other in ("no failure", "punished"):
-        gain = rmst_difference(worlds["unpunished"].next, worlds[other].next, HORIZON, paired=True)
-        assert gain.upper < 0, (other, gain.text(3))
-
-
-def test_an_aggression_alone_does_not_cost_the_league_its_credibility(worlds):
-    """What does not hold: with the affinities as published two in three join against Japan, as many as
-    answer it without its aggression, so credibility is what it was (+.005 [.001, .008]). What is told of 1931
-    is the world in which nobody wants to act."""
-    change = mean(worlds["as published"].credibility - worlds["no failure"].credibility)
-    assert change.lower > -0.01 and change.upper < 0.03, change.text(3)
-
-
-def test_it_is_credibility_that_carries_the_failure_on():
-    """Where credibility does not learn, the next comes when it would have come, in every run."""
-    still = ["sanctions.credibility_learning=0", "sanctions.exit=0"]
-    unpunished, punished = (aftermath(league(3.0, worth, still), runs=200) for worth in (10.0, 0.0))
-    assert unpunished.answered < 0.01 < punished.answered
-    assert np.array_equal(unpunished.next[0], punished.next[0])
-    assert np.array_equal(unpunished.credibility, punished.credibility)
-
-
-def test_the_failure_does_not_rest_on_an_empty_league():
-    """As published, whoever is accused (mostly falsely) may leave, and of four members one is left after five
-    years (1.03 [1.01, 1.06]). Without exits the members stay and the same holds: credibility falls by .190
-    [.183, .196], and the next comes .33 [.25, .41] years sooner."""
-    stay = ["sanctions.exit=0"]
-    unpunished, punished = (aftermath(league(3.0, worth, stay)) for worth in (10.0, 0.0))
-    assert mean(unpunished.credibility - punished.credibility).upper < 0
-    assert rmst_difference(unpunished.next, punished.next, HORIZON, paired=True).upper < 0
-
-
 # ---------------------------------------------------------------- the Security Council: the veto
 
 NO_VETO = [
@@ -165,12 +112,6 @@ NO_VETO = [
 def councils():
     veto, none = load_scenario("security_council"), load_scenario("security_council", NO_VETO)
     return columns(veto, 1_000, 11), columns(none, 1_000, 11)
-
-
-def test_the_veto_keeps_the_council_from_acting(councils):
-    """L20. Of the cases brought, 8 % are acted on with the veto and 61 % without: +.53 [.52, .53]."""
-    veto, none = (c["sanctions_joined"] / np.maximum(1, c["sanctions_invoked"]) for c in councils)
-    assert mean(none - veto).lower > 0.4
 
 
 def test_without_the_veto_cooperation_is_more_and_lasts_longer(councils):
@@ -203,37 +144,7 @@ def test_kaplan_and_waltz_are_about_as_peaceful(balances):
         assert gain.lower > -10 and gain.upper < 10, (spell, gain.text(2))
 
 
-def test_kaplan_and_waltz_differ_in_where_restraint_comes_from(balances):
-    """J3. Mean terms of the margin over a century: Kaplan norm 1.48 and law 0; Waltz norm 0 and law 1.78."""
-    kaplan, waltz = (b.paths.groupby("quantity")["mean"].mean() for b in balances)
-    assert kaplan["law"] == 0.0 and waltz["norm_term"] == 0.0
-    assert 1.2 < kaplan["norm_term"] < 1.8 and 1.5 < waltz["law"] < 2.1
-    # the rest of the margin is much the same
-    assert kaplan["future"] == pytest.approx(waltz["future"], abs=0.2)
-    assert kaplan["now"] == pytest.approx(waltz["now"], abs=0.2)
-
-
 # ---------------------------------------------------------------- many pairs
-
-
-@pytest.mark.parametrize("states", [2, 5])
-@pytest.mark.parametrize("punishment", [math.inf, 3])
-def test_pooling_like_pairs_leaves_the_threshold_where_it_was(world, states, punishment):
-    """Bernheim and Whinston 1990: like pairs that all play each round under perfect monitoring. Prudent
-    states cooperate for ever just above the discount factor of a single pair, and never just below it, with
-    one pair as with ten. (They judge pair by pair; that judging all at once would move nothing is
-    ``pooled_discount``.)"""
-    game = (5.0, 3.0, 1.0, 0.0)
-    threshold = critical_discount(game, punishment_rounds=punishment)
-    if punishment == math.inf:
-        assert pooled_discount([game] * (states - 1)) == pytest.approx(threshold, abs=1e-12)
-    for shift, expected in ((1e-6, 1.0), (-1e-6, 0.0)):
-        settings = {
-            "shadow.rounds_per_year": 1, "shadow.discount_factor": threshold + shift,
-            "shadow.punishment_rounds": punishment, "transparency.level": 1.0,
-        }  # fmt: skip
-        rates = columns(world(settings, states=states, years=50), 4, 0)["cooperation_rate"]
-        assert (rates == expected).all(), (shift, rates)
 
 
 # ---------------------------------------------------------------- how many, and at what price
@@ -257,18 +168,6 @@ def enforced(states, cost, rule="decentralized", runs=200):
     return rate(rule) - rate("none")
 
 
-@pytest.mark.parametrize("rule", ["decentralized", "centralized"])
-@pytest.mark.parametrize("states", [3, 5, 9])
-def test_sanctions_do_less_the_more_they_cost(rule, states):
-    """L5. At a cost of .2, 1 and 2 among five: .38, .07 and .01 are added to cooperation (decentralized)."""
-    effects = [enforced(states, cost, rule) for cost in (0.2, 1.0, 2.0)]
-    assert mean(effects[0] - effects[1]).lower > 0
-    assert mean(effects[0] - effects[2]).lower > 0
-    assert (
-        mean(effects[1] - effects[2]).lower > -0.01
-    )  # where next to nothing is left there is little to lose
-
-
 def test_sanctions_do_more_not_less_among_many_where_the_cost_can_be_borne():
     """What does not hold: that more states weaken sanctions. The expected cost is shared by J = 1 + κ (N - 2)
     joiners, so many enforce more readily than few: decentralized, nine states against three, +.06 [.04, .08]
@@ -276,9 +175,3 @@ def test_sanctions_do_more_not_less_among_many_where_the_cost_can_be_borne():
     for cost in (0.2, 1.0):
         gain = mean(enforced(9, cost) - enforced(3, cost))
         assert gain.lower > 0, (cost, gain.text(3))
-
-
-def test_sanctions_do_less_among_many_where_hardly_anybody_joins():
-    """The direction that was expected is there only at a cost (2) that hardly anybody bears: -.015 [-.020,
-    -.010], of .025 with three states."""
-    assert mean(enforced(9, 2.0) - enforced(3, 2.0)).upper < 0

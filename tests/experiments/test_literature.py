@@ -61,9 +61,11 @@ def test_nowak_and_sigmund():
     with_, without = (
         answer("generosity")["selection"][case] for case in ("with a near tit for tat", "without")
     )
-    assert with_["share that ends in restraint"]["lower"] > without["share that ends in restraint"]["upper"]
-    assert with_["share that ends in restraint"]["lower"] > 0.5
-    forgiven = with_["winners' restraint after exploitation"]
+    assert (
+        with_["share that ends in cooperation"]["lower"] > without["share that ends in cooperation"]["upper"]
+    )
+    assert with_["share that ends in cooperation"]["lower"] > 0.5
+    forgiven = with_["winners' cooperation after defection"]
     assert forgiven["lower"] > 0.25 and forgiven["upper"] < 1 / 3 + 0.05
     for part in answer("generosity")["win-stay lose-shift"].values():
         if abs(part["R"] - part["resists where R is above"]) > 0.1:
@@ -72,48 +74,43 @@ def test_nowak_and_sigmund():
 
 
 def test_boyd_and_richerson_and_axelrod():
-    """1992: retribution lets cooperation be, if it is common, and anything else as well; 1986: without a
-    reason to punish it unravels."""
+    """1992: retribution lets cooperation be, and by a fine anything else as well; 1986: without a reason to
+    punish it unravels."""
     found = answer("punishment")
-    assert found["no sanctions"]["cooperation"]["upper"] < 0.01
-    assert found["sanctions"]["more cooperation"]["lower"] > 0.9
-    by_severity = [part["cooperation"]["value"] for part in found["by severity"].values()]
-    assert by_severity == sorted(by_severity)
+    assert found["no sanctions"]["cooperation"]["value"] < 0.01
+    assert found["sanctions"]["more cooperation"]["lower"] > 0.5
+    by_publicity = [part["cooperation"]["value"] for part in found["by publicity"].values()]
+    assert by_publicity == sorted(by_publicity)
     starts = found["by credibility at the start, dear sanctions"]
-    low, middle, high = starts["resting points"]
-    for start in ("0.05", "0.1", "0.2", "0.5", "0.9"):
-        end = starts[start]["credibility"]
-        rest = low if float(start) < middle else high
-        assert end["value"] == pytest.approx(rest, abs=0.03), start
+    assert len(starts["resting points"]) == 3
+    assert starts["common against rare"]["more cooperation"]["lower"] > 0
     assert found["what makes states punish"]["credibility lost without it"]["lower"] > 0.5
     assert found["what makes states punish"]["a worth against nothing"]["more cooperation"]["lower"] > 0.4
+    assert found["by number of states"]["12 against 3"]["more cooperation"]["lower"] > 0.5
     harmful = found["a rule that harms all who keep it"]
-    assert harmful["more cooperation"]["lower"] > 0.9 and harmful["payoff gained by it"]["upper"] < -1
+    assert harmful["exclusion"]["cooperation"]["value"] < 0.01
+    assert harmful["a fine"]["more cooperation"]["lower"] > 0.5
+    assert harmful["a fine"]["payoff gained by it"]["upper"] < -1
 
 
 def test_cusack_and_stoll():
-    """1994: the system lasts longer; practitioners outlast the others, in our model only where the rule binds
-    them alone."""
+    """1994: the system lasts longer, here a little and if all practise; that practitioners outlast the
+    others is not found."""
     found = answer("collective-security")
     for rule in ("decentralized", "collective"):
-        for practising in (2, 3, 4, 6):
-            gain = found[rule][f"{practising} of 6 practise"]["more than if nobody practises"]
-            assert gain["lower"] > 0
-    for practising in (2, 3, 4):
-        alone, all_ = (found[rule][f"{practising} of 6 practise"] for rule in ("decentralized", "collective"))
-        assert alone["years until a state's first war"]["difference"]["lower"] > 0
-        around = all_["years until a state's first war"]["difference"]
-        assert around["lower"] < 1 and around["upper"] < 5
-    kept = "share that keeps half of its capability"
-    assert found["decentralized"]["3 of 6 practise"][kept]["difference"]["lower"] > 0
-    assert abs(found["collective"]["3 of 6 practise"][kept]["difference"]["value"]) < 0.05
+        assert found[rule]["6 of 6 practise"]["more than if nobody practises"]["lower"] > 0
+        for practising in (2, 3, 4):
+            first = found[rule][f"{practising} of 6 practise"]["years until a state's first war"]
+            assert first["which is"] == "open"
+        assert found[rule]["3 of 6 practise"]["payoff per year"]["difference"]["upper"] < 0
+    assert found["no rule, the same three set apart"]["payoff per year"]["which is"] == "open"
 
 
 def test_green_and_porter():
     """1984: durations are 1/a whatever the punishment, shares 1/(1 + aK), and noise asks for more of it."""
     found = answer("green-porter")
     for alarm in (0.02, 0.05, 0.1, 0.2):
-        lasted = found["rounds until the first breakdown"][f"alarm {alarm:g}"]["one signal for both"]["mean"]
+        lasted = found["rounds until the first breakdown"][f"alarm {alarm:g}"]["prudent states"]["mean"]
         assert lasted["lower"] - 1 < 1 / alarm < lasted["upper"] + 1
         for length in (1, 3, 8):
             part = found["share of rounds in cooperation"][f"alarm {alarm:g}"][f"punished for {length}"]

@@ -20,13 +20,13 @@ GAMES = {
 SLIPS = (1e-2, 1e-3, 1e-4, 1e-5)
 ASIDE = 0.12
 """How far to either side of the optimum it is played."""
-PLAYED_SLIP, SETTLING, COUNTED, VICTIMS, RUNS = 0.005, 200, 300, 10, 80
+PLAYED_SLIP, SETTLING, COUNTED, VICTIMS, RUNS = 0.005, 50, 250, 10, 24
 POPULATIONS, GENERATIONS, STRATEGIES = 200, 4_000, 100
 CATALYST = (0.99, 0.01)
 """Tit for tat, nearly: what Nowak and Sigmund add to the population."""
 
 Reactive = np.ndarray
-"""(p, q): chances of restraint after the other's restraint and after its exploitation."""
+"""(p, q): chances of cooperation after the other's cooperation and after its defection."""
 
 
 # ---------------------------------------------------------------- the optimum, exactly
@@ -45,7 +45,7 @@ def replies(generosity: float, payoffs: tuple[float, ...], slip: float) -> list[
 
 
 def safe(generosity: float, payoffs: tuple[float, ...], slip: float) -> bool:
-    """Whether no reply earns more than unfailing restraint does."""
+    """Whether no reply earns more than unfailing cooperation does."""
     earned = replies(generosity, payoffs, slip)
     return earned[0] >= max(earned) - 1e-12
 
@@ -69,7 +69,7 @@ def among_themselves(payoffs: tuple[float, ...], slip: float) -> list[float]:
 
 
 def earned_from(victims: str, guest: str, payoffs: tuple[float, ...], runs: int) -> np.ndarray:
-    """Payoff per round and partner of one guest among many like states, run by run."""
+    """Payoff per round (a year each) and partner of one guest among many like states, run by run."""
     t, r, p, s = payoffs
     scenario = read_scenario(
         {
@@ -102,7 +102,7 @@ def exploiting(payoffs: tuple[float, ...]) -> str:
 
 
 def played(payoffs: tuple[float, ...], runs: int) -> dict:
-    """Does exploiting earn more than restraint, a little below the optimum and a little above it?"""
+    """Does exploiting earn more than cooperation, a little below the optimum and a little above it?"""
     best, guest = rs.theory.optimal_generosity(payoffs), exploiting(payoffs)
     found: dict = {"exploiter": guest}
     for name, generosity in (("below", best - ASIDE), ("above", best + ASIDE)):
@@ -154,14 +154,14 @@ def selection(catalyst: bool, populations: int) -> dict:
         earned = (table @ shares[..., None])[..., 0]
         shares *= earned / (shares * earned).sum(axis=1, keepdims=True)
     common = (shares * earned).sum(axis=1)
-    ends_well = common > 2.0  # halfway between mutual exploitation and mutual restraint
+    ends_well = common > 2.0  # halfway between mutual defection and mutual cooperation
     winners = strategies[np.arange(populations), shares.argmax(axis=1)][ends_well]
     restrained = int(ends_well.sum())
-    found: dict = {"share that ends in restraint": interval_of(share(restrained, populations))}
+    found: dict = {"share that ends in cooperation": interval_of(share(restrained, populations))}
     if catalyst:  # without it there are too few
         after_c, after_d = winners.T
-        found["winners' restraint after restraint"] = interval_of(mean(after_c))
-        found["winners' restraint after exploitation"] = interval_of(mean(after_d))
+        found["winners' cooperation after cooperation"] = interval_of(mean(after_c))
+        found["winners' cooperation after defection"] = interval_of(mean(after_d))
     return found
 
 
@@ -214,7 +214,7 @@ def draw(answer: Answer) -> Figure:
     grid = np.linspace(0, 1, 41)
     for ax, (name, payoffs) in zip(axes, GAMES.items(), strict=True):
         for guest, words, colour, line in (
-            ("always_cooperate", "restraint", BLUE, "-"),
+            ("always_cooperate", "cooperation", BLUE, "-"),
             ("always_defect", "exploiting always", ORANGE, "--"),
             ("memory_one(0, 0, 1, 1)", "every other time", GREEN, "-."),
         ):
@@ -233,7 +233,7 @@ def draw(answer: Answer) -> Figure:
     )
     return framed(
         figure,
-        "Up to the published optimum nothing beats restraint towards generous tit for tat",
+        "Up to the published optimum nothing beats cooperation towards generous tit for tat",
         "Exact long-run payoff against generous tit for tat, slips 1 in 10,000. Dotted: "
         "min(1 - (T-R)/(R-S), (R-P)/(T-P)). Payoffs T, R, P, S in brackets.",
     )

@@ -14,28 +14,43 @@ from regimesim.stats.estimates import interval_of, mean, share, sign
 
 SMALL = 0.1
 SEED = 1986
-YEARS, LATE, RUNS = 60, 10, 400
+YEARS, LATE, RUNS = 40, 10, 60
+PATIENCE, LENGTH, PER_YEAR = 0.02, 6, 4
+"""Discount factor of a year, rounds of exclusion, rounds a year."""
 TEMPERATURE = 0.35
-BASE = {"rule": "decentralized", "severity": 8.0, "cost": 1.0, "enforcement_value": 1.0, "credibility": 0.9}
+BASE = {"rule": "decentralized", "cost": 0.3, "enforcement_value": 2.0, "credibility": 0.9}
 DILEMMA = {"temptation": 5.0, "reward": 3.0, "punishment": 1.0, "sucker": 0.0}
 USELESS = {"temptation": 4.0, "reward": 1.0, "punishment": 3.0, "sucker": 0.0, "game": "any"}
-"""Mutual restraint is worse for everybody than its absence (Deadlock)."""
-DEAR = {"cost": 2.0, "enforcement_value": 1.5}
-STARTS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.9)
+"""Mutual cooperation is worse for everybody than mutual defection (Deadlock)."""
+DEAR = {"cost": 1.0, "enforcement_value": 3.0}
+FINE = {"rule": "centralized", "severity": 30.0}
+STARTS = (0.05, 0.2, 0.4, 0.6, 0.9)
+PUBLICITY = (0.0, 0.1, 0.3, 1.0)
 
 
-def world(states: int = 8, payoffs: dict = DILEMMA, **sanctions: object) -> rs.Scenario:
-    """Like states with so short a view that nothing but sanctions could make restraint worth it."""
+def world(
+    states: int = 8, payoffs: dict = DILEMMA, publicity: float = 1.0, **sanctions: object
+) -> rs.Scenario:
+    """Like states with so short a view that nothing but sanctions could make cooperation worth it."""
     return read_scenario(
         {
             "years": YEARS,
             "states": {f"S{i}": {} for i in range(states)},
             "payoffs": payoffs,
-            "shadow": {"discount_factor": 0.05, "rounds_per_year": 4, "punishment_rounds": 6},
-            "transparency": {"level": 0.4, "miss_rate": 0.5, "false_alarm_rate": 0.05, "publicity": 1},
-            "diplomacy": {"renegotiation": 1, "agreement_trust": 0.65},
+            "shadow": {
+                "discount_factor": PATIENCE,
+                "rounds_per_year": PER_YEAR,
+                "punishment_years": LENGTH / PER_YEAR,
+            },
+            "transparency": {
+                "level": 0.4,
+                "miss_rate": 0.5,
+                "false_alarm_rate": 0.02,
+                "publicity": publicity,
+            },
+            "diplomacy": {"renegotiation": 1, "agreement_trust": 0.9},
             "sanctions": {"credibility_learning": 0.1, **BASE, **sanctions},
-            "trust": {"initial": 0.9, "learning_rate": 0.1},
+            "trust": {"initial": 0.9, "learning_rate": 0.35},
             "choice": {"temperature": TEMPERATURE},
         },
         "village",
@@ -53,7 +68,7 @@ def outcome(runs: int, **settings: object) -> tuple[dict, dict[str, np.ndarray]]
     found = {
         "cooperation": late(results, "cooperation"),
         "credibility": late(results, "credibility"),
-        "payoff per round and partner": results.columns["welfare"] / (len(results.scenario.states) - 1),
+        "payoff per year and partner": results.columns["welfare"] / (len(results.scenario.states) - 1),
     }
     limits = {"cooperation": (0.0, 1.0)}
     return {name: interval_of(mean(values, limits.get(name))) for name, values in found.items()}, found
@@ -65,32 +80,34 @@ def difference(more: dict[str, np.ndarray], less: dict[str, np.ndarray]) -> dict
     return {"more cooperation": interval_of(gap), "which is": sign(gap)}
 
 
-def joining(credibility: float, states: int, cost: float, value: float) -> float:
-    """Chance that a state joins, by the rule of model.md 4.5."""
-    net = value * credibility - cost / (1 + credibility * (states - 2))
+def joining(credibility: float, cost: float, value: float) -> float:
+    """Chance that a state that is open with the accused joins, by model.md 4.5 and without false alarms."""
+    patience = PATIENCE ** (1 / PER_YEAR)
+    given_up = (DILEMMA["reward"] - DILEMMA["punishment"]) * (1 - patience**LENGTH) / (1 - patience)
+    net = value * credibility - cost - given_up / PER_YEAR
     return 1 / (1 + math.exp(-net / TEMPERATURE))
 
 
-def resting_points(states: int, cost: float, value: float) -> list[float]:
+def resting_points(cost: float, value: float) -> list[float]:
     """Where credibility neither rises nor falls: as many join as were expected to."""
     grid = np.linspace(0, 1, 20_001)
-    drift = np.array([joining(k, states, cost, value) - k for k in grid])
+    drift = np.array([joining(k, cost, value) - k for k in grid])
     turns = np.flatnonzero(np.sign(drift[1:]) != np.sign(drift[:-1]))
     return [float((grid[i] + grid[i + 1]) / 2) for i in turns]
 
 
 def run(scale: float = 1.0) -> Answer:
-    runs = runs_at(scale, RUNS, least=40)
+    runs = runs_at(scale, RUNS, least=16)
     none, without = outcome(runs, rule="none")
     answer: dict = {"no sanctions": none}
     answer["sanctions"], with_ = outcome(runs)
     answer["sanctions"] |= difference(with_, without)
 
-    answer["by severity"] = {f"{s:g}": outcome(runs, severity=s)[0] for s in (0.0, 2.0, 4.0, 8.0)}
+    answer["by publicity"] = {f"{s:g}": outcome(runs, publicity=s)[0] for s in PUBLICITY}
 
     starts = {start: outcome(runs, credibility=start, **DEAR) for start in STARTS}
     answer["by credibility at the start, dear sanctions"] = {
-        "resting points": resting_points(8, DEAR["cost"], DEAR["enforcement_value"]),
+        "resting points": resting_points(DEAR["cost"], DEAR["enforcement_value"]),
         **{
             f"{start:g}": told_ | {"share of runs that end in cooperation": _ends(found)}
             for start, (told_, found) in starts.items()
@@ -98,31 +115,31 @@ def run(scale: float = 1.0) -> Answer:
         "common against rare": difference(starts[STARTS[-1]][1], starts[STARTS[0]][1]),
     }
 
-    kept, with_value = outcome(runs, enforcement_value=1.0)
     bare, without_value = outcome(runs, enforcement_value=0.0)
     answer["what makes states punish"] = {
-        "a worth of its own": kept,
+        "a worth of its own": answer["sanctions"],
         "nothing": bare,
-        "a worth against nothing": difference(with_value, without_value),
+        "a worth against nothing": difference(with_, without_value),
         "credibility lost without it": interval_of(mean(0.9 - without_value["credibility"])),
     }
 
-    few, many = (outcome(runs, states=n, cost=2.0) for n in (3, 16))
-    answer["by number of states, cost 2"] = {
+    few, many = (outcome(runs, states=n) for n in (3, 12))
+    answer["by number of states"] = {
         "3": few[0],
-        "16": many[0],
-        "16 against 3": difference(many[1], few[1]),
+        "12": many[0],
+        "12 against 3": difference(many[1], few[1]),
     }
 
-    useless, held = outcome(runs, payoffs=USELESS)
     free, left = outcome(runs, payoffs=USELESS, rule="none")
-    loss = mean(held["payoff per round and partner"] - left["payoff per round and partner"])
-    answer["a rule that harms all who keep it"] = {
-        "sanctions": useless,
-        "no sanctions": free,
-        **difference(held, left),
-        "payoff gained by it": interval_of(loss),
-    }
+    answer["a rule that harms all who keep it"] = {"no sanctions": free}
+    for name, rule in (("exclusion", {}), ("a fine", FINE)):
+        useless, held = outcome(runs, payoffs=USELESS, **rule)
+        loss = mean(held["payoff per year and partner"] - left["payoff per year and partner"])
+        answer["a rule that harms all who keep it"][name] = {
+            **useless,
+            **difference(held, left),
+            "payoff gained by it": interval_of(loss),
+        }
     return answer
 
 
@@ -135,9 +152,7 @@ def draw(answer: Answer) -> Figure:
     figure, (left, right) = blank(9.6, 4.4, (0.08, 0.2, 0.4, 0.58), (0.56, 0.2, 0.4, 0.58))
     part = answer["by credibility at the start, dear sanctions"]
     grid = np.linspace(0, 1, 200)
-    left.plot(
-        grid, [joining(k, 8, DEAR["cost"], DEAR["enforcement_value"]) for k in grid], color=BLUE, lw=1.8
-    )
+    left.plot(grid, [joining(k, DEAR["cost"], DEAR["enforcement_value"]) for k in grid], color=BLUE, lw=1.8)
     left.plot(grid, grid, color=GREY, lw=0.8, ls=":")
     for n, point in enumerate(part["resting points"]):
         stable = n % 2 == 0
@@ -157,6 +172,6 @@ def draw(answer: Answer) -> Figure:
     return framed(
         figure,
         "Where it is common punishment keeps itself up, where it is rare it dies out",
-        f"Eight states, cost 2, worth of enforcement 1.5. Left: the rule. Right: {RUNS} runs each, 95 % "
+        f"Eight states, cost 1, worth of enforcement 3. Left: the rule. Right: {RUNS} runs each, 95 % "
         f"intervals, seed {SEED}; dotted: the open point of the left.",
     )

@@ -20,7 +20,7 @@ SLIP = 0.01
 """One intention in a hundred goes wrong, as in Wu and Axelrod's tournament."""
 SETTLING, COUNTED = 400, 600
 """Rounds that are left out, and rounds that count."""
-RUNS = 40
+RUNS = 12
 GENERATIONS = 3_000
 
 ENTRIES = (*strategy_names(), "generous_tit_for_tat(0.1)")

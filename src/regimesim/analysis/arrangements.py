@@ -34,7 +34,7 @@ from regimesim.scenario.messages import known
 from regimesim.scenario.parameters import Value
 from regimesim.scenario.scenario import Phase, Scenario
 
-BASE_LEVEL = 0.4
+BASE_LEVEL = 0.66
 """What states see of each other where nobody has arranged for more: embassies and newspapers, no inspection.
 The level of `anarchy`, and of every shipped scenario but the ideal of collective security (an assumption)."""
 
@@ -123,7 +123,9 @@ ARRANGEMENTS: Mapping[str, Arrangement] = {
             "estranged states come back to the table",
             True,
             _constant(diplomacy__renegotiation=0.0),
-            _positive("diplomacy.renegotiation"),
+            lambda values: all(
+                _real_value(values, f"diplomacy.{name}") > 0 for name in ("renegotiation", "conference")
+            ),
         ),
         Arrangement(
             "norms",

@@ -309,8 +309,9 @@ class Relationship:
         """(A, B, D) of each kind, payoffs in the unit of flows."""
         found: dict[Kind, tuple[float, float, float]] = {}
         for kind in KINDS:
-            risk, *rest = self._course(kind)
-            total, end, span = estrangement.outside(self.discount, risk, *rest)
+            risk, ending, rounds, lasting = self._course(kind)
+            after_war = power(self.discount, lasting + 1.0)
+            total, end, span = estrangement.outside(self.discount, risk, ending, rounds, lasting, after_war)
             flow = self.punishment - self.rounds_per_year * risk * self.war_cost
             found[kind] = float(flow * total), float(end), float(span)
         return found

@@ -146,7 +146,7 @@ def critical_discount(
     For grim the condition is delta (q - f)(1 - delta^K)(R - P) >= (T - R)(1 - delta (1 - f) - f delta^(K+1)),
     with one signal for both sides; the left side over the right grows with delta, so the root is found by
     bisection. What a pair of the model needs, in which each side has its own signal, resolve and more, is for
-    :mod:`regimesim.theory.estrangement`. Tit for tat must deter defection for ever,
+    :mod:`regimesim.theory`. Tit for tat must deter defection for ever,
     (T - R)/(T - P), and every other round, (T - R)/(R - S). Pavlov punishes for one round: (T - R)/(R - P).
 
     References

@@ -36,7 +36,6 @@ BEGUN = {
     "regimesim run scenario=du": "regimesim run scenario=duel ",
     "regimesim run +scenario=./mi": "regimesim run +scenario=./mine.yaml ",
     "regimesim run transparency.lev": "regimesim run transparency.level=",
-    "regimesim run transparency.public_signal=t": "regimesim run transparency.public_signal=true ",
     "regimesim sweep sanctions.rule=none,cen": "regimesim sweep sanctions.rule=none,centralized ",
     "regimesim run +scenario=duel states.Rur": "regimesim run +scenario=duel states.Ruritania.",
     "regimesim run +scenario=duel states.Ruritania.strategy=gri": "regimesim run +scenario=duel "

@@ -10,6 +10,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import mischief
 import pytest
@@ -202,7 +203,7 @@ def places(folder):
         *write,
         sys.prefix,
         sys.base_prefix,
-        str(mischief.ROOT),
+        str(Path(__file__).parents[3]),
         "/proc/",
         "/sys/",
         "/usr/share/",

@@ -44,7 +44,8 @@ class TestArrangements:
         concert = load_scenario("concert")
         absent = [
             "diplomacy.conference=0", "diplomacy.mediation=0", "diplomacy.renegotiation=0",
-            "norms.restraint=0", "periphery.insulation=0", f"war.resentment={PUNITIVE[0]}",
+            "norms.restraint=0", "sanctions.rule=none",
+            "periphery.insulation=0", f"war.resentment={PUNITIVE[0]}",
             f"war.settlement_trust={PUNITIVE[1]}", *(f"buffers.{b}.strength=0" for b in concert.buffers),
         ]  # fmt: skip
         bare, written = without(concert, "everything"), load_scenario("concert", absent)
@@ -90,10 +91,10 @@ class TestArrangements:
         assert arrangements_of(load_scenario("anarchy")) == ("settlement",)
         assert arrangements_of(load_scenario("trade")) == ()
         assert arrangements_of(load_scenario("concert")) == (
-            "conferences", "negotiation", "norms", "buffers", "insulation", "settlement",
+            "conferences", "negotiation", "norms", "sanctions", "buffers", "insulation", "settlement",
         )  # fmt: skip
         assert arrangements_of(load_scenario("collective_security")) == (
-            "sanctions", "transparency", "settlement",
+            "sanctions", "settlement",
         )  # fmt: skip
 
     def test_balancing_is_power_and_no_institution(self):
@@ -124,7 +125,7 @@ class TestArrangements:
 class TestAblation:
     def test_what_has_no_occasion_makes_no_difference(self):
         """Nobody ever exploits, so there is nothing to negotiate about."""
-        friends = world(strategy="always_cooperate", diplomacy={"renegotiation": 1.0})
+        friends = world(strategy="always_cooperate", diplomacy={"renegotiation": 1.0, "conference": 0.5})
         (row,) = ablate(friends, "negotiation", RUNS).rows
         assert (row.regime.value, row.peace.value) == (0, 0)
         assert row.regime.lower < 0 < row.regime.upper, "24 runs may have missed something"
@@ -172,7 +173,7 @@ class TestAblation:
         worlds.progress = done.append
         ablate(worlds, "full")
         ablate(worlds, "each")
-        assert sum(done) == 8 * (1 + 2 + 6 + 6), "as it is, two groups, each and all but each"
+        assert sum(done) == 8 * (1 + 2 + 7 + 7), "as it is, two groups, each and all but each"
 
     def test_pairing_narrows_where_little_changes(self):
         (row,) = ablate("concert", "negotiation", 200).rows
@@ -277,12 +278,12 @@ class TestShapley:
         worlds = Worlds("concert", 8, years=5)
         found = shapley(worlds, among=["norms", "buffers"])
         assert list(found.years) == ["norms", "buffers"]
-        assert found.kept == ("conferences", "negotiation", "insulation", "settlement")
-        with pytest.raises(InputError, match="no arrangement in this scenario 'sanctions'"):
-            shapley(worlds, among=["sanctions"])
+        assert found.kept == ("conferences", "negotiation", "sanctions", "insulation", "settlement")
+        with pytest.raises(InputError, match="no arrangement in this scenario 'balancing'"):
+            shapley(worlds, among=["balancing"])
 
     def test_too_many_are_refused(self):
-        with pytest.raises(InputError, match=r"6 arrangements make 2\*\*6 worlds; at most 3"):
+        with pytest.raises(InputError, match=r"7 arrangements make 2\*\*7 worlds; at most 3"):
             shapley("concert", 1, years=1, most=3)
 
 

@@ -225,7 +225,7 @@ class TestFiles:
         compare_command(COMMANDS["compare"].read([*words, f"out={tmp_path / 'b'}"]), Flags())
         shown = capsys.readouterr().out
         assert "one Concert cannot by itself" in shown.replace("\n", " ")
-        assert "anarchy less trade" in shown
+        assert "anarchy minus trade" in shown
         compare_command(COMMANDS["compare"].read([*words, f"out={tmp_path / 'c'}"]), Flags(quiet=True))
         assert capsys.readouterr().out == f"{tmp_path / 'c'}\n"
 

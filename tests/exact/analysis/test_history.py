@@ -308,18 +308,18 @@ def results():
 def test_runs_are_read_as_a_record_is(results):
     """Against a plain reading of the events, run by run and pair by pair."""
     per_year, events = results.scenario.rounds_per_year, results.events
-    wars = events[events["kind"].isin(["war", "peace"])]
+    wars = events[events["kind"].isin(["war", "war joined", "peace"])]
     states = results.scenario.states
     rows = []
     for run in range(30):
         of_run = wars[wars["replicate"] == run]
         for i, a in enumerate(states):
             for b in states[i + 1 :]:
-                own = of_run[(of_run["actor"] == a) & (of_run["target"] == b)]
+                own = of_run[of_run["actor"].isin([a, b]) & of_run["target"].isin([a, b])]
                 signs, fighting = ["."] * 20, None
                 for event in own.itertuples():
                     year = event.round // per_year
-                    if event.kind == "war":
+                    if event.kind != "peace":
                         fighting = year
                         signs[year] = "o"
                     else:

@@ -30,7 +30,9 @@ def test_draws_lie_within_the_declared_ranges_and_fill_them():
     for name, values in drawn.items():
         low, high = BY_NAME[name].range
         assert low <= min(values) and max(values) <= high
-        assert np.histogram(values, 4, (low, high))[0].tolist() == [16] * 4, name  # Sobol': even in each
+        counts = np.histogram(values, 4, (low, high))[0]
+        slack = 2 if BY_NAME[name].kind == "integer" else 0  # whole numbers do not split into even quarters
+        assert abs(counts - 16).max() <= slack, name  # Sobol': even in each
 
 
 def test_fewer_draws_are_the_first_of_more():
@@ -51,8 +53,8 @@ def test_what_is_switched_off_stays_off():
         worlds(load_scenario("anarchy"), drawn), drawn["war.cost"], drawn["trust.learning_rate"], strict=True
     ):
         assert world["war.cost"] == cost and world["trust.learning_rate"] == rate
-        assert world["norms.restraint"] == 0 and world["sanctions.severity"] == 1
-    assert [w["sanctions.severity"] for w in worlds(load_scenario("league"), drawn)] == drawn[
+        assert world["norms.restraint"] == 0 and world["sanctions.severity"] == 2
+    assert [w["sanctions.severity"] for w in worlds(load_scenario("security_council"), drawn)] == drawn[
         "sanctions.severity"
     ]
 

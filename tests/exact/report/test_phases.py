@@ -131,7 +131,8 @@ def test_the_critical_discount_factor_of_the_textbook():
     grid = {"shadow.discount_factor": spread(0.3, 0.8, 51)}
     neutral = [f"{name}=0" for name in ("war.unilateral", "war.mutual", "transparency.miss_rate")]
     neutral += ["transparency.false_alarm_rate=0", "payoffs.temptation=5", "payoffs.sucker=0"]
-    neutral += ["shadow.punishment_years=inf", "sanctions.rule=none", "power.weight=0", "norms.restraint=0"]
+    neutral += ["shadow.resolve=1", "shadow.punishment_years=inf"]
+    neutral += ["sanctions.rule=none", "power.weight=0", "norms.restraint=0"]
     neutral += ["geography.offense_advantage=0", "periphery.rate=0", "transparency.early_warning=0"]
     settings += [tuple(text.split("=")) for text in neutral]
     sweep = Landscape.of(made([grid, {"payoffs.temptation": [4.0, 5.0]}], "anarchy", settings), "regime")

@@ -151,17 +151,16 @@ def _assumed(name):
     return yaml.safe_load((configs_folder() / f"{name.lstrip('/')}.yaml").read_text("utf-8"))
 
 
-def test_only_the_ideal_differs_in_transparency():
+def test_no_order_differs_in_transparency():
     levels = {path.stem: part_tree("order", path.stem)["transparency"]["level"] for path in files("order")}
-    assert {name for name, level in levels.items() if level != levels["concert"]} == {"collective_security"}
+    assert set(levels.values()) == {levels["concert"]}
 
 
 @pytest.mark.parametrize("name", ["anarchy", "trade"])
 def test_self_help_has_no_institution(name):
     scenario = load_scenario(name)
     for parameter in (
-        "diplomacy.conference", "diplomacy.mediation", "diplomacy.renegotiation", "sanctions.rule",
-        "norms.restraint", "deterrence.prudence",
+        "diplomacy.conference", "sanctions.rule", "norms.restraint", "deterrence.prudence",
     ):  # fmt: skip
         assert scenario[parameter] == BY_NAME[parameter].default, parameter
     assert scenario["periphery.insulation"] == 0
