@@ -107,7 +107,7 @@ def test_the_strong_test_tells_kaplan_from_waltz():
     [
         made("always_cooperate", norms={"restraint": 1}),
         made("always_defect", diplomacy={"conference": 0.5}, war={"mutual": 1.0}),
-        made("always_defect", years=0.25, diplomacy={"renegotiation": 1.0}),
+        made("always_defect", years=0.25, diplomacy={"renegotiation": 1.0, "conference": 0.5}),
         made(diplomacy={"conference": 0.5}, transparency={"false_alarm_rate": 0.3}),
     ],
     ids=["all stand", "none forms", "a quarter", "noise"],

@@ -281,7 +281,8 @@ def test_defection_against_textbook_partners_pays_once(page):
 
 
 def test_before_the_end_nothing_is_told_that_the_state_cannot_know(page):
-    asked = {"scenario": "concert", "set": {"transparency.level": 0.1}, "state": "Austria", "length": 9}
+    blind = {"transparency.level": 0.1, "transparency.false_alarm_rate": 20}
+    asked = {"scenario": "concert", "set": blind, "state": "Austria", "length": 9}
     found = page.ask("play", moves=["CDCC"] * 8, **asked)
     assert found["reckoning"] is None and not found["over"]
     assert set(found["known"]) == {"capability", "trust", "war", "estranged", "standing", "turmoil"}

@@ -115,7 +115,7 @@ QUESTIONABLE = {
     "half a run": ({"scenario": "concert", "runs": 1.5}, "runs must be a whole number"),
     "a seed below 0": ({"scenario": "concert", "seed": -1}, "seed must lie in"),
     "much work": (
-        {"scenario": "security_council", "runs": 2000, "set": {"years": 200}}, "dealings between two states",
+        {"scenario": "league", "runs": 2000, "set": {"years": 200}}, "dealings between two states",
     ),
     "an unknown arrangement": ({"scenario": "concert", "without": ["walls"]}, "no arrangement 'walls'"),
     "a list of lists": ({"scenario": "concert", "without": [[]]}, "no arrangement '[]'"),
