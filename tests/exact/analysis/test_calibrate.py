@@ -12,8 +12,6 @@ from scipy.stats import binom, poisson
 from regimesim.analysis.calibration.calibrate import Calibration, Problem, calibrate
 from regimesim.analysis.calibration.findings import agreed, answers, narrowing, tradeoffs
 from regimesim.analysis.calibration.targets import (
-    PERIODS,
-    Period,
     Target,
     fewest_histories,
     implausibility,
@@ -21,6 +19,7 @@ from regimesim.analysis.calibration.targets import (
 )
 from regimesim.analysis.comparison import compare
 from regimesim.analysis.history.eras import era_table
+from regimesim.analysis.history.rates import GREAT_POWERS, Period
 from regimesim.analysis.history.record import read_disputes
 from regimesim.cli.main import main
 from regimesim.report.figures.calibration import answers_figure, set_figure, targets_figure
@@ -96,10 +95,10 @@ class TestTargets:
     def test_the_table_of_the_record_is_what_the_record_says(self, record):
         table = era_table(read_disputes(record)).to_dict("records")
         names = ("start", "end", "wars", "pair_years", "force_used", "powers_min", "powers_max")
-        assert [Period(*(row[name] for name in names)) for row in table] == list(PERIODS)
+        assert [Period(*(row[name] for name in names)) for row in table] == list(GREAT_POWERS.periods)
 
     def test_rates(self):
-        first, second = PERIODS[:2]
+        first, second = GREAT_POWERS.periods[:2]
         assert Target("disputes", first).value == 12 / 380
         assert Target("wars", second).value == 4 / 17
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from regimesim.analysis.pairs import margins_of, needed_and_had, needs_in, pairs_of
+from regimesim.analysis.pairs import margins_of, needed_and_had, pairs_of
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.reading import read_scenario
@@ -72,12 +72,11 @@ def test_trust_in_a_stag_hunt_without_a_future():
 def test_the_margin_turns_at_what_is_needed(name):
     """On both sides of the threshold, in worlds that are composed anew with that discount factor or trust."""
     scenario = load_scenario(name, ["norms.restraint=0", "sanctions.pledge=0"])
-    lanes = Lanes(lower(scenario), np.zeros(1, np.intp), np.zeros(1, np.intp), 0)
-    needs = needs_in(lanes)
-    for i, j in ((0, 1), (1, 0)):
+    first = pairs_of(scenario)[0]
+    for (i, j), side in (((0, 1), first.first), ((1, 0), first.second)):
         for key, value in (
-            ("shadow.discount_factor", needs.discount[i, j]),
-            ("trust.initial", needs.trust[i, j]),
+            ("shadow.discount_factor", side.discount_needed),
+            ("trust.initial", side.trust_needed),
         ):
             for factor, enough in ((0.999, False), (1.001, True)):
                 if not 0 < value * factor < 1 or value == 0:
