@@ -153,14 +153,14 @@ def test_a_played_interaction_has_its_share(quiet):
     """
     bounds = {"transparency.level": (0.0, 1.0), "transparency.false_alarm_rate": (0.0, 0.6)}
     box = boxed(quiet, list(bounds), bounds)
-    play = player(box, outcome_of(box, "false_alarm_share"), 64, 1, 1)
+    play = player(box, outcome_of(box, "false_alarm_share"), 640, 1, 1)
     found = share_out(box.factors, play, samples=256, seed=1)
     for first, total in zip(found.first, found.total, strict=True):
         assert first.value == pytest.approx(3 / 7, abs=0.06)
         assert total.value == pytest.approx(4 / 7, abs=0.06)
     mean = -sum((-0.15) ** k / (math.factorial(k) * (k + 1) ** 2) for k in range(1, 20))
     assert mean == pytest.approx(0.0363, abs=1e-4)
-    assert found.mean == pytest.approx(mean, abs=0.0015)
+    assert found.mean == pytest.approx(mean, abs=0.0025)  # three standard errors of 51,200 dealings with the same luck at every point
 
 
 def test_luck_is_told_from_parameters(quiet):
