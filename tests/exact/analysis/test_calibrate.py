@@ -396,7 +396,10 @@ class TestCommand:
             ("+scenario=concert war.mutual=0.1,0.2", "wants one value"),
             ("+scenario=concert targets=[war_1816_1847]", "Did you mean 'wars_1816_1847'?"),
             ("+scenario=concert targets=[wars_1946_1991]", "all: disputes_1816_1847,"),
-            ("+scenario=concert years=20 targets=[wars_1871_1913]", "outside the years of concert, 1816-1835"),
+            (
+                "+scenario=concert years=20 targets=[wars_1871_1913]",
+                "outside the years of concert, 1816-1835",
+            ),
             ("+scenario=concert targets=[]", "needs a target"),
             ("+scenario=concert years=10", "none of the record's periods"),
             ("+scenario=anarchy", "has no calendar"),
