@@ -149,7 +149,7 @@ def test_a_played_interaction_has_its_share(quiet):
     """False alarms come at f (1 - level) a year, f in [0, .6]: each has 3/7 alone, and 1/7 is in both.
 
     In a quarter they have the chance 1 - exp(-.15 u v), u and v uniform: nearly .15 u v. Its mean is the sum
-    of -(-.15)^k / (k! (k + 1)^2). All points have the same luck: .0025 is three standard errors of 51,200 dealings.
+    of -(-.15)^k / (k! (k + 1)^2). All points have the same luck: .0025 is three standard errors.
     """
     bounds = {"transparency.level": (0.0, 1.0), "transparency.false_alarm_rate": (0.0, 0.6)}
     box = boxed(quiet, list(bounds), bounds)
