@@ -17,6 +17,7 @@ from regimesim.core.perception import (
     draw_chances,
     draw_conflict,
     draw_trembles,
+    forget_charges,
     mark,
 )
 from regimesim.core.sanctions import (
@@ -120,13 +121,16 @@ def play(world, game, setting, tally, luck, first, last, part):
 def reckon(world, game, setting):
     """Step 2: bring all that decisions rest on up to date."""
     n, on = world.capability.shape[0], setting.on
+    if on[_PRUDENT]:
+        forget_charges(world)
     for i in range(n):
         for j in range(i + 1, n):
             mark(world, setting, i, j, on[_PRUDENT])
             appraise(world, game, setting, i, j)
-            tempt(world, game, i, j)
-            tempt(world, game, j, i)
-            if on[_PRUDENT]:
+            if on[_PROTECTION]:
+                tempt(world, game, i, j)
+                tempt(world, game, j, i)
+            if on[_SANCTIONS] and on[_PRUDENT]:
                 value(world, game, i, j)
                 value(world, game, j, i)
     if on[_SANCTIONS] and on[_PRUDENT]:
@@ -143,6 +147,18 @@ def reckon(world, game, setting):
 
 
 @kernel
+def prepare(world, game, setting, i, j):
+    """What the two decisions of a pair rest on, as far as sanctions do not: else it has been reckoned."""
+    on = setting.on
+    if not on[_PROTECTION]:
+        tempt(world, game, i, j)
+        tempt(world, game, j, i)
+    if on[_PRUDENT] and not on[_SANCTIONS]:
+        value(world, game, i, j)
+        value(world, game, j, i)
+
+
+@kernel
 def _weigh(world, game, setting):
     for k in range(world.capability.shape[0]):
         for z in range(world.capability.shape[0]):
@@ -154,6 +170,8 @@ def _weigh(world, game, setting):
 def intend(world, game, setting, tally, luck, t, i, j):
     """Step 3 for a pair i < j."""
     on, words = setting.on, luck.words
+    if on[_PRUDENT] or on[_ACCOUNTS]:
+        prepare(world, game, setting, i, j)
     if on[_CHANCE]:
         fill_words(luck, t, INTEND, i, j)
     if on[_PRUDENT]:
@@ -230,6 +248,9 @@ def margins(world, game, setting, terms):
     new_phase(game, setting)
     reckon(world, game, setting)
     n, lanes = world.capability.shape
+    for i in range(n):
+        for j in range(i + 1, n):
+            prepare(world, game, setting, i, j)
     for i in range(n):
         for j in range(n):
             for lane in range(lanes):

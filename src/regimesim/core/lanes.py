@@ -275,7 +275,7 @@ def _switches(design: Design, points: NDArray[np.intp], phase: int, accounts: bo
         Mechanism.ABSORPTION: parameters["geography"]["absorption"] > 0,
         Mechanism.SANCTIONS: rule != NONE,
         Mechanism.VOTES: rule == CENTRALIZED,
-        Mechanism.PROTECTION: rule == COLLECTIVE,
+        Mechanism.PROTECTION: prudent & (rule == COLLECTIVE),
         Mechanism.GROWTH: (parameters["power"]["volatility"] > 0) | (states["growth"] != 0).any(axis=1),
         Mechanism.CHANCE: np.append(drawn[automata], prudent & softly),
         Mechanism.ACCOUNTS: accounts,

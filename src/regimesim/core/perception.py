@@ -6,7 +6,7 @@ and bytes. Accusations and quarrels are rare: what comes of them goes lane by la
 
 from __future__ import annotations
 
-from regimesim.core.compiler import kernel, scalar
+from regimesim.core.compiler import kernel, lanewise, scalar
 from regimesim.core.draws import CONFER, INQUIRY, PUBLISH, PURSUE, TREMBLE, draw, fill_words, unit
 from regimesim.core.estrangement import BREACH, MISUNDERSTANDING, resolve_of
 from regimesim.core.game import BALANCING, NONE, chances_of
@@ -17,33 +17,47 @@ STANDS, CLEARED = 1, 2
 
 @kernel
 def mark(world, setting, i, j, prudent):
-    """What a pair i < j can be in this round, and who withholds; what is left of the last round goes."""
+    """What a pair i < j can be in this round, and who withholds."""
     at_war = world.at_war[i, j]
-    for a, b in ((i, j), (j, i)):
-        played, open_, withheld = world.played[a, b], world.open[a, b], world.withheld[a, b]
-        for lane in range(at_war.shape[0]):
-            played[lane] = open_[lane] = at_war[lane] == 0
-            withheld[lane] = 0
-        if prudent:
-            _mark_estranged(world, setting, a, b)
-            for marks in (world.charge[a, b], world.accuses[a, b], world.extended[a, b]):
-                marks[:] = 0
+    _mark_peace(at_war, world.played[i, j], world.played[j, i])
+    if prudent:
+        _mark_estranged(
+            at_war,
+            world.left[i, j],
+            world.left[j, i],
+            setting.strategy[i],
+            setting.strategy[j],
+            world.open[i, j],
+            world.open[j, i],
+            world.withheld[i, j],
+            world.withheld[j, i],
+        )
+    else:
+        _mark_peace(at_war, world.open[i, j], world.open[j, i])
+
+
+@lanewise
+def _mark_peace(at_war, marks, mirrored):
+    for lane in range(at_war.shape[0]):
+        marks[lane] = mirrored[lane] = at_war[lane] == 0
+
+
+@lanewise
+def _mark_estranged(at_war, left, other, strategy, strategy_j, open_, open_j, withheld, withheld_j):
+    for lane in range(left.shape[0]):
+        mixed = (strategy[lane] >= 0) | (strategy_j[lane] >= 0)
+        peace = at_war[lane] == 0
+        live_i, live_j = peace & (mixed | (left[lane] <= 0)), peace & (mixed | (other[lane] <= 0))
+        open_[lane], open_j[lane] = live_i, live_j
+        withheld[lane], withheld_j[lane] = live_i & (left[lane] > 0), live_j & (other[lane] > 0)
 
 
 @kernel
-def _mark_estranged(world, setting, i, j):
-    left, open_, withheld, at_war = (
-        world.left[i, j],
-        world.open[i, j],
-        world.withheld[i, j],
-        world.at_war[i, j],
-    )
-    strategy, other = setting.strategy[i], setting.strategy[j]
-    for lane in range(left.shape[0]):
-        apart = left[lane] > 0
-        mixed = (strategy[lane] >= 0) | (other[lane] >= 0)
-        open_[lane] = (at_war[lane] == 0) & (mixed | (not apart))
-        withheld[lane] = open_[lane] & apart
+def forget_charges(world):
+    """Clear what was charged in the last round."""
+    world.charge[:] = 0
+    world.accuses[:] = 0
+    world.extended[:] = 0
 
 
 @kernel
@@ -116,23 +130,45 @@ def acted(intend, flips, live, withheld):
 @kernel
 def draw_conflict(world, game, luck, i, j):
     """What the draws of a conflict come to for a pair i < j (``luck.words``: WAR, NEGOTIATE)."""
-    words, kind, open_, played = luck.words, world.kind[i, j], world.open[i, j], world.played[i, j]
-    action_ij, action_ji = world.action[i, j], world.action[j, i]
-    quarrel, due, talks, abroad = world.quarrel[i, j], world.due[i, j], world.talks[i, j], game.abroad[i, j]
-    risk, risks, ends = game.war_open[i, j], game.war_estranged[i, j], game.ending[i, j]
-    risk_m, risk_b, risk_s, end_m, end_b = risks[0], risks[1], risks[2], ends[0], ends[1]
+    words, risks, ends = luck.words, game.war_estranged, game.ending
+    _draw_conflict(
+        world.quarrel[i, j],
+        world.due[i, j],
+        world.talks[i, j],
+        words[0],
+        words[1],
+        words[2],
+        world.kind[i, j],
+        world.open[i, j],
+        world.played[i, j],
+        world.action[i, j],
+        world.action[j, i],
+        game.abroad[i, j],
+        game.war_open[i, j],
+        risks[0, i, j],
+        risks[1, i, j],
+        risks[2, i, j],
+        ends[0, i, j],
+        ends[1, i, j],
+    )
+
+
+@lanewise
+def _draw_conflict(
+    quarrel, due, talks, war, abroad, negotiate, kind, open_, played, action_ij, action_ji,
+    spill, risk, risk_m, risk_b, risk_s, end_m, end_b,
+):  # fmt: skip
     for lane in range(kind.shape[0]):
-        quarrel[lane] = played[lane] & (unit(words[1, lane]) < abroad[lane])
-    for lane in range(kind.shape[0]):
-        first, second, third, open_risk = risk_m[lane], risk_b[lane], risk_s[lane], risk[lane]
+        # every number is read before one is chosen: a loop that reads one of several is not vectorised
+        open_risk, first, second, third = risk[lane], risk_m[lane], risk_b[lane], risk_s[lane]
+        ending_m, ending_b = end_m[lane], end_b[lane]
         peaceful = action_ij[lane] & action_ji[lane]
         chance = first if kind[lane] == 1 else (second if kind[lane] == 2 else third)
         chance = (0.0 if peaceful else open_risk) if open_[lane] else chance
-        due[lane] = played[lane] & (unit(words[0, lane]) < chance)
-    for lane in range(kind.shape[0]):
-        first, second = end_m[lane], end_b[lane]
-        chance = first if kind[lane] == 1 else (second if kind[lane] == 2 else 0.0)
-        talks[lane] = unit(words[2, lane]) < chance
+        ending = ending_m if kind[lane] == 1 else (ending_b if kind[lane] == 2 else 0.0)
+        quarrel[lane] = played[lane] & (unit(abroad[lane]) < spill[lane])
+        due[lane] = played[lane] & (unit(war[lane]) < chance)
+        talks[lane] = unit(negotiate[lane]) < ending
 
 
 @kernel

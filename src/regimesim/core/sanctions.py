@@ -214,8 +214,8 @@ def revalue(world, game, i, j):
     worth, excluded, span, paid = (
         game.value[i, j],
         game.excluded[i, j],
-        game.span[i, j, 2],
-        game.paid[i, j, 2],
+        game.span[2, i, j],
+        game.paid[2, i, j],
     )
     for lane in range(gain.shape[0]):
         u_dc[lane] = gain[lane] - toll[lane]

@@ -96,6 +96,9 @@ class Game(NamedTuple):
 
     stale: Bits  # [N, N, L] i < j: appraise again
     fresh: Bits  # [L] a new phase: rates, too
+    structure: Reals  # [*, N, N, L] all of STRUCTURE in one array
+    models: Whole  # [N, N, 8] i < j: lanes with which others may be found alike
+    like: Whole  # [2, L] room for some lanes, and those that they are like
     # of a pair's structure (4.1 to 4.3)
     buffer: Reals  # [N, N, L] B_ij
     appetite: Reals  # [N, N, L] what i wants of j, but for its grievance
@@ -111,15 +114,15 @@ class Game(NamedTuple):
     certain: Bits  # [N, N, L] i < j: the chances that are certain, a bit each
     abroad: Reals  # [N, N, L] g_ij
     war_open: Reals  # [N, N, L] h1
-    war_estranged: Reals  # [N, N, 3, L] h of each kind
-    ending: Reals  # [N, N, 3, L] nu of each kind
-    paid: Reals  # [N, N, 3, L] A of each kind
-    span: Reals  # [N, N, 3, L] D of each kind
+    war_estranged: Reals  # [3, N, N, L] h of each kind
+    ending: Reals  # [2, N, N, L] nu of misunderstanding and breach
+    paid: Reals  # [3, N, N, L] A of each kind
+    span: Reals  # [3, N, N, L] D of each kind
     one: Reals  # [N, N, L] O1
     dread: Reals  # [N, N, L] E: what distrust brings about
     healing: Reals  # [N, N, L] what it is divided by
-    apart: Reals  # [N, N, 2, L] a of misunderstanding and breach
-    brings: Reals  # [N, N, 2, L] d of misunderstanding and breach
+    apart: Reals  # [2, N, N, L] a of misunderstanding and breach
+    brings: Reals  # [2, N, N, L] d of misunderstanding and breach
     exposed: Reals  # [N, N, L] what a case that j brings weighs in law_ij
     # of this round
     gain: Reals  # [N, N, L] T'_ij
@@ -167,7 +170,7 @@ class Luck(NamedTuple):
     replicate: NDArray[np.uint32]  # [L]
     words: NDArray[np.uint32]  # [4, L] a block of draws
     slips: Reals  # [2, L] room for the powers of a draw
-    terms: Reals  # [7, L] room for what a decision is made of
+    margin: Reals  # [L] room for the margin of a decision
     chances: Bits  # [L] what the draws of a pair come to, a bit each: see perception
 
 
@@ -238,7 +241,7 @@ def allocate_luck(seed: int, replicates: NDArray[np.integer]) -> Luck:
         replicate=replicates.astype(np.uint32),
         words=np.empty((4, lanes), np.uint32),
         slips=np.empty((2, lanes)),
-        terms=np.empty((7, lanes)),
+        margin=np.empty(lanes),
         chances=np.zeros(lanes, np.int8),
     )
 
@@ -267,23 +270,27 @@ def allocate_world(states: int, buffers: int, lanes: int) -> World:
     return World(**fields)
 
 
-_BY_PAIR = (
-    "buffer appetite strike warning bare_loss toll u_dd cost confer alarm abroad war_open one dread healing "
-    "exposed gain loss u_dc u_cd distrust value excluded join law"
-)
+STRUCTURE = {
+    **dict.fromkeys("buffer appetite strike warning bare_loss loss toll u_dd u_cd cost confer alarm".split(), 1),
+    **dict.fromkeys("abroad war_open one distrust dread healing exposed".split(), 1),
+    **{"war_estranged": 3, "ending": 2, "paid": 3, "span": 3, "apart": 2, "brings": 2},
+}
+"""What an appraisal finds out about a pair, and how many kinds of each there are."""
 _BY_LANE = (
     "reward punishment hit restraint temperature learning discount waste after_war fined calmed intrusion fade forget "
     "socialize turnover wave talk absorb"
 )
 
 
+MODELS = 8
+
+
 def allocate_game(states: int, lanes: int) -> Game:
     """Allocate a game that must be appraised before it is used."""
     pairs = (states, states, lanes)
     fields = {
-        **_zeros(_BY_PAIR, pairs, np.float64),
-        **_zeros("war_estranged ending paid span", (states, states, 3, lanes), np.float64),
-        **_zeros("apart brings", (states, states, 2, lanes), np.float64),
+        **_structure(pairs),
+        **_zeros("gain u_dc value excluded join law", pairs, np.float64),
         **_zeros("certain against", pairs, np.int8),
         **_zeros("alarm_limit", pairs, np.uint32),
         **_zeros(_BY_LANE, (lanes,), np.float64),
@@ -292,8 +299,20 @@ def allocate_game(states: int, lanes: int) -> Game:
         **_zeros("rule", (lanes,), np.int8),
         "stale": np.ones(pairs, np.int8),
         "fresh": np.ones(lanes, np.int8),
+        "models": np.zeros((states, states, MODELS), np.int32),
+        "like": np.zeros((2, lanes), np.int32),
     }
     return Game(**fields)
+
+
+def _structure(pairs: tuple[int, ...]) -> dict[str, Any]:
+    """Allocate what an appraisal sets: one array, and a view of it for every name."""
+    whole = np.zeros((sum(STRUCTURE.values()), *pairs))
+    fields, first = {"structure": whole}, 0
+    for name, kinds in STRUCTURE.items():
+        fields[name] = whole[first] if kinds == 1 else whole[first : first + kinds]
+        first += kinds
+    return fields
 
 
 def allocate_tally(states: int, lanes: int, rounds: int) -> Tally:
