@@ -63,6 +63,7 @@ NOBODY = np.int64(0)
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _UNIT, _WORDS = 2.0**-32, 2.0**32
+_TOGETHER = 16
 
 
 def round_keys(seed: int) -> np.ndarray:
@@ -144,6 +145,23 @@ def draw(keys, replicate, t, channel, i, j):
     if channel & 1:
         return unit(w3 if i > j else w2)
     return unit(w1 if i > j else w0)
+
+
+@kernel
+def fill_some(luck, t, channel, i, j, count):
+    """The same as :func:`fill_words` for the first ``count`` of the lanes in ``luck.some``, in their places."""
+    words, some, replicate, keys = luck.words, luck.some, luck.replicate, luck.keys
+    c0, c1 = np.uint32(t), np.uint32(channel >> 1)
+    c2 = np.uint32((i << 16) | j)
+    for place in range(count, min(-(-count // _TOGETHER) * _TOGETHER, some.shape[0])):
+        some[place] = 0  # whole vectors, whatever is drawn beyond the last
+    for first in range(0, count, _TOGETHER):
+        for place in range(first, first + _TOGETHER):
+            w0, w1, w2, w3 = philox(c0, c1, c2, replicate[some[place]], keys)
+            words[0, place] = w0
+            words[1, place] = w1
+            words[2, place] = w2
+            words[3, place] = w3
 
 
 @kernel

@@ -24,6 +24,17 @@ def any_marked(marks):
     return found != 0
 
 
+@kernel
+def list_marked(marks, some):
+    """List the lanes that are marked, in ``some``, and give how many there are."""
+    count = 0
+    if any_marked(marks):
+        for lane in range(marks.shape[0]):
+            some[count] = lane
+            count += marks[lane] != 0
+    return count
+
+
 @scalar
 def rounds_of(years, rounds_per_year):
     """A length in rounds: to the nearest, at least one unless it is 0."""

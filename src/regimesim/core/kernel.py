@@ -19,6 +19,7 @@ from regimesim.core.perception import (
     draw_trembles,
     forget_charges,
     mark,
+    notice,
 )
 from regimesim.core.sanctions import (
     expect_sanctions,
@@ -31,7 +32,6 @@ from regimesim.core.sanctions import (
     weigh_joining,
 )
 from regimesim.core.tally import (
-    count_beliefs,
     count_disputes,
     count_errors,
     count_pair,
@@ -40,7 +40,7 @@ from regimesim.core.tally import (
     count_spread,
     count_year,
 )
-from regimesim.core.trust import learn, reconcile, relent
+from regimesim.core.trust import learn, reconcile, relent, suspect
 from regimesim.core.world import Mechanism
 
 _PRUDENT, _AUTOMATA, _LEADERS, _WAR, _ABSORPTION = (int(m) for m in tuple(Mechanism)[:5])
@@ -135,15 +135,17 @@ def reckon(world, game, setting):
                 value(world, game, j, i)
     if on[_SANCTIONS] and on[_PRUDENT]:
         weigh_enforcement(world, game, setting)
-        _weigh(world, game, setting)
         if on[_PROTECTION]:
+            for i in range(n):
+                weigh_joining(world, game, setting, i)
             protect(world, game)
             for i in range(n):
                 for j in range(n):
                     if i != j:
                         revalue(world, game, i, j)
-            _weigh(world, game, setting)
-        expect_sanctions(world, game, setting, on[_VOTES])
+        for i in range(n):
+            weigh_joining(world, game, setting, i)
+            expect_sanctions(world, game, setting, i, on[_VOTES])
 
 
 @kernel
@@ -156,14 +158,6 @@ def prepare(world, game, setting, i, j):
     if on[_PRUDENT] and not on[_SANCTIONS]:
         value(world, game, i, j)
         value(world, game, j, i)
-
-
-@kernel
-def _weigh(world, game, setting):
-    for k in range(world.capability.shape[0]):
-        for z in range(world.capability.shape[0]):
-            if k != z:
-                weigh_joining(world, game, setting, k, z)
 
 
 @kernel
@@ -210,18 +204,21 @@ def deal(world, game, setting, tally, luck, t, i, j, apart):
     if on[_PRUDENT] or on[_WAR]:
         fill_words(luck, t, WAR, i, j)
         draw_conflict(world, game, luck, i, j)
+    noticed = 0
+    if on[_PRUDENT] or on[_ACCOUNTS]:
+        noticed = notice(world, luck, i, j)
     if on[_PRUDENT]:
-        accuse(world, game, setting, tally, luck, t, i, j)
+        accuse(world, game, setting, tally, luck, t, i, j, noticed)
         count_disputes(world, tally, i, j)
         count_restraint(world, game, setting, tally, i, j)
     count_pair(world, tally, t, i, j)
     if on[_ERRORS]:
         count_errors(world, tally, i, j)
     if on[_ACCOUNTS]:
-        count_beliefs(world, tally, i, j)
         pay(world, game, i, j)
-        learn(world, game, setting, i, j)
-        learn(world, game, setting, j, i)
+        learn(world, game, tally, i, j)
+        suspect(world, game, setting, luck, i, j, noticed)
+        suspect(world, game, setting, luck, j, i, noticed)
     if on[_LARGE]:
         move_far(world, setting, i, j)
         move_far(world, setting, j, i)

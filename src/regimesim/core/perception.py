@@ -7,9 +7,9 @@ and bytes. Accusations and quarrels are rare: what comes of them goes lane by la
 from __future__ import annotations
 
 from regimesim.core.compiler import kernel, lanewise, scalar
-from regimesim.core.draws import CONFER, INQUIRY, PUBLISH, PURSUE, TREMBLE, draw, fill_words, unit
+from regimesim.core.draws import INQUIRY, PUBLISH, PURSUE, TREMBLE, draw, fill_some, fill_words, unit
 from regimesim.core.estrangement import BREACH, MISUNDERSTANDING, resolve_of
-from regimesim.core.game import BALANCING, NONE, chances_of
+from regimesim.core.game import BALANCING, NONE, chances_of, list_marked
 
 STANDS, CLEARED = 1, 2
 """What becomes of a charge."""
@@ -107,11 +107,24 @@ def act_in_plain_sight(world, luck, i, j):
 @kernel
 def act_and_observe(world, luck, i, j):
     """Both actions of a pair i < j and both views of them, in every lane, given ``luck.chances``."""
-    chances = luck.chances
-    intend_ij, intend_ji = world.intend[i, j], world.intend[j, i]
-    action_ij, action_ji = world.action[i, j], world.action[j, i]
-    seen_ij, seen_ji = world.seen[i, j], world.seen[j, i]
-    open_, withheld_ij, withheld_ji = world.open[i, j], world.withheld[i, j], world.withheld[j, i]
+    _act_and_observe(
+        luck.chances,
+        world.intend[i, j],
+        world.intend[j, i],
+        world.action[i, j],
+        world.action[j, i],
+        world.seen[i, j],
+        world.seen[j, i],
+        world.open[i, j],
+        world.withheld[i, j],
+        world.withheld[j, i],
+    )
+
+
+@lanewise
+def _act_and_observe(
+    chances, intend_ij, intend_ji, action_ij, action_ji, seen_ij, seen_ji, open_, withheld_ij, withheld_ji
+):  # fmt: skip
     for lane in range(chances.shape[0]):
         bits, live = chances[lane], open_[lane]
         own = acted(intend_ij[lane], bits, live, withheld_ij[lane])
@@ -172,24 +185,39 @@ def _draw_conflict(
 
 
 @kernel
-def accuse(world, game, setting, tally, luck, t, i, j):
-    """Accusations and quarrels of a pair i < j, and whether it breaks; trust moves with what is believed."""
-    seen_ij, seen_ji, open_ = world.seen[i, j], world.seen[j, i], world.open[i, j]
-    quarrel, broke = world.quarrel[i, j], world.broke[i, j]
-    broke[:] = 0
-    for lane in range(open_.shape[0]):
-        if open_[lane] & (quarrel[lane] | (1 - (seen_ij[lane] & seen_ji[lane]))):
-            _break_up(world, game, setting, tally, luck, t, i, j, lane)
+def notice(world, luck, i, j):
+    """List the lanes in which somebody of a pair i < j saw a defection, or the two quarrelled; how many there are."""
+    marks = world.suspects
+    _mark_offences(marks, world.seen[i, j], world.seen[j, i], world.open[i, j], world.quarrel[i, j])
+    return list_marked(marks, luck.some)
+
+
+@lanewise
+def _mark_offences(marks, seen_ij, seen_ji, open_, quarrel):
+    for lane in range(marks.shape[0]):
+        marks[lane] = open_[lane] & (quarrel[lane] | (1 - (seen_ij[lane] & seen_ji[lane])))
 
 
 @kernel
-def _break_up(world, game, setting, tally, luck, t, i, j, lane):
+def accuse(world, game, setting, tally, luck, t, i, j, count):
+    """Accusations and quarrels of a pair i < j in ``luck.some``, and whether it breaks; overwrites ``luck.words``."""
+    broke, words = world.broke[i, j], luck.words
+    for lane in range(broke.shape[0]):
+        broke[lane] = 0
+    if count > 0:
+        fill_some(luck, t, PURSUE, i, j, count)
+        for place in range(count):
+            pursuits = unit(words[0, place]), unit(words[1, place])
+            _break_up(world, game, setting, tally, luck, t, i, j, luck.some[place], pursuits, unit(words[2, place]))
+
+
+@kernel
+def _break_up(world, game, setting, tally, luck, t, i, j, lane, pursuits, meets):
+    """What comes of it in one lane, given the draws PURSUE and CONFER."""
     prudent_i, prudent_j = setting.strategy[i, lane] < 0, setting.strategy[j, lane] < 0
-    charged_i = prudent_i and _charges(world, setting, luck, t, i, j, lane)
-    charged_j = prudent_j and _charges(world, setting, luck, t, j, i, lane)
-    confers = False
-    if charged_i or charged_j:
-        confers = draw(luck.keys, luck.replicate[lane], t, CONFER, i, j) < game.confer[i, j, lane]
+    charged_i = prudent_i and _charges(world, setting, i, j, lane, pursuits[0])
+    charged_j = prudent_j and _charges(world, setting, j, i, lane, pursuits[1])
+    confers = meets < game.confer[i, j, lane]
     standing = false = 0
     if charged_i:
         standing, false = _press(world, game, setting, luck, t, i, j, lane, confers)
@@ -210,11 +238,11 @@ def _break_up(world, game, setting, tally, luck, t, i, j, lane):
 
 
 @kernel
-def _charges(world, setting, luck, t, i, j, lane):
+def _charges(world, setting, i, j, lane, pursuit):
     """Whether i accuses j and acts on it."""
     if world.seen[i, j, lane] or world.withheld[i, j, lane]:
         return False
-    return draw(luck.keys, luck.replicate[lane], t, PURSUE, i, j) < resolve_of(setting, i, lane)
+    return pursuit < resolve_of(setting, i, lane)
 
 
 @kernel

@@ -168,9 +168,10 @@ class Luck(NamedTuple):
 
     keys: NDArray[np.uint32]  # [10, 2] what the seed stands for
     replicate: NDArray[np.uint32]  # [L]
-    words: NDArray[np.uint32]  # [4, L] a block of draws
+    words: NDArray[np.uint32]  # [4, L + 16] a block of draws
     slips: Reals  # [2, L] room for the powers of a draw
     margin: Reals  # [L] room for the margin of a decision
+    some: Whole  # [L + 16] room for some lanes
     chances: Bits  # [L] what the draws of a pair come to, a bit each: see perception
 
 
@@ -239,9 +240,10 @@ def allocate_luck(seed: int, replicates: NDArray[np.integer]) -> Luck:
     return Luck(
         keys=round_keys(seed),
         replicate=replicates.astype(np.uint32),
-        words=np.empty((4, lanes), np.uint32),
+        words=np.empty((4, lanes + 16), np.uint32),
         slips=np.empty((2, lanes)),
         margin=np.empty(lanes),
+        some=np.zeros(lanes + 16, np.int32),
         chances=np.zeros(lanes, np.int8),
     )
 
