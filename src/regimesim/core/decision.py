@@ -6,7 +6,7 @@ from regimesim.core.compiler import kernel, lanewise, scalar
 from regimesim.core.draws import unit
 from regimesim.core.elementary import exponential
 from regimesim.core.estrangement import cost_of
-from regimesim.core.game import any_marked
+from regimesim.core.game import list_marked
 
 _M, _B, _S = 0, 1, 2
 NOW, FUTURE, LAW, NORM = 0, 1, 2, 3
@@ -14,15 +14,13 @@ NOW, FUTURE, LAW, NORM = 0, 1, 2, 3
 
 
 @kernel
-def tempt(world, game, i, j):
+def tempt(world, game, surprises, i, j):
     """What defection pays now, as grievances and turmoil stand; without protection."""
     _tempt(
         game.gain[i, j],
-        game.u_dc[i, j],
         game.appetite[i, j],
-        game.strike[i, j],
-        game.warning[i, j],
-        game.toll[i, j],
+        game.strike[i, j] if surprises else game.nothing,
+        game.warning[i, j] if surprises else game.nothing,
         world.revisionism[i],
         world.turmoil[i],
         game.calmed,
@@ -32,15 +30,13 @@ def tempt(world, game, i, j):
 
 
 @lanewise
-def _tempt(gain, u_dc, appetite, strike, warning, toll, grievance, turmoil, calmed, reward, punishment):
+def _tempt(gain, appetite, strike, warning, grievance, turmoil, calmed, reward, punishment):
     for lane in range(gain.shape[0]):
         wanted = appetite[lane] + grievance[lane]
         dulled = wanted * calmed[lane]
         wanted = dulled if turmoil[lane] > 0 else wanted
         full = reward[lane] + wanted + strike[lane]
-        gained = (1.0 - warning[lane]) * full + warning[lane] * punishment[lane]
-        gain[lane] = gained
-        u_dc[lane] = gained - toll[lane]
+        gain[lane] = (1.0 - warning[lane]) * full + warning[lane] * punishment[lane]
 
 
 @kernel
@@ -83,22 +79,25 @@ def future_term(trust, discount, risk, waste, value, loss_m, loss_b, d_m, d_b, a
 
 @kernel
 def margin_terms(world, game, i, j, lane):
-    """The four terms of i's margin towards j: now (v_C - v_D), future, law, norm."""
+    """The four terms of i's margin towards j: now (v_C - v_D), future, law, norm; sets u_DC and u_CD."""
+    low, high = min(i, j), max(i, j)
+    game.u_dc[i, j, lane] = game.gain[i, j, lane] - game.toll[i, j, lane]
+    game.u_cd[i, j, lane] = game.loss[i, j, lane] - game.toll[i, j, lane]
     both = game.punishment[lane] - game.toll[i, j, lane]
     trust, worth = world.trust[i, j, lane], game.value[i, j, lane]
     v_c, v_d = values(trust, game.reward[lane], game.u_dc[i, j, lane], game.u_cd[i, j, lane], both)
     future = future_term(
         trust,
         game.discount[lane],
-        game.war_open[i, j, lane],
+        game.war_open[low, high, lane],
         game.waste[lane],
         worth,
-        cost_of(worth, game.span[_M, i, j, lane], game.paid[_M, i, j, lane]),
-        cost_of(worth, game.span[_B, i, j, lane], game.paid[_B, i, j, lane]),
+        cost_of(worth, game.span[_M, low, high, lane], game.paid[_M, i, j, lane]),
+        cost_of(worth, game.span[_B, low, high, lane], game.paid[_B, i, j, lane]),
         game.brings[_M, i, j, lane],
         game.brings[_B, i, j, lane],
-        game.apart[_M, i, j, lane],
-        game.apart[_B, i, j, lane],
+        game.apart[_M, low, high, lane],
+        game.apart[_B, low, high, lane],
     )
     return v_c - v_d, future, game.law[i, j, lane], game.restraint[lane] * world.norm[i, lane]
 
@@ -118,7 +117,7 @@ def draw_slips(luck, words, rounds_per_year):
 def decide(world, game, setting, tally, luck, i, j):
     """Step 3 for prudent states: i's intention towards j in every lane (``luck.slips``: its draws)."""
     low, high = min(i, j), max(i, j)
-    intend, margin, slips = world.intend[i, j], luck.margin, world.suspects
+    intend, margin, slips = world.intend[i, j], luck.margin, luck.marks
     span, paid, brings, apart, pivotal = game.span, game.paid, game.brings, game.apart, tally.pivotal
     _decide(
         intend,
@@ -135,8 +134,8 @@ def decide(world, game, setting, tally, luck, i, j):
         setting.strategy[i],
         world.trust[i, j],
         game.value[i, j],
-        game.u_dc[i, j],
-        game.u_cd[i, j],
+        game.gain[i, j],
+        game.loss[i, j],
         game.toll[i, j],
         game.war_open[low, high],
         span[_M, low, high],
@@ -154,30 +153,30 @@ def decide(world, game, setting, tally, luck, i, j):
         game.reward,
         game.punishment,
         game.restraint,
-        game.temperature,
+        game.coolness,
         luck.slips[1],
     )
-    if any_marked(slips):
-        temperature, rare = game.temperature, luck.slips[1]
-        for lane in range(margin.shape[0]):
-            if slips[lane] and slips_at(margin[lane], temperature[lane], rare[lane]):
-                intend[lane] ^= 1
+    for place in range(list_marked(luck)):
+        lane = luck.some[place]
+        if slips_at(margin[lane], game.temperature[lane], luck.slips[1, lane]):
+            intend[lane] ^= 1
 
 
 @lanewise
 def _decide(
     intend, margin, slips, against, willing, turned_now, turned_future, turned_law, turned_norm,
-    open_, withheld, strategy, trust, worth, u_dc, u_cd, toll, risk, span_m, span_b, paid_m, paid_b,
-    d_m, d_b, a_m, a_b, law, norm, discount, waste, reward, punishment, restraint, temperature, rare,
+    open_, withheld, strategy, trust, worth, gain, loss, toll, risk, span_m, span_b, paid_m, paid_b,
+    d_m, d_b, a_m, a_b, law, norm, discount, waste, reward, punishment, restraint, coolness, rare,
 ):  # fmt: skip
     for lane in range(margin.shape[0]):
-        b, o, both = trust[lane], worth[lane], punishment[lane] - toll[lane]
-        v_c, v_d = values(b, reward[lane], u_dc[lane], u_cd[lane], both)
+        b, o, cost = trust[lane], worth[lane], toll[lane]
+        v_c, v_d = values(b, reward[lane], gain[lane] - cost, loss[lane] - cost, punishment[lane] - cost)
         loss_m, loss_b = cost_of(o, span_m[lane], paid_m[lane]), cost_of(o, span_b[lane], paid_b[lane])
         now = v_c - v_d
         future = future_term(
-            b, discount[lane], risk[lane], waste[lane], o, loss_m, loss_b, d_m[lane], d_b[lane], a_m[lane], a_b[lane]
-        )
+            b, discount[lane], risk[lane], waste[lane], o,
+            loss_m, loss_b, d_m[lane], d_b[lane], a_m[lane], a_b[lane],
+        )  # fmt: skip
         within = restraint[lane] * norm[lane]
         total = now + future + law[lane] + within
         free = open_[lane] & (1 - withheld[lane])
@@ -189,21 +188,19 @@ def _decide(
         turned_future[lane] += counted & (total - future < 0.0)
         turned_law[lane] += counted & (total - law[lane] < 0.0)
         turned_norm[lane] += counted & (total - within < 0.0)
-        slips[lane] = may_slip(total, temperature[lane], rare[lane]) & free
+        slips[lane] = may_slip(total, coolness[lane], rare[lane]) & free
 
 
 @scalar
-def may_slip(margin, temperature, rare):
+def may_slip(margin, coolness, rare):
     """Whether a slip is possible: exp(x) is more than its first terms, so that few lanes have to know it.
 
     ``rare * (1 + exp(-x)) > 1`` needs ``rare * (1 + e) > e`` for every e < exp(x); one part in 10**9 is more
     than rounding.
     """
-    x = abs(margin)
-    heat = temperature if temperature > 0.0 else 1.0
-    # all of it times heat**3, which saves a division
-    grown = heat * heat * heat + x * heat * heat + 0.5 * x * x * heat + (1.0 / 6.0) * x * x * x
-    return (rare * (heat * heat * heat + grown)) * 1.000000001 > grown
+    x = abs(margin) * coolness
+    grown = ((x * (1.0 / 6.0) + 0.5) * x + 1.0) * x + 1.0
+    return rare * (1.0 + grown) * 1.000000001 > grown
 
 
 @scalar

@@ -81,8 +81,8 @@ def reckon_estrangement(game, setting, i, j, lane):
     """Set what a pair i < j expects of an estrangement of each kind and of open dealings."""
     p, m = setting.parameters[setting.row[lane]], setting.rounds_per_year
     heat, discount = game.temperature[lane], game.discount[lane]
-    staying_i = staying(game.u_cd[i, j, lane], game.u_dd[i, j, lane], heat, m)
-    staying_j = staying(game.u_cd[j, i, lane], game.u_dd[j, i, lane], heat, m)
+    staying_i = staying(exploited(game, i, j, lane), game.u_dd[i, j, lane], heat, m)
+    staying_j = staying(exploited(game, j, i, lane), game.u_dd[j, i, lane], heat, m)
     conceding = 1.0 - staying_i * staying_j
     ending_m = 1.0 - (1.0 - conceding) * (1.0 - game.confer[i, j, lane] * game.talk[lane])
     rounds, war_rounds, after_war = game.rounds[lane], float(game.war_rounds[lane]), game.after_war[lane]
@@ -119,11 +119,17 @@ def _reckon_open(game, setting, i, j, lane, end_m, end_b):
     game.one[i, j, lane], game.dread[i, j, lane] = one, dread
     healing = 1.0 - discount * (1.0 - game.learning[lane]) * (1.0 - a)
     game.healing[i, j, lane] = np.inf if discount == 1.0 else healing  # in averages a passing loss is none
-    game.distrust[i, j, lane] = (reward - game.u_cd[i, j, lane] + dread) / game.healing[i, j, lane]
+    game.distrust[i, j, lane] = (reward - exploited(game, i, j, lane) + dread) / game.healing[i, j, lane]
     game.apart[_M, i, j, lane], game.apart[_B, i, j, lane] = a_m, a_b
     d_b = r_j * hit + (1.0 - r_j * hit) * (1.0 - meeting) * r_i * f
     game.brings[_M, i, j, lane] = 1.0 - (1.0 - r_j * hit) * (1.0 - r_i * f) * (1.0 - g) - d_b
     game.brings[_B, i, j, lane] = d_b
+
+
+@kernel
+def exploited(game, i, j, lane):
+    """u_CD without protection."""
+    return game.bare_loss[i, j, lane] - game.toll[i, j, lane]
 
 
 @kernel

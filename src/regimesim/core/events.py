@@ -94,11 +94,8 @@ def change_leaders(world, game, setting, tally, luck, t):
         world.wave[lane] = unit(words[0, lane]) < game.wave[lane]
     for i in range(n):
         fill_words(luck, t, TURNOVER, i, i)
-        new, revolted, turnover = world.new_leader[i], world.revolted[i], game.turnover
-        for lane in range(lanes):
-            new[lane] = unit(words[0, lane]) < turnover[lane]
-            revolted[lane] = 0
-        for place in range(list_marked(new, luck.some)):
+        _mark_new(luck.marks, world.new_leader[i], world.revolted[i], words[0], game.turnover)
+        for place in range(list_marked(luck)):
             _succeed(world, setting, i, luck.some[place])
         for lane in range(lanes if any_marked(world.wave) else 0):
             if (
@@ -111,13 +108,20 @@ def change_leaders(world, game, setting, tally, luck, t):
                 tally.revolutions[lane] += 1
 
 
+@lanewise
+def _mark_new(marks, new_leader, revolted, words, turnover):
+    for lane in range(revolted.shape[0]):
+        marks[lane] = new_leader[lane] = unit(words[lane]) < turnover[lane]
+        revolted[lane] = 0
+
+
 @kernel
 def _succeed(world, setting, i, lane):
     p = setting.parameters[setting.row[lane]]
     world.new_leader[i, lane] = 1
     world.norm[i, lane] = p.norms.institutionalization * world.norm[i, lane]
     for j in range(world.capability.shape[0]):
-        if j != i:
+        if j != i and p.domestic.reset > 0.0:
             world.trust[i, j, lane] += p.domestic.reset * (
                 setting.prior[i, j, lane] - world.trust[i, j, lane]
             )
@@ -274,11 +278,10 @@ def _is_systemic(world, lane):
 @kernel
 def absorb_buffers(world, game, setting, tally, luck, t):
     """Buffers between estranged states are swallowed by one of them."""
-    marks = world.suspects
     for link in range(setting.links.shape[0]):
         k, i, j = setting.links[link, 0], setting.links[link, 1], setting.links[link, 2]
-        _mark_contested(marks, world.played[i, j], world.open[i, j], world.at_war[i, j], world.sovereign[k])
-        count = list_marked(marks, luck.some)
+        _mark_contested(luck.marks, world.played[i, j], world.open[i, j], world.at_war[i, j], world.sovereign[k])
+        count = list_marked(luck)
         if count > 0:
             fill_some(luck, t, ABSORB + k, i, j, count)
         for place in range(count):
@@ -292,7 +295,7 @@ def absorb_buffers(world, game, setting, tally, luck, t):
 
 @lanewise
 def _mark_contested(marks, played, open_, at_war, sovereign):
-    for lane in range(marks.shape[0]):
+    for lane in range(played.shape[0]):
         marks[lane] = sovereign[lane] & played[lane] & (1 - open_[lane]) & (at_war[lane] == 0)
 
 

@@ -25,13 +25,15 @@ def any_marked(marks):
 
 
 @kernel
-def list_marked(marks, some):
-    """List the lanes that are marked, in ``some``, and give how many there are."""
+def list_marked(luck):
+    """List the lanes that are marked in ``luck.marks``, in ``luck.some``, and give how many there are."""
+    marks, packed, some = luck.marks, luck.packed, luck.some
     count = 0
-    if any_marked(marks):
-        for lane in range(marks.shape[0]):
-            some[count] = lane
-            count += marks[lane] != 0
+    for eight in range(packed.shape[0]):
+        if packed[eight] != 0:
+            for lane in range(8 * eight, 8 * eight + 8):
+                some[count] = lane
+                count += marks[lane] != 0
     return count
 
 
@@ -56,6 +58,7 @@ def set_rates(game, setting, lane):
     game.hit[lane] = 1.0 - power(p.transparency.miss_rate * (1.0 - level), 4.0 / m)
     game.restraint[lane] = p.norms.restraint
     game.temperature[lane] = p.choice.temperature
+    game.coolness[lane] = 1.0 / p.choice.temperature if p.choice.temperature > 0.0 else 0.0
     game.rule[lane] = int(p.sanctions.rule)
     game.tremble_limit[lane] = limit(p.choice.tremble)
     game.hit_limit[lane] = limit(game.hit[lane])
@@ -90,8 +93,23 @@ def new_phase(game, setting):
                     stale[lane] |= fresh[lane]
         for lane in range(game.fresh.shape[0]):
             if game.fresh[lane]:
-                set_rates(game, setting, lane)
-                game.fresh[lane] = 0
+                if lane > 0 and setting.row[lane] == setting.row[lane - 1] and game.fresh[lane - 1]:
+                    _copy_rates(game, lane)
+                else:
+                    set_rates(game, setting, lane)
+        game.fresh[:] = 0
+
+
+@kernel
+def _copy_rates(game, lane):
+    """Take over the rates of the lane before."""
+    for kind in range(game.rates.shape[0]):
+        game.rates[kind, lane] = game.rates[kind, lane - 1]
+    for row in (game.tremble_limit, game.hit_limit):
+        row[lane] = row[lane - 1]
+    for row in (game.rounds, game.war_rounds):
+        row[lane] = row[lane - 1]
+    game.rule[lane] = game.rule[lane - 1]
 
 
 @kernel
@@ -124,7 +142,8 @@ def appraise(world, game, setting, i, j):
         if count > 0:
             for kind in range(game.structure.shape[0]):
                 _copy_from_models(game.structure[kind, i, j], game.like, count)
-                _copy_from_models(game.structure[kind, j, i], game.like, count)
+                if kind >= game.between.shape[0]:
+                    _copy_from_models(game.structure[kind, j, i], game.like, count)
             _copy_from_models(game.alarm_limit[i, j], game.like, count)
             _copy_from_models(game.certain[i, j], game.like, count)
 
@@ -177,7 +196,6 @@ def _appraise_pair(world, game, setting, i, j, lane):
         game.cost[a, b, lane] = cost
         game.toll[a, b, lane] = m * open_risk * cost
         game.u_dd[a, b, lane] = p.payoffs.punishment - m * risk_b * cost
-        game.u_cd[a, b, lane] = game.bare_loss[a, b, lane] - game.toll[a, b, lane]
     reckon_estrangement(game, setting, i, j, lane)
     game.exposed[i, j, lane] = _exposed(game, setting, i, j, lane)
     game.exposed[j, i, lane] = _exposed(game, setting, j, i, lane)

@@ -45,7 +45,7 @@ from regimesim.core.world import Mechanism
 
 _PRUDENT, _AUTOMATA, _LEADERS, _WAR, _ABSORPTION = (int(m) for m in tuple(Mechanism)[:5])
 _SANCTIONS, _VOTES, _PROTECTION, _GROWTH, _CHANCE = (int(m) for m in tuple(Mechanism)[5:10])
-_ERRORS, _ACCOUNTS, _LARGE, _TREMBLES = (int(m) for m in tuple(Mechanism)[10:])
+_ERRORS, _ACCOUNTS, _LARGE, _TREMBLES, _SURPRISES = (int(m) for m in tuple(Mechanism)[10:15])
 
 WHOLE, UNTIL_DECIDED, SINCE_DECIDED = 0, 1, 2
 """Parts of a round: a caller that changes intentions plays it in two."""
@@ -107,7 +107,7 @@ def play(world, game, setting, tally, luck, first, last, part):
             if on[_PRUDENT]:
                 for i in range(n):
                     for j in range(i + 1, n):
-                        reconcile(world, setting, i, j)
+                        reconcile(world, setting, luck, i, j)
                         if on[_AUTOMATA]:
                             relent(world, i, j)
                             relent(world, j, i)
@@ -128,8 +128,8 @@ def reckon(world, game, setting):
             mark(world, setting, i, j, on[_PRUDENT])
             appraise(world, game, setting, i, j)
             if on[_PROTECTION]:
-                tempt(world, game, i, j)
-                tempt(world, game, j, i)
+                tempt(world, game, on[_SURPRISES], i, j)
+                tempt(world, game, on[_SURPRISES], j, i)
             if on[_SANCTIONS] and on[_PRUDENT]:
                 value(world, game, i, j)
                 value(world, game, j, i)
@@ -153,8 +153,8 @@ def prepare(world, game, setting, i, j):
     """What the two decisions of a pair rest on, as far as sanctions do not: else it has been reckoned."""
     on = setting.on
     if not on[_PROTECTION]:
-        tempt(world, game, i, j)
-        tempt(world, game, j, i)
+        tempt(world, game, on[_SURPRISES], i, j)
+        tempt(world, game, on[_SURPRISES], j, i)
     if on[_PRUDENT] and not on[_SANCTIONS]:
         value(world, game, i, j)
         value(world, game, j, i)

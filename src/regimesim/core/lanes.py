@@ -282,6 +282,8 @@ def _switches(design: Design, points: NDArray[np.intp], phase: int, accounts: bo
         Mechanism.LARGE: large[automata],
         Mechanism.TREMBLES: parameters["choice"]["tremble"] > 0,
         Mechanism.ERRORS: errs & (sight["level"] < 1),
+        Mechanism.SURPRISES: (sight["early_warning"] > 0) | (parameters["deterrence"]["first_strike_gain"] > 0),
+        Mechanism.ALLIES: parameters["sanctions"]["alliance_weight"] > 0,
     }
     return np.array([np.any(on[mechanism]) for mechanism in Mechanism], np.int8)
 

@@ -187,14 +187,13 @@ def _draw_conflict(
 @kernel
 def notice(world, luck, i, j):
     """List the lanes in which somebody of a pair i < j saw a defection, or the two quarrelled; how many there are."""
-    marks = world.suspects
-    _mark_offences(marks, world.seen[i, j], world.seen[j, i], world.open[i, j], world.quarrel[i, j])
-    return list_marked(marks, luck.some)
+    _mark_offences(luck.marks, world.seen[i, j], world.seen[j, i], world.open[i, j], world.quarrel[i, j])
+    return list_marked(luck)
 
 
 @lanewise
 def _mark_offences(marks, seen_ij, seen_ji, open_, quarrel):
-    for lane in range(marks.shape[0]):
+    for lane in range(open_.shape[0]):
         marks[lane] = open_[lane] & (quarrel[lane] | (1 - (seen_ij[lane] & seen_ji[lane])))
 
 

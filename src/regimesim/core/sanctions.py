@@ -14,7 +14,9 @@ from regimesim.core.elementary import exponential, logistic
 from regimesim.core.estrangement import SANCTION as EXCLUSION
 from regimesim.core.estrangement import cost_of
 from regimesim.core.game import BALANCING, CENTRALIZED, COLLECTIVE, DECENTRALIZED, NONE, any_marked, stale_all
+from regimesim.core.world import Mechanism
 
+_ALLIES = int(Mechanism.ALLIES)
 _TOTAL, _ENFORCING, _PLEDGE, _FLAT, _ALLY, _STRENGTH, _PUBLIC = range(7)
 """Rows of ``world.sums``: a sum over states, and what is the same for all cases of a round."""
 
@@ -48,7 +50,7 @@ def weigh_joining(world, game, setting, z):
                 game.excluded[z, k],
                 world.open[k, z],
                 world.played[k, z],
-                setting.affinity[k, z],
+                setting.affinity[k, z] if setting.on[_ALLIES] else game.nothing,
                 world.norm[k],
                 world.member[k],
                 setting.strategy[k],
@@ -229,19 +231,17 @@ def protect(world, game):
 @kernel
 def revalue(world, game, i, j):
     """What follows from protection: expected flows, the value of open dealings and the cost of exclusion."""
-    gain, loss, toll, reward = game.gain[i, j], game.loss[i, j], game.toll[i, j], game.reward
-    u_dc, u_cd, trust = game.u_dc[i, j], game.u_cd[i, j], world.trust[i, j]
-    dread, healing, one = game.dread[i, j], game.healing[i, j], game.one[i, j]
+    loss, toll, reward = game.loss[i, j], game.toll[i, j], game.reward
+    trust, low, high = world.trust[i, j], min(i, j), max(i, j)
+    dread, healing, one = game.dread[i, j], game.healing[low, high], game.one[i, j]
     worth, excluded, span, paid = (
         game.value[i, j],
         game.excluded[i, j],
-        game.span[2, i, j],
+        game.span[2, low, high],
         game.paid[2, i, j],
     )
-    for lane in range(gain.shape[0]):
-        u_dc[lane] = gain[lane] - toll[lane]
-        u_cd[lane] = loss[lane] - toll[lane]
-        distrust = (reward[lane] - u_cd[lane] + dread[lane]) / healing[lane]
+    for lane in range(loss.shape[0]):
+        distrust = (reward[lane] - (loss[lane] - toll[lane]) + dread[lane]) / healing[lane]
         worth[lane] = one[lane] - (1.0 - trust[lane]) * distrust
         excluded[lane] = cost_of(worth[lane], span[lane], paid[lane])
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from regimesim.core.compiler import kernel, lanewise, scalar
-from regimesim.core.estrangement import FOREVER
-from regimesim.core.game import any_marked
+from regimesim.core.game import list_marked
 from regimesim.core.perception import CLEARED
 
 
@@ -61,9 +60,9 @@ def guilt_of(trust, hit, alarm):
 
 
 @kernel
-def reconcile(world, setting, i, j):
+def reconcile(world, setting, luck, i, j):
     """Step 9: estrangements of a pair i < j run out or are ended early; withholding runs out."""
-    left, ended = world.left[i, j], world.suspects
+    left, ended = world.left[i, j], luck.marks
     _count_down(
         left,
         world.left[j, i],
@@ -74,13 +73,12 @@ def reconcile(world, setting, i, j):
         world.talks[i, j],
         world.extended[i, j],
     )
-    if any_marked(ended):
-        for lane in range(left.shape[0]):
-            if ended[lane]:
-                world.kind[i, j, lane] = world.kind[j, i, lane] = 0
-                agreed = setting.parameters[setting.row[lane]].diplomacy.agreement_trust
-                world.trust[i, j, lane] = max(world.trust[i, j, lane], agreed)
-                world.trust[j, i, lane] = max(world.trust[j, i, lane], agreed)
+    for place in range(list_marked(luck)):
+        lane = luck.some[place]
+        world.kind[i, j, lane] = world.kind[j, i, lane] = 0
+        agreed = setting.parameters[setting.row[lane]].diplomacy.agreement_trust
+        world.trust[i, j, lane] = max(world.trust[i, j, lane], agreed)
+        world.trust[j, i, lane] = max(world.trust[j, i, lane], agreed)
 
 
 @lanewise
