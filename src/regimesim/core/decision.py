@@ -103,19 +103,8 @@ def margin_terms(world, game, i, j, lane):
 
 
 @kernel
-def draw_slips(luck, words, rounds_per_year):
-    """The draws of one side as powers: ``luck.slips[1]`` is (1 - u)**m."""
-    base, rare = luck.slips[0], luck.slips[1]
-    for lane in range(base.shape[0]):
-        base[lane] = rare[lane] = 1.0 - unit(words[lane])
-    for _ in range(rounds_per_year - 1):
-        for lane in range(base.shape[0]):
-            rare[lane] *= base[lane]
-
-
-@kernel
-def decide(world, game, setting, tally, luck, i, j):
-    """Step 3 for prudent states: i's intention towards j in every lane (``luck.slips``: its draws)."""
+def decide(world, game, setting, tally, luck, words, i, j):
+    """Step 3 for prudent states: i's intention towards j in every lane (``words``: its draws, INTEND)."""
     low, high = min(i, j), max(i, j)
     intend, margin, slips = world.intend[i, j], luck.margin, luck.marks
     span, paid, brings, apart, pivotal = game.span, game.paid, game.brings, game.apart, tally.pivotal
@@ -154,11 +143,12 @@ def decide(world, game, setting, tally, luck, i, j):
         game.punishment,
         game.restraint,
         game.coolness,
-        luck.slips[1],
+        game.readiness,
+        words,
     )
     for place in range(list_marked(luck)):
         lane = luck.some[place]
-        if slips_at(margin[lane], game.temperature[lane], luck.slips[1, lane]):
+        if slips_at(margin[lane], game.temperature[lane], words[lane], setting.rounds_per_year):
             intend[lane] ^= 1
 
 
@@ -166,7 +156,7 @@ def decide(world, game, setting, tally, luck, i, j):
 def _decide(
     intend, margin, slips, against, willing, turned_now, turned_future, turned_law, turned_norm,
     open_, withheld, strategy, trust, worth, gain, loss, toll, risk, span_m, span_b, paid_m, paid_b,
-    d_m, d_b, a_m, a_b, law, norm, discount, waste, reward, punishment, restraint, coolness, rare,
+    d_m, d_b, a_m, a_b, law, norm, discount, waste, reward, punishment, restraint, coolness, readiness, words,
 ):  # fmt: skip
     for lane in range(margin.shape[0]):
         b, o, cost = trust[lane], worth[lane], toll[lane]
@@ -188,19 +178,20 @@ def _decide(
         turned_future[lane] += counted & (total - future < 0.0)
         turned_law[lane] += counted & (total - law[lane] < 0.0)
         turned_norm[lane] += counted & (total - within < 0.0)
-        slips[lane] = may_slip(total, coolness[lane], rare[lane]) & free
+        slips[lane] = may_slip(total, coolness[lane], readiness[lane], words[lane]) & free
 
 
 @scalar
-def may_slip(margin, coolness, rare):
-    """Tell whether a slip is possible: exp(x) is more than its first terms, so few lanes have to know it.
+def may_slip(margin, coolness, readiness, word):
+    """Tell whether a slip is possible: few lanes have to know exactly.
 
-    ``rare * (1 + exp(-x)) > 1`` needs ``rare * (1 + e) > e`` for every e < exp(x); one part in 10**9 is more
-    than rounding.
+    With g = exp(x), ``(1 - u)**m > g / (1 + g)`` takes m * u < 1 / g, for -m * ln(1 - u) >= m * u and
+    ln(1 + 1 / g) <= 1 / g; and g is more than the first terms of its series. One in a thousand is more than
+    rounding, as u is not below 2**-33.
     """
     x = abs(margin) * coolness
     grown = ((x * (1.0 / 6.0) + 0.5) * x + 1.0) * x + 1.0
-    return rare * (1.0 + grown) * 1.000000001 > grown
+    return unit(word) * readiness * grown < 1.001
 
 
 @scalar
@@ -210,8 +201,11 @@ def steadiness(margin, temperature):
 
 
 @scalar
-def slips_at(margin, temperature, rare):
-    """Tell whether a state does not do what its margin says, given (1 - u)**m."""
+def slips_at(margin, temperature, word, rounds_per_year):
+    """Tell whether a state does not do what its margin says, given its draw: (1 - u)**m decides."""
+    base = rare = 1.0 - unit(word)
+    for _ in range(rounds_per_year - 1):
+        rare *= base
     return temperature > 0.0 and rare > steadiness(margin, temperature)
 
 

@@ -186,12 +186,17 @@ def fill_words(luck, t, channel, i, j):
     Overwrites ``luck.words``: ``channel`` of (i, j) and (j, i), then ``channel + 1`` of (i, j) and (j, i),
     for i <= j and an even channel.
     """
-    words, replicate, keys = luck.words, luck.replicate, luck.keys
+    words = luck.words
     c0, c1 = np.uint32(t), np.uint32(channel >> 1)
     c2 = np.uint32((i << 16) | j)
+    _fill(words[0], words[1], words[2], words[3], luck.replicate, c0, c1, c2, luck.keys)
+
+
+@lanewise
+def _fill(first, second, third, fourth, replicate, c0, c1, c2, keys):
     for lane in range(replicate.shape[0]):
         w0, w1, w2, w3 = philox(c0, c1, c2, replicate[lane], keys)
-        words[0, lane] = w0
-        words[1, lane] = w1
-        words[2, lane] = w2
-        words[3, lane] = w3
+        first[lane] = w0
+        second[lane] = w1
+        third[lane] = w2
+        fourth[lane] = w3

@@ -13,7 +13,7 @@ NONE, DECENTRALIZED, CENTRALIZED, COLLECTIVE, BALANCING = 0, 1, 2, 3, 4
 """Sanction rules, by their position in ``parameters``' choices."""
 
 _LN2 = 0.6931471805599453
-_COLDEST = 1e300
+_COLDEST, _UNREACHED = 1e300, 2.0**34
 
 
 @kernel
@@ -77,6 +77,7 @@ def set_rates(game, setting, lane):
     game.hit[lane] = hit_chance(p.transparency.miss_rate, level, m)
     game.restraint[lane] = p.norms.restraint
     game.temperature[lane] = p.choice.temperature
+    game.readiness[lane] = m if p.choice.temperature > 0.0 else _UNREACHED
     game.coolness[lane] = coolness_of(p.choice.temperature)
     game.rule[lane] = int(p.sanctions.rule)
     game.tremble_limit[lane] = limit(p.choice.tremble)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regimesim.core.automata import follow, follow_firmly, move_far, move_on
 from regimesim.core.compiler import entry, kernel
-from regimesim.core.decision import decide, draw_slips, margin_terms, tempt, value
+from regimesim.core.decision import decide, margin_terms, tempt, value
 from regimesim.core.draws import INTEND, WAR, fill_words
 from regimesim.core.events import absorb_buffers, begin_wars, change_leaders, end_wars, grow, remember
 from regimesim.core.game import appraise, new_phase
@@ -169,10 +169,8 @@ def intend(world, game, setting, tally, luck, t, i, j):
     if on[_CHANCE]:
         fill_words(luck, t, INTEND, i, j)
     if on[_PRUDENT]:
-        draw_slips(luck, words[0], setting.rounds_per_year)
-        decide(world, game, setting, tally, luck, i, j)
-        draw_slips(luck, words[1], setting.rounds_per_year)
-        decide(world, game, setting, tally, luck, j, i)
+        decide(world, game, setting, tally, luck, words[0], i, j)
+        decide(world, game, setting, tally, luck, words[1], j, i)
     if on[_AUTOMATA] and on[_CHANCE]:
         follow(world, setting, i, j, words[0])
         follow(world, setting, j, i, words[1])

@@ -150,6 +150,7 @@ class Game(NamedTuple):
     restraint: Reals  # [L]
     temperature: Reals  # [L]
     coolness: Reals  # [L] 1 / temperature, at most 1e300, and 0 where that is 0
+    readiness: Reals  # [L] m where states slip, and else more than any draw allows
     rule: Bits  # [L] of sanctions
     tremble_limit: NDArray[np.uint32]  # [L]
     hit_limit: NDArray[np.uint32]  # [L]
@@ -178,7 +179,6 @@ class Luck(NamedTuple):
     keys: NDArray[np.uint32]  # [10, 2] what the seed stands for
     replicate: NDArray[np.uint32]  # [L]
     words: NDArray[np.uint32]  # [4, L + 8] a block of draws
-    slips: Reals  # [2, L] room for the powers of a draw
     margin: Reals  # [L] room for the margin of a decision
     marks: Bits  # [L + 7 at most] room for marks, and none beyond L
     packed: NDArray[np.uint64]  # the same, eight in a number
@@ -254,7 +254,6 @@ def allocate_luck(seed: int, replicates: NDArray[np.integer]) -> Luck:
         keys=round_keys(seed),
         replicate=replicates.astype(np.uint32),
         words=np.empty((4, lanes + TOGETHER), np.uint32),
-        slips=np.empty((2, lanes)),
         margin=np.empty(lanes),
         marks=packed.view(np.int8),
         packed=packed,
@@ -297,8 +296,8 @@ ASIDE = {
 }
 """Results of an appraisal for each side of a pair."""
 _RATES = (
-    "reward punishment hit restraint temperature coolness learning discount waste after_war fined calmed "
-    "intrusion fade forget socialize turnover wave talk absorb"
+    "reward punishment hit restraint temperature coolness readiness learning discount waste after_war fined "
+    "calmed intrusion fade forget socialize turnover wave talk absorb"
 )
 MODELS = 8
 """Lanes of a pair that others are compared with."""
