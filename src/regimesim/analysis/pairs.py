@@ -39,6 +39,7 @@ _LONGEST = 20
 """Years of punishment that are tried before one without end."""
 _LEAST_DISCOUNT, _MOST_DISCOUNT = 1e-6, 1.0 - 1e-9
 NOW, FUTURE, LAW = 0, 1, 2
+_MISUNDERSTANDING, _BREACH = 0, 1
 
 
 @dataclass(frozen=True)
@@ -204,19 +205,20 @@ def _side_of(
 
 def _mishaps(lanes: Lanes, i: int, j: int, lane: int) -> tuple[float, float, float, float]:
     """(years between estrangements, years of a breach, share of time in cooperation, cost of a breach)."""
-    game, m = lanes.game, lanes.setting.rounds_per_year
-    spans = [_rounds_apart(lanes, i, j, kind, lane) for kind in (0, 1)]
-    chances = [float(x) for x in game.apart[i, j, :, lane]]
+    game, m, (low, high) = lanes.game, lanes.setting.rounds_per_year, sorted((i, j))
+    spans = [_rounds_apart(lanes, low, high, kind, lane) for kind in (_MISUNDERSTANDING, _BREACH)]
+    chances = [float(x) for x in game.apart[:, low, high, lane]]
     lost = sum(chance * span for chance, span in zip(chances, spans, strict=True) if chance > 0.0)
     a = sum(chances)
-    cost = cost_of(game.one[i, j, lane], game.span[i, j, 1, lane], game.paid[i, j, 1, lane]) / m
+    span, paid = game.span[_BREACH, low, high, lane], game.paid[_BREACH, i, j, lane]
+    cost = cost_of(game.one[i, j, lane], span, paid) / m
     return (1.0 / (a * m) if a > 0.0 else math.inf), spans[1] / m, 1.0 / (1.0 + lost), float(cost)
 
 
 def _rounds_apart(lanes: Lanes, i: int, j: int, kind: int, lane: int) -> float:
-    """Expected rounds until a pair is open again."""
+    """Expected rounds until a pair i < j is open again."""
     game = lanes.game
-    risk, ending = float(game.war_estranged[i, j, kind, lane]), float(game.ending[i, j, kind, lane])
+    risk, ending = float(game.war_estranged[kind, i, j, lane]), float(game.ending[kind, i, j, lane])
     rounds = int(game.rounds[lane])
     if rounds >= FOREVER and risk == 0.0 and ending == 0.0:
         return math.inf
