@@ -18,8 +18,8 @@ share of its range. The distance is made least by CMA-ES (Hansen & Ostermeier 20
 where the last one ended. Its favourite is rounded to two digits.
 
 In the published values two numbers are not the favourite's: ``domestic.spread`` (.53) and
-``domestic.nationalism`` (3.7) were raised to .65 and 4, where four wars in 1854-1870 lie in the middle 95 % of
-histories. A search that goes on from there meets the superpowers' third period less well.
+``domestic.nationalism`` (3.7) were raised to .65 and 4, where four wars in 1854-1870 lie in the middle 95 %
+of histories. A search that goes on from there meets the superpowers' third period less well.
 """
 
 from __future__ import annotations
