@@ -96,7 +96,7 @@ def test_what_wears_the_concert_down(parameter, more_of_it, less_of_it):
 
 
 def test_the_risk_of_collapse_rises_as_the_concert_ages():
-    """L12: of those that stand, a larger share falls in each further score of years, without the dated waves."""
+    """L12: of those that stand, a larger share falls in each further score of years, if no wave is dated."""
     years, ended = sample(played("concert", "epochs=[]"), "regime")
     shares = [(ended & (years >= a) & (years < a + 20)).sum() / (years >= a).sum() for a in (0, 20, 40)]
     assert shares[0] < shares[1] < shares[2]
