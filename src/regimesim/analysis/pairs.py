@@ -243,17 +243,29 @@ def _needs(lanes: Lanes, lane: int) -> Floats:
 
 
 def _least(lanes: Lanes, lane: int, name: str, values: Floats, between: bool = True) -> Floats:
-    """The first of rising values at which the critical margin is not negative, [N, N], and a finer one."""
+    """The least value at which the critical margin is not negative, [N, N]; infinite where there is none.
+
+    ``between``: also between the values given, first on a finer grid and there by a straight line.
+    """
     pays = _critical(lanes, lane, name, values) >= 0.0
     first = np.where(pays.any(axis=2), pays.argmax(axis=2), len(values))
     least = np.append(values, np.inf)[first]
     if between:
         for place in np.unique(first[(first > 0) & (first < len(values))]):
             finer = np.linspace(values[place - 1], values[place], _STEPS + 1)
-            found = _critical(lanes, lane, name, finer) >= 0.0
-            least = np.where(first == place, finer[found.argmax(axis=2)], least)
+            found = _crossing(finer, _critical(lanes, lane, name, finer))
+            least = np.where(first == place, found, least)
     nothing = values[0] <= _LEAST_DISCOUNT  # a share: the least there is
     return np.where(first == 0, 0.0, least) if nothing else least
+
+
+def _crossing(values: Floats, margins: Floats) -> Floats:
+    """Where margins [N, N, V] first rise through zero, on a straight line between two values, [N, N]."""
+    above = np.maximum((margins >= 0.0).argmax(axis=2), 1)
+    low, high = (np.take_along_axis(margins, k[..., None], axis=2)[..., 0] for k in (above - 1, above))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(np.isfinite(low) & (low < high), high / (high - low), 0.0)
+    return np.asarray(values[above] - np.clip(share, 0.0, 1.0) * (values[above] - values[above - 1]))
 
 
 def _critical(lanes: Lanes, lane: int, name: str, values: Floats) -> Floats:

@@ -40,8 +40,8 @@ def list_marked(luck):
 
 @scalar
 def rounds_of(years, rounds_per_year):
-    """A length in rounds: to the nearest, at least one unless it is 0."""
-    if years == np.inf:
+    """A length in rounds: to the nearest, at least one unless it is 0; 2^30 are without end."""
+    if years * rounds_per_year >= FOREVER:
         return FOREVER
     if years == 0.0:
         return 0
