@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from regimesim.chronicle.entries import date_text
 from regimesim.core import elementary, game
-from regimesim.core.compiler import entry
+from regimesim.core.compiler import scalar
 from regimesim.core.decision import chance_to_cooperate
 from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.messages import spoken
@@ -233,13 +233,13 @@ def _keep_round(source: Any, target: NamedTuple, t: int) -> None:
         array[t] = getattr(source, name)[..., 0]
 
 
-@entry
+@scalar
 def chance_a_round(rate: Any, rounds_per_year: Any) -> Any:
     """``core.elementary.chance``."""
     return elementary.chance(rate, rounds_per_year)
 
 
-@entry
+@scalar
 def rounds_in(years: Any, rounds_per_year: Any) -> Any:
     """``core.game.rounds_of``."""
     return game.rounds_of(years, rounds_per_year)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.core import draws
-from regimesim.core.compiler import entry
+from regimesim.core.compiler import scalar
 from regimesim.core.estrangement import BREACH, FOREVER, MISUNDERSTANDING, SANCTION
 from regimesim.core.game import BALANCING
 from regimesim.core.lanes import Lanes
@@ -57,7 +57,7 @@ from regimesim.simulation.columns import (
 Array = NDArray[Any]
 
 
-@entry
+@scalar
 def uniform(keys: Any, replicate: Any, t: Any, channel: Any, i: Any, j: Any) -> Any:
     """The uniform number of an address (``core.draws``)."""
     return draws.draw(keys, replicate, t, channel, i, j)
