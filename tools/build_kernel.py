@@ -4,9 +4,9 @@
     python tools/build_kernel.py x86-64 x86-64-v3 aarch64  object code (needs nothing but numba)
     python tools/build_kernel.py --check                   is the module made from the present sources?
 
-All are made from the same Python that numba compiles at the first call. Nothing of what is made is run here, so
-any machine makes code for any other. A linker is ``wasm-ld`` of
-Debian's ``lld``, or Rust's ``rust-lld``; the environment variable ``WASM_LD`` names another.
+All are made from the same Python that numba compiles at the first call. Nothing of what is made is run here,
+so any machine makes code for any other. A linker is ``wasm-ld`` of Debian's ``lld``, or Rust's ``rust-lld``;
+the environment variable ``WASM_LD`` names another.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from regimesim.core import kernel, spells, world  # noqa: E402
+from regimesim.core import draws, kernel, spells, world  # noqa: E402
 from regimesim.core.bundles import ByReference, shape_of  # noqa: E402
 from regimesim.core.keeping import SHIPPED, core_hash, entry_name  # noqa: E402
 from regimesim.core.lanes import Design, Lanes  # noqa: E402
@@ -75,6 +75,7 @@ class Entry(NamedTuple):
 ENTRIES = {
     "play": Entry(kernel.play, ("World", "Game", "Setting", "Tally", "Luck", "first", "last", "part")),
     "margins": Entry(kernel.margins, ("World", "Game", "Setting", "terms")),
+    "uniforms": Entry(draws.uniforms, ("keys", "replicate", "first", "channel", "i", "j", "found")),
     "scan": Entry(spells._scan, ("cooperating", "window", "high", "low", "Spells")),
 }
 
@@ -102,7 +103,10 @@ def examples(sizes: Sizes) -> dict[str, Any]:
         **{type(bundle).__name__: bundle for bundle in bundles},
         "terms": np.zeros((n, n, 4, lanes)),
         "cooperating": np.zeros((rounds, lanes), np.int32),
-        **{"first": 0, "last": 1, "part": 0, "window": 4, "high": 0.5, "low": 0.5},
+        "keys": block.luck.keys,
+        "found": np.zeros(rounds),
+        **dict.fromkeys(("first", "last", "part", "window", "replicate", "channel", "i", "j"), 1),
+        **dict.fromkeys(("high", "low"), 0.5),
     }
 
 
