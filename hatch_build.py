@@ -2,8 +2,8 @@
 
 Made are the targets that run on the machine which builds the wheel; ``REGIMESIM_TARGETS`` names others
 (``all``, ``none``, or some of ``tools/build_kernel.py``, with spaces between them). It takes numba, and no C
-compiler and no linker. An editable install gets none: there the model is compiled at the first call, and again
-when the core was changed.
+compiler and no linker. An editable install gets none: there the model is compiled at the first call, and
+again when the core was changed.
 """
 
 from __future__ import annotations

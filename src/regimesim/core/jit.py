@@ -81,7 +81,8 @@ class Bundle(types.Type):
 
 @typeof_impl.register(ByReference)
 def _bundle_of(value: Any, _: object) -> Bundle:
-    return Bundle(types.NamedTuple([typeof(entry) for entry in value], type(value)))
+    fields = [typeof(entry) for entry in value]
+    return Bundle(types.NamedTuple(fields, type(value)))  # type: ignore[attr-defined]
 
 
 @register_model(Bundle)
