@@ -33,7 +33,9 @@ class KernelHook(BuildHookInterface[Any]):
         self.app.display_info(f"compiling the model for {', '.join(targets)}")
         made = Path(self._folder.name)
         program = [sys.executable, str(ROOT / "tools/build_kernel.py"), *targets, "--into", str(made)]
-        subprocess.run(program, check=True, cwd=ROOT)
+        if subprocess.run(program, cwd=ROOT).returncode:
+            self.app.display_warning("the model could not be compiled: that is left to the first command")
+            return
         for file in sorted(made.iterdir()):
             build_data["force_include"][str(file)] = f"regimesim/core/built/{file.name}"
 

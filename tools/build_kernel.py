@@ -303,7 +303,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("targets", nargs="*", choices=[WASM, *NATIVE], metavar="TARGET")
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"{WASM}, {', '.join(NATIVE)}")
     parser.add_argument("--check", action="store_true", help="is the module made from the present sources?")
     parser.add_argument("--into", type=Path, default=SHIPPED, help="folder for object code")
     asked = parser.parse_args()
@@ -312,6 +312,8 @@ def main() -> int:
             "old: run  python tools/build_kernel.py wasm32" if is_old() else "made from the present sources"
         )
         return int(is_old())
+    if unknown := set(asked.targets) - {WASM, *NATIVE}:
+        parser.error(f"no target {', '.join(sorted(unknown))}: there are {WASM}, {', '.join(NATIVE)}")
     native = [target for target in asked.targets if target != WASM]
     if WASM in asked.targets and native:
         subprocess.run([sys.executable, __file__, WASM], check=True)

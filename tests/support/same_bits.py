@@ -5,8 +5,8 @@
 
 Targets: ``numba`` compiles for this very machine; ``wasm`` is the module of the browser, in Node; ``python``
 compiles nothing; ``x86-64``, ``x86-64-v3`` and so on are object code of ``python tools/build_kernel.py``, as
-far as this machine runs it, and ``aarch64`` elsewhere is run by an emulator (``emulated_kernel.py``). A digest
-is of every array that a run leaves: worlds, games, tallies, draws, margins and regimes, in several lanes.
+far as this machine runs it, and ``aarch64`` elsewhere is run by an emulator (``emulated_kernel.py``). A
+digest is of every array that a run leaves: worlds, games, tallies, draws, margins, regimes, in several lanes.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ import twins
 from checkout import ROOT
 
 import regimesim.simulation.lowering
-from regimesim.core import draws, kernel, native, spells
-from regimesim.core.keeping import SHIPPED
+from regimesim.core import draws, keeping, kernel, native, spells
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import Scenario
@@ -81,6 +80,10 @@ def run_by(call: Callable[..., None]) -> None:
 def digests(target: str, number: int) -> dict[str, str]:
     """Digests of all worlds in this process."""
     regimesim.simulation.lowering.load_strategy = lambda name: twins.AUTOMATA.get(name) or load_strategy(name)
+    if target not in ("numba", "wasm", "python") and target not in keeping.shipped_targets():
+        raise SystemExit(
+            f"no code of the present sources for {target}: python tools/build_kernel.py {target}"
+        )
     with ExitStack() as stack:
         if target == "wasm":
             from wasm_kernel import Node
@@ -89,7 +92,7 @@ def digests(target: str, number: int) -> dict[str, str]:
         elif target == "aarch64" and target not in native.usable_targets():
             from emulated_kernel import Emulator
 
-            run_by(stack.enter_context(Emulator(SHIPPED / "aarch64.o")).call)
+            run_by(stack.enter_context(Emulator(keeping.SHIPPED / "aarch64.o")).call)
         return {scenario.name: digest_of(scenario) for scenario in worlds(number)}
 
 
@@ -105,7 +108,7 @@ def digests_elsewhere(target: str, number: int) -> dict[str, str]:
 
 def made_here() -> list[str]:
     """Name the targets whose object code is there and runs on this machine."""
-    return [target for target in native.usable_targets() if (SHIPPED / f"{target}.o").exists()]
+    return [target for target in native.usable_targets() if target in keeping.shipped_targets()]
 
 
 def compare(targets: list[str], number: int) -> int:

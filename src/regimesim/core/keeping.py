@@ -46,7 +46,12 @@ def target() -> str:
     """Name what the kernel was made for: a shipped target, ``numba``, or ``python`` without any compiler."""
     if SWITCHED_OFF:
         return "python"
-    return next((name for name in _usable() if name in _contents()["targets"]), NUMBA)
+    return next((name for name in _usable() if name in shipped_targets()), NUMBA)
+
+
+def shipped_targets() -> frozenset[str]:
+    """Name the targets for which code of the present sources is shipped."""
+    return frozenset(_contents()["targets"])
 
 
 def _usable() -> tuple[str, ...]:
