@@ -24,6 +24,13 @@ _AGAIN = 0.02
 """Seconds until a signal that was lost comes again."""
 
 
+KERNELS = {
+    "numba": "compiled by numba at the first use",
+    "python": "not compiled: NUMBA_DISABLE_JIT is set",
+}
+"""What there is to say of kernels that were not made ahead of time."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command; the exit code: 0 done, 1 failed, 2 cannot be done as asked, 130 interrupted."""
     try:
@@ -49,9 +56,10 @@ def _main(arguments: Sequence[str] | None) -> int:
     rest = [word for word in words if word not in given]
     chosen = {SWITCH_OF[word] for word in given}
     if "version" in chosen:
+        from regimesim.core.keeping import target
         from regimesim.simulation.provenance import program_version
 
-        print(f"regimesim {program_version()}")
+        print(f"regimesim {program_version()} ({KERNELS.get(kernel := target(), f'compiled for {kernel}')})")
         return 0
     named = [word for word in rest if word != "help"]
     if not rest and "help" not in chosen:

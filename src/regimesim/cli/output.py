@@ -129,7 +129,7 @@ def _number_lines(estimate: Estimate) -> list[float | None]:
     return [x if math.isfinite(x) else None for x in values]
 
 
-def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: str, folder: Path) -> None:
+def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: str) -> None:
     """The answer of ``run`` on one screen; ``explain`` is the command that tells the typical run."""
     from regimesim.report.sentences import dated, made_of, notes, typical_run
 
@@ -144,7 +144,11 @@ def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: 
     print("\n".join(_pair_lines(pairs)) + "\n")
     print(_headed("Why it ended", _causes(causes)))
     print(_headed("Typical run", typical_run(results)))
-    print(f"{'':<{_HEAD}}{explain}\n")
+    print(f"{'':<{_HEAD}}{explain}\n", flush=True)
+
+
+def print_files(folder: Path) -> None:
+    """Print where the results lie, and what of them to look at first."""
     print(_files(folder))
 
 

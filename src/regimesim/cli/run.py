@@ -27,6 +27,8 @@ from regimesim.scenario.strategies import load_strategy
 from regimesim.simulation.results import json_text
 
 if TYPE_CHECKING:
+    from regimesim.analysis.collapse import Causes
+    from regimesim.analysis.pairs import Pair
     from regimesim.scenario.scenario import Scenario
     from regimesim.simulation.results import Results
 
@@ -41,15 +43,31 @@ def run_command(given: Given, flags: Flags) -> None:
     results = _simulate(scenario, given.options, flags)
     from regimesim.analysis.collapse import causes_of_collapse
     from regimesim.analysis.pairs import pairs_of
-    from regimesim.report.figures.runs import save_run_figures
-    from regimesim.report.run_page import Asked, write_run
-    from regimesim.simulation.results import save_results
 
     with output.working("looking into the collapses", flags):
         causes = causes_of_collapse(results, workers=given.options["workers"])
         pairs = pairs_of(scenario, results.design)
     answer = output.run_answer(results, causes, pairs)
     explained = f"{_told_by(given)} replicate={results.typical()}"
+    if flags.screen:  # pictures take longer than all that is told: nobody waits for them
+        output.print_run(results, causes, pairs, explained)
+    _write_run(folder, results, causes, pairs, answer, explained, given, flags)
+    output.announce(flags, folder, answer, lambda: output.print_files(folder))
+
+
+def _write_run(
+    folder: Path,
+    results: Results,
+    causes: Causes,
+    pairs: Sequence[Pair],
+    answer: Mapping[str, Any],
+    explained: str,
+    given: Given,
+    flags: Flags,
+) -> None:
+    from regimesim.report.figures.runs import save_run_figures
+    from regimesim.report.run_page import Asked, write_run
+    from regimesim.simulation.results import save_results
 
     def add(partial: Path) -> None:
         figures = {path.stem: path for path in save_run_figures(results, partial, causes.shares)}
@@ -60,9 +78,6 @@ def run_command(given: Given, flags: Flags) -> None:
 
     with output.working("writing results", flags):
         save_results(results, folder, add)
-    output.announce(
-        flags, folder, answer, lambda: output.print_run(results, causes, pairs, explained, folder)
-    )
 
 
 def _told_by(given: Given) -> str:

@@ -611,3 +611,8 @@ class Flags:
     quiet: bool = False
     json: bool = False
     multirun: bool = False
+
+    @property
+    def screen(self) -> bool:
+        """Tell whether an answer is to be shown as a person reads it."""
+        return not (self.quiet or self.json)

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from regimesim.core.compiler import kernel, lanewise, scalar
+from regimesim.core.compiler import entry, kernel, lanewise, scalar
 
 
 def _channel(number: int) -> Any:
@@ -144,6 +144,22 @@ def draw(keys, replicate, t, channel, i, j):
     if channel & 1:
         return unit(w3 if i > j else w2)
     return unit(w1 if i > j else w0)
+
+
+@entry
+def uniforms(keys, replicate, first, channel, i, j, found):
+    """Draw at an address in round ``first`` and those after it, for those who tell of a run.
+
+    Parameters
+    ----------
+    keys : uint32 array (10, 2)
+        See :func:`round_keys`.
+    replicate, first, channel, i, j : int
+    found : float array (T,)
+        Set to the uniform numbers.
+    """
+    for k in range(found.shape[0]):
+        found[k] = draw(keys, np.uint32(replicate), first + k, channel, i, j)
 
 
 @kernel

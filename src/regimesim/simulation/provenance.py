@@ -9,7 +9,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from regimesim.core.keeping import core_hash
+from regimesim.core.keeping import core_hash, target
 
 _LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "mesa", "hydra-core", "matplotlib")
 
@@ -31,6 +31,7 @@ def provenance(**settings: Any) -> dict[str, Any]:
         "program": "regimesim",
         "version": program_version(),
         "core": _core(),
+        "kernel": target(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": sys.argv[:],
         "python": platform.python_version(),
