@@ -9,10 +9,10 @@ from __future__ import annotations
 import codecs
 import io
 import re
-import struct
+import warnings
 import zipfile
-import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -49,12 +49,6 @@ _OTHERS = {
 }
 """What is known by its first bytes and not read."""
 
-_UNREADABLE = (
-    OSError, ValueError, LookupError, TypeError, ArithmeticError, AttributeError, EOFError, MemoryError,
-    RuntimeError, SyntaxError, AssertionError, struct.error, zlib.error, zipfile.BadZipFile,
-)  # fmt: skip
-"""What the readers of these kinds meet in files that are damaged."""
-
 
 @dataclass(frozen=True)
 class TableFile:
@@ -84,20 +78,12 @@ class TableFile:
         """
         import pyarrow as pa
 
-        try:
-            table = self.read(sorted(set(places)))
+        chosen = sorted(set(places))
+        with _reading(self.file):
+            table = self.read(chosen)
             _refuse_rows(self.file, table.num_rows)
-            columns = dict(zip(sorted(set(places)), table.columns, strict=True))
-            frame: pd.DataFrame = (
-                pa.table({str(place): _as_text(columns[place]) for place in columns})
-                .to_pandas()
-                .fillna("")
-                .astype(object)
-            )
-        except InputError:
-            raise
-        except (pa.ArrowException, *_UNREADABLE) as error:
-            raise _unreadable(self.file, error) from None
+            text = {str(place): _as_text(column) for place, column in zip(chosen, table.columns, strict=True)}
+            frame: pd.DataFrame = pa.table(text).to_pandas().fillna("").astype(object)
         if frame.empty:
             raise InputError(f"{self.file} has no rows")
         for name in frame:
@@ -113,16 +99,24 @@ def open_table(file: Path) -> TableFile:
     InputError
         If there is none, it is too large, or it is of a kind that is not read.
     """
-    import pyarrow as pa
-
-    content, packed = _unpacked(file, _content_of(file))
-    try:
+    with _reading(file):
+        content, packed = _unpacked(file, _content_of(file))
         kind, names, read = _opened(file, content)
+    return TableFile(file, f"{kind}{packed}", tuple(map(str, names)), read)
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
+    """Say in a sentence what goes wrong; libraries raise anything, and warn, where a file is damaged."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     except InputError:
         raise
-    except (pa.ArrowException, *_UNREADABLE) as error:
-        raise _unreadable(file, error) from None
-    return TableFile(file, f"{kind}{packed}", tuple(map(str, names)), read)
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise InputError(f"{file} cannot be read as a table ({KINDS}): {reason}") from None
 
 
 Opened = tuple[str, Sequence[str], Callable[[Sequence[int]], "pa.Table"]]
@@ -143,21 +137,11 @@ def _opened(file: Path, content: bytes) -> Opened:
     return _csv(file, content)
 
 
-def _unreadable(file: Path, error: BaseException) -> InputError:
-    reason = " ".join(str(error).split())[:200] or type(error).__name__
-    return InputError(f"{file} cannot be read as a table ({KINDS}): {reason}")
-
-
 def _content_of(file: Path) -> bytes:
-    try:
-        size = file.stat().st_size
-        if size > MOST_BYTES:
-            raise InputError(f"{file} is too large: {size:,} bytes, at most {MOST_BYTES:,}")
-        content = file.read_bytes()
-    except InputError:
-        raise
-    except (OSError, ValueError) as error:
-        raise InputError(f"{quoted(str(file))} cannot be read: {error}") from None
+    size = file.stat().st_size
+    if size > MOST_BYTES:
+        raise InputError(f"{file} is too large: {size:,} bytes, at most {MOST_BYTES:,}")
+    content = file.read_bytes()
     if not content:
         raise InputError(f"{file} is empty")
     return content
@@ -168,11 +152,8 @@ def _unpacked(file: Path, content: bytes) -> tuple[bytes, str]:
         return content, ""
     import gzip
 
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
-            unpacked = packed.read(MOST_UNPACKED + 1)
-    except _UNREADABLE as error:
-        raise _unreadable(file, error) from None
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+        unpacked = packed.read(MOST_UNPACKED + 1)
     if len(unpacked) > MOST_UNPACKED:
         raise InputError(f"{file} is too large: unpacked, over {MOST_UNPACKED:,} bytes")
     if not unpacked:
