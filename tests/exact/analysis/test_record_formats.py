@@ -290,7 +290,7 @@ def test_excel_without_its_library_is_a_sentence(tmp_path, monkeypatch):
     with zipfile.ZipFile(tmp_path / "t.xlsx", "w") as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
     monkeypatch.setitem(sys.modules, "openpyxl", None)
-    with pytest.raises(InputError, match=r"pip install 'regimesim\[excel\]', or save the sheet as CSV"):
+    with pytest.raises(InputError, match=r"pip install \"regimesim\[excel\]\", or save the sheet as CSV"):
         read_disputes(tmp_path / "t.xlsx")
 
 

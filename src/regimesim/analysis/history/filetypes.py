@@ -83,11 +83,9 @@ class TableFile:
             table = self.read(chosen)
             _refuse_rows(self.file, table.num_rows)
             text = {str(place): _as_text(column) for place, column in zip(chosen, table.columns, strict=True)}
-            frame: pd.DataFrame = pa.table(text).to_pandas().fillna("").astype(object)
+            frame: pd.DataFrame = pa.table(text).to_pandas().astype(object)
         if frame.empty:
             raise InputError(f"{self.file} has no rows")
-        for name in frame:
-            frame[name] = frame[name].str.strip()
         return frame
 
 
@@ -218,7 +216,7 @@ def _excel(file: Path, content: bytes) -> Opened:
     except ImportError:
         raise InputError(
             f"{file} is an Excel file, which takes the library openpyxl: "
-            "pip install 'regimesim[excel]', or save the sheet as CSV"
+            'pip install "regimesim[excel]", or save the sheet as CSV'
         ) from None
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     title = book.sheetnames[0]
@@ -307,7 +305,8 @@ def _without_remarks(file: Path, text: bytes) -> tuple[bytes, str]:
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
-    return column.cast(pa.string())
+    return pc.utf8_trim_whitespace(pc.fill_null(column.cast(pa.string()), ""))

@@ -119,11 +119,9 @@ def abbreviation(key: Key) -> str:
 def names_by_key(names: Iterable[str]) -> dict[Key, str]:
     """Choose for each state the spelling that is used most, the shortest of those that are used alike."""
     spelled: dict[Key, Counter[str]] = defaultdict(Counter)
-    for name in names:
-        spelled[key_of(name)][name.strip()] += 1
-    return {
-        key: min(count, key=lambda name: (-count[name], len(name), name)) for key, count in spelled.items()
-    }
+    for name, count in Counter(names).items():
+        spelled[key_of(name)][name.strip()] += count
+    return {key: min(used, key=lambda name: (-used[name], len(name), name)) for key, used in spelled.items()}
 
 
 def doubts_about(names: Iterable[str]) -> list[str]:
