@@ -12,6 +12,7 @@ from regimesim.cli import output
 from regimesim.scenario.compose import SweepRequest, sweep_request, value_of
 from regimesim.scenario.files import there
 from regimesim.scenario.messages import InputError, show, spoken
+from regimesim.simulation.checksums import reseal
 from regimesim.simulation.columns import SPELLS
 from regimesim.simulation.folders import folder_named, system_reason, workshop
 from regimesim.simulation.results import Results
@@ -172,6 +173,8 @@ def plot_command(given: Given, flags: Flags) -> None:
         found, draw = _of_sweep(results, outcome or "both")
     with output.working("drawing", flags):
         paths = _written(folder, draw, replace=folder == path)
+        if folder == path and isinstance(results, Results):
+            reseal(folder, [picture.name for picture in paths])
 
     def screen() -> None:
         for sentence in found:
