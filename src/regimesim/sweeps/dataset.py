@@ -129,7 +129,7 @@ class Folder:
             "runs": manifest.runs,
             "points": len(points),
             "swept": list(points.swept),
-            "design": digest_of_points(points),
+            "design": _digest(points),
             "cuts": [{**c.rectangle._asdict(), "size": c.size} for c in manifest.cuts],
             "worlds": [
                 {
@@ -156,13 +156,15 @@ class Folder:
         pq.write_table(pa.table(columns), buffer)
         write_whole(self.path / DESIGN, buffer.getvalue())
 
-    def read(self, listed: bool = True) -> tuple[Points, Manifest]:
+    def read(self, listed: bool = True, points: Points | None = None) -> tuple[Points, Manifest]:
         """The points and the manifest.
 
         Parameters
         ----------
         listed : bool
             False: they need not be those in the list of checksums.
+        points : Points, optional
+            Taken in place of the design, if they are those that the manifest speaks of.
 
         Raises
         ------
@@ -173,8 +175,8 @@ class Folder:
         try:
             if listed:
                 self._check_listed()
-            points = self._points(tree)
-            if digest_of_points(points) != tree["design"]:
+            points = self._points(tree) if points is None else points
+            if _digest(points) != tree["design"]:
                 raise ValueError(f"{DESIGN} has been changed")
             return points, _manifest(tree)
         except DAMAGE as error:
@@ -188,16 +190,6 @@ class Folder:
             for name in (MANIFEST, DESIGN):
                 if listed.get(name) != hashlib.sha256(content_of(self.path / name)).hexdigest():
                     raise ValueError(f"{name} is not the one in {SUMS}")
-
-    def design(self) -> str:
-        """Give the checksum of the points that the manifest speaks of.
-
-        Raises
-        ------
-        InputError
-            If there is no manifest, or it is damaged.
-        """
-        return str(self._tree()["design"])
 
     def _tree(self) -> dict[str, Any]:
         try:
@@ -344,7 +336,7 @@ class Keys:
     def __getitem__(self, chunk: Rectangle) -> str:
         between = chunk.first_point, chunk.last_point
         if between not in self._digests:
-            self._digests[between] = digest_of_points(self.points.take(*between))
+            self._digests[between] = _digest(self.points.take(*between))
         return f"{tuple(chunk)} {self.about} {self._digests[between]}"
 
     def fit(self, path: Path, chunk: Rectangle, content: bytes) -> bool:
@@ -356,7 +348,7 @@ class DamagedSweep(InputError):
     """The manifest or the design of a sweep is missing or damaged; the message says which."""
 
 
-def digest_of_points(points: Points) -> str:
+def _digest(points: Points) -> str:
     """A name for points and all that they play."""
     digest = hashlib.sha256(points.world.astype(np.int64).tobytes())
     for world, places in zip(points.worlds, points.places, strict=True):

@@ -33,7 +33,6 @@ from regimesim.sweeps.dataset import (
     Folder,
     Keys,
     Manifest,
-    digest_of_points,
     extended,
     new_manifest,
 )
@@ -236,33 +235,39 @@ def repaired(points: Points, place: Folder, runs: int, seed: int) -> list[str]:
     """
     if place.vacant:
         return []
-    try:
-        place.read()
-        return []
-    except DamagedSweep as error:
-        damage = error
-    if (there := _known_points(points, place)) is not None:
-        remove_summary(place.path)
-        place.write_design(there)
-        return [DESIGN]
+    damage = _damage_of(place)
+    for there in (_readable(place), _readable(place, points)):
+        if there is not None and (place.holds_some_of(Keys(*there)) or not place.candidates()):
+            if not damage:
+                return []
+            remove_summary(place.path)
+            place.write_design(there[0])
+            return [DESIGN]
     manifest = _fresh(points, runs, seed)
-    if place.holds_some_of(Keys(points, manifest)):
+    if place.holds_some_of(Keys(points, manifest)):  # and none of the manifest that is there
         remove_summary(place.path)
         place.begin(points, manifest)
         return [DESIGN, MANIFEST]
-    raise InputError(
-        f"{damage}; the command that made it writes it anew, with all its points, runs and seed; {_ANEW}"
-    )
+    if damage:
+        raise InputError(
+            f"{damage}; the command that made it writes it anew, with all its points, runs and seed; {_ANEW}"
+        )
+    return []
 
 
-def _known_points(points: Points, place: Folder) -> Points | None:
-    """The points that the manifest speaks of: those that are there, or those of this command."""
+def _damage_of(place: Folder) -> str:
+    """Say what is wrong with manifest and design; nothing if nothing is."""
     try:
-        return place.read(listed=False)[0]
-    except DamagedSweep:
-        pass
+        place.read()
+    except DamagedSweep as error:
+        return str(error)
+    return ""
+
+
+def _readable(place: Folder, points: Points | None = None) -> tuple[Points, Manifest] | None:
+    """Manifest and points, those of the command if they are given; None if they do not fit each other."""
     try:
-        return points if digest_of_points(points) == place.design() else None
+        return place.read(listed=False, points=points)
     except DamagedSweep:
         return None
 

@@ -133,7 +133,9 @@ def test_a_damaged_manifest_or_design_is_refused_and_written_anew_by_the_same_co
     if harmed is not None or place == "design.parquet":
         with pytest.raises(InputError, match=r"the sweep in \S+ is damaged: .*"):
             load_results(tmp_path / "sweep")
-    with pytest.raises(InputError, match="the command that made it writes it anew|holds a sweep of 8 points"):
+    with pytest.raises(
+        InputError, match=r"the command that made it writes it anew|holds a sweep of 8 points"
+    ):
         play(**other)
     assert (file.read_bytes() if file.exists() else None) in (harmed, before)
     assert play() == whole
