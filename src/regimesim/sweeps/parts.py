@@ -79,10 +79,11 @@ class Parts:
         ------
         Damaged
         """
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        content = self._checked(chunk)[1]
-        return pq.read_table(io.BytesIO(content), columns=None if columns is None else list(columns))
+        content = pa.BufferReader(self._checked(chunk)[1])
+        return pq.read_table(content, columns=None if columns is None else list(columns))
 
     def of_points(self, points: Sequence[int] | None) -> list[Rectangle]:
         """The chunks that hold some points."""
