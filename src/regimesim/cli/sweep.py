@@ -172,9 +172,8 @@ def plot_command(given: Given, flags: Flags) -> None:
     else:
         found, draw = _of_sweep(results, outcome or "both")
     with output.working("drawing", flags):
-        paths = _written(folder, draw, replace=folder == path)
-        if folder == path and isinstance(results, Results):
-            reseal(folder, [picture.name for picture in paths])
+        own = folder == path
+        paths = _written(folder, draw, replace=own, listed=own and isinstance(results, Results))
 
     def screen() -> None:
         for sentence in found:
@@ -209,8 +208,11 @@ def draw_sweep(results: Any, outcome: str = "both") -> list[Path]:
     return _written(results.folder, _of_sweep(results, outcome)[1])
 
 
-def _written(folder: Path, draw: Draw, replace: bool = True) -> list[Path]:
-    """Pictures drawn aside and then put into a folder, in place of those of the same name if so wanted."""
+def _written(folder: Path, draw: Draw, replace: bool = True, listed: bool = False) -> list[Path]:
+    """Pictures drawn aside and then put into a folder, in place of those of the same name if so wanted.
+
+    ``listed``: the folder has a list of checksums, into which they are written anew.
+    """
     try:
         with workshop(folder) as partial:
             paths = draw(partial)
@@ -219,6 +221,8 @@ def _written(folder: Path, draw: Draw, replace: bool = True) -> list[Path]:
                     raise InputError(f"{folder / path.name} is there already; choose another with out=")
             for path in paths:
                 os.replace(path, folder / path.name)
+            if listed:
+                reseal(folder, [path.name for path in paths])
     except OSError as error:
         raise InputError(
             f"cannot write to {folder}: {system_reason(error)}; choose another with out="
