@@ -292,6 +292,16 @@ def test_an_extended_sweep_whose_list_of_checksums_is_damaged_is_mended(play, tm
     assert play(runs=200, levels=LEVELS) == whole
 
 
+def test_a_damaged_design_of_a_sweep_with_runs_added_costs_no_part(play, tmp_path):
+    """The manifest tells how such a sweep is cut; the command alone would cut it in another way."""
+    play(runs=100)
+    whole = play(runs=300, extend=True)
+    halve(tmp_path / "sweep" / "design.parquet")
+    assert play(runs=300) == whole
+    assert not (tmp_path / "sweep" / "damaged").exists()
+    assert "chunks to be played" not in log_of(tmp_path / "sweep").rpartition("written anew: design")[2]
+
+
 def test_an_extension_killed_between_its_design_and_its_manifest(play, tmp_path):
     whole = play()
     folder = tmp_path / "sweep"

@@ -37,6 +37,10 @@ COUNTED = {"years": 10, "powers_min": 3, "powers_max": 3, "pair_years": 30, "for
 """By hand: ten years of three pairs, force used in 1952 and 1957."""
 
 
+OWN = "year state_a state_b hostility"
+"""Columns of a table of one's own."""
+
+
 def pair_years():
     """A row for every pair and year, as (year, a, b, hostility)."""
     level = {frozenset(pair): (first, last, h) for *pair, first, last, h in SPELLS}
@@ -119,12 +123,12 @@ def own_spells(spells, everything):
 
 def own_disputes(spells, everything):
     del spells
-    return frame("year state_a state_b hostility", [row for row in everything if row[3]])
+    return frame(OWN, [row for row in everything if row[3]])
 
 
 def own(spells, everything):
     del spells
-    return frame("year state_a state_b hostility", everything).rename(columns={"state_a": "State A"})
+    return frame(OWN, everything).rename(columns={"state_a": "State A"})
 
 
 FORMATS = {
@@ -209,7 +213,7 @@ def test_disputes_without_members_are_on_the_record_from_first_to_last(tmp_path)
 def test_disputes_every_year_need_no_peace(tmp_path):
     table = written(
         tmp_path / "t.csv",
-        frame("year state_a state_b hostility", [(1950, "A", "B", 4), (1951, "A", "B", 3)]),
+        frame(OWN, [(1950, "A", "B", 4), (1951, "A", "B", 3)]),
     )
     record, counted = read(table)
     assert counted["pair_years"] == 2 and not any("disputes only" in words for words in record.doubts)
@@ -320,7 +324,7 @@ def test_what_is_missing_is_never_a_value_or_a_state(nothing, tmp_path):
 
 def test_hostility_missing_in_most_years_is_refused(tmp_path):
     rows = [(1950 + k, "A", "B", 4 if k == 3 else None) for k in range(10)]
-    table = written(tmp_path / "t.csv", frame("year state_a state_b hostility", rows))
+    table = written(tmp_path / "t.csv", frame(OWN, rows))
     with pytest.raises(
         InputError, match="hostility is missing in 9 of 10 pairs and years; it is 0 in years without"
     ):
@@ -340,7 +344,7 @@ def test_booleans_in_every_spelling(yes, no, tmp_path):
 def test_spellings_of_one_state_are_one_state_and_said(tmp_path):
     rows = [(1900, "Great Britain", "FRN", 0), (1901, "great_britain", "France", 4), (1902, "200", "Frn", 0),
             (1903, "France", "Great Britain", 0)]  # fmt: skip
-    record = read_disputes(written(tmp_path / "t.csv", frame("year state_a state_b hostility", rows)))
+    record = read_disputes(written(tmp_path / "t.csv", frame(OWN, rows)))
     assert record.rows[["state_a", "state_b"]].drop_duplicates().to_numpy().tolist() == [
         ["France", "Great Britain"]
     ]
@@ -353,14 +357,14 @@ def test_spellings_of_one_state_are_one_state_and_said(tmp_path):
         read_disputes(
             written(
                 tmp_path / "t.csv",
-                frame("year state_a state_b hostility", [(1900, "Russia", "Soviet Union", 0)]),
+                frame(OWN, [(1900, "Russia", "Soviet Union", 0)]),
             )
         )
 
 
 def test_names_that_look_alike_raise_a_doubt_and_numbered_ones_do_not(tmp_path):
     rows = [(1900, "Ruritania", "Country10", 0), (1901, "Ruritannia", "Country11", 0)]
-    record = read_disputes(written(tmp_path / "t.csv", frame("year state_a state_b hostility", rows)))
+    record = read_disputes(written(tmp_path / "t.csv", frame(OWN, rows)))
     (said,) = [words for words in record.doubts if "two states" in words]
     assert said.startswith("Ruritania and Ruritannia are read as two states")
 
@@ -400,6 +404,48 @@ def test_members_of_the_correlates_of_war_and_by_year(tmp_path):
         InputError, match=r"does not say who belonged .* it takes the columns state, start and end"
     ):
         read(table, members=written(tmp_path / "members.csv", frame("who since", [("UKG", 1950)])))
+
+
+def test_wars_of_peacesciencer_are_those_of_the_list_of_wars(tmp_path):
+    """Wars are a matter of their own there: one without hostility 5, and hostility 5 without one."""
+    table = peacesciencer(None, [(1950, "UKG", "FRN", 5), (1951, "UKG", "FRN", 4), (1952, "UKG", "FRN", 0)])
+    table = table.assign(cowinterongoing=[0, 1, 0], cowinteronset=[0, 1, 0])
+    record = read_disputes(written(tmp_path / "t.csv", table))
+    assert record.rows["war"].tolist() == [False, True, False]
+    assert record.war_years().tolist() == [1951]
+
+
+def test_a_war_of_several_years_begins_once(tmp_path):
+    rows = [("A", "B", 1900, 1902, 5, 1, 1), ("A", "B", 1905, 1905, 0, 0, 0)]
+    table = frame("state_a state_b start end hostility war war_onset", rows)
+    record = read_disputes(written(tmp_path / "t.csv", table))
+    assert record.rows["war_onset"].tolist() == [True, False, False, False]
+    assert record.war_years().tolist() == [1900]
+
+
+def test_labels_of_stata_are_read_as_their_numbers(tmp_path):
+    table = own(None, pair_years()).rename(columns={"State A": "state_a"})
+    labels = {"hostility": {0: "none", 3: "display of force", 4: "use of force", 5: "war"}}
+    table.to_stata(tmp_path / "t.dta", write_index=False, value_labels=labels)
+    assert read(tmp_path / "t.dta")[1] == COUNTED
+
+
+def test_years_without_rows_raise_a_doubt_where_they_are_the_most(tmp_path):
+    def doubts(years):
+        rows = [(year, "A", "B", int(year == 1900)) for year in years]
+        return " ".join(read_disputes(written(tmp_path / "t.csv", frame(OWN, rows))).doubts)
+
+    assert "Of 20 years between a pair's first row and its last, 11 have no row" in doubts(
+        [*range(1900, 1908), 1919]
+    )
+    assert "have no row" not in doubts([*range(1900, 1909), 1918, 1919])
+
+
+def test_years_that_are_asked_for_are_cut_out_of_a_full_table(tmp_path):
+    table = written(tmp_path / "t.csv", own(None, pair_years()))
+    assert read(table, covers=(1952, 1955))[1] == COUNTED | {"years": 4, "pair_years": 12, "force_used": 1}
+    with pytest.raises(InputError, match="has no row from 1960 to 1970"):
+        read(table, covers=(1960, 1970))
 
 
 REFUSED = {
