@@ -146,7 +146,7 @@ def test_a_damaged_run_is_refused_or_says_the_same(times, folder):
     assert refused[True] > refused[False]
 
 
-@few_or_a_thousand(12)
+@few_or_a_thousand(10)
 def test_a_damaged_sweep_is_refused_or_says_the_same_and_is_mended(times, folder):
     for seed in (0, 1):
         sweeps.sweep("world.yaml", LEVELS, str(seed), RUNS, seed)

@@ -119,7 +119,7 @@ def spoil(file):
     flip(file, before.index(values) + len(values) - 1)
 
 
-@pytest.mark.parametrize("harm", [spoil, flip, halve, empty, os.unlink])
+@pytest.mark.parametrize("harm", [spoil, flip, halve, os.unlink])
 @pytest.mark.parametrize("place", ["manifest.json", "design.parquet"])
 def test_a_damaged_manifest_or_design_is_refused_and_written_anew_by_the_same_command(
     place, harm, play, tmp_path
@@ -144,20 +144,17 @@ def test_a_damaged_manifest_or_design_is_refused_and_written_anew_by_the_same_co
     assert not (tmp_path / "sweep" / "damaged").exists()
 
 
-SUMMARIES = {"flip": (flip, "is not the one in checksums.txt"), "truncate": (truncate, "is not the one"),
-             "empty": (empty, "is not the one")}  # fmt: skip
-
-
-@pytest.mark.parametrize(("harm", "words"), SUMMARIES.values(), ids=SUMMARIES)
-def test_a_damaged_summary_is_refused_and_written_anew(harm, words, play, tmp_path):
+@pytest.mark.parametrize("harm", [flip, empty])
+def test_a_damaged_summary_is_refused_and_written_anew(harm, play, tmp_path):
     whole = play()
     harm(tmp_path / "sweep" / "summary.parquet")
-    with pytest.raises(InputError, match=f"summary.parquet {words}.*; the same sweep writes it anew"):
+    words = r"summary\.parquet is not the one in checksums\.txt; the same sweep writes it anew"
+    with pytest.raises(InputError, match=words):
         load_results(tmp_path / "sweep").table  # noqa: B018
     assert play() == whole
 
 
-@pytest.mark.parametrize("harm", [flip, halve, empty, os.unlink])
+@pytest.mark.parametrize("harm", [flip, halve, os.unlink])
 def test_a_damaged_list_of_checksums_is_refused_and_written_anew(harm, play, tmp_path):
     whole = play()
     harm(tmp_path / "sweep" / "checksums.txt")

@@ -519,6 +519,7 @@ _SMALL = {}
 
 def test_the_commands_say_what_they_read(tmp_path, members, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("regimesim.report.figures.calibration.save_calibration_figures", lambda *_: None)
     written(tmp_path / "mid.csv", cow_dyadic(SPELLS, None))
     words = [f"members={members}", "covers=1950-1959"]
     assert main(["history", "mid.csv", *words, "eras=Decade:1950-1959", "out=h"]) == 0
