@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,14 +44,14 @@ if TYPE_CHECKING:
 def history_command(given: Given, flags: Flags) -> None:
     """Print a record by era, beside a simulation if a scenario is given, and write it all down."""
     path, options = _path_of(given), given.options
-    columns = {known(key, (*NEEDED, *MAY_BE), "column"): name for key, name in options["columns."].items()}
-    record = read_disputes(path, columns)
+    record = record_read(path, options)
     eras = eras_of(record, ERAS if options["eras"] is None else _eras(options["eras"]))
     era = None if options["era"] is None else era_named(options["era"], eras)
     results, folder = None, output.output_folder(options["out"], "history", Path(path).stem)
     if given.settings:
         results, era = _simulated_era(given, record, eras, era, flags)
-    table, said = era_table(record, eras), [*record.doubts, caution(record, era, eras)]
+    table = era_table(record, eras)
+    said = [record.read_as, *record.doubts, caution(record, era, eras)]
     compared = beside(record, results, era) if results is not None and era is not None else None
 
     def fill(partial: Path) -> None:
@@ -73,10 +73,22 @@ def history_command(given: Given, flags: Flags) -> None:
             years = f"{results.scenario.years:g} years"
             heading = f"{era.name} beside {spoken(results.scenario.name)}, {len(results):,} runs of {years}"
         _print_history(record, table, compared, heading)
-        print("\n".join(textwrap.fill(words, output.width()) for words in said))
+        print("\n".join(textwrap.fill(words, output.width()) for words in said[1:]))
         print(f"\n{folder}/  {' '.join(sorted(file.name for file in folder.iterdir()))}")
 
     output.announce(flags, folder, answer, screen)
+
+
+def record_read(path: str, options: Mapping[str, Any]) -> Record:
+    """Read a table of disputes, with the options of a command that say what it leaves open."""
+    columns = {known(key, (*NEEDED, *MAY_BE), "column"): name for key, name in options["columns."].items()}
+    covers = None
+    if (typed := options["covers"]) is not None:
+        match = re.fullmatch(r"\s*(\d{1,4})\s*-\s*(\d{1,4})\s*", typed)
+        if match is None:
+            raise InputError(f"covers= takes two years, FIRST-LAST: covers=1816-2010; got {quoted(typed)}")
+        covers = int(match[1]), int(match[2])
+    return read_disputes(path, columns, options["members"], covers)
 
 
 def _path_of(given: Given) -> str:
@@ -177,7 +189,8 @@ def words_of_eras(table: pd.DataFrame) -> pd.DataFrame:
 
 def _print_history(record: Record, table: pd.DataFrame, compared: pd.DataFrame | None, heading: str) -> None:
     rows, first, last = len(record.rows), record.first, record.last
-    print(f"{output.bold(record.name)}   {rows:,} pair-years, {first}-{last}\n")
+    print(f"{output.bold(record.name)}   {rows:,} pair-years, {first}-{last}")
+    print(output.folded(record.read_as) + "\n")
     print(output.bold("The record by era") + " (95 % intervals)")
     print(output.text_table(words_of_eras(table)) + "\n")
     if compared is not None:

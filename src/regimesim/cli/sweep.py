@@ -12,6 +12,7 @@ from regimesim.cli import output
 from regimesim.scenario.compose import SweepRequest, sweep_request, value_of
 from regimesim.scenario.files import there
 from regimesim.scenario.messages import InputError, show, spoken
+from regimesim.simulation.checksums import reseal
 from regimesim.simulation.columns import SPELLS
 from regimesim.simulation.folders import folder_named, system_reason, workshop
 from regimesim.simulation.results import Results
@@ -171,7 +172,8 @@ def plot_command(given: Given, flags: Flags) -> None:
     else:
         found, draw = _of_sweep(results, outcome or "both")
     with output.working("drawing", flags):
-        paths = _written(folder, draw, replace=folder == path)
+        own = folder == path
+        paths = _written(folder, draw, replace=own, listed=own and isinstance(results, Results))
 
     def screen() -> None:
         for sentence in found:
@@ -206,8 +208,11 @@ def draw_sweep(results: Any, outcome: str = "both") -> list[Path]:
     return _written(results.folder, _of_sweep(results, outcome)[1])
 
 
-def _written(folder: Path, draw: Draw, replace: bool = True) -> list[Path]:
-    """Pictures drawn aside and then put into a folder, in place of those of the same name if so wanted."""
+def _written(folder: Path, draw: Draw, replace: bool = True, listed: bool = False) -> list[Path]:
+    """Pictures drawn aside and then put into a folder, in place of those of the same name if so wanted.
+
+    ``listed``: the folder has a list of checksums, into which they are written anew.
+    """
     try:
         with workshop(folder) as partial:
             paths = draw(partial)
@@ -216,6 +221,8 @@ def _written(folder: Path, draw: Draw, replace: bool = True) -> list[Path]:
                     raise InputError(f"{folder / path.name} is there already; choose another with out=")
             for path in paths:
                 os.replace(path, folder / path.name)
+            if listed:
+                reseal(folder, [path.name for path in paths])
     except OSError as error:
         raise InputError(
             f"cannot write to {folder}: {system_reason(error)}; choose another with out="

@@ -324,6 +324,12 @@ ANY_SCENARIO_OPTION = Option(
 YEARS_OPTION = Option("years", "setting", "horizon, if not the scenario's own", shown="100")
 SEED_OPTION = Option("seed", "whole", "seed of all runs: the same seed, the same runs", 0, 0, MOST_SEED)
 WORKERS_OPTION = Option("workers", "whole", "threads; all cores by default", None, 1, MOST_WORKERS, shown="2")
+_RECORD_OPTIONS = (
+    Option("members", "path", "a table of who belonged to the system, and when", shown="FILE"),
+    Option("covers", "text", "years that the table of disputes covers", shown="FIRST-LAST"),
+    Option("columns.year", "group", "names that the table has for its columns", shown="NAME"),
+)
+"""What says how a table of disputes is to be read."""
 OUT_OPTION = Option("out", "path", "a new folder for what is written; below outputs/ by default", shown="DIR")
 WORLD_AND_ORDER = "[world=NAME] [order=NAME]"
 PARAMETER = "[PARAMETER=VALUE ...]"
@@ -484,6 +490,7 @@ COMMANDS: Mapping[str, Command] = {
                 ),
                 Option("targets", "names", "what of the record is to be met", shown="[NAME,...]"),
                 Option("record", "path", "a table of disputes of one's own", shown="PATH"),
+                *_RECORD_OPTIONS,
                 Option(
                     "answers",
                     "whole",
@@ -510,7 +517,7 @@ COMMANDS: Mapping[str, Command] = {
                 _runs_option(1000, "how many times the scenario is simulated", "200"),
                 SEED_OPTION,
                 WORKERS_OPTION,
-                Option("columns.year", "group", "names that the table has for its columns", shown="NAME"),
+                *_RECORD_OPTIONS,
                 OUT_OPTION,
             ),
             words="PATH",

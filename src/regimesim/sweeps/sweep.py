@@ -9,7 +9,6 @@ configuration.
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,16 +19,28 @@ import numpy as np
 from regimesim.scenario.compose import SweepRequest
 from regimesim.scenario.messages import InputError, show
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.folders import system_reason, write_whole
+from regimesim.simulation.folders import system_reason
 from regimesim.simulation.provenance import program_version
 from regimesim.simulation.simulate import Progress, check_runs
 from regimesim.sweeps.chunks import Rectangle, runs_of_chunk
 from regimesim.sweeps.clusters import EngineError
-from regimesim.sweeps.dataset import LOG, SUMMARY_FILE, Cut, Folder, Keys, Manifest, extended, new_manifest
+from regimesim.sweeps.dataset import (
+    DESIGN,
+    LOG,
+    MANIFEST,
+    Cut,
+    DamagedSweep,
+    Folder,
+    Keys,
+    Manifest,
+    extended,
+    new_manifest,
+)
 from regimesim.sweeps.design import DesignTable, expand, typed
 from regimesim.sweeps.engines import Engine, Task, carry_out, engine_of
+from regimesim.sweeps.parts import Damaged, Parts, read_summary, remove_summary, write_summary
 from regimesim.sweeps.points import Points
-from regimesim.sweeps.results import SweepResults, summarised
+from regimesim.sweeps.results import SweepResults
 from regimesim.sweeps.summary import tabulate
 
 MOST_TOTAL = 10_000_000_000
@@ -111,7 +122,7 @@ def conduct(
         raise InputError(f"at most {MOST_TOTAL:,} runs in a sweep; got {runs * len(points):,}")
     place = Folder(folder)
     try:
-        if not place.exists and not place.vacant:
+        if not (place.exists or place.vacant or place.candidates()):
             raise InputError(f"out={folder} holds something else than a sweep; choose another folder")
         with place.alone():
             return _conduct_alone(points, place, runs, seed, engine, extend, progress)
@@ -131,9 +142,11 @@ def _conduct_alone(
     progress: Progress | None,
 ) -> SweepResults:
     log = _Log(place.path / LOG)
+    for name in repaired(points, place, runs, seed):
+        log(f"missing or damaged, written anew: {name}")
     points, manifest, changed = reconciled(points, place, runs, seed, extend)
     if changed:
-        (place.path / SUMMARY_FILE).unlink(missing_ok=True)
+        remove_summary(place.path)
         place.begin(points, manifest)
         log(f"{len(points):,} points of {runs:,} runs, seed {seed}")
     points, manifest = place.read()
@@ -145,13 +158,14 @@ def _conduct_alone(
     missing = [chunk for chunk in manifest.chunks if chunk not in whole]
     advance(sum(chunk.runs for chunk in whole))
     if missing:
-        (place.path / SUMMARY_FILE).unlink(missing_ok=True)
+        remove_summary(place.path)
         log(f"{len(missing)} of {len(manifest.chunks)} chunks to be played (engine {engine.name})")
         tasks = (_task(place, points, manifest, keys, chunk) for chunk in missing)
         carry_out(engine, place.path, tasks, lambda chunk: advance(chunk.runs), log)
         place.tidy()
-    if not summarised(place.path):
-        _summarise(place, points, manifest)
+    parts = Parts(place, points, manifest)
+    if not _summarised(parts):
+        _summarise(points, parts)
         log("complete")
     return SweepResults(place.path, points, manifest)
 
@@ -162,18 +176,20 @@ def _task(place: Folder, points: Points, manifest: Manifest, keys: Keys, chunk: 
     return Task(str(place.path.absolute()), some, chunk, manifest.seed, keys[chunk], core)
 
 
-def _summarise(place: Folder, points: Points, manifest: Manifest) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+def _summarise(points: Points, parts: Parts) -> None:
+    try:
+        write_summary(parts, tabulate(points, parts.manifest.runs, parts.chunks, parts.table))
+    except Damaged as error:
+        raise EngineError(str(error)) from None
 
-    parts, wanted = place.parts(), manifest.chunks
-    if gone := [chunk for chunk in wanted if chunk not in parts]:
-        raise EngineError(f"{len(gone)} of {len(wanted)} parts have been taken away since they were written")
-    ordered = {chunk: parts[chunk] for chunk in sorted(wanted, key=lambda c: (c.first, c.first_point))}
-    buffer = io.BytesIO()
-    table = pa.table(tabulate(points, manifest.runs, ordered))
-    pq.write_table(table, buffer, write_page_checksum=True)
-    write_whole(place.path / SUMMARY_FILE, buffer.getvalue())
+
+def _summarised(parts: Parts) -> bool:
+    """Tell whether there is a summary, whole and of these parts."""
+    try:
+        read_summary(parts)
+    except Damaged:
+        return False
+    return True
 
 
 def _kept(place: Folder) -> str:
@@ -182,7 +198,7 @@ def _kept(place: Folder) -> str:
         return "Nothing was written."
     try:
         _, manifest = place.read()
-        there = place.parts()
+        there = place.candidates()
     except (InputError, OSError):
         return "What was written cannot be read now"
     total = sum(chunk.runs for chunk in manifest.chunks)
@@ -201,14 +217,72 @@ class _Log:
             file.write(f"{datetime.now().isoformat(timespec='seconds')}  {words}\n")
 
 
+def repaired(points: Points, place: Folder, runs: int, seed: int) -> list[str]:
+    """Write the manifest and the design anew where they are damaged and this command says what stood in them.
+
+    The manifest knows its points by their checksum; parts know by theirs which points, seed and version of
+    the model they belong to. So nothing is mended on the word of the command alone.
+
+    Returns
+    -------
+    list of str
+        The files that were written anew.
+
+    Raises
+    ------
+    InputError
+        If they are damaged and this command is of another sweep.
+    """
+    if place.vacant:
+        return []
+    damage = _damage_of(place)
+    for there in (_readable(place), _readable(place, points)):
+        if there is not None and (place.holds_some_of(Keys(*there)) or not place.candidates()):
+            if not damage:
+                return []
+            remove_summary(place.path)
+            place.write_design(there[0])
+            return [DESIGN]
+    manifest = _fresh(points, runs, seed)
+    if place.holds_some_of(Keys(points, manifest)):  # and none of the manifest that is there
+        remove_summary(place.path)
+        place.begin(points, manifest)
+        return [DESIGN, MANIFEST]
+    if damage:
+        raise InputError(
+            f"{damage}; the command that made it writes it anew, with all its points, runs and seed; {_ANEW}"
+        )
+    return []
+
+
+def _damage_of(place: Folder) -> str:
+    """Say what is wrong with manifest and design; nothing if nothing is."""
+    try:
+        place.read()
+    except DamagedSweep as error:
+        return str(error)
+    return ""
+
+
+def _readable(place: Folder, points: Points | None = None) -> tuple[Points, Manifest] | None:
+    """Manifest and points, those of the command if they are given; None if they do not fit each other."""
+    try:
+        return place.read(listed=False, points=points)
+    except DamagedSweep:
+        return None
+
+
+def _fresh(points: Points, runs: int, seed: int) -> Manifest:
+    cut = Cut(Rectangle(0, len(points), 0, runs), runs_of_chunk(points, runs))
+    return new_manifest(seed, runs, [cut], scenario=points.worlds[0].name)
+
+
 def reconciled(
     points: Points, place: Folder, runs: int, seed: int, extend: bool
 ) -> tuple[Points, Manifest, bool]:
     """The sweep that is to be there when this is done, and whether its manifest has to be written."""
-    whole = Rectangle(0, len(points), 0, runs)
     if not place.exists:
-        cut = Cut(whole, runs_of_chunk(points, runs))
-        return points, new_manifest(seed, runs, [cut], scenario=points.worlds[0].name), True
+        return points, _fresh(points, runs, seed), True
     before, manifest = place.read()
     _refuse_changes(points, before, manifest, seed, place.path)
     merged = merged_points(before, points, place.path)
