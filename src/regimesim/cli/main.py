@@ -81,11 +81,11 @@ def _flags(chosen: set[str]) -> Flags:
 def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
     import logging
 
-    from regimesim.scenario.messages import InputError, known
+    from regimesim.scenario.messages import InputError, known, prompt
 
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its fonts is nobody's concern
     try:
-        with _signals(), warnings.catch_warnings():
+        with _signals(), warnings.catch_warnings(), prompt():
             warnings.showwarning = lambda message, *_: _complain(str(message))
             command = known(name, COMMANDS, "command")
             _refuse_unreadable(arguments)

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from regimesim.core import numba_alone  # noqa: F401  (before numba)
+
+# isort: split
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba import typeof
 from numba.core import cgutils, types

@@ -12,6 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from regimesim.core import numba_alone  # noqa: F401  (before numba)
+
+# isort: split
 import numba
 
 from regimesim.core.keeping import Kept

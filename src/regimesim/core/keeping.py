@@ -3,7 +3,7 @@
 numba's own cache knows of an edit in the file of a function only, believes whatever it finds, and lets no
 program start where it cannot write. Here the folder is named after the content of the whole core; a file
 begins with the checksum of what it holds and of what it was compiled for; and one that cannot be read, or
-written, only means that the function is compiled.
+written, or that somebody else could have written, only means that the function is compiled.
 """
 
 from __future__ import annotations
@@ -20,10 +20,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from regimesim.core import numba_alone  # noqa: F401  (before numba)
+
+# isort: split
 import numba
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
+
+from regimesim.core.ownership import only_mine
 
 SUFFIX = ".compiled"
 _CHECKSUM = hashlib.sha256().digest_size
@@ -49,7 +54,11 @@ class Kept(NullCache):  # type: ignore[misc]
         target_context.refresh()
         key = self._key(sig, target_context.codegen())
         with suppress(OSError):
-            content = self._path(key).read_bytes()
+            path = self._path(key)
+            if not only_mine(path):
+                _say_unsafe(path.parent)
+                return None
+            content = path.read_bytes()
             payload = content[_CHECKSUM:]
             if content[:_CHECKSUM] == _checksum(key, payload):
                 return CompileResult._rebuild(target_context, *pickle.loads(payload))
@@ -61,8 +70,10 @@ class Kept(NullCache):  # type: ignore[misc]
         path = self._path(key)
         partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o755, exist_ok=True)
             partial.write_bytes(_checksum(key, payload) + payload)
+            partial.chmod(0o644)  # whatever the user's mask is
             os.replace(partial, path)
         except OSError as error:
             _say_once(path.parent, error.strerror)
@@ -87,6 +98,15 @@ def _say_once(folder: Path, reason: str) -> None:
     warnings.warn(
         f"compiled code cannot be kept in {folder} ({reason}), so it is compiled every time; REGIMESIM_CACHE "
         "names another folder",
+        stacklevel=4,
+    )
+
+
+@functools.cache
+def _say_unsafe(folder: Path) -> None:
+    warnings.warn(
+        f"compiled code in {folder} is not loaded, because others may write there, and it is compiled anew; "
+        "REGIMESIM_CACHE names another folder",
         stacklevel=4,
     )
 

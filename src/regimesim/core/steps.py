@@ -30,7 +30,8 @@ from regimesim.core.trust import learn, reconcile, relent
 from regimesim.core.world import Mechanism
 
 STEPS = (
-    "events", "appraise", "decide", "act", "observe", "accuse", "sanction", "pay", "escalate", "learn", "record",
+    "events", "appraise", "decide", "act", "observe", "accuse",
+    "sanction", "pay", "escalate", "learn", "record",
 )  # fmt: skip
 """Steps of a round in their order: those of model.md, section 3, in which steps 5 and 6 are cut into
 *observe* (5), *accuse* (5, and the estrangements of 6) and *sanction* (6)."""
@@ -128,7 +129,10 @@ def _act(world, game, setting, luck, t, i, j):
 
 @kernel
 def _pay(world, game, setting, tally, t):
-    """Step 7, and what is counted of dealings: while trust is still what it was when they began."""
+    """Step 7; what is counted of dealings; and trust, which moves with what was seen in them (of step 9).
+
+    Nothing in step 8 reads the trust of a pair that dealt; that of others is counted as it was before.
+    """
     n, on = world.capability.shape[0], setting.on
     if on[_ACCOUNTS]:
         world.payoff[:] = 0.0
@@ -143,6 +147,8 @@ def _pay(world, game, setting, tally, t):
             if on[_ACCOUNTS]:
                 count_beliefs(world, tally, i, j)
                 pay(world, game, i, j)
+                learn(world, game, setting, i, j)
+                learn(world, game, setting, j, i)
     if on[_ACCOUNTS]:
         pay_for_intrusion(world, game)
         if on[_SANCTIONS]:
@@ -163,13 +169,10 @@ def _escalate(world, game, setting, tally, luck, t):
 
 @kernel
 def _learn(world, game, setting, luck, t):
-    """Step 9."""
+    """Step 9, but for what trust has moved already."""
     n, on = world.capability.shape[0], setting.on
     for i in range(n):
         for j in range(i + 1, n):
-            if on[_ACCOUNTS]:
-                learn(world, game, setting, i, j)
-                learn(world, game, setting, j, i)
             if on[_LARGE]:
                 move_far(world, setting, i, j)
                 move_far(world, setting, j, i)

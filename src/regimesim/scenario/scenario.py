@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from regimesim.scenario.limits import plain
 from regimesim.scenario.messages import InputError, known, prefix, show
 from regimesim.scenario.parameters import BY_NAME, STATE_BY_NAME, Parameter, Value
 
@@ -136,6 +137,7 @@ class Scenario:
         InputError
             For an unknown name or a value that is not permitted.
         """
+        changes = plain(changes)
         for name, value in changes.items():
             check_value(known(name, BY_NAME, "parameter"), value, "")
             if name == "trust.initial":
@@ -253,6 +255,7 @@ def check_relations(values: Mapping[str, Value], place: str) -> None:
 
 
 def check_value(parameter: Parameter, value: Any, place: str) -> Value:
+    value = plain(value)
     refusal = parameter.refusal(value)
     if refusal is not None:
         raise InputError(f"{prefix(place)}{parameter.name} {refusal}")

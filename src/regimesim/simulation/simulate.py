@@ -8,22 +8,25 @@ from __future__ import annotations
 import math
 import os
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.core.lanes import Design, Lanes
-from regimesim.scenario.limits import MOST_RUNS, MOST_SEED, MOST_WORKERS, whole_within
+from regimesim.scenario.limits import MOST_RUNS, MOST_SEED, MOST_WORKERS, plain, whole_within
 from regimesim.scenario.messages import InputError, quoted
 from regimesim.scenario.reading import MOST_YEARS
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.columns import ACCOUNTED, RUN, THRESHOLDS, Recording
 from regimesim.simulation.lowering import lower
+from regimesim.simulation.mechanisms.extension import Extension, columns_measured
+from regimesim.simulation.mechanisms.mechanism import Mechanism
+from regimesim.simulation.mechanisms.minds import Agents
 from regimesim.simulation.provenance import provenance
 from regimesim.simulation.recording import play_and_record
 from regimesim.simulation.results import Results
@@ -45,7 +48,7 @@ class Part(NamedTuple):
 
 
 def simulate(
-    scenario: Scenario | str | Path,
+    scenario: Scenario | Mapping[str, Any] | str | Path,
     runs: int = 1000,
     seed: int = 0,
     years: float | None = None,
@@ -54,12 +57,14 @@ def simulate(
     record: int = RECORDED,
     accounts: bool = True,
     progress: Progress | None = None,
+    mechanisms: Sequence[Mechanism] = (),
+    agents: Agents | None = None,
 ) -> Results:
     """Run a scenario many times.
 
     Parameters
     ----------
-    scenario : Scenario, name or path
+    scenario : Scenario, name, path or mapping (a tree as in a file)
     runs : int
         Replicates 0 .. runs - 1.
     seed : int in [0, 2**64)
@@ -76,6 +81,11 @@ def simulate(
         the columns in ``ACCOUNTED``; all other columns are the same.
     progress : callable, optional
         Called with the number of runs that have just been finished.
+    mechanisms : sequence of Mechanism
+        Called between the steps of a round; what they measure are further columns of the table of runs.
+    agents : mapping of str to type, optional
+        Subclasses of State by name of a state, as of :class:`regimesim.RegimeModel`. A run with them is the
+        run that such a model plays. Slower: see ``docs/performance.md``.
 
     Raises
     ------
@@ -90,6 +100,8 @@ def simulate(
     """
     chosen = as_scenario(scenario, years)
     check_runs(runs, seed, workers)
+    runs, seed = int(runs), int(seed)
+    extension = Extension.of(mechanisms, agents)
     design = lower(chosen)
     size = min(lanes_for(design), -(-runs // (workers or os.cpu_count() or 1)))  # no thread is left without
     blocks = [(first, min(runs, first + size)) for first in range(0, runs, size)]
@@ -97,7 +109,11 @@ def simulate(
     start = Lanes(design, np.zeros(size, np.intp), np.arange(size), seed, accounts=accounts)
 
     def play(block: tuple[int, int]) -> Part:
-        lanes = start.again(np.arange(*block))
+        if extension:
+            which = np.arange(*block)
+            lanes = extension.lanes(design, np.zeros(len(which), np.intp), which, seed, lambda _: chosen)
+        else:
+            lanes = start.again(np.arange(*block))
         recording = None
         if block[0] < record and lanes.accounts:
             recording = play_and_record(lanes)
@@ -108,18 +124,19 @@ def simulate(
         return Part(measure(lanes), recording)
 
     parts = on_threads(play, blocks, workers)
-    about = provenance(seed=seed, runs=runs, years=chosen.years, scenario=chosen.name)
+    about = provenance(seed=seed, runs=runs, years=chosen.years, scenario=chosen.name, **extension.about())
     return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about, design)
 
 
-def as_scenario(scenario: Scenario | str | Path, years: float | None = None) -> Scenario:
-    """A scenario from a name or a path, with another horizon if one is given."""
+def as_scenario(scenario: Scenario | Mapping[str, Any] | str | Path, years: float | None = None) -> Scenario:
+    """A scenario from a name, a path or a tree, with another horizon if one is given."""
     if not isinstance(scenario, Scenario):
         from regimesim.scenario.compose import load_scenario
 
         scenario = load_scenario(scenario)
     if years is None:
         return scenario
+    years = plain(years)
     if isinstance(years, bool) or not isinstance(years, int | float) or not 0.25 <= years <= MOST_YEARS:
         raise InputError(f"years must lie in [0.25, {MOST_YEARS}]; got {quoted(years)}")
     return replace(scenario, years=float(years))
@@ -209,7 +226,8 @@ def measure(lanes: Lanes) -> Columns:
         "sanctions_on_innocents": tally.innocents,
         "sanctions_response": tally.response / np.maximum(tally.invoked, 1),
     }
-    return {name: columns[name] for name in RUN if lanes.accounts or name not in ACCOUNTED}
+    kept = {name: columns[name] for name in RUN if lanes.accounts or name not in ACCOUNTED}
+    return kept | columns_measured(lanes)
 
 
 def _regimes(lanes: Lanes) -> Columns:

@@ -29,7 +29,8 @@ from regimesim.core.keeping import core_hash
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.files import names_of, path_of, read_yaml, shown_path
 from regimesim.scenario.limits import whole_within
-from regimesim.scenario.messages import InputError, known, quoted
+from regimesim.scenario.messages import InputError, known, quoted, settings_place
+from regimesim.simulation.mechanisms.extension import NOTHING, Extension
 from regimesim.simulation.simulate import Columns, simulate
 from regimesim.sweeps.chunks import Rectangle, Watch, play_chunk, to_the_horizon
 from regimesim.sweeps.clusters import (
@@ -65,6 +66,7 @@ class Task(NamedTuple):
     seed: int
     key: str  # what the chunk plays: see ``dataset.Folder.keys``
     core: str  # the version of the model that is wanted
+    extension: Extension = NOTHING
 
 
 class _Stopped(BaseException):
@@ -83,7 +85,7 @@ def play_task(task: Task, watch: Watch = to_the_horizon) -> str:
         raise EngineError(
             "a worker has another version of regimesim than this one; install the same for both"
         )
-    columns = play_chunk(task.points, task.chunk, task.seed, watch)
+    columns = play_chunk(task.points, task.chunk, task.seed, watch, task.extension)
     return Folder(Path(task.folder)).write_part(task.chunk, columns, task.key).name
 
 
@@ -167,7 +169,7 @@ def engine_of(name: str, settings: Mapping[str, Any]) -> Engine:
         )
     tree.pop("about", None)
     for key, value in settings.items():
-        known(key, tree, f"setting of the engine {name}:", "command line")
+        known(key, tree, f"setting of the engine {name}:", settings_place())
         tree[key] = value
     for key, value in tree.items():
         words = value if isinstance(value, list) else [value]
