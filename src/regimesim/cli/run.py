@@ -41,8 +41,7 @@ def run_command(given: Given, flags: Flags) -> None:
     results = _simulate(scenario, given.options, flags)
     from regimesim.analysis.collapse import causes_of_collapse
     from regimesim.analysis.pairs import pairs_of
-    from regimesim.report.figures.runs import save_run_figures
-    from regimesim.report.run_page import Asked, write_run
+    from regimesim.simulation.folders import drawing
     from regimesim.simulation.results import save_results
 
     with output.working("looking into the collapses", flags):
@@ -52,11 +51,15 @@ def run_command(given: Given, flags: Flags) -> None:
     explained = f"{_told_by(given)} replicate={results.typical()}"
 
     def add(partial: Path) -> None:
-        figures = {path.stem: path for path in save_run_figures(results, partial, causes.shares)}
-        stills = {name: path.with_suffix(".svg").read_text("utf-8") for name, path in figures.items()}
-        typed = Asked(f"python -m regimesim run {shlex.join(given.arguments)}", explained)
-        write_run(results, partial / "report.html", causes, stills, typed, pairs)
         (partial / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
+        with drawing():
+            from regimesim.report.figures.runs import save_run_figures
+            from regimesim.report.run_page import Asked, write_run
+
+            figures = {path.stem: path for path in save_run_figures(results, partial, causes.shares)}
+            stills = {name: path.with_suffix(".svg").read_text("utf-8") for name, path in figures.items()}
+            typed = Asked(f"python -m regimesim run {shlex.join(given.arguments)}", explained)
+            write_run(results, partial / "report.html", causes, stills, typed, pairs)
 
     with output.working("writing results", flags):
         save_results(results, folder, add)
@@ -160,12 +163,19 @@ def _part_rows(group: Belongs) -> list[tuple[str, str, str]]:
 
 
 def _strategy_rows() -> list[tuple[str, str, str]]:
-    from regimesim.scenario.strategies import strategy_about
-
     return [
         ("strategies", "prudent", f"{_PRUDENT_WORDS} (the default)"),
-        *(("strategies", name, strategy_about(name)) for name in strategy_names()),
+        *(("strategies", name, _strategy_words(name)) for name in strategy_names()),
     ]
+
+
+def _strategy_words(name: str) -> str:
+    from regimesim.scenario.strategies import strategy_about
+
+    try:
+        return strategy_about(name)
+    except InputError as error:
+        return f"cannot be used: {error}"
 
 
 def _parameter_rows() -> list[tuple[str, str, str]]:

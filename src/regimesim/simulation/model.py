@@ -189,9 +189,11 @@ class RegimeModel(mesa.Model):
         InputError
             If there is no such state.
         """
+        if isinstance(other, State) and other.model is self:
+            return other.position
         names = self.case.states
         if isinstance(other, State):
-            other = other.position if other.model is self else other.name
+            other = other.name
         if isinstance(other, str):
             return names.index(known(other, names, "state"))
         position = operator.index(other)

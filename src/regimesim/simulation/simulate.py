@@ -6,7 +6,6 @@ A block that is recorded is played round by round (:mod:`regimesim.simulation.re
 from __future__ import annotations
 
 import math
-import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,6 +26,7 @@ from regimesim.simulation.lowering import lower
 from regimesim.simulation.mechanisms.extension import Extension, columns_measured
 from regimesim.simulation.mechanisms.mechanism import Mechanism
 from regimesim.simulation.mechanisms.minds import Agents
+from regimesim.simulation.processors import processors
 from regimesim.simulation.provenance import provenance
 from regimesim.simulation.recording import play_and_record
 from regimesim.simulation.results import Results
@@ -72,7 +72,8 @@ def simulate(
     years : float, optional
         Horizon; the scenario's own by default.
     workers : int, optional
-        Threads; all cores by default. The results do not depend on it.
+        Threads; by default as many as there are processors that this process may use. The results do not
+        depend on it.
     record : int
         Of how many replicates yearly series and events are kept.
     accounts : bool
@@ -103,7 +104,7 @@ def simulate(
     runs, seed = int(runs), int(seed)
     extension = Extension.of(mechanisms, agents)
     design = lower(chosen)
-    size = min(lanes_for(design), -(-runs // (workers or os.cpu_count() or 1)))  # no thread is left without
+    size = min(lanes_for(design), -(-runs // (workers or processors())))  # no thread is left without
     blocks = [(first, min(runs, first + size)) for first in range(0, runs, size)]
 
     start = Lanes(design, np.zeros(size, np.intp), np.arange(size), seed, accounts=accounts)
@@ -162,7 +163,7 @@ def on_threads(task: Callable[[Item], Output], items: Sequence[Item], workers: i
     The first failure or interruption cancels what has not begun and is raised at once: nobody waits for a
     thread that compiles.
     """
-    count = workers or os.cpu_count() or 1
+    count = workers or processors()
     if count == 1 or len(items) <= 1:
         return [task(item) for item in items]
     outcomes: list[Output] = []

@@ -1,4 +1,4 @@
-"""Engines that play chunks: threads, processes, a Dask cluster, SLURM; one interface for all.
+"""Engines that play chunks: threads, processes, a Dask cluster, jobs; one interface for all.
 
 An *engine* opens a ``concurrent.futures.Executor``. Workers write the parts themselves and give back only
 the name of the file, so that results do not pass through one process. What an engine loses (a worker that is
@@ -7,7 +7,6 @@ killed, a job that is cancelled) is played again; a part is the same file whoeve
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import Counter
@@ -31,25 +30,27 @@ from regimesim.scenario.files import names_of, path_of, read_yaml, shown_path
 from regimesim.scenario.limits import whole_within
 from regimesim.scenario.messages import InputError, known, quoted, settings_place
 from regimesim.simulation.mechanisms.extension import NOTHING, Extension
+from regimesim.simulation.processors import processors
 from regimesim.simulation.simulate import Columns, simulate
 from regimesim.sweeps.chunks import Rectangle, Watch, play_chunk, to_the_horizon
 from regimesim.sweeps.clusters import (
+    OF_JOBS,
     EngineError,
     LostEngine,
     Opened,
     Workers,
     check_installed,
     open_dask,
-    open_slurm,
 )
 from regimesim.sweeps.dataset import PARTS, Folder
+from regimesim.sweeps.jobs import open_jobs, system_of
 from regimesim.sweeps.points import Points
 
 MOST_ATTEMPTS = 4
 """How often a chunk that takes its worker down with it is begun."""
 
-ENGINE_KINDS = ("local", "processes", "dask", "slurm")
-"""Where chunks can be played; each is also the name of an engine."""
+ENGINE_KINDS = ("local", "processes", "dask", "slurm", "jobs")
+"""Where chunks can be played; each but the last is also the name of an engine."""
 
 LOOK_EVERY = 2.0
 """Seconds after which an engine is asked how it fares."""
@@ -99,7 +100,7 @@ class Engine:
     @property
     def workers(self) -> int:
         """Number of chunks that are played at once, as asked for."""
-        return int(self.settings.get("workers") or os.cpu_count() or 1)
+        return int(self.settings.get("workers") or processors())
 
     @contextmanager
     def open(self, folder: Path, log: Words) -> Iterator[Opened]:
@@ -112,8 +113,8 @@ class Engine:
                 raise
 
     def _opening(self, folder: Path, log: Words) -> AbstractContextManager[Opened]:
-        if self.name == "slurm":
-            return open_slurm(self.settings, self.workers, log, folder)
+        if self.name in OF_JOBS:
+            return open_jobs(self.settings, self.workers, log, folder)
         if self.name == "dask":
             return open_dask(self.settings, self.workers, log)
         return self._processes() if self.name == "processes" else self._threads()
@@ -172,7 +173,13 @@ def engine_of(name: str, settings: Mapping[str, Any]) -> Engine:
         known(key, tree, f"setting of the engine {name}:", settings_place())
         tree[key] = value
     for key, value in tree.items():
-        words = value if isinstance(value, list) else [value]
+        words = (
+            [*value, *value.values()]
+            if isinstance(value, dict)
+            else value
+            if isinstance(value, list)
+            else [value]
+        )
         if any(isinstance(word, str) and not word.isprintable() for word in words):
             raise InputError(f"engine.{key} must be one line; got {quoted(value)}")  # it goes into a script
     workers = tree.get("workers")
@@ -183,7 +190,9 @@ def engine_of(name: str, settings: Mapping[str, Any]) -> Engine:
         isinstance(patience, bool) or not isinstance(patience, int | float) or not patience > 0
     ):
         raise InputError(f"engine.patience must be a positive number of seconds; got {quoted(patience)}")
-    if kind in ("dask", "slurm"):
+    if kind in OF_JOBS:
+        system_of(tree)
+    if kind == "dask" or kind in OF_JOBS:
         check_installed(kind)
     return Engine(kind, tree)
 

@@ -35,6 +35,7 @@ class Minds:
     def __init__(self, lanes: Lanes, cases: Sequence[Scenario], agents: Agents) -> None:
         self.board = Board(lanes)
         self.seats = [Seat(case, self.board, lane, agents) for lane, case in enumerate(cases)]
+        self._minded = [(seat, minded(seat.states)) for seat in self.seats]
         self._watching = [
             state
             for seat in self.seats
@@ -46,7 +47,7 @@ class Minds:
         """Play a round: all decide before anybody acts."""
         board = self.board
         board.decide()
-        answers = [answer for seat in self.seats for answer in seat.answers(minded(seat.states))]
+        answers = [answer for seat, states in self._minded for answer in seat.answers(states)]
         board.carry_out(answers)
         for state in self._watching:
             state.observe()
