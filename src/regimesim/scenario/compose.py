@@ -58,6 +58,9 @@ _WORD = re.compile(r"[^\W\d][\w-]*")
 Overrides = Mapping[str, Any] | Sequence[str]
 """Settings as a table, or as they are typed on the command line."""
 
+_FILLED = re.compile(r"(now:[^${}]*|hydra\.job\.\w+)\}")
+"""What Hydra may fill in for ``${...}``: the time, and of a job its number or name."""
+
 Assignment = tuple[str, str]
 """A name, with Hydra's sign before it if one was given, and the value as it was typed."""
 
@@ -308,6 +311,13 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
                 f"{quoted(word)} is not handed to Hydra; what may be: hydra/launcher=NAME, "
                 "hydra/sweeper=NAME, settings of theirs (hydra.launcher.NAME=...), hydra.sweep.dir=DIR"
             )
+        if not all(_FILLED.match(part) for part in word.split("${")[1:]):
+            raise InputError(
+                f"{quoted(word)} reads what is not the job's; what may be filled in: ${{now:%Y-%m-%d}}, "
+                "${hydra.job.num}, ${hydra.job.override_dirname}"
+            )
+        if not word.partition("=")[2].strip():
+            raise InputError(f"{quoted(word)} gives nothing after the =")
     settings = ["+" + word.lstrip("+") for word in arguments if word not in own]
     for word in settings:
         _parsed(*_split(word.lstrip("+"), ()))  # refused here in a sentence rather than by Hydra
@@ -318,12 +328,19 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
     sys.argv, os.environ[_WHOLE_ERROR] = [before[0], "--multirun", *settings, *own], "1"
     try:
         hydra.main(config_path=None, config_name="jobs", version_base="1.3")(task)()
-    except HydraException as error:
+    except Exception as error:
+        if isinstance(error, InputError) or not (isinstance(error, HydraException) or _of_hydra(error)):
+            raise
         raise InputError(f"Hydra refuses the jobs: {' '.join(str(error).split())}") from None
     finally:
         sys.argv = before
         os.environ.pop(_WHOLE_ERROR)
         os.environ |= {} if whole is None else {_WHOLE_ERROR: whole}
+
+
+def _of_hydra(error: Exception) -> bool:
+    """Tell whether an error is of Hydra's own configuration; OmegaConf's are told by their module."""
+    return type(error).__module__.partition(".")[0] in ("hydra", "omegaconf")
 
 
 def _sorted(arguments: Sequence[str], options: Collection[str]) -> tuple[str | None, list[Assignment]]:

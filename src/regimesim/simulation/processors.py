@@ -17,7 +17,7 @@ _GROUPS, _OF_PROCESS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 def processors() -> int:
     """Count the processors that this process may use, at least 1."""
     bound = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(bound, math.floor(quota() + 0.5)))
+    return max(1, math.floor(min(bound, quota()) + 0.5))
 
 
 def quota(groups: Path = _GROUPS, of_process: Path = _OF_PROCESS) -> float:

@@ -173,13 +173,9 @@ def engine_of(name: str, settings: Mapping[str, Any]) -> Engine:
         known(key, tree, f"setting of the engine {name}:", settings_place())
         tree[key] = value
     for key, value in tree.items():
-        words = (
-            [*value, *value.values()]
-            if isinstance(value, dict)
-            else value
-            if isinstance(value, list)
-            else [value]
-        )
+        words = value if isinstance(value, list) else [value]
+        if isinstance(value, dict):
+            words = [*value, *value.values()]
         if any(isinstance(word, str) and not word.isprintable() for word in words):
             raise InputError(f"engine.{key} must be one line; got {quoted(value)}")  # it goes into a script
     workers = tree.get("workers")
