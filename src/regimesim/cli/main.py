@@ -110,6 +110,9 @@ def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
         _complain(f"the system refuses: {error}")
         _say_no_more()
         return FAILED
+    except MemoryError:
+        _complain("there is not memory enough for so much; ask for fewer states, years or workers")
+        return FAILED
     except KeyboardInterrupt as interrupt:
         _complain(str(interrupt) or "interrupted; what was not finished is not kept")
         return INTERRUPTED

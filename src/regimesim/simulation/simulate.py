@@ -6,10 +6,12 @@ A block that is recorded is played round by round (:mod:`regimesim.simulation.re
 from __future__ import annotations
 
 import math
+import warnings
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 
 from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.limits import MOST_RUNS, MOST_SEED, MOST_WORKERS, plain, whole_within
-from regimesim.scenario.messages import InputError, quoted
+from regimesim.scenario.messages import InputError, quoted, spelt
 from regimesim.scenario.reading import MOST_YEARS
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.columns import ACCOUNTED, RUN, THRESHOLDS, Recording
@@ -33,6 +35,9 @@ from regimesim.simulation.results import Results
 
 RECORDED = 1_000
 """Replicates of which yearly series and events are kept, unless asked otherwise."""
+
+MOST_RECORDED = 40_000_000
+"""Pair-years of which events are kept, at most: each has about one, of some fifty bytes."""
 
 Columns = dict[str, NDArray[np.generic]]
 Progress = Callable[[int], None]
@@ -105,7 +110,8 @@ def simulate(
     extension = Extension.of(mechanisms, agents)
     design = lower(chosen)
     size = min(lanes_for(design), -(-runs // (workers or processors())))  # no thread is left without
-    blocks = [(first, min(runs, first + size)) for first in range(0, runs, size)]
+    record = recorded_within(chosen, min(record, runs))
+    blocks = _blocks(runs, size, record)
 
     start = Lanes(design, np.zeros(size, np.intp), np.arange(size), seed, accounts=accounts)
 
@@ -127,6 +133,37 @@ def simulate(
     parts = on_threads(play, blocks, workers)
     about = provenance(seed=seed, runs=runs, years=chosen.years, scenario=chosen.name, **extension.about())
     return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about, design)
+
+
+def recorded_within(scenario: Scenario, record: int) -> int:
+    """Count the replicates of which series and events are kept: as many as asked for, where there is room.
+
+    Raises
+    ------
+    InputError
+        If there is no room for a single one.
+    """
+    states = len(scenario.states)
+    pair_years = states * (states - 1) / 2 * scenario.years
+    most = int(MOST_RECORDED / pair_years)
+    size = f"{states} states for {scenario.years:,g} years are {pair_years:,.0f} pair-years a run"
+    if record > 0 and most == 0:
+        fewer = spelt("", ", or for record=0, which keeps runs without series and events")
+        raise InputError(
+            f"{size}, too many to keep what happens in them; ask for fewer states or years{fewer}"
+        )
+    if record > most:
+        warnings.warn(
+            f"{size}: series and events of the first {most:,} runs are kept, not of {record:,}", stacklevel=3
+        )
+    return min(record, most)
+
+
+def _blocks(runs: int, size: int, record: int) -> list[tuple[int, int]]:
+    """Cut runs into blocks, so that no more than a few are recorded beyond those that shall be."""
+    first = list(range(0, record, min(size, record))) if 0 < record < size else []
+    starts = [*first, *range(record if first else 0, runs, size), runs]
+    return list(pairwise(starts))
 
 
 def as_scenario(scenario: Scenario | Mapping[str, Any] | str | Path, years: float | None = None) -> Scenario:
