@@ -242,6 +242,10 @@ def margins(world, game, setting, terms):
     """Reckon, and give the four terms of every margin; ``terms`` is [N, N, 4, L], overwritten."""
     new_phase(game, setting)
     reckon(world, game, setting)
+    n = world.capability.shape[0]
+    for i in range(n):
+        for j in range(i + 1, n):
+            prepare(world, game, setting, i, j)
     put_terms(world, game, terms)
 
 
@@ -249,9 +253,6 @@ def margins(world, game, setting, terms):
 def put_terms(world, game, terms):
     """Write the four terms of every margin, as they have been reckoned, into ``terms``."""
     n, lanes = world.capability.shape
-    for i in range(n):
-        for j in range(i + 1, n):
-            prepare(world, game, setting, i, j)
     for i in range(n):
         for j in range(n):
             for lane in range(lanes):

@@ -22,11 +22,12 @@ from regimesim.core.perception import (
     draw_chances,
     draw_conflict,
     draw_trembles,
+    notice,
     observe,
 )
 from regimesim.core.sanctions import learn_from_sanctions, pay_dues, sanction
-from regimesim.core.tally import count_beliefs, count_disputes, count_errors, count_pair, count_restraint
-from regimesim.core.trust import learn, reconcile, relent
+from regimesim.core.tally import count_disputes, count_errors, count_pair, count_restraint
+from regimesim.core.trust import learn, reconcile, relent, suspect
 from regimesim.core.world import Mechanism
 
 STEPS = (
@@ -43,7 +44,7 @@ DECIDED = _ACT
 
 _PRUDENT, _AUTOMATA, _LEADERS, _WAR, _ABSORPTION = (int(m) for m in tuple(Mechanism)[:5])
 _SANCTIONS, _VOTES, _PROTECTION, _GROWTH, _CHANCE = (int(m) for m in tuple(Mechanism)[5:10])
-_ERRORS, _ACCOUNTS, _LARGE, _TREMBLES = (int(m) for m in tuple(Mechanism)[10:])
+_ERRORS, _ACCOUNTS, _LARGE, _TREMBLES = (int(m) for m in tuple(Mechanism)[10:14])
 
 
 @entry
@@ -65,7 +66,7 @@ def play_steps(world, game, setting, tally, luck, t, first, last):
             if setting.on[_SANCTIONS]:
                 sanction(world, game, setting, tally, luck, t)
         elif step == _PAY:
-            _pay(world, game, setting, tally, t)
+            _pay(world, game, setting, tally, luck, t)
         elif step == _ESCALATE:
             _escalate(world, game, setting, tally, luck, t)
         elif step == _LEARN:
@@ -104,7 +105,7 @@ def _deal(world, game, setting, tally, luck, t, step):
                 fill_words(luck, t, WAR, i, j)
                 draw_conflict(world, game, luck, i, j)
                 if setting.on[_PRUDENT]:
-                    accuse(world, game, setting, tally, luck, t, i, j)
+                    accuse(world, game, setting, tally, luck, t, i, j, notice(world, luck, i, j))
 
 
 @kernel
@@ -128,7 +129,7 @@ def _act(world, game, setting, luck, t, i, j):
 
 
 @kernel
-def _pay(world, game, setting, tally, t):
+def _pay(world, game, setting, tally, luck, t):
     """Step 7; what is counted of dealings; and trust, which moves with what was seen in them (of step 9).
 
     Nothing in step 8 reads the trust of a pair that dealt; that of others is counted as it was before.
@@ -145,10 +146,11 @@ def _pay(world, game, setting, tally, t):
             if on[_ERRORS]:
                 count_errors(world, tally, i, j)
             if on[_ACCOUNTS]:
-                count_beliefs(world, tally, i, j)
                 pay(world, game, i, j)
-                learn(world, game, setting, i, j)
-                learn(world, game, setting, j, i)
+                learn(world, game, tally, i, j)
+                noticed = notice(world, luck, i, j)
+                suspect(world, game, setting, luck, i, j, noticed)
+                suspect(world, game, setting, luck, j, i, noticed)
     if on[_ACCOUNTS]:
         pay_for_intrusion(world, game)
         if on[_SANCTIONS]:
@@ -180,7 +182,7 @@ def _learn(world, game, setting, luck, t):
                 move_on(world, setting, i, j)
                 move_on(world, setting, j, i)
             if on[_PRUDENT]:
-                reconcile(world, setting, i, j)
+                reconcile(world, setting, luck, i, j)
                 if on[_AUTOMATA]:
                     relent(world, i, j)
                     relent(world, j, i)

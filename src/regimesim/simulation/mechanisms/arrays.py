@@ -149,8 +149,6 @@ def take_over(lanes: Lanes, name: str, before: Array, who: str) -> None:
         values &= lanes.world.open & (1 - lanes.world.withheld)
     elif name == "seen":
         values &= lanes.world.open
-    elif name == "gain":  # what decisions rest on: war is reckoned in
-        lanes.game.u_dc[:] = np.where(changed, values - lanes.game.toll, lanes.game.u_dc)
     elif name == "left":
         lanes.world.kind[values == 0] = 0
     if name in _STRUCTURAL:

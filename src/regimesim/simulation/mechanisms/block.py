@@ -67,7 +67,7 @@ class OpenLanes(Lanes):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Become a copy: its mechanisms see its own arrays."""
-        vars(self).update(state)
+        super().__setstate__(state)
         self._calls = _calls_of(self, self.mechanisms, self.frame)
 
     def terms_as_they_stand(self) -> NDArray[np.float64]:
