@@ -126,6 +126,11 @@ class Results:
         """Arrays that the core played: those of the simulation, or made again where they were not kept."""
         return lower(self.scenario) if self.lowered is None else self.lowered
 
+    @property
+    def replayable(self) -> bool:
+        """True if its runs can be played again: there were no mechanisms and no states in Python."""
+        return PYTHON not in self.provenance
+
     def check(self) -> None:
         """Refuse parts that do not belong together, as a file from elsewhere may hold them.
 
