@@ -274,10 +274,8 @@ def test_will_cooperate_is_how_often_the_kernel_does():
     tree = {"states": {"A": {}, "B": {}, "C": {"revisionism": 3.5}}, "choice": {"temperature": 1.0}}
     tree |= {"trust": {"initial": {"default": 0.6, "A-B": 1.0}}, "shadow": {"discount_factor": 0.3}}
     scenario = read_scenario(tree, "loose")
-    model, lanes = (
-        RegimeModel(scenario, seed=0),
-        Lanes(lower(scenario), np.zeros(6000, np.intp), np.arange(6000), 0),
-    )
+    model = RegimeModel(scenario, seed=0)
+    lanes = Lanes(lower(scenario), np.zeros(6000, np.intp), np.arange(6000), 0)
     lanes.decide()
     chances = set()
     for i, state in enumerate(model.states):

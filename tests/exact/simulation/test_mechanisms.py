@@ -1,9 +1,11 @@
 """Mechanisms between the steps of a round: each place, each array, in one run, in batches and in sweeps."""
 
 import copy
+import itertools
 import pickle
 import random
 import re
+import zlib
 
 import generators
 import naive
@@ -86,7 +88,7 @@ def test_steps_come_in_order_and_all_of_after_before_any_of_before():
 
     rs.simulate(pair(years=2), 1, mechanisms=[listener("x"), listener("y")])
     expected = ["before_events"]
-    for one, following in zip(STEPS, STEPS[1:], strict=False):
+    for one, following in itertools.pairwise(STEPS):
         expected += [f"after_{one}", f"before_{following}"]
     expected.append("after_record")
     assert heard == [(label, t, name) for t in (0, 1) for name in expected for label in "xy"]
@@ -133,7 +135,11 @@ def test_what_is_intended_done_and_seen_is_what_a_mechanism_says():
 
 def test_a_term_of_the_margin_turns_a_decision():
     """Distrust of .2 and a future of no worth: now = .2 (3 - 5) + .8 (0 - 1) = -1.2, future 0."""
-    tree = PAIR | {"trust": {"initial": 0.2}, "shadow": {"rounds_per_year": 1, "discount_factor": 0.01}}
+    tree = PAIR | {
+        "years": 1,
+        "trust": {"initial": 0.2},
+        "shadow": {"rounds_per_year": 1, "discount_factor": 0.01},
+    }
     scenario = read_scenario(tree, "greece")
     terms = rs.RegimeModel(scenario, seed=0).state("Athens").reasons("Sparta")
     short = -terms.margin
@@ -185,7 +191,7 @@ def test_wars_are_begun_and_estrangements_ended():
 
 
 def test_capabilities_are_divided_by_their_sum_and_felt_at_once():
-    """With power_weight 1, w of 3 against 1 is 2 * 3/4: appetite is (5 - 3) * 1.5, and of the other 2 * .5."""
+    """With power_weight 1, w of 3 against 1 is 2 * 3/4: the appetites are (5 - 3) * 1.5 and 2 * .5."""
     scenario = pair(power={"weight": 1.0})
 
     def grow(moment):
@@ -194,7 +200,7 @@ def test_capabilities_are_divided_by_their_sum_and_felt_at_once():
     model = rs.RegimeModel(scenario, seed=0, mechanisms=[acting("before_events", grow, "capability")])
     model.step()
     assert [s.capability for s in model.states] == [0.75, 0.25]
-    assert [model.states[i].game_with(1 - i).dc for i in (0, 1)] == [3 + 3.0, 3 + 1.0]
+    assert [model.states[i].game_with(1 - i).u_dc for i in (0, 1)] == [3 + 3.0, 3 + 1.0]
 
 
 def test_draws_are_those_of_the_page_at_an_address_of_their_own():
@@ -204,9 +210,7 @@ def test_draws_are_those_of_the_page_at_an_address_of_their_own():
         drawn[moment.round] = moment.draw(3, 1, 0)
 
     mechanism = acting("before_events", act)
-    rs.simulate(pair(), 5, seed=77, mechanisms=[mechanism])
-    import zlib
-
+    rs.simulate(pair(), 5, seed=77, workers=1, mechanisms=[mechanism])
     channel = 2**16 + zlib.crc32(b"Acting") % 2**20 * 2**10 + 3
     for t, numbers in drawn.items():
         assert numbers.tolist() == [naive.uniform(77, r, t, channel, 1, 0) for r in range(5)]

@@ -25,7 +25,7 @@ _SPANS = {
     kernel.UNTIL_DECIDED: (0, DECIDED),
     kernel.SINCE_DECIDED: (DECIDED, len(STEPS)),
 }
-_NEEDED = (Switch.PRUDENT, Switch.WAR, Switch.SANCTIONS, Switch.PROTECTION)
+_NEEDED = (Switch.PRUDENT, Switch.WAR, Switch.SANCTIONS, Switch.PROTECTION, Switch.ERRORS)
 """Switches of what a mechanism may bring into a world that has none of it, or change before it is used."""
 
 
