@@ -480,7 +480,23 @@ def _changed(scenario: Scenario, settings: Sequence[Assignment], options: Sequen
     for block in tree["states"].values():
         if block["strategy"] == tree["strategy"]:
             del block["strategy"]
+    tree["affinity"] = _only_exceptions(tree["affinity"], scenario.states, 0.0)
+    trust = tree["trust"]["initial"]
+    tree["trust"]["initial"] = _only_exceptions(trust, scenario.states, trust["default"])
     return _read_with(settings, Composition(scenario.name, "", tree, (), ()), options)[0]
+
+
+def _only_exceptions(table: Mapping[str, float], names: Sequence[str], default: float) -> dict[str, float]:
+    """A table by pair of states: the default and what differs from it, both ways where that is one number."""
+    found = {"default": default}
+    for i, a in enumerate(names):
+        for b in names[i + 1 :]:
+            there, back = f"{a}-to-{b}", f"{b}-to-{a}"
+            if table[there] == table[back]:
+                found[f"{a}-{b}"] = table[there]
+            else:
+                found |= {there: table[there], back: table[back]}
+    return {name: value for name, value in found.items() if name == "default" or value != default}
 
 
 def settled(scenario: str, overrides: Sequence[str] = ()) -> tuple[dict[str, Any], Scenario]:

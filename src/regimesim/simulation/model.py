@@ -309,7 +309,7 @@ class RegimeModel(mesa.Model):
             raise InputError(f"{name} must be a number; got {quoted(value)}")
         array = array_of(self.lanes, name)
         before = array.copy()
-        array[place, self.lane] = value
+        array[(*place, self.lane) if isinstance(place, tuple) else (place, self.lane)] = value
         take_over(self.lanes, name, before, "set")
         self.board.forget()
 

@@ -129,6 +129,7 @@ def conduct(
     InputError
     """
     check_runs(runs, seed)
+    runs, seed = int(runs), int(seed)
     if runs * len(points) > MOST_TOTAL:
         raise InputError(f"at most {MOST_TOTAL:,} runs in a sweep; got {runs * len(points):,}")
     place = Folder(folder)

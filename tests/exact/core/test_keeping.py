@@ -180,3 +180,20 @@ def test_the_kernel_is_loaded_and_not_compiled_in_the_next_process(world):
     Lanes(lower(world(years=1)), np.zeros(1, np.intp), np.arange(1), 0).margins()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[0, 0]\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="owners of files are POSIX's")
+def test_code_that_others_may_have_written_is_not_loaded(kept, monkeypatch):
+    keeping._say_unsafe.cache_clear()
+    kept.module().double(2)
+    (file,) = kept.files()
+    assert file.stat().st_mode & 0o022 == 0
+    file.chmod(0o666)
+    module = kept.module()
+    with pytest.warns(UserWarning, match="is not loaded, because others may write there"):
+        assert module.double(2) == 4
+    assert kept.hits(module.double) == 0
+    (file,) = kept.files()
+    assert file.stat().st_mode & 0o022 == 0  # written anew
+    module = kept.module()
+    assert module.double(2) == 4 and kept.hits(module.double) == 1
