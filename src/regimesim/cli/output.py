@@ -152,7 +152,7 @@ def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: 
 
 
 def _title(name: str, about: str) -> str:
-    """What an answer is of, in one line if there is room."""
+    """Title of an answer, in one line if there is room."""
     if len(name) + len(about) + 3 <= width():
         return f"{bold(name)}   {about}"
     return f"{bold(folded(name))}\n{folded(about, ' ', ' ')}"

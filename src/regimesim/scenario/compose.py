@@ -59,7 +59,7 @@ Overrides = Mapping[str, Any] | Sequence[str]
 """Settings as a table, or as they are typed on the command line."""
 
 _FILLED = re.compile(r"(now:[^${}]*|hydra\.job\.\w+)\}")
-"""What Hydra may fill in for ``${...}``: the time, and of a job its number or name."""
+"""Texts that Hydra may fill in for ``${...}``: the time, and of a job its number or name."""
 
 Assignment = tuple[str, str]
 """A name, with Hydra's sign before it if one was given, and the value as it was typed."""
@@ -109,12 +109,12 @@ def load_scenario(
     """
     if isinstance(scenario, str | Path):
         named = [f"scenario={scenario}"] if str(scenario) else []
-        return request([*named, *words_of(overrides)]).scenario
+        return request([*named, *override_words(overrides)]).scenario
     base = scenario if isinstance(scenario, Scenario) else read_scenario(scenario, "scenario")
     return compose(base, assignments(overrides))
 
 
-def words_of(overrides: Overrides) -> list[str]:
+def override_words(overrides: Overrides) -> list[str]:
     """Settings as they are typed on the command line.
 
     Raises
@@ -124,7 +124,7 @@ def words_of(overrides: Overrides) -> list[str]:
 
     Examples
     --------
-    >>> words_of({"transparency.level": 0.25, "members": ["A", "B"], "~epochs.arms": None})
+    >>> override_words({"transparency.level": 0.25, "members": ["A", "B"], "~epochs.arms": None})
     ['transparency.level=0.25', 'members=[A,B]', '~epochs.arms']
     """
     if isinstance(overrides, Mapping):
@@ -148,7 +148,7 @@ def assignments(overrides: Overrides) -> list[Assignment]:
     InputError
         If they name a scenario.
     """
-    name, settings = _sorted(words_of(overrides), ())
+    name, settings = _sorted(override_words(overrides), ())
     if name is not None:
         raise InputError("the scenario is given apart from its overrides")
     return settings

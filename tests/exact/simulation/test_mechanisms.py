@@ -195,10 +195,11 @@ def test_capabilities_are_divided_by_their_sum_and_felt_at_once():
     scenario = pair(power={"weight": 1.0})
 
     def grow(moment):
-        moment.capability[0] = 1.5
+        if moment.round == 1:
+            moment.capability[0] = 1.5
 
     model = rs.RegimeModel(scenario, seed=0, mechanisms=[acting("before_events", grow, "capability")])
-    model.step()
+    model.run(2)
     assert [s.capability for s in model.states] == [0.75, 0.25]
     assert [model.states[i].game_with(1 - i).u_dc for i in (0, 1)] == [3 + 3.0, 3 + 1.0]
 

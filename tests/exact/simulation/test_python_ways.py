@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import regimesim as rs
-from regimesim.scenario.compose import assignments, load_scenario, words_of
+from regimesim.scenario.compose import assignments, load_scenario, override_words
 from regimesim.scenario.files import scenario_names
 from regimesim.scenario.messages import InputError, prompt, spelt
 from regimesim.scenario.scenario import tree_of
@@ -87,7 +87,7 @@ def test_a_scenario_that_is_there_is_changed_as_one_that_is_named(overrides):
     assert there.phases[0] == named.phases[0]
     assert named.prior == there.prior and named.years == there.years
     assert there.phases[1:] == named.phases[1:] or "epochs" not in overrides
-    assert rs.load_scenario("concert", words_of(overrides)) == named
+    assert rs.load_scenario("concert", override_words(overrides)) == named
 
 
 def test_a_setting_that_an_epoch_changes_is_changed_by_it_again():
