@@ -252,14 +252,19 @@ def test_a_measure_is_a_column_of_runs_and_survives_a_folder(tmp_path):
 
 
 def test_a_stepped_run_is_the_run_of_the_batch_in_blocks_of_any_size():
-    found = rs.simulate("concert", 7, 9, years=30, mechanisms=[Summit()], agents={"France": Cautious})
-    small = rs.simulate("concert", 7, 9, years=30, workers=7, mechanisms=[Summit()], agents={"France": Cautious})  # fmt: skip  # noqa: E501
+    scenario, minds = read_scenario(BUSY, "busy"), {"B": Cautious, "C": Cautious}
+    found = rs.simulate(scenario, 7, 9, workers=1, mechanisms=[Summit()], agents=minds)
+    small = rs.simulate(scenario, 7, 9, workers=7, mechanisms=[Summit()], agents=minds)
     assert same(found.columns, small.columns)
-    model = rs.RegimeModel("concert", 9, 5, {"France": Cautious}, [Summit()], years=30).run()
-    stepped = measure(model.lanes)
-    assert all(stepped[n][0] == found.columns[n][5] for n in stepped if n not in ("point", "regime_onset"))
-    assert model.mechanisms[0].ended.tolist() == [found.columns["summits_ended"][5]]
-    assert found.columns["regime_years"].tolist() != rs.simulate("concert", 7, 9, years=30).columns["regime_years"].tolist()  # fmt: skip  # noqa: E501
+    for replicate in range(4):
+        model = rs.RegimeModel(scenario, 9, replicate, minds, [Summit()]).run()
+        stepped = measure(model.lanes)
+        for name in set(stepped) - {"point", "regime_onset"}:
+            assert stepped[name][0] == found.columns[name][replicate], name
+        assert model.mechanisms[0].ended.tolist() == [found.columns["summits_ended"][replicate]]
+        assert any(state.down for state in model.states if isinstance(state, Cautious)) or replicate
+    plain = rs.simulate(scenario, 7, 9)
+    assert (found.columns["cooperation_rate"] != plain.columns["cooperation_rate"]).all()
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
