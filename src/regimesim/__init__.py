@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from regimesim.scenario.messages import InputError
     from regimesim.scenario.scenario import Scenario
     from regimesim.simulation.agents import BufferState, State
+    from regimesim.simulation.mechanisms.mechanism import Mechanism
     from regimesim.simulation.model import RegimeModel
     from regimesim.simulation.results import Results
     from regimesim.simulation.simulate import simulate
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BufferState",
     "InputError",
+    "Mechanism",
     "RegimeModel",
     "Results",
     "Scenario",
@@ -50,6 +52,7 @@ __all__ = [
 _HOME = {
     "BufferState": "simulation.agents",
     "InputError": "scenario.messages",
+    "Mechanism": "simulation.mechanisms.mechanism",
     "RegimeModel": "simulation.model",
     "Results": "simulation.results",
     "Scenario": "scenario.scenario",

@@ -18,13 +18,13 @@ from itertools import product
 
 import numpy as np
 
-from regimesim.scenario.compose import Assignment, compose
-from regimesim.scenario.messages import InputError, known, show
+from regimesim.scenario.compose import Assignment, compose, text_of
+from regimesim.scenario.messages import InputError, known, settings_place, show
 from regimesim.scenario.parameters import BY_NAME, PARAMETERS, Parameter
 from regimesim.scenario.scenario import Phase, Scenario, check_relations
 from regimesim.scenario.strategies import PRUDENT
 from regimesim.stats.estimates import Floats
-from regimesim.sweeps.design import scaled, typed
+from regimesim.sweeps.design import scaled
 from regimesim.sweeps.points import Place, Points, place_of, python_value
 
 OFF = {
@@ -254,7 +254,7 @@ def intervals(arguments: Sequence[str]) -> tuple[dict[str, tuple[float, float]],
         if found is None:
             others.append(word)
             continue
-        name = str(known(key.strip().lstrip("+"), list(BY_NAME), "parameter", "command line"))
+        name = str(known(key.strip().lstrip("+"), list(BY_NAME), "parameter", settings_place()))
         try:
             low, high = (float(end) for end in found.groups())
         except ValueError:
@@ -359,14 +359,14 @@ class Box:
     def _world(self, given: Mapping[str, float]) -> Scenario:
         world = self.base
         if _ROUNDS in given:
-            world = compose(self.name, [*self.settings, (_ROUNDS, typed(int(given[_ROUNDS])))])
+            world = compose(self.name, [*self.settings, (_ROUNDS, text_of(int(given[_ROUNDS])))])
         trust = given.get(_TRUST, math.nan)
         return world if math.isnan(trust) else _trusting(world, python_value(trust))
 
     def _places(self) -> dict[str, Place]:
         """Find where each factor stands in the arrays, from a world in which all of them are changed."""
         free = [factor for factor in self.factors if factor.name not in (_TRUST, _ROUNDS)]
-        changes = [(factor.name, typed(factor.changed())) for factor in free]
+        changes = [(factor.name, text_of(factor.changed())) for factor in free]
         changed = compose(self.name, [*self.settings, *changes]) if changes else self.base
         found = {factor.name: place_of(factor.name, self.base, changed) for factor in free}
         return {name: place for name, place in found.items() if place is not None}

@@ -31,7 +31,7 @@ from regimesim.cli.history import record_read
 from regimesim.scenario.compose import sweep_request
 from regimesim.scenario.messages import InputError, show, spoken
 from regimesim.simulation.columns import SPELLS
-from regimesim.simulation.folders import write_folder
+from regimesim.simulation.folders import drawing, write_folder
 from regimesim.simulation.provenance import provenance
 from regimesim.simulation.results import json_text, percent, provenance_json
 from regimesim.sweeps.points import python_value
@@ -144,8 +144,6 @@ def _plain(value: Any) -> Any:
 def _write_calibration(
     folder: Path, found: Calibration, over: Answers | None, answer: dict[str, Any]
 ) -> None:
-    from regimesim.report.figures.calibration import save_calibration_figures
-
     problem = found.problem
     found.draws.to_parquet(folder / "draws.parquet", index=False)
     points = found.fitting[["draw", *problem.ranges]].rename(columns={"draw": "point"})
@@ -166,7 +164,10 @@ def _write_calibration(
     )
     (folder / "provenance.json").write_text(provenance_json(about), "utf-8")
     (folder / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
-    save_calibration_figures(found, over, folder)
+    with drawing():
+        from regimesim.report.figures.calibration import save_calibration_figures
+
+        save_calibration_figures(found, over, folder)
 
 
 def print_calibration(found: Calibration, over: Answers | None, folder: Path, record: Record | None) -> None:

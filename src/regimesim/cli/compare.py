@@ -65,8 +65,8 @@ def print_comparison(found: Comparison, folder: Path) -> None:
             f"{spoken(name)} {results.summary(spell, found.years).rmst.text()}"
             for name, results in found.results.items()
         )
-        print(f" Cooperation at {levels.text} thresholds: {words}")
-    print("\n" + "\n".join(f"{found.finding(spell)}." for spell in SPELLS))
+        print(output.folded(f" Cooperation at {levels.text} thresholds: {words}"))
+    print("\n" + "\n".join(output.folded(f"{found.finding(spell)}.") for spell in SPELLS))
     print(output.folded(CAUTION) + "\n")
     print(f"{folder}/  report.html survival.png plane.png table.csv ...")
 
@@ -86,7 +86,7 @@ def _difference_lines(found: Comparison) -> list[str]:
                 f"pairing narrows by {gain[0]}, {gain[1]}",
             )
         )
-    return [" " + line for line in _in_columns(rows)]
+    return [" " + line for line in output.in_columns(rows)]
 
 
 def _factor_text(number: float) -> str:
@@ -155,7 +155,7 @@ def print_diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Share
     rows: list[tuple[str, ...]] = [("", "of cooperation", "of peace")]
     for name in (*shares[0].years, "together"):
         rows.append((name, *(found.estimate(name).text(1) for found in shares)))
-    print("\n".join(" " + line for line in _in_columns(rows)))
+    print("\n".join(" " + line for line in output.in_columns(rows)))
     if ablation.absent:
         print(output.folded(f"Not in this scenario: {', '.join(ablation.absent)}."))
     print(f"\n{folder}/  summary.json verdict.csv ablation.csv ...")
@@ -167,11 +167,4 @@ def _aligned(frame: Any) -> str:
     for before, name, row in zip([(), *names], names, frame.to_numpy(), strict=False):
         first = "" if before[:1] == name[:1] else name[0]
         rows.append((first, *name[1:], *map(str, row)))
-    return "\n".join(" " + line for line in _in_columns(rows))
-
-
-def _in_columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    if not rows:
-        return []
-    wide = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    return ["   ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)).rstrip() for row in rows]
+    return "\n".join(" " + line for line in output.in_columns(rows))

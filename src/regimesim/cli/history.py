@@ -27,12 +27,8 @@ from regimesim.analysis.history.eras import (
 )
 from regimesim.analysis.history.record import MAY_BE, NEEDED, Record, read_disputes
 from regimesim.cli import output
-from regimesim.report.figures.comparisons import history_figure
-from regimesim.report.figures.style import save_png
 from regimesim.scenario.messages import InputError, known, quoted, spoken
-from regimesim.simulation.folders import (
-    write_folder,
-)
+from regimesim.simulation.folders import drawing, write_folder
 from regimesim.simulation.results import Results, provenance_json
 
 if TYPE_CHECKING:
@@ -58,8 +54,12 @@ def history_command(given: Given, flags: Flags) -> None:
         _write_history(partial, record, eras, said)
         if results is not None and era is not None and compared is not None:
             compared.to_csv(partial / "beside.csv", index=False)
-            save_png(history_figure(record, results, era), partial / "peace.png")
             (partial / "provenance.json").write_text(provenance_json(results.provenance), "utf-8")
+            with drawing():
+                from regimesim.report.figures.comparisons import history_figure
+                from regimesim.report.figures.style import save_png
+
+                save_png(history_figure(record, results, era), partial / "peace.png")
 
     with output.working("writing tables", flags):
         write_folder(folder, fill)

@@ -89,11 +89,11 @@ def _flags(chosen: set[str]) -> Flags:
 def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
     import logging
 
-    from regimesim.scenario.messages import InputError, known
+    from regimesim.scenario.messages import InputError, known, prompt
 
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its fonts is nobody's concern
     try:
-        with _signals(), warnings.catch_warnings():
+        with _signals(), warnings.catch_warnings(), prompt():
             warnings.showwarning = lambda message, *_: _complain(str(message))
             command = known(name, COMMANDS, "command")
             _refuse_unreadable(arguments)
@@ -117,6 +117,9 @@ def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
     except OSError as error:
         _complain(f"the system refuses: {error}")
         _say_no_more()
+        return FAILED
+    except MemoryError:
+        _complain("there is not memory enough for so much; ask for fewer states, years or workers")
         return FAILED
     except KeyboardInterrupt as interrupt:
         _complain(str(interrupt) or "interrupted; what was not finished is not kept")

@@ -65,16 +65,19 @@ def _write_run(
     given: Given,
     flags: Flags,
 ) -> None:
-    from regimesim.report.figures.runs import save_run_figures
-    from regimesim.report.run_page import Asked, write_run
+    from regimesim.simulation.folders import drawing
     from regimesim.simulation.results import save_results
 
     def add(partial: Path) -> None:
-        figures = {path.stem: path for path in save_run_figures(results, partial, causes.shares)}
-        stills = {name: path.with_suffix(".svg").read_text("utf-8") for name, path in figures.items()}
-        typed = Asked(f"python -m regimesim run {shlex.join(given.arguments)}", explained)
-        write_run(results, partial / "report.html", causes, stills, typed, pairs)
         (partial / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
+        with drawing():
+            from regimesim.report.figures.runs import save_run_figures
+            from regimesim.report.run_page import Asked, write_run
+
+            figures = {path.stem: path for path in save_run_figures(results, partial, causes.shares)}
+            stills = {name: path.with_suffix(".svg").read_text("utf-8") for name, path in figures.items()}
+            typed = Asked(f"python -m regimesim run {shlex.join(given.arguments)}", explained)
+            write_run(results, partial / "report.html", causes, stills, typed, pairs)
 
     with output.working("writing results", flags):
         save_results(results, folder, add)
@@ -175,12 +178,19 @@ def _part_rows(group: Belongs) -> list[tuple[str, str, str]]:
 
 
 def _strategy_rows() -> list[tuple[str, str, str]]:
-    from regimesim.scenario.strategies import strategy_about
-
     return [
         ("strategies", "prudent", f"{_PRUDENT_WORDS} (the default)"),
-        *(("strategies", name, strategy_about(name)) for name in strategy_names()),
+        *(("strategies", name, _strategy_words(name)) for name in strategy_names()),
     ]
+
+
+def _strategy_words(name: str) -> str:
+    from regimesim.scenario.strategies import strategy_about
+
+    try:
+        return strategy_about(name)
+    except InputError as error:
+        return f"cannot be used: {error}"
 
 
 def _parameter_rows() -> list[tuple[str, str, str]]:

@@ -75,8 +75,7 @@ def _plan(effort: Effort, factors: int) -> str:
 
 def save(found: Influence, folder: Path) -> None:
     """Write tables, answer and pictures into a new folder, or nothing at all."""
-    from regimesim.report.figures.sensitivity import save_sensitivity_figures
-    from regimesim.simulation.folders import write_folder
+    from regimesim.simulation.folders import drawing, write_folder
     from regimesim.simulation.provenance import provenance
     from regimesim.simulation.results import scenario_yaml
 
@@ -96,7 +95,10 @@ def save(found: Influence, folder: Path) -> None:
         for name, tree in (("summary", found.answer), ("provenance", about)):
             (partial / f"{name}.json").write_text(json_text(tree) + "\n", "utf-8")
         (partial / "config.yaml").write_text(scenario_yaml(base), "utf-8")
-        save_sensitivity_figures(found, partial)
+        with drawing():
+            from regimesim.report.figures.sensitivity import save_sensitivity_figures
+
+            save_sensitivity_figures(found, partial)
 
     write_folder(folder, fill)
 

@@ -14,7 +14,7 @@ from regimesim.scenario.files import there
 from regimesim.scenario.messages import InputError, show, spoken
 from regimesim.simulation.checksums import reseal
 from regimesim.simulation.columns import SPELLS
-from regimesim.simulation.folders import folder_named, system_reason, workshop
+from regimesim.simulation.folders import drawing, folder_named, system_reason, workshop
 from regimesim.simulation.results import Results
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def sweep_command(given: Given, flags: Flags) -> None:
             ) from None
     answer = sweep_answer(found)
 
-    with output.working("drawing", flags):
+    with output.working("drawing", flags), drawing():
         draw_sweep(found)
     output.announce(flags, folder, answer, lambda: print_sweep(found, answer))
 

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from regimesim.core import numba_alone  # noqa: F401  (before numba)
+
+# isort: split
 import llvmlite.binding as llvm  # type: ignore[import-untyped]
 import numba
 from llvmlite import ir

@@ -3,7 +3,8 @@
 What the package brings was made ahead of time for some targets (``tools/build_kernel.py``) and says from
 which sources; what this machine compiles is kept in a folder named after them, an object file for each
 function and types of arguments, which begins with the checksum of its content and of what it is for. A file
-that cannot be read, written or loaded, or is of anything else, only means that the function is compiled.
+that cannot be read, written or loaded, that is of anything else, or that somebody else could have written,
+only means that the function is compiled.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any
 
 from regimesim.core import native
 from regimesim.core.compiler import SWITCHED_OFF, Entry
+from regimesim.core.ownership import only_mine
 
 SUFFIX = ".compiled"
 SHIPPED = Path(__file__).parent / "built"
@@ -92,6 +94,12 @@ def _loaded(name: str) -> Callable[[str], native.Code]:
 def _kept(entry: Entry, shapes: Shapes) -> Callable[..., Any] | None:
     path, key = _place(entry, shapes)
     with suppress(OSError, RuntimeError, ImportError):
+        if not only_mine(path):
+            _say_once(
+                f"compiled code in {path.parent} is not loaded, because others may write there, and it is "
+                "compiled anew; REGIMESIM_CACHE names another folder"
+            )
+            return None
         content = path.read_bytes()
         payload = content[_CHECKSUM:]
         if content[:_CHECKSUM] == _checksum(key, payload):
@@ -119,8 +127,10 @@ def _keep(path: Path, content: bytes) -> None:
     """Write a file as a whole; two processes may do so at once."""
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o755, exist_ok=True)
         partial.write_bytes(content)
+        partial.chmod(0o644)  # whatever the user's mask is
         os.replace(partial, path)
     except OSError as error:
         _say_once(

@@ -12,6 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from regimesim.report import matplotlib_alone  # noqa: F401  (before matplotlib)
+
+# isort: split
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 

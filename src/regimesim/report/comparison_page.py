@@ -50,7 +50,7 @@ from regimesim.report.run_page import described, games
 from regimesim.report.settings import COMMON_TERMS, OF_A_COMPARISON, OF_A_RUN
 from regimesim.scenario.messages import spoken
 from regimesim.simulation.columns import SPELLS, THRESHOLDS
-from regimesim.simulation.folders import write_folder
+from regimesim.simulation.folders import drawing, write_folder
 from regimesim.simulation.results import json_text, write_results
 
 
@@ -97,9 +97,10 @@ def save_comparison(comparison: Comparison, path: Path, command: str = "") -> Pa
         for spell in SPELLS:
             comparison.rmst(spell=spell).to_csv(folder / f"differences_{spell}.csv", index=False)
         (folder / "summary.json").write_text(json_text(comparison.answer) + "\n", "utf-8")
-        save_comparison_figures(comparison, folder)
-        stills = {file.stem: file.read_text("utf-8") for file in folder.glob("*.svg")}
-        write_comparison(comparison, folder / "report.html", stills, command)
+        with drawing():
+            save_comparison_figures(comparison, folder)
+            stills = {file.stem: file.read_text("utf-8") for file in folder.glob("*.svg")}
+            write_comparison(comparison, folder / "report.html", stills, command)
 
     return write_folder(path, fill)
 

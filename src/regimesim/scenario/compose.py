@@ -7,6 +7,7 @@ itself would accept a misspelt one.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sys
@@ -26,17 +27,17 @@ from regimesim.scenario.composition import (
     merge,
 )
 from regimesim.scenario.files import MOST_DEPTH, check_tree, names_of, scenario_names
-from regimesim.scenario.messages import InputError, known, quoted
+from regimesim.scenario.limits import plain
+from regimesim.scenario.messages import InputError, known, quoted, settings_place, show, spelt
 from regimesim.scenario.parameters import BUFFER, BY_NAME, GROUPS, STATE, defaults
 from regimesim.scenario.reading import TOP, check_alone, read_scenario
-from regimesim.scenario.scenario import Scenario
+from regimesim.scenario.scenario import Scenario, tree_of
 from regimesim.scenario.strategies import PRUDENT, load_strategy
 from regimesim.scenario.tables import pair_table
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
 
-COMMAND_LINE = "(command line)"
 MOST_VALUES = 100_000
 """Of one setting in a sweep."""
 LONGEST = 100_000
@@ -50,6 +51,15 @@ _HYDRAS = re.compile(
     r"hydra/(launcher|sweeper)=\w+$|hydra\.(launcher|sweeper)\.\w+(\.\w+)*=|hydra\.sweep\.(sub)?dir="
 )
 """Settings of Hydra's own that say how jobs are started, not what code is run."""
+
+_WORD = re.compile(r"[^\W\d][\w-]*")
+"""A text that Hydra's grammar takes for a text without quotes."""
+
+Overrides = Mapping[str, Any] | Sequence[str]
+"""Settings as a table, or as they are typed on the command line."""
+
+_FILLED = re.compile(r"(now:[^${}]*|hydra\.job\.\w+)\}")
+"""Texts that Hydra may fill in for ``${...}``: the time, and of a job its number or name."""
 
 Assignment = tuple[str, str]
 """A name, with Hydra's sign before it if one was given, and the value as it was typed."""
@@ -73,23 +83,94 @@ class SweepRequest:
     overrides: tuple[str, ...]
 
 
-def load_scenario(scenario: str | Path = "", overrides: Sequence[str] = ()) -> Scenario:
-    """Load a scenario by name or by the path of a YAML file.
+def load_scenario(
+    scenario: Scenario | Mapping[str, Any] | str | Path = "", overrides: Overrides = ()
+) -> Scenario:
+    """Load a scenario by name or by the path of a YAML file, or change one that is there.
 
     Parameters
     ----------
-    scenario : str or Path
-        May be left out where ``overrides`` choose a world and an order.
-    overrides : sequence of str
-        As on the command line: ``["order=collective_security", "transparency.level=0.3"]``.
+    scenario : str, Path, Scenario or mapping
+        A mapping is a tree as in a file. May be left out where ``overrides`` choose a world and an order.
+    overrides : mapping of str to value, or sequence of str
+        ``{"order": "collective_security", "transparency.level": 0.3}``, or as on the command line:
+        ``["order=collective_security", "transparency.level=0.3"]``.
 
     Raises
     ------
     InputError
         If there is no such scenario, or a setting cannot be used.
+
+    Examples
+    --------
+    >>> concert = load_scenario("concert", {"transparency.level": 0.3, "states.France.revisionism": 1})
+    >>> load_scenario(concert, {"years": 20})["transparency.level"]
+    0.3
     """
-    named = [f"scenario={scenario}"] if str(scenario) else []
-    return request([*named, *overrides]).scenario
+    if isinstance(scenario, str | Path):
+        named = [f"scenario={scenario}"] if str(scenario) else []
+        return request([*named, *override_words(overrides)]).scenario
+    base = scenario if isinstance(scenario, Scenario) else read_scenario(scenario, "scenario")
+    return compose(base, assignments(overrides))
+
+
+def override_words(overrides: Overrides) -> list[str]:
+    """Settings as they are typed on the command line.
+
+    Raises
+    ------
+    InputError
+        If they are neither a table nor a list.
+
+    Examples
+    --------
+    >>> override_words({"transparency.level": 0.25, "members": ["A", "B"], "~epochs.arms": None})
+    ['transparency.level=0.25', 'members=[A,B]', '~epochs.arms']
+    """
+    if isinstance(overrides, Mapping):
+        return [
+            str(key) if value is None and str(key).startswith("~") else f"{key}={text_of(value)}"
+            for key, value in overrides.items()
+        ]
+    if isinstance(overrides, str) or not all(isinstance(word, str) for word in overrides):
+        raise InputError(
+            'overrides are a table {"transparency.level": 0.3} or a list ["transparency.level=0.3"]; '
+            f"got {quoted(overrides)}"
+        )
+    return list(overrides)
+
+
+def assignments(overrides: Overrides) -> list[Assignment]:
+    """The same as names and texts.
+
+    Raises
+    ------
+    InputError
+        If they name a scenario.
+    """
+    name, settings = _sorted(override_words(overrides), ())
+    if name is not None:
+        raise InputError("the scenario is given apart from its overrides")
+    return settings
+
+
+def text_of(value: Any, inside: bool = False) -> str:
+    """A value as one would type it, to the last bit; within a list or a table a text has quotes if need be.
+
+    >>> text_of({"A": [0.1, float("inf")], "B c": "none"})
+    "{A:[0.1,inf],'B c':none}"
+    """
+    value = plain(value)
+    if value is None:
+        return "null"
+    if isinstance(value, Mapping):
+        entries = (f"{text_of(key, True)}:{text_of(entry, True)}" for key, entry in value.items())
+        return f"{{{','.join(entries)}}}"
+    if isinstance(value, list):
+        return f"[{','.join(text_of(entry, True) for entry in value)}]"
+    if isinstance(value, str) and inside and not _WORD.fullmatch(value):
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return repr(value) if isinstance(value, float) and math.isfinite(value) else show(value)
 
 
 def request(arguments: Sequence[str], options: Collection[str] = ()) -> Request:
@@ -142,13 +223,13 @@ def _combined(settings: Sequence[Assignment]) -> str:
     """Name the combination of a world and an order that were typed without a scenario."""
     chosen = {key.lstrip("+"): _unquoted(text) for key, text in settings if key.lstrip("+") in CHOICES}
     if not chosen:
-        raise InputError(
-            f"which scenario? Add +scenario=NAME  (all: {', '.join(scenario_names())}), "
-            "or world=NAME order=NAME"
-        )
+        what = spelt("Add +scenario=NAME", "Give its name")
+        pair = spelt("world=NAME order=NAME", 'overrides={"world": NAME, "order": NAME}')
+        raise InputError(f"which scenario? {what}  (all: {', '.join(scenario_names())}), or {pair}")
     for group in CHOICES:
         if group not in chosen:
-            raise InputError(f"which {group}? Add {group}=NAME  (all: {', '.join(names_of(group))})")
+            added = spelt(f"{group}=NAME", f'"{group}": NAME')
+            raise InputError(f"which {group}? Add {added}  (all: {', '.join(names_of(group))})")
     return combined_name(*(chosen[group] for group in CHOICES))
 
 
@@ -175,10 +256,10 @@ def several(key: str, text: str) -> tuple[Any, ...]:
         values = tuple(islice(filter(_before_stop(override.value()), swept), MOST_VALUES + 1))
     except (HydraException, ValueError, ArithmeticError):
         raise InputError(
-            f"{key}={text}: a sweep takes values such as 0.5,0.9 or range(0,1,0.1) {COMMAND_LINE}"
+            f"{key}={text}: a sweep takes values such as 0.5,0.9 or range(0,1,0.1) ({settings_place()})"
         ) from None
     if len(values) > MOST_VALUES:
-        raise InputError(f"{key}={text} gives more than {MOST_VALUES:,} values {COMMAND_LINE}")
+        raise InputError(f"{key}={text} gives more than {MOST_VALUES:,} values ({settings_place()})")
     return values
 
 
@@ -230,6 +311,13 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
                 f"{quoted(word)} is not handed to Hydra; what may be: hydra/launcher=NAME, "
                 "hydra/sweeper=NAME, settings of theirs (hydra.launcher.NAME=...), hydra.sweep.dir=DIR"
             )
+        if not all(_FILLED.match(part) for part in word.split("${")[1:]):
+            raise InputError(
+                f"{quoted(word)} reads what is not the job's; what may be filled in: ${{now:%Y-%m-%d}}, "
+                "${hydra.job.num}, ${hydra.job.override_dirname}"
+            )
+        if not word.partition("=")[2].strip():
+            raise InputError(f"{quoted(word)} gives nothing after the =")
     settings = ["+" + word.lstrip("+") for word in arguments if word not in own]
     for word in settings:
         _parsed(*_split(word.lstrip("+"), ()))  # refused here in a sentence rather than by Hydra
@@ -240,12 +328,19 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
     sys.argv, os.environ[_WHOLE_ERROR] = [before[0], "--multirun", *settings, *own], "1"
     try:
         hydra.main(config_path=None, config_name="jobs", version_base="1.3")(task)()
-    except HydraException as error:
+    except Exception as error:
+        if isinstance(error, InputError) or not (isinstance(error, HydraException) or _of_hydra(error)):
+            raise
         raise InputError(f"Hydra refuses the jobs: {' '.join(str(error).split())}") from None
     finally:
         sys.argv = before
         os.environ.pop(_WHOLE_ERROR)
         os.environ |= {} if whole is None else {_WHOLE_ERROR: whole}
+
+
+def _of_hydra(error: Exception) -> bool:
+    """Tell whether an error is of Hydra's own configuration; OmegaConf's are told by their module."""
+    return type(error).__module__.partition(".")[0] in ("hydra", "omegaconf")
 
 
 def _sorted(arguments: Sequence[str], options: Collection[str]) -> tuple[str | None, list[Assignment]]:
@@ -256,7 +351,7 @@ def _sorted(arguments: Sequence[str], options: Collection[str]) -> tuple[str | N
     for key, value in (_split(argument, options) for argument in arguments):
         bare = key.lstrip("+")
         if bare in seen:
-            raise InputError(f"{bare} is given twice {COMMAND_LINE}")
+            raise InputError(f"{bare} is given twice ({settings_place()})")
         seen.add(bare)
         if bare == "scenario":
             name = _unquoted(value)
@@ -277,7 +372,7 @@ def _split(argument: str, options: Collection[str]) -> tuple[str, str]:
         hint = f"; write {bare}=VALUE, without spaces"
     else:
         hint = ""
-    raise InputError(f"{quoted(argument)} is not of the form name=value{hint} {COMMAND_LINE}")
+    raise InputError(f"{quoted(argument)} is not of the form name=value{hint} ({settings_place()})")
 
 
 def _unquoted(text: str) -> str:
@@ -294,7 +389,7 @@ def literal(text: str) -> str:
     InputError
         If it is too long.
     """
-    check_tree(text, COMMAND_LINE.strip("()"))
+    check_tree(text, settings_place())
     return _unquoted(text)
 
 
@@ -326,7 +421,7 @@ def _hydra_value(key: str, text: str) -> Any:
         point = f"; if a decimal is meant, write {text.replace(',', '.')}" if _DECIMAL.fullmatch(text) else ""
         raise InputError(f"{key}={text} gives several values where one is wanted{point}")
     value = override.value()
-    check_tree(value, COMMAND_LINE.strip("()"))
+    check_tree(value, settings_place())
     return float("inf") if value in ("inf", "infinity") else value
 
 
@@ -336,7 +431,9 @@ def _parsed(key: str, text: str) -> Override:
     from hydra.errors import HydraException
 
     if len(text) > LONGEST or _depth(text) > MOST_DEPTH:
-        raise InputError(f"{key}={quoted(text)} is too long, or nested too deeply, to be read {COMMAND_LINE}")
+        raise InputError(
+            f"{key}={quoted(text)} is too long, or nested too deeply, to be read ({settings_place()})"
+        )
     try:
         return OverridesParser.create().parse_override(f"x={text}")
     except (HydraException, ValueError):  # ValueError: a number of thousands of digits
@@ -348,14 +445,16 @@ def _depth(text: str) -> int:
     return max(accumulate((sign in "([{") - (sign in ")]}") for sign in text), default=0)
 
 
-def compose(name: str, settings: Sequence[Assignment], options: Sequence[str] = ()) -> Scenario:
-    """Compose the scenario of that name (or path) with settings applied in their order.
+def compose(name: str | Scenario, settings: Sequence[Assignment], options: Sequence[str] = ()) -> Scenario:
+    """Compose the scenario of that name (or path), or change one that is there, by settings in their order.
 
     Raises
     ------
     InputError
         If there is no such scenario, or a setting cannot be used.
     """
+    if isinstance(name, Scenario):
+        return _changed(name, settings, options) if settings else name
     found, settings = _chosen_files(name, settings)
     if not settings:
         return _read_files(found)
@@ -365,6 +464,39 @@ def compose(name: str, settings: Sequence[Assignment], options: Sequence[str] = 
     except InputError:
         _read_files(found)  # a mistake of a file is said of the file
         raise
+
+
+def _changed(scenario: Scenario, settings: Sequence[Assignment], options: Sequence[str]) -> Scenario:
+    """A scenario that is there with settings applied, as to a file that says all of it."""
+    for key, _ in settings:
+        if key.lstrip("+~") in CHOICES:
+            raise InputError(
+                f"{key}: a scenario that is there keeps its world and its order; give its name instead "
+                f"({settings_place()})"
+            )
+    tree = tree_of(scenario)
+    strategies = {block["strategy"] for block in tree["states"].values()}
+    tree["strategy"] = strategies.pop() if len(strategies) == 1 else PRUDENT
+    for block in tree["states"].values():
+        if block["strategy"] == tree["strategy"]:
+            del block["strategy"]
+    tree["affinity"] = _only_exceptions(tree["affinity"], scenario.states, 0.0)
+    trust = tree["trust"]["initial"]
+    tree["trust"]["initial"] = _only_exceptions(trust, scenario.states, trust["default"])
+    return _read_with(settings, Composition(scenario.name, "", tree, (), ()), options)[0]
+
+
+def _only_exceptions(table: Mapping[str, float], names: Sequence[str], default: float) -> dict[str, float]:
+    """A table by pair of states: the default and what differs from it, both ways where that is one number."""
+    found = {"default": default}
+    for i, a in enumerate(names):
+        for b in names[i + 1 :]:
+            there, back = f"{a}-to-{b}", f"{b}-to-{a}"
+            if table[there] == table[back]:
+                found[f"{a}-{b}"] = table[there]
+            else:
+                found |= {there: table[there], back: table[back]}
+    return {name: value for name, value in found.items() if name == "default" or value != default}
 
 
 def settled(scenario: str, overrides: Sequence[str] = ()) -> tuple[dict[str, Any], Scenario]:
@@ -410,7 +542,7 @@ def _chosen_files(name: str, settings: Sequence[Assignment]) -> tuple[Compositio
         if key.lstrip("+~") not in CHOICES:
             others.append((key, text))
         elif key.startswith("~") or not text.strip():
-            raise InputError(f"{key.lstrip('~')} takes a name: {key.lstrip('~')}=NAME {COMMAND_LINE}")
+            raise InputError(f"{key.lstrip('~')} takes a name: {key.lstrip('~')}=NAME ({settings_place()})")
         else:
             choices[key.lstrip("+")] = _unquoted(text)
     if combination(name) is not None and len(choices) == len(CHOICES):
@@ -429,7 +561,7 @@ def _read_with(
     try:
         return _read_checked(tree, found.name), tree
     except InputError as error:
-        raise InputError(f"{COMMAND_LINE.strip('()')}: {error}") from None
+        raise InputError(f"{settings_place()}: {error}") from None
 
 
 def _read_files(found: Composition) -> Scenario:
@@ -483,9 +615,11 @@ def _apply(tree: dict[str, Any], key: str, text: str) -> None:
         tree = _inside(tree, word)
     if key.startswith("~"):
         if text:
-            raise InputError(f"{key} takes something out and has no value; got {quoted(text)} {COMMAND_LINE}")
+            raise InputError(
+                f"{key} takes something out and has no value; got {quoted(text)} ({settings_place()})"
+            )
         if last not in tree:
-            raise InputError(f"{key}: there is no {bare} to be taken out {COMMAND_LINE}")
+            raise InputError(f"{key}: there is no {bare} to be taken out ({settings_place()})")
         del tree[last]
         return
     value = value_of(bare, text)
@@ -493,7 +627,7 @@ def _apply(tree: dict[str, Any], key: str, text: str) -> None:
     if bare in BY_NAME and not isinstance(value, dict):
         refusal = BY_NAME[bare].refusal(value)
         if refusal is not None:
-            raise InputError(f"{bare} {refusal} {COMMAND_LINE}")
+            raise InputError(f"{bare} {refusal} ({settings_place()})")
     if isinstance(value, dict) and last in tree and bare not in ("members", "vetoes"):
         merge(_inside(tree, last), value)
     else:
@@ -514,12 +648,12 @@ def _check_table(key: str, value: Any, text: str) -> None:
         return
     if value in ({}, [], None, ""):
         raise InputError(
-            f"{key}={text} would change nothing; ~{key}.NAME takes a single one out {COMMAND_LINE}"
+            f"{key}={text} would change nothing; ~{key}.NAME takes a single one out ({settings_place()})"
         )
     hint = (
         f"; set one of it, such as {next(p for p in BY_NAME if p.startswith(key))}" if key in GROUPS else ""
     )
-    raise InputError(f"{key} is a table of names and values; got {text}{hint} {COMMAND_LINE}")
+    raise InputError(f"{key} is a table of names and values; got {text}{hint} ({settings_place()})")
 
 
 def _check_key(key: str, tree: Mapping[str, Any], options: Sequence[str]) -> None:
@@ -535,9 +669,9 @@ def _check_key(key: str, tree: Mapping[str, Any], options: Sequence[str]) -> Non
     elif head in ("epochs", "reforms") and rest:
         names = [f"{head}.{name}" for name in _names_in(tree, head)]
     elif head == "affinity" and rest:
-        pair_table({rest: 0.0}, _names_in(tree, "states"), 0.0, 0.0, 1.0, COMMAND_LINE.strip("()"))
+        pair_table({rest: 0.0}, _names_in(tree, "states"), 0.0, 0.0, 1.0, settings_place())
         return
-    known(key, names, "parameter", COMMAND_LINE.strip("()"))
+    known(key, names, "parameter", settings_place())
 
 
 def _names_in(tree: Mapping[str, Any], group: str) -> list[str]:

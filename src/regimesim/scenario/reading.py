@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from regimesim.scenario.files import check_tree
+from regimesim.scenario.limits import plain
 from regimesim.scenario.messages import InputError, inner_place, known, prefix, quoted, show
 from regimesim.scenario.parameters import (
     BUFFER_BY_NAME,
@@ -83,6 +84,7 @@ def read_scenario(tree: Mapping[str, Any], name: str, place: str = "") -> Scenar
     """
     require_table(tree, place)
     check_tree(tree, place)
+    tree = plain(tree)
     only_known(tree, TOP, place, "key")
     about = _read_about(block_of(tree, "about"), place)
     years = bounded_number(tree.get("years", 100), f"{prefix(place)}years", 0.25, MOST_YEARS)

@@ -14,6 +14,10 @@ from regimesim.core.keeping import core_hash, target
 _LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "mesa", "hydra-core", "matplotlib")
 
 
+PYTHON = "python code"
+"""Key under which stands what was played that is no part of the program: mechanisms, states in Python."""
+
+
 def program_version() -> str:
     """The installed version of the package; ``unknown`` where it runs without being installed."""
     return _version("regimesim")

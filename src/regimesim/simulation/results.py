@@ -37,6 +37,7 @@ from regimesim.simulation.columns import (
 )
 from regimesim.simulation.folders import write_folder
 from regimesim.simulation.lowering import lower
+from regimesim.simulation.provenance import PYTHON
 from regimesim.simulation.views import view
 from regimesim.stats.estimates import Estimate, mean
 from regimesim.stats.survival import Curve, Summary, kaplan_meier, summary
@@ -108,6 +109,11 @@ class Results:
         """Arrays that the core played: those of the simulation, or made again where they were not kept."""
         return lower(self.scenario) if self.lowered is None else self.lowered
 
+    @property
+    def replayable(self) -> bool:
+        """True if its runs can be played again: there were no mechanisms and no states in Python."""
+        return PYTHON not in self.provenance
+
     def check(self) -> None:
         """Refuse parts that do not belong together, as a file from elsewhere may hold them.
 
@@ -115,13 +121,22 @@ class Results:
         ------
         ValueError
         """
-        if set(self.columns) != set(RUN):
+        own = set(self.columns) - set(RUN) if PYTHON in self.provenance else set()
+        if set(self.columns) - own != set(RUN):
             raise ValueError(f"its columns are not those of a run: {sorted(set(self.columns) ^ set(RUN))}")
         runs, world = len(self), self.scenario
         for name, column in self.columns.items():
-            if not RUN[name].holds(column) or column.shape != (runs,) or not runs:
+            if (
+                (column.dtype.kind not in "biuf" if name in own else not RUN[name].holds(column))
+                or column.shape != (runs,)
+                or not runs
+            ):
                 raise ValueError(f"the column {name} is not one of a run's")
-            if column.dtype.kind == "f" and not np.isfinite(column).all() and not RUN[name].missing:
+            if (
+                column.dtype.kind == "f"
+                and not np.isfinite(column).all()
+                and not (name in own or RUN[name].missing)
+            ):
                 raise ValueError(f"the column {name} holds what is no number")
         kept = self.yearly.shape[-1] if self.yearly.ndim == 3 else -1
         if self.yearly.shape != (len(QUANTITIES), _years_of(world), kept) or not 0 <= kept <= runs:

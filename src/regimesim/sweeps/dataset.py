@@ -31,12 +31,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from regimesim.scenario.messages import InputError
+from regimesim.scenario.messages import InputError, spelt
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import tree_of
 from regimesim.simulation.checksums import DAMAGE, SUMS, listed_sums
 from regimesim.simulation.folders import PARTIAL, write_whole
-from regimesim.simulation.provenance import provenance
+from regimesim.simulation.provenance import PYTHON, provenance
 from regimesim.simulation.simulate import Columns
 from regimesim.sweeps.chunks import Rectangle, cut
 from regimesim.sweeps.points import Place, Points
@@ -307,8 +307,9 @@ class Folder:
                 if fcntl is not None:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                other = spelt("out=DIR", "folder")
                 raise InputError(
-                    f"another sweep is writing to {self.path}; wait for it, or choose another out=DIR"
+                    f"another sweep is writing to {self.path}; wait for it, or choose another {other}"
                 ) from None
             except OSError:
                 pass  # a file system without locks: parts are written whole and may be written twice
@@ -327,6 +328,8 @@ class Keys:
 
     def __init__(self, points: Points, manifest: Manifest) -> None:
         self.points, self.about = points, f"{manifest.seed} {manifest.about.get('core')}"
+        if own := manifest.about.get(PYTHON):
+            self.about += f" {json.dumps(own, sort_keys=True)}"
         self.chunks = frozenset(manifest.chunks)
         self._digests: dict[tuple[int, int], str] = {}
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regimesim.simulation.checksums import DAMAGE, SUMS, listed_sums, seal
+from regimesim.simulation.columns import RUN
 from regimesim.simulation.folders import write_whole
 from regimesim.sweeps.chunks import Rectangle
 from regimesim.sweeps.dataset import DESIGN, MANIFEST, PARTS, SUMMARY_FILE, Folder, Keys, Manifest, content_of
@@ -84,6 +85,19 @@ class Parts:
 
         content = pa.BufferReader(self._checked(chunk)[1])
         return pq.read_table(content, columns=None if columns is None else list(columns))
+
+    def own_columns(self) -> tuple[str, ...]:
+        """Name the columns that mechanisms have measured, the same in every part.
+
+        Raises
+        ------
+        Damaged
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        names = pq.read_schema(pa.BufferReader(self._checked(self.chunks[0])[1])).names
+        return tuple(name for name in names if name not in RUN)
 
     def of_points(self, points: Sequence[int] | None) -> list[Rectangle]:
         """The chunks that hold some points."""

@@ -255,4 +255,5 @@ def python_value(value: Any) -> Any:
 def _shape(world: Scenario) -> tuple[Any, ...]:
     """Give what the worlds of one design have in common."""
     buffers = tuple(buffer.between for buffer in world.phases[0].buffers)
-    return world.states, world.buffers, buffers, world.phase_rounds(), world.rounds_per_year, world.rounds
+    time = world.start, world.phase_rounds(), world.rounds_per_year, world.rounds
+    return world.states, world.buffers, buffers, *time

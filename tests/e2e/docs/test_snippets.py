@@ -51,7 +51,10 @@ ELSEWHERE = {
 }
 """Pages whose snippets another test takes up."""
 HERE = [page for page in WITH_SNIPPETS if page not in ELSEWHERE]
-SHOWN = {"r": "R's arrow is in none of the places that tests install from"}
+SHOWN = {
+    "r": "R's arrow is in none of the places that tests install from",
+    "py": "a page of Mesa's needs Solara: test_mesa.py makes one where it is installed",
+}
 """Languages that are not carried out, with the reason."""
 
 

@@ -295,3 +295,20 @@ def test_numba_that_was_not_tried_is_refused_in_words():
     for version in ("0.59.1", "0.69.0rc1", "1.0"):
         with pytest.raises(ImportError, match=r'pip install "numba>=0\.60,<0\.69"'):
             jit._refuse_what_was_not_tried(version)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="owners of files are POSIX's")
+def test_code_that_others_may_have_written_is_not_loaded(kept, monkeypatch):
+    keeping._say_once.cache_clear()
+    kept.module().double(2)
+    (file,) = kept.files()
+    assert file.stat().st_mode & 0o022 == 0
+    file.chmod(0o666)
+    module = kept.module()
+    with pytest.warns(UserWarning, match="is not loaded, because others may write there"):
+        assert module.double(2) == 4
+    assert kept.hits(module.double) == 0
+    (file,) = kept.files()
+    assert file.stat().st_mode & 0o022 == 0  # written anew
+    module = kept.module()
+    assert module.double(2) == 4 and kept.hits(module.double) == 1

@@ -30,6 +30,7 @@ from regimesim.report.figures.style import (
     note,
     save_figures,
 )
+from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import listed, spoken
 from regimesim.scenario.parameters import BY_NAME
 from regimesim.simulation.columns import SPELLS
@@ -44,6 +45,7 @@ TELLING = 3
 MOST_DOTS = 2_000
 
 
+@drawn
 def set_figure(found: Calibration) -> Figure:
     """Draw the share of draws that fits along each parameter, and the pairs most bound to each other."""
     table, bound = narrowing(found), tradeoffs(found).head(TELLING)
@@ -132,6 +134,7 @@ def _draw_pair(found: Calibration, ax: Axes, one: str, other: str, correlation: 
     label(ax, one, other)
 
 
+@drawn
 def targets_figure(found: Calibration) -> Figure:
     """The record's rates among those of all draws and of the draws that fit."""
     count = len(found.problem.targets)
@@ -198,6 +201,7 @@ def _root(values: Any) -> Any:
     return np.sqrt(np.maximum(values, 0))
 
 
+@drawn
 def answers_figure(found: Calibration, over: Answers) -> Figure:
     """Draw how long cooperation and peace last at draws of the set, a mark each."""
     high = 1.9 + 0.55 * len(over.names)

@@ -37,6 +37,7 @@ from regimesim.report.figures.style import (
     save_figures,
     spread_out,
 )
+from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import known, spoken
 from regimesim.simulation.columns import QUANTITIES, SPELLS
 from regimesim.simulation.results import Results, percent
@@ -54,6 +55,7 @@ def looks(names: Sequence[str]) -> dict[str, Look]:
     return {name: look(name, own.index(name) if name in own else 0) for name in names}
 
 
+@drawn
 def draw_comparison(comparison: Comparison, kind: str = "survival") -> Figure:
     """Draw one picture.
 
@@ -75,6 +77,7 @@ def draw_comparison(comparison: Comparison, kind: str = "survival") -> Figure:
     return known(kind, pictures, "picture")(comparison)  # type: ignore[no-any-return]
 
 
+@drawn
 def survivals_figure(comparison: Comparison) -> Figure:
     """Survival of cooperation and of peace side by side, with the durations of the record."""
     strip = RECORD_ROW * len(comparison.names)
@@ -182,6 +185,7 @@ def _at_risk(comparison: Comparison, ax: Axes, spell: str) -> None:
         )
 
 
+@drawn
 def plane_figure(comparison: Comparison) -> Figure:
     """Years of peace across, years of cooperation up: where deterrence and regimes sit apart."""
     figure, (ax,) = blank(8.6, 8.6, (0.1, 0.155, 0.87, 0.76))
@@ -305,6 +309,7 @@ def _scatter(number: int, salt: int) -> NDArray[np.float64]:
     return np.random.default_rng(salt).uniform(-1, 1, number)
 
 
+@drawn
 def course_figure(comparison: Comparison) -> Figure:
     """Draw how cooperation and trust go: the median of each scenario, and the middle half of its runs."""
     figure, axes = blank(13.0, 5.0, (0.05, 0.2, 0.33, 0.62), (0.55, 0.2, 0.33, 0.62))
@@ -407,6 +412,7 @@ def save_comparison_figures(comparison: Comparison, folder: str | Path) -> list[
     return save_figures(((kind, draw_comparison(comparison, kind)) for kind in kinds), folder)
 
 
+@drawn
 def history_figure(record: Record, results: Results, era: Era) -> Figure:
     """Peace of pairs: the record of an era against a simulation, with bands, and the caution below."""
     from regimesim.report.figures import style as palette

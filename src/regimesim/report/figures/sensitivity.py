@@ -23,6 +23,7 @@ from regimesim.report.figures.style import (
     note,
     save_figures,
 )
+from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import spoken
 from regimesim.stats.estimates import NORMAL_QUANTILE, Estimate
 
@@ -88,6 +89,7 @@ def _outer(estimate: Estimate, side: int) -> float:
     return max(0.0, side * (estimate.upper if side > 0 else estimate.lower))
 
 
+@drawn
 def tornado_figure(found: Influence) -> Figure:
     """The tornado with title and caption."""
     rows = min(MOST_BARS, len(found.swings))
@@ -150,6 +152,7 @@ def morris(found: Influence, ax: Axes) -> Axes:
     return ax
 
 
+@drawn
 def morris_figure(found: Influence) -> Figure:
     """The screening with title and caption."""
     rows = min(MOST_BARS, len(found.screening.factors))

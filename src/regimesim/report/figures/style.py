@@ -19,6 +19,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from regimesim.report.matplotlib_alone import drawn, own_settings
 from regimesim.scenario.messages import spoken
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ class NotebookFigure(Figure):
         """Write it; letters that no font here has are boxes on a picture, and no matter for a warning."""
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Glyph .* missing from")
-            super().savefig(*where, **how)
+            with own_settings():
+                super().savefig(*where, **how)
 
     def _repr_png_(self) -> bytes:
         file = io.BytesIO()
@@ -194,6 +196,7 @@ def spread_out(heights: Sequence[float], apart: float) -> list[float]:
     return [height - lift for height in moved]
 
 
+@drawn
 def svg(figure: Figure, title: str = "") -> str:
     """A figure as SVG for a page: text as text, the same for the same figure; ``title`` is read aloud."""
     file = io.StringIO()
@@ -216,6 +219,7 @@ def save_figures(figures: Iterable[tuple[str, Figure]], folder: str | Path) -> l
     return paths
 
 
+@drawn
 def save_png(figure: Figure, path: Path) -> Path:
     """Write a figure as PNG, the same bytes for the same figure."""
     figure.savefig(path, dpi=150, metadata={"Software": None})

@@ -27,6 +27,7 @@ from regimesim.analysis.pairs import Margins
 from regimesim.report.figures.axes import Axis
 from regimesim.report.figures.landscape import Landscape, Swept, Threshold, changes_sign
 from regimesim.report.figures.style import BLACK, BLUE, ORANGE, PALE, blank, framed, note, save_figures, tidy
+from regimesim.report.matplotlib_alone import drawn
 from regimesim.report.sentences import capitalized
 
 MOST_PANELS = 5
@@ -43,6 +44,7 @@ _WRITTEN = 42
 _HALO: list[AbstractPathEffect] = [withStroke(linewidth=4.0, foreground="white")]
 
 
+@drawn
 def phase_figure(swept: Swept, outcome: str = "both") -> Figure:
     """The picture of a sweep, with title and caption.
 
@@ -61,6 +63,7 @@ def phase_figure(swept: Swept, outcome: str = "both") -> Figure:
     return figure_of(Landscape.of(swept, outcome))
 
 
+@drawn
 def figure_of(sweep: Landscape) -> Figure:
     """The picture of what there is to draw."""
     pictures = {
