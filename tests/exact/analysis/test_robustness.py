@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from regimesim.analysis.arrangements import without
-from regimesim.analysis.factors import OFF, judgements, judgements_of
+from regimesim.analysis.factors import judgements, judgements_of
 from regimesim.analysis.robustness import (
     COMMON,
     draws,
@@ -19,6 +19,7 @@ from regimesim.analysis.robustness import (
 )
 from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.files import scenario_names
+from regimesim.scenario.mechanisms import OFF
 from regimesim.scenario.messages import InputError
 from regimesim.scenario.parameters import BY_NAME
 from regimesim.simulation.simulate import simulate

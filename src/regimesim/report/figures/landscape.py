@@ -94,7 +94,8 @@ def fields(swept: Swept, outcome: str) -> list[Field]:
     summary = swept.summary.set_index("point").reindex(swept.design["point"])
     rates = [name for name in RATES if name in summary.columns]
     names = ["regime", "peace"] if outcome == "both" else [outcome]
-    known(outcome, ["both", "regime", "peace", *rates], "outcome")
+    names_known = ["both", "regime", "peace", *rates]
+    known(outcome, names_known, "outcome", most=len(names_known))
     horizon = max(world.years for world in swept.worlds)
     found = []
     for name in names:
