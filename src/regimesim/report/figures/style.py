@@ -7,6 +7,7 @@ also differ in line and marker, terms in how dark they are.
 from __future__ import annotations
 
 import io
+import math
 import textwrap
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from regimesim.scenario.messages import spoken
 
@@ -98,6 +100,12 @@ class NotebookAxes(Axes):
         return picture._repr_png_() if isinstance(picture, NotebookFigure) else None
 
 
+_FEWEST_LETTERS = 12
+"""Letters of a line below which it is not folded any more."""
+EDGE, APART = 0.12, 0.16
+"""Inches between the edge of a figure and its words, and between these and what is drawn."""
+
+
 def blank(width: float, height: float, *boxes: Frame) -> tuple[Figure, list[Axes]]:
     """A figure (inches) and an axes in each box."""
     figure = NotebookFigure(figsize=(width, height), facecolor="white")
@@ -146,23 +154,73 @@ def whiskers(
 
 
 def framed(figure: Figure, headline: str, caption: str) -> Figure:
-    """The finding above, where it came from below."""
-    wide, high = figure.get_size_inches()
-    lines = wrapped(headline, int(wide * 8.4))
-    figure.suptitle(
-        lines,
-        x=0.02,
-        y=1 - 0.12 / high,
-        ha="left",
-        va="top",
-        fontsize=12.5,
-        weight="bold",
-        color=BLACK,
-        parse_math=False,
-    )
-    below = "\n".join(wrapped(part, int(wide * 14.5)) for part in caption.splitlines())
-    figure.text(0.02, 0.1 / high, below, fontsize=7.5, color=GREY, va="bottom", parse_math=False)
+    """The finding above, where it came from below; the figure becomes as high as that needs."""
+    title_style: dict[str, Any] = {"fontsize": 12.5, "weight": "bold", "color": BLACK}
+    title = figure.suptitle("", x=0.02, y=1, ha="left", va="top", parse_math=False, **title_style)
+    foot = figure.text(0.02, 0, "", fontsize=7.5, color=GREY, va="bottom", parse_math=False)
+    title_high, foot_high = _folded(title, headline), _folded(foot, caption)
+    _refit(figure, EDGE + title_high + APART, EDGE + foot_high + APART)
+    high = float(figure.get_size_inches()[1])
+    title.set_y(1 - EDGE / high)
+    foot.set_y(EDGE / high)
     return figure
+
+
+def _folded(text: Text, words: str) -> float:
+    """Give a text its words, in lines as long as its figure is wide; its height in inches."""
+    figure = text.get_figure(root=True)
+    assert figure is not None
+    room = 0.96 * figure.bbox.width
+    letters = max(map(len, words.splitlines()), default=1)
+    while True:
+        text.set_text("\n".join(wrapped(part, letters) for part in words.splitlines()))
+        extent = text.get_window_extent()
+        if extent.width <= room or letters <= _FEWEST_LETTERS:
+            return float(extent.height) / figure.dpi
+        letters = max(_FEWEST_LETTERS, min(letters - 1, int(letters * room / extent.width)))
+
+
+def _refit(figure: Figure, above: float, below: float) -> None:
+    """Leave so many inches above and below what is drawn; no panel or legend changes its size."""
+    boxes = [box.bounds for ax in figure.axes if (box := ax.get_tightbbox()) is not None]
+    boxes += [legend.get_window_extent().bounds for legend in figure.legends]
+    low = min(bottom for _, bottom, _, _ in boxes) / figure.dpi
+    top = max(bottom + tall for _, bottom, _, tall in boxes) / figure.dpi
+    wide, before = (float(inches) for inches in figure.get_size_inches())
+    high, lift = top - low + above + below, below - low
+    anchors = [figure.transFigure.inverted().transform_bbox(x.get_bbox_to_anchor()) for x in figure.legends]
+    figure.set_size_inches(wide, high)
+    for ax in figure.axes:
+        left, bottom, width, tall = ax.get_position(original=True).bounds
+        ax.set_position((left, (bottom * before + lift) / high, width, tall * before / high))
+    for legend, anchor in zip(figure.legends, anchors, strict=True):
+        place = (anchor.x0, (anchor.y0 * before + lift) / high, anchor.width, anchor.height * before / high)
+        legend.set_bbox_to_anchor(place, transform=figure.transFigure)
+
+
+def key_above(figure: Figure, *panels: Axes, columns: int = 6) -> None:
+    """One key for all panels, in rows above them: what is named in several is named once."""
+    handles: dict[str, Any] = {}
+    for ax in panels:
+        for handle, name in zip(*ax.get_legend_handles_labels(), strict=True):
+            handles.setdefault(name, handle)
+    boxes = [box for ax in panels if (box := ax.get_tightbbox()) is not None]
+    left = min(ax.get_window_extent().x0 for ax in panels)
+    up = max(box.y1 for box in boxes) + APART * figure.dpi
+    anchor = figure.transFigure.inverted().transform((left, up)).tolist()
+    style: dict[str, Any] = {"fontsize": 8.5, "frameon": False, "borderaxespad": 0.0, "borderpad": 0.0}
+    for rows in range(math.ceil(len(handles) / columns), len(handles) + 1):
+        key = figure.legend(
+            list(handles.values()),
+            list(handles),
+            loc="lower left",
+            bbox_to_anchor=anchor,
+            ncols=math.ceil(len(handles) / rows),
+            **style,
+        )
+        if key.get_window_extent().x1 <= figure.bbox.width or rows == len(handles):
+            return
+        key.remove()
 
 
 def caption_of(results: Results, *notes: str) -> str:
