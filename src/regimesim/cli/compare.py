@@ -133,9 +133,11 @@ def diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Shares]) ->
 def _write_diagnosis(
     folder: Path, answer: dict[str, Any], verdict: Verdict, ablation: Ablation, shares: Sequence[Shares]
 ) -> None:
+    from regimesim.report.figures.institutions import save_diagnosis_figure
     from regimesim.simulation.folders import write_folder
 
     def fill(partial: Path) -> None:
+        save_diagnosis_figure(verdict, ablation, shares, answer["seed"], partial)
         verdict.frame().to_csv(partial / "verdict.csv", index=False)
         ablation.frame().to_csv(partial / "ablation.csv", index=False)
         for found in shares:
@@ -162,7 +164,8 @@ def print_diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Share
     print("\n".join(" " + line for line in _in_columns(rows)))
     if ablation.absent:
         print(output.folded(f"Not in this scenario: {', '.join(ablation.absent)}."))
-    print(f"\n{folder}/  summary.json verdict.csv ablation.csv ...")
+    picture = "arrangements.png " if shares[0].years else ""
+    print(f"\n{folder}/  {picture}summary.json verdict.csv ablation.csv ...")
 
 
 def _aligned(frame: Any) -> str:
