@@ -468,10 +468,9 @@ def _chosen_files(name: str, settings: Sequence[Assignment]) -> tuple[Compositio
 def _read_with(
     settings: Sequence[Assignment], found: Composition, options: Sequence[str]
 ) -> tuple[Scenario, dict[str, Any]]:
-    for key, _ in settings:
-        _check_key(key.lstrip("+~"), found.tree, options)
     tree = _full_tree(found.tree)
     for key, text in settings:
+        _check_key(key.lstrip("+~"), tree, options)
         _apply(tree, key, text)
     try:
         return _read_checked(tree, found.name), tree

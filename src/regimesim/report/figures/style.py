@@ -10,7 +10,8 @@ import io
 import math
 import textwrap
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from html import escape
 from itertools import pairwise
@@ -101,13 +102,20 @@ def look(scenario: str, position: int = 0) -> Look:
     return SCENARIOS.get(scenario) or OTHERS[position % len(OTHERS)]
 
 
+@contextmanager
+def boxes_for_missing_letters() -> Iterator[None]:
+    """Let letters that no font here has be boxes on a picture, which is no matter for a warning."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
+        yield
+
+
 class NotebookFigure(Figure):
     """A figure that a notebook shows, although pyplot knows nothing of it."""
 
     def savefig(self, *where: Any, **how: Any) -> None:
-        """Write it; letters that no font here has are boxes on a picture, and no matter for a warning."""
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Glyph .* missing from")
+        """Write it, with a box for a letter that no font here has."""
+        with boxes_for_missing_letters():
             super().savefig(*where, **how)
 
     def _repr_png_(self) -> bytes:
@@ -202,6 +210,7 @@ def whiskers(
         ax.errorbar(places, values, yerr=reach, **style)
 
 
+@boxes_for_missing_letters()
 def framed(figure: Figure, headline: str, caption: str) -> Figure:
     """The finding above, where it came from below; the figure becomes as high as that needs."""
     title_style: dict[str, Any] = {"fontsize": 12.5, "weight": "bold", "color": BLACK}
@@ -279,6 +288,7 @@ def _refit(figure: Figure, above: float, below: float) -> None:
         legend.set_bbox_to_anchor(place, transform=figure.transFigure)
 
 
+@boxes_for_missing_letters()
 def key_above(figure: Figure, *panels: Axes, columns: int = 6, also: Sequence[Artist] = ()) -> None:
     """One key for all panels, in rows above them: what is named in several is named once.
 

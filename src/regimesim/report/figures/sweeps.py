@@ -302,7 +302,7 @@ def family(sweep: Landscape, field: Field, ax: Axes) -> Axes:
             linewidth=1.8,
             marker=style.marker if len(numbers) <= 40 else "",
             markersize=4.5,
-            label=f"{words.short}: {words.text(word)}",
+            label=f"{words.name}: {words.text(word)}",
         )
     for threshold in sweep.seen:
         margin = sweep.grid(getattr(sweep.margins, threshold.kind), words, numbers)
