@@ -55,9 +55,10 @@ def test_what_is_switched_off_stays_off():
     ):
         assert world["war.cost"] == cost and world["trust.learning_rate"] == rate
         assert world["norms.restraint"] == 0 and world["sanctions.severity"] == 2
-    assert [w["sanctions.severity"] for w in worlds(load_scenario("security_council"), drawn)] == drawn[
-        "sanctions.severity"
-    ]
+    council, own = load_scenario("security_council"), load_scenario("security_council")["sanctions.severity"]
+    assert {w["sanctions.severity"] for w in worlds(council, drawn)} == {own}  # each has a veto: none passes
+    without = load_scenario("security_council", ["vetoes=none"])
+    assert [w["sanctions.severity"] for w in worlds(without, drawn)] == drawn["sanctions.severity"]
 
 
 def test_an_epoch_that_changes_a_judgement_keeps_its_value():
