@@ -140,6 +140,11 @@ def robust(count: int) -> dict:
     }
 
 
+def signed(years: float) -> str:
+    """A number of years with its sign; 0 has none."""
+    return f"{years:+.0f}" if abs(years) >= 0.5 else "0"
+
+
 def draw(answer: Answer) -> Figure:
     boxes = ((0.07, 0.2, 0.25, 0.55), (0.4, 0.2, 0.25, 0.55), (0.73, 0.2, 0.25, 0.55))
     figure, axes = blank(11.5, 4.4, *boxes)
@@ -164,8 +169,8 @@ def draw(answer: Answer) -> Figure:
     lost = tempted["1"]["value"] - tempted["0"]["value"]
     return framed(
         figure,
-        f"Full transparency against none in the Concert: {gained:+.0f} cooperative years, "
-        f"{lost:+.0f} where secrets tempt most",
+        f"Full transparency against none in the Concert: {signed(gained)} cooperative years, "
+        f"{signed(lost)} where secrets tempt most",
         f"{RUNS} runs a point, seed {SEED}, 95 % intervals. A price of intrusion moves payoffs only: "
         "left and right its marks lie on those of free transparency.",
     )
