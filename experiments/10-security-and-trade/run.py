@@ -18,7 +18,7 @@ from regimesim.analysis.robustness import (
     verdicts,
     worlds,
 )
-from regimesim.report.figures.style import BLUE, GREY, ORANGE, RED, blank, framed, label, whiskers
+from regimesim.report.figures.style import BLUE, GREY, ORANGE, RED, blank, framed, key_above, label, whiskers
 from regimesim.stats.estimates import finite, interval_of, sign
 
 SMALL = 0.2
@@ -209,7 +209,7 @@ def draw(answer: Answer) -> Figure:
         )
     for ax in (left, right):
         ax.set_ylim(0, 105)
-        ax.legend(fontsize=8.5, frameon=False, loc="upper right")
+        key_above(figure, ax)
     label(left, "loss of the exploited: trade's (0) to security's (1)", "years of cooperation, of 100")
     label(right, "depth of conflict (below 0 the defence is favoured)", "years of cooperation, of 100")
     return framed(

@@ -14,7 +14,7 @@ from regimesim.analysis.ablation import ablate
 from regimesim.analysis.arrangements import arrangements_of
 from regimesim.analysis.comparison import Difference
 from regimesim.analysis.pairs import Pair, Side, pairs_of
-from regimesim.app.controls import YEARS, changed_later, control, controls_of, values_of
+from regimesim.app.controls import YEARS, changed_later, control, controls_of, idle, values_of
 from regimesim.app.setting import Deadline, PageSetting, Trees, check_work, parameter_of, read_setting, word
 from regimesim.scenario.messages import InputError, spoken
 from regimesim.scenario.scenario import Scenario
@@ -69,6 +69,7 @@ def appearance(setting: PageSetting, kept: Published, deadline: Deadline) -> dic
         "values": values_of(setting.complete),
         "published": values_of(setting.published),
         "later": changed_later(setting.complete),
+        "idle": idle(setting.complete),
         "present": list(arrangements_of(setting.complete)),
         "survival": {
             "runs": setting.runs,

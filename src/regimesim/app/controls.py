@@ -10,6 +10,7 @@ from regimesim.app.setting import PAGE_YEARS, SHOWN, Trees, check_world
 from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.composition import scenario_tree
 from regimesim.scenario.files import scenario_names, strategy_names
+from regimesim.scenario.mechanisms import what_is_missing
 from regimesim.scenario.messages import InputError, spoken
 from regimesim.scenario.parameters import (
     BUFFER,
@@ -150,6 +151,12 @@ def values_of(scenario: Scenario) -> dict[str, Value]:
         found[f"states.{state.name}.strategy"] = state.strategy
     found |= {f"buffers.{buffer.name}.strength": buffer.strength for buffer in first.buffers}
     return found | {"years": scenario.years}
+
+
+def idle(scenario: Scenario) -> dict[str, str]:
+    """Name the settings that change nothing in a scenario, each with a clause that says why."""
+    reasons = {name: what_is_missing(scenario, name) for name in values_of(scenario)}
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
 def changed_later(scenario: Scenario) -> dict[str, str]:

@@ -26,10 +26,13 @@ from regimesim.analysis.calibration.findings import (
 )
 from regimesim.analysis.calibration.targets import SOURCE, fewest_histories
 from regimesim.analysis.comparison import CAUTION
+from regimesim.analysis.factors import idle_within
 from regimesim.cli import output
+from regimesim.cli.advice import say
 from regimesim.cli.history import record_read
-from regimesim.scenario.compose import sweep_request
+from regimesim.scenario.compose import names_typed, sweep_request
 from regimesim.scenario.messages import InputError, show, spoken
+from regimesim.scenario.remarks import told_unused
 from regimesim.simulation.columns import SPELLS
 from regimesim.simulation.folders import drawing, write_folder
 from regimesim.simulation.provenance import provenance
@@ -53,6 +56,9 @@ def calibrate_command(given: Given, flags: Flags) -> None:
     options = given.options
     record = _record_of(options)
     problem, folder = _calibrate_request(given, record)
+    names = [*names_typed(given.settings), *problem.ranges]
+    idle = idle_within(problem.source, problem.settings, problem.ranges, names)
+    say(flags, told_unused(problem.scenario.name, idle))
     numbers = {key: options[key] for key in ("draws", "runs", "seed", "workers")}
     check(problem, **numbers)
     total = (options["draws"] + 1) * options["runs"]

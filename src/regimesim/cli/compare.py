@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim.cli import output
-from regimesim.scenario.compose import request
+from regimesim.cli.advice import asked
 from regimesim.scenario.messages import InputError, spoken
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.results import json_text
@@ -25,7 +25,7 @@ def compare_command(given: Given, flags: Flags) -> None:
     """Simulate several scenarios on the same seeds: which lasts longer, and how sure are we."""
     from regimesim.analysis.comparison import compare, named
 
-    options, scenarios = given.options, _scenarios_of(given)
+    options, scenarios = given.options, _scenarios_of(given, flags)
     together = "-".join(scenario.name for scenario in scenarios)[:80]
     scenarios = named(scenarios)
     folder = output.output_folder(options["out"], "compare", together)
@@ -38,14 +38,18 @@ def compare_command(given: Given, flags: Flags) -> None:
     output.announce(flags, folder, found.answer, lambda: print_comparison(found, folder))
 
 
-def _scenarios_of(given: Given) -> list[Scenario]:
+def _scenarios_of(given: Given, flags: Flags) -> list[Scenario]:
     """The scenarios, with the settings that all of them are given."""
-    if given.has("scenario"):
-        raise InputError("compare takes a list: scenarios=[concert,bipolar]")
+    bare = [word for word in given.settings if "=" not in word and not word.startswith("~")]
+    named = [word.partition("=")[2] for word in given.settings if word.lstrip("+").startswith("scenario=")]
+    if bare or named:
+        meant = [name for word in (*bare, *named) for name in word.strip("[]").split(",") if name]
+        listed = ",".join([*meant, *(["NAME"] if len(meant) < 2 else [])])
+        raise InputError(f"compare takes a list of scenarios; write scenarios=[{listed}]")
     names = given.options["scenarios"]
     if len(names) < 2:
         raise InputError(f"compare needs two scenarios or more; got {', '.join(names) or 'none'}")
-    return [request([f"scenario={name}", *given.settings], given.options).scenario for name in names]
+    return [asked(given, flags, [f"scenario={name}", *given.settings]).scenario for name in names]
 
 
 def print_comparison(found: Comparison, folder: Path) -> None:
@@ -98,7 +102,7 @@ def diagnose_command(given: Given, flags: Flags) -> None:
     from regimesim.analysis.ablation import Worlds, ablate, shapley
     from regimesim.analysis.verdict import is_it_a_regime
 
-    options, scenario = given.options, request(given.settings, given.options).scenario
+    options, scenario = given.options, asked(given, flags).scenario
     folder = output.output_folder(options["out"], "diagnose", scenario.name)
     worlds = Worlds(scenario, options["runs"], options["seed"], workers=options["workers"])
     total = options["runs"] * 2 ** len(worlds.present)
@@ -129,9 +133,11 @@ def diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Shares]) ->
 def _write_diagnosis(
     folder: Path, answer: dict[str, Any], verdict: Verdict, ablation: Ablation, shares: Sequence[Shares]
 ) -> None:
+    from regimesim.report.figures.institutions import save_diagnosis_figure
     from regimesim.simulation.folders import write_folder
 
     def fill(partial: Path) -> None:
+        save_diagnosis_figure(verdict, ablation, shares, answer["seed"], partial)
         verdict.frame().to_csv(partial / "verdict.csv", index=False)
         ablation.frame().to_csv(partial / "ablation.csv", index=False)
         for found in shares:
@@ -158,7 +164,8 @@ def print_diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Share
     print("\n".join(" " + line for line in output.in_columns(rows)))
     if ablation.absent:
         print(output.folded(f"Not in this scenario: {', '.join(ablation.absent)}."))
-    print(f"\n{folder}/  summary.json verdict.csv ablation.csv ...")
+    picture = "arrangements.png " if shares[0].years else ""
+    print(f"\n{folder}/  {picture}summary.json verdict.csv ablation.csv ...")
 
 
 def _aligned(frame: Any) -> str:

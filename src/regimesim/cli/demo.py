@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from regimesim.cli import output
-from regimesim.scenario.compose import request
+from regimesim.cli.advice import asked
 from regimesim.scenario.messages import InputError, quoted
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _AT_ONCE = 100
 def demo(given: Given, flags: Flags) -> None:
     """Serve the teaching page until it is interrupted."""
     named = [] if given.has("scenario") else ["scenario=concert"]
-    scenario = request([*named, *given.settings], given.options).scenario
+    scenario = asked(given, flags, [*named, *given.settings]).scenario
     host, port = _host(given.options["host"]), given.options["port"]
     _check_installed()
     from regimesim.app.controls import read_trees

@@ -124,10 +124,10 @@ def _simulated_era(
     given: Given, record: Record, eras: Sequence[Era], era: Era | None, flags: Flags
 ) -> tuple[Results, Era]:
     """The scenario, simulated for as many years as the era has on the record unless told otherwise."""
-    from regimesim.scenario.compose import request
+    from regimesim.cli.advice import asked
     from regimesim.simulation.simulate import simulate
 
-    scenario, options = request(given.settings, given.options).scenario, given.options
+    scenario, options = asked(given, flags).scenario, given.options
     begun = [era for era in eras if era.start <= scenario.start + 1 <= era.end + 1] or list(eras)
     era = era or begun[0]
     on_record = int(era_table(record, [era])["years"].iloc[0])

@@ -89,6 +89,8 @@ def _flags(chosen: set[str]) -> Flags:
 def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
     import logging
 
+    from regimesim.cli.advice import of_several_values
+    from regimesim.scenario.compose import SeveralValues
     from regimesim.scenario.messages import InputError, known, prompt
 
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its fonts is nobody's concern
@@ -98,6 +100,7 @@ def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
             command = known(name, COMMANDS, "command")
             _refuse_unreadable(arguments)
             _refuse_options(arguments)
+            _refuse_hydras_settings(arguments, flags.multirun)
             if flags.multirun and name != "run":
                 raise InputError("-m (many jobs by Hydra) goes with run; many settings at once are: sweep")
             if flags.multirun:
@@ -108,6 +111,10 @@ def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
             code = _function(command.place)(command.read(arguments), flags)
             sys.stdout.flush()
             return code or 0
+    except SeveralValues as several:
+        advice = of_several_values(several, command, arguments)
+        _complain(f"{several}; {advice}" if advice else str(several))
+        return USED_WRONGLY
     except InputError as error:
         _complain(str(error))
         return USED_WRONGLY
@@ -162,6 +169,7 @@ def _refuse_options(arguments: Sequence[str]) -> None:
     """Refuse ``--runs 100``, and say what to type instead."""
     from difflib import get_close_matches
 
+    from regimesim.cli.advice import of_hydras_flag
     from regimesim.scenario.messages import InputError
 
     for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
@@ -172,7 +180,17 @@ def _refuse_options(arguments: Sequence[str]) -> None:
         plus = "+" if name == "scenario" else ""
         given = value or (following if "=" not in following else "") or "VALUE"
         hint = f"did you mean {near[0]}?" if near else f"settings are written {plus}{name}={given}"
-        raise InputError(f"no option '{word}'; {hint}")
+        raise InputError(f"no option '{word}'; {of_hydras_flag(word, arguments) or hint}")
+
+
+def _refuse_hydras_settings(arguments: Sequence[str], multirun: bool) -> None:
+    """Refuse ``hydra.run.dir=DIR``, and say what to type instead."""
+    from regimesim.cli.advice import of_hydras_setting
+    from regimesim.scenario.messages import InputError, quoted
+
+    for word in arguments:
+        if advice := of_hydras_setting(word, multirun):
+            raise InputError(f"{quoted(word)} is a setting of Hydra's; {advice}")
 
 
 @contextmanager

@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim.cli import output
+from regimesim.cli.advice import asked, unused_of
 from regimesim.cli.table import COMMANDS, Flags, Given
-from regimesim.scenario.compose import files_asked, hydra_jobs, load_scenario, request, settled
+from regimesim.scenario.compose import files_asked, hydra_jobs, load_scenario, names_typed, settled
 from regimesim.scenario.composition import CHOICES, combination, part_files, part_tree
 from regimesim.scenario.files import names_of, read_text, scenario_names, shown_path, strategy_names, yaml_of
 from regimesim.scenario.messages import InputError, known, legible, quoted
 from regimesim.scenario.parameters import ORDER, PARAMETERS, WORLD, Belongs
 from regimesim.scenario.reading import in_order
-from regimesim.scenario.remarks import remarks
+from regimesim.scenario.remarks import remarks, unused
 from regimesim.scenario.strategies import load_strategy
 from regimesim.simulation.results import json_text
 
@@ -38,7 +39,8 @@ _PRUDENT_WORDS = "cooperates where it is worth it at its present trust"
 
 def run_command(given: Given, flags: Flags) -> None:
     """Simulate a scenario, say how long cooperation lasted and why it ended, and write it all down."""
-    scenario = request(given.settings, given.options).scenario
+    found = asked(given, flags)
+    scenario = found.scenario
     folder = output.output_folder(given.options["out"], "run", scenario.name)
     results = _simulate(scenario, given.options, flags)
     from regimesim.analysis.collapse import causes_of_collapse
@@ -47,7 +49,7 @@ def run_command(given: Given, flags: Flags) -> None:
     with output.working("looking into the collapses", flags):
         causes = causes_of_collapse(results, workers=given.options["workers"])
         pairs = pairs_of(scenario, results.design)
-    answer = output.run_answer(results, causes, pairs)
+    answer = output.run_answer(results, causes, pairs) | {"unused": list(unused_of(found))}
     explained = f"{_told_by(given)} replicate={results.typical()}"
     if flags.screen:  # pictures take longer than all that is told: nobody waits for them
         output.print_run(results, causes, pairs, explained)
@@ -70,6 +72,8 @@ def _write_run(
 
     def add(partial: Path) -> None:
         (partial / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
+        if given.options["format"] == "csv":
+            results.runs.to_csv(partial / "runs.csv", index=False)
         with drawing():
             from regimesim.report.figures.runs import save_run_figures
             from regimesim.report.run_page import Asked, write_run
@@ -104,7 +108,7 @@ def _simulate(scenario: Scenario, options: Mapping[str, Any], flags: Flags) -> R
 
 def explain_command(given: Given, flags: Flags) -> None:
     """Tell one run as a chronicle."""
-    scenario = request(given.settings, given.options).scenario
+    scenario = asked(given, flags).scenario
     from regimesim.chronicle import chronicle
 
     with output.working("playing", flags):
@@ -117,7 +121,7 @@ def explain_command(given: Given, flags: Flags) -> None:
 
 def theory_command(given: Given, flags: Flags) -> None:
     """Print what theory says of each pair at the start: its game, and what cooperation would take."""
-    scenario = request(given.settings).scenario
+    scenario = asked(given, flags).scenario
     from regimesim.analysis.pairs import pairs_of
 
     with output.working("appraising", flags):
@@ -236,7 +240,8 @@ def show_command(given: Given, flags: Flags) -> None:
             sys.stdout.write(_as_written(files))
             return
         chosen = f"# world: {scenario.world.name}   order: {scenario.order.name}\n" if scenario.world else ""
-        said = "".join(f"# {words}\n" for words in remarks(scenario))
+        sentences = (*remarks(scenario), *unused(scenario, names_typed(overrides)))
+        said = "".join(f"# {words}\n" for words in sentences)
         sys.stdout.write(f"{_HEAD}{chosen}{said}{yaml_of(in_order(tree))}")
     else:
         names = [
@@ -275,6 +280,11 @@ def multirun(arguments: Sequence[str], flags: Flags) -> None:
     InputError
         After all jobs, if one of those in this process was refused.
     """
+    if out := next((word for word in arguments if word.lstrip("+").startswith("out=")), ""):
+        raise InputError(
+            f"with -m every job has a folder of its own; instead of {out} write "
+            f"hydra.sweep.dir={out.partition('=')[2] or 'DIR'}: the jobs are then in its folders 0, 1, ..."
+        )
     refused = []
 
     def job(words: list[str], folder: Path) -> None:

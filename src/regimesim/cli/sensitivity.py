@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim.cli import output
-from regimesim.scenario.compose import request, sweep_request
+from regimesim.cli.advice import say
+from regimesim.scenario.compose import names_typed, request, sweep_request
 from regimesim.scenario.limits import MOST_RUNS
 from regimesim.scenario.messages import InputError, spoken
+from regimesim.scenario.remarks import told_unused
 from regimesim.simulation.results import json_text, percent
 
 if TYPE_CHECKING:
@@ -43,6 +45,10 @@ def sensitivity_command(given: Given, flags: Flags) -> None:
         raise InputError(f"that makes {total:,} runs, more than {MOST_RUNS:,}; lower runs= or samples=")
     with output.working("reading the scenario", flags):
         box = Box(named.scenario, named.settings, factors)
+        names = [*names_typed(others), *(factor.name for factor in factors)]
+        idle = told_unused(scenario.name, box.idle(names))
+    say(flags, idle)
+    with output.working("reading the scenario", flags):
         outcome = outcome_of(box, options["outcome"])
     if total > LONG and not flags.quiet:
         print(f"regimesim: {total:,} runs to play ({_plan(effort, len(factors))})", file=sys.stderr)

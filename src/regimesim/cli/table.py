@@ -53,6 +53,8 @@ class Option:
         Where it is not given.
     low, high : float
         Bounds of a number; both are permitted, ``low`` unless ``open_low``.
+    choices : tuple of str
+        The words that are taken, if there are only some.
     note : str
         Said after the bounds where they are not kept.
     shown : str
@@ -73,6 +75,7 @@ class Option:
     low: float = -math.inf
     high: float = math.inf
     open_low: bool = False
+    choices: tuple[str, ...] = ()
     note: str = ""
     shown: str = ""
     offers: tuple[str, ...] | str = ()
@@ -122,7 +125,10 @@ class Option:
         from regimesim.scenario.compose import literal, option_value
 
         if self.kind in ("word", "text", "path", "group"):
-            return literal(text)
+            found = literal(text)
+            return known(found, self.choices, self.name) if self.choices else found
+        if self.kind == "names" and self._listed_without_brackets(text):
+            raise InputError(f"{self.name} is a list; write it in brackets: {self.name}=[{text}]")
         found = option_value(self.name, text)
         if found is None and self.default is None:
             return None
@@ -134,6 +140,11 @@ class Option:
             low, high = self.ends
             return whole_within(found, self.name, int(low), int(high), self.note)
         return self._number(found) if self.kind == "number" else found
+
+    def _listed_without_brackets(self, text: str) -> bool:
+        from regimesim.scenario.compose import several
+
+        return not text.lstrip().startswith(("[", "{")) and bool(several(self.name, text))
 
     def _names(self, found: object) -> object:
         if (self.also == "word" and isinstance(found, str)) or (
@@ -330,6 +341,14 @@ _RECORD_OPTIONS = (
     Option("columns.year", "group", "names that the table has for its columns", shown="NAME"),
 )
 """What says how a table of disputes is to be read."""
+FORMAT_OPTION = Option(
+    "format",
+    "word",
+    "a format for the table of runs, beside Parquet: csv",
+    "parquet",
+    offers=("parquet", "csv"),
+    choices=("parquet", "csv"),
+)
 OUT_OPTION = Option("out", "path", "a new folder for what is written; below outputs/ by default", shown="DIR")
 WORLD_AND_ORDER = "[world=NAME] [order=NAME]"
 PARAMETER = "[PARAMETER=VALUE ...]"
@@ -349,7 +368,15 @@ COMMANDS: Mapping[str, Command] = {
             "run",
             "regimesim.cli.run:run_command",
             "simulate a scenario many times: how long cooperation lasts, and why it ends",
-            (SCENARIO_OPTION, _runs_option(1000), SEED_OPTION, YEARS_OPTION, WORKERS_OPTION, OUT_OPTION),
+            (
+                SCENARIO_OPTION,
+                _runs_option(1000),
+                SEED_OPTION,
+                YEARS_OPTION,
+                WORKERS_OPTION,
+                FORMAT_OPTION,
+                OUT_OPTION,
+            ),
             forms=(WORLD_AND_ORDER, PARAMETER),
             notes="another order may be put into the scenario's world, and its order into another world;\n"
             "a world and an order together need no scenario\n\n"
@@ -412,6 +439,7 @@ COMMANDS: Mapping[str, Command] = {
                 Option("engine", "word", "what carries it out, of configs/engine", "local", offers="engine"),
                 Option("engine.workers", "group", "settings of the engine", shown="2"),
                 Option("extend", "switch", "add points or runs to a sweep", False, shown="true"),
+                FORMAT_OPTION,
                 OUT_OPTION,
             ),
             forms=("PARAMETER=VALUES ...",),

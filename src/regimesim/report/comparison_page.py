@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from regimesim.analysis.comparison import CAUTION, HISTORICAL_MARKS, Comparison
@@ -20,10 +21,9 @@ from regimesim.report.charts import (
 from regimesim.report.figures.comparisons import (
     comparison_headline,
     draw_comparison,
-    looks,
     save_comparison_figures,
 )
-from regimesim.report.figures.style import svg
+from regimesim.report.figures.style import looks, svg
 from regimesim.report.markup import (
     Html,
     definitions,
@@ -41,8 +41,8 @@ from regimesim.report.page import (
     Page,
     Panel,
     Picture,
+    Still,
     paragraphs_with,
-    still,
     story_html,
     tell,
 )
@@ -195,6 +195,10 @@ def _difference_table(comparison: Comparison) -> Html:
     )
 
 
+def _still(comparison: Comparison, kind: str, drawn: str, words: str) -> Still:
+    return Still(drawn, kind, words, partial(draw_comparison, comparison, kind))
+
+
 def _comparison_survival(comparison: Comparison, drawn: str) -> Picture:
     panels = []
     for spell in SPELLS:
@@ -210,7 +214,10 @@ def _comparison_survival(comparison: Comparison, drawn: str) -> Picture:
             for mark in marks
         )
         caption += f" Dotted: durations of the record: {named}."
-    seen, numbers = still(drawn, "survival", comparison_headline(comparison)), _survival_tables(comparison)
+    seen, numbers = (
+        _still(comparison, "survival", drawn, comparison_headline(comparison)),
+        _survival_tables(comparison),
+    )
     return Picture(seen, panels, caption, numbers, scenario_key(looks(comparison.names)))
 
 
@@ -256,7 +263,11 @@ def _plane(comparison: Comparison, drawn: str) -> Picture:
         class_="figures",
     )
     return Picture(
-        still(drawn, "plane", alt), [panel], caption, numbers, scenario_key(looks(comparison.names))
+        _still(comparison, "plane", drawn, alt),
+        [panel],
+        caption,
+        numbers,
+        scenario_key(looks(comparison.names)),
     )
 
 
@@ -272,7 +283,7 @@ def _comparison_course(comparison: Comparison, drawn: str) -> Picture:
     panel = Panel("live-course", "Year by year", "", choices)
     words = f"Cooperation and trust of each scenario year by year. {comparison.finding('regime')}."
     return Picture(
-        still(drawn, "course", words),
+        _still(comparison, "course", drawn, words),
         [panel],
         caption,
         course_tables_of_many(comparison),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +20,7 @@ from regimesim.report.charts import (
 from regimesim.report.figures.runs import century_figure, survival_figure, why_figure
 from regimesim.report.figures.style import svg
 from regimesim.report.markup import Html, definitions, element, frame_table, paragraphs, table, together
-from regimesim.report.page import Choice, Page, Panel, Picture, paragraphs_with, still, story_html, tell
+from regimesim.report.page import Choice, Page, Panel, Picture, Still, paragraphs_with, story_html, tell
 from regimesim.report.settings import COMMON_TERMS, OF_A_RUN
 from regimesim.scenario.messages import spoken
 from regimesim.simulation.columns import SPELLS, TERMS, THRESHOLDS
@@ -151,7 +152,10 @@ def _run_survival(results: Results, drawn: str) -> Picture:
         "What the horizon cuts off counts as standing until then."
     )
     return Picture(
-        still(drawn, "survival", sentences.run_headline(results)), panels, caption, survival_table(results)
+        Still(drawn, "survival", sentences.run_headline(results), partial(survival_figure, results)),
+        panels,
+        caption,
+        survival_table(results),
     )
 
 
@@ -190,7 +194,10 @@ def _run_course(results: Results, drawn: str) -> Picture:
     if not names:
         caption = "No yearly series were recorded."
     return Picture(
-        still(drawn, "century", finding), panels, caption, course_tables(results) or paragraphs(caption)
+        Still(drawn, "century", finding, partial(century_figure, results)),
+        panels,
+        caption,
+        course_tables(results) or paragraphs(caption),
     )
 
 
@@ -215,10 +222,9 @@ def _why(results: Results, causes: Causes, drawn: str) -> Picture:
         f"{sentences.restraint(results)}. Layers: what holds a state back, as means over pairs and runs. "
         "Line: what defection gains it now."
     )
+    seen = Still(drawn, "why", words, partial(why_figure, results, causes.shares))
     if not results.yearly.size:
-        return Picture(
-            still(drawn, "why", words), (), "No yearly series were recorded.", paragraphs("There are none.")
-        )
+        return Picture(seen, (), "No yearly series were recorded.", paragraphs("There are none."))
     means = sentences.terms(results)
     count = len(means["now"])
     rows = [
@@ -227,7 +233,7 @@ def _why(results: Results, causes: Causes, drawn: str) -> Picture:
     ]
     words_of = "Mean terms of the margin (payoff units)"
     numbers = table(words_of, ("year", *TERMS), rows, class_="figures")
-    return Picture(still(drawn, "why", words), (), caption, numbers)
+    return Picture(seen, (), caption, numbers)
 
 
 def games(pairs: Sequence[Pair], of: str = "") -> Html:

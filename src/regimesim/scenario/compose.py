@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ from regimesim.scenario.composition import (
     composition,
     merge,
 )
-from regimesim.scenario.files import MOST_DEPTH, check_tree, names_of, scenario_names
+from regimesim.scenario.files import MOST_DEPTH, check_tree, names_of, scenario_names, there
 from regimesim.scenario.limits import plain
 from regimesim.scenario.messages import InputError, known, quoted, settings_place, show, spelt
 from regimesim.scenario.parameters import BUFFER, BY_NAME, GROUPS, STATE, defaults
@@ -44,6 +45,8 @@ LONGEST = 100_000
 """Letters of one setting as it is typed."""
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _TABLES = ("about", "states", "buffers", "affinity", *GROUPS)
+_NESTED = frozenset(("states", "buffers", *GROUPS))
+"""Tables of which each entry is a setting, or a table of settings."""
 
 _WHOLE_ERROR = "HYDRA_FULL_ERROR"
 """With it Hydra raises what it would otherwise print before it leaves the program."""
@@ -63,6 +66,16 @@ _FILLED = re.compile(r"(now:[^${}]*|hydra\.job\.\w+)\}")
 
 Assignment = tuple[str, str]
 """A name, with Hydra's sign before it if one was given, and the value as it was typed."""
+
+
+class SeveralValues(InputError):
+    """A setting with several values where one is wanted."""
+
+    def __init__(self, key: str, text: str) -> None:
+        decimal = _DECIMAL.fullmatch(text)
+        point = f"; if a decimal is meant, write {text.replace(',', '.')}" if decimal else ""
+        super().__init__(f"{key}={text} gives several values where one is wanted{point}")
+        self.key, self.text = key, text
 
 
 @dataclass(frozen=True)
@@ -189,6 +202,8 @@ def request(arguments: Sequence[str], options: Collection[str] = ()) -> Request:
     InputError
     """
     name, settings = _sorted(arguments, options)
+    if name is not None:
+        _check_single("scenario", name)
     name = _combined(settings) if name is None else name
     return Request(compose(name, settings, tuple(options)), tuple(arguments))
 
@@ -411,15 +426,23 @@ def value_of(key: str, text: str) -> Any:
     ------
     InputError
     """
-    return _unquoted(text) if _free(key) else _hydra_value(key, text)
+    if not _free(key):
+        return _hydra_value(key, text)
+    _check_single(key, text)
+    return _unquoted(text)
+
+
+def _check_single(key: str, text: str) -> None:
+    """Refuse several values of what is text: names of scenarios, worlds, orders, strategies."""
+    if set(text) & set(",(") and not there(Path(_unquoted(text))) and several(key, text):
+        raise SeveralValues(key, text)
 
 
 def _hydra_value(key: str, text: str) -> Any:
     """A value in Hydra's grammar: numbers, words, lists, tables."""
     override = _parsed(key, text)
     if override.is_sweep_override():
-        point = f"; if a decimal is meant, write {text.replace(',', '.')}" if _DECIMAL.fullmatch(text) else ""
-        raise InputError(f"{key}={text} gives several values where one is wanted{point}")
+        raise SeveralValues(key, text)
     value = override.value()
     check_tree(value, settings_place())
     return float("inf") if value in ("inf", "infinity") else value
@@ -523,6 +546,30 @@ def settled(scenario: str, overrides: Sequence[str] = ()) -> tuple[dict[str, Any
     return {key: value for key, value in tree.items() if key not in GROUPS or value}, read
 
 
+def names_typed(arguments: Sequence[str]) -> tuple[str, ...]:
+    """List the parameters, and the settings of states and buffer states, that arguments set.
+
+    >>> names_typed(["+scenario=concert", "war.cost=9", "sanctions={cost:1,quorum:.6}", "~epochs"])
+    ('war.cost', 'sanctions.cost', 'sanctions.quorum')
+    """
+    found: list[str] = []
+    for argument in arguments:
+        key, _, text = argument.partition("=")
+        bare = key.strip().lstrip("+")
+        head = bare.partition(".")[0]
+        if head in (*_TABLES[1:], "members", "vetoes"):
+            tabular = bare not in BY_NAME and text.lstrip().startswith("{")
+            found += _names_within(bare, value_of(bare, text) if tabular else None)
+    return tuple(dict.fromkeys(found))
+
+
+def _names_within(name: str, value: Any) -> list[str]:
+    """A setting by its full name, or those in a table of them."""
+    if name in BY_NAME or not isinstance(value, dict) or name.partition(".")[0] not in _NESTED:
+        return ["trust.initial" if name.startswith("trust.initial.") else name]
+    return [full for key, inner in value.items() for full in _names_within(f"{name}.{key}", inner)]
+
+
 def files_asked(scenario: str, overrides: Sequence[str] = ()) -> tuple[Path, ...]:
     """List the files that a scenario is made of; none where settings beside a world and an order were typed.
 
@@ -544,7 +591,7 @@ def _chosen_files(name: str, settings: Sequence[Assignment]) -> tuple[Compositio
         elif key.startswith("~") or not text.strip():
             raise InputError(f"{key.lstrip('~')} takes a name: {key.lstrip('~')}=NAME ({settings_place()})")
         else:
-            choices[key.lstrip("+")] = _unquoted(text)
+            choices[key.lstrip("+")] = value_of(key.lstrip("+"), text)
     if combination(name) is not None and len(choices) == len(CHOICES):
         name = combined_name(*(choices[group] for group in CHOICES))
     return composition(name, choices), others
@@ -553,10 +600,9 @@ def _chosen_files(name: str, settings: Sequence[Assignment]) -> tuple[Compositio
 def _read_with(
     settings: Sequence[Assignment], found: Composition, options: Sequence[str]
 ) -> tuple[Scenario, dict[str, Any]]:
-    for key, _ in settings:
-        _check_key(key.lstrip("+~"), found.tree, options)
     tree = _full_tree(found.tree)
     for key, text in settings:
+        _check_key(key.lstrip("+~"), tree, options)
         _apply(tree, key, text)
     try:
         return _read_checked(tree, found.name), tree
@@ -663,9 +709,9 @@ def _check_key(key: str, tree: Mapping[str, Any], options: Sequence[str]) -> Non
         return
     names = [*BY_NAME, *(k for k in TOP if k not in GROUPS), *options]
     if head == "states" and rest:
-        names = _settings_of("states", _names_in(tree, "states"), ["strategy", *(p.name for p in STATE)])
+        names = _settings_of(tree, key, "state", ["strategy", *(p.name for p in STATE)])
     elif head == "buffers" and rest:
-        names = _settings_of("buffers", _names_in(tree, "buffers"), ["between", *(p.name for p in BUFFER)])
+        names = _settings_of(tree, key, "buffer", ["between", *(p.name for p in BUFFER)])
     elif head in ("epochs", "reforms") and rest:
         names = [f"{head}.{name}" for name in _names_in(tree, head)]
     elif head == "affinity" and rest:
@@ -680,7 +726,28 @@ def _names_in(tree: Mapping[str, Any], group: str) -> list[str]:
     return [str(name) for name in found] if isinstance(found, dict) else []
 
 
-def _settings_of(group: str, names: Sequence[str], settings: Sequence[str]) -> list[str]:
+_NEW = {"state": "{capability:1}", "buffer": "{strength:0.5,between:[[ONE,OTHER]]}"}
+"""Settings with which a state or a buffer state is added."""
+
+
+def _settings_of(tree: Mapping[str, Any], key: str, kind: str, settings: Sequence[str]) -> list[str]:
+    """List what can be set of states or buffer states.
+
+    Raises
+    ------
+    InputError
+        If none of them has the name that stands in the key, or one like it; says which there are.
+    """
+    group, _, rest = key.partition(".")
+    names = _names_in(tree, group)
+    asked = next((rest.removesuffix(f".{s}") for s in settings if rest.endswith(f".{s}")), rest)
+    if not any(rest == name or rest.startswith(f"{name}.") for name in names) and not get_close_matches(
+        asked, names, 1, 0.6
+    ):
+        raise InputError(
+            f"{COMMAND_LINE.strip('()')}: no {kind} {quoted(asked)} in this scenario "
+            f"(all: {', '.join(names) or 'none'}); one is added with {group}={{{asked}:{_NEW[kind]}}}"
+        )
     return [f"{group}.{name}.{setting}" for name in names for setting in settings] + [
         f"{group}.{name}" for name in names
     ]

@@ -54,17 +54,20 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def known(name: str, names: Iterable[str] | Mapping[str, Any], kind: str, place: str = "") -> Any:
+def known(
+    name: str, names: Iterable[str] | Mapping[str, Any], kind: str, place: str = "", most: int = 16
+) -> Any:
     """The entry of that name, or a refusal that suggests the nearest one.
 
-    Returns the value if ``names`` is a mapping, otherwise the name itself.
+    Returns the value if ``names`` is a mapping, otherwise the name itself. The refusal names all that there
+    are if they are no more than ``most``.
     """
     if name in names:
         return names[name] if isinstance(names, Mapping) else name
     listed = list(names)
     near = difflib.get_close_matches(str(name), listed, 1, 0.6)
     hint = f". Did you mean '{near[0]}'?" if near else "."
-    if len(listed) <= 16:
+    if len(listed) <= most:
         hint += f"  (all: {', '.join(listed) or 'none'})"
     raise InputError(f"{prefix(place)}no {kind} {quoted(name)}{hint}")
 

@@ -290,7 +290,8 @@ def repaired(
         return [DESIGN, MANIFEST]
     if damage:
         raise InputError(
-            f"{damage}; the command that made it writes it anew, with all its points, runs and seed; {_anew()}"
+            f"{damage}; the command that made it writes it anew, with all its points, runs and seed; "
+            f"{_anew()}"
         )
     return []
 

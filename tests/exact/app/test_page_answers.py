@@ -100,6 +100,15 @@ def test_the_answer_in_words_follows_the_paired_difference(page):
     assert nothing["changed"] and "no telling difference" in nothing["text"]
 
 
+def test_the_page_is_told_which_sliders_change_nothing(page):
+    idle = page.ask("look", scenario="anarchy", runs=8)["idle"]
+    assert idle["sanctions.severity"] == "no third state answers a charge (sanctions.rule=none)"
+    assert idle["states.A.second_strike"] == "A has no nuclear arms"
+    assert not {"transparency.level", "war.cost", "states.A.capability"} & set(idle)
+    rule = {"sanctions.rule": "centralized"}
+    assert "sanctions.severity" not in page.ask("look", scenario="anarchy", runs=8, set=rule)["idle"]
+
+
 def test_other_seeds_are_other_luck_for_the_scenario_as_published_too(page):
     for seed in (0, 1, 0):
         found = page.ask("look", scenario="concert", runs=48, seed=seed, set={"transparency.level": 0.3})

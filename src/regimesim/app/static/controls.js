@@ -105,7 +105,7 @@ function numeric(parts, title) {
 const tidy = (value) => String(Number(Number(value).toPrecision(6)));
 
 /** Show the values that hold, and what they were as published. */
-export function show(values, published, later) {
+export function show(values, published, later, idle) {
   for (const [name, parts] of made) {
     if (!(name in values)) continue;
     parts.show(values[name]);
@@ -114,6 +114,8 @@ export function show(values, published, later) {
     parts.element.classList.toggle("changed", differs);
     const was = published[name] === "inf" ? "without end" : String(published[name]).replaceAll("_", " ");
     const notes = [`As published: ${was}.`];
+    if (name in idle) notes.push(`It changes nothing here: ${idle[name]}.`);
+    parts.element.classList.toggle("idle", name in idle);
     if (name in later) notes.push(`An epoch changes it in ${later[name]}.`);
     put(parts.note, notes.join(" "));
   }

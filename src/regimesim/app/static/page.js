@@ -65,7 +65,7 @@ function changed(name, value) {
 
 function draw() {
   const { found } = page;
-  show(found.values, found.published, found.later);
+  show(found.values, found.published, found.later, found.idle);
   put($("answer"), found.answer.text);
   drawCurves($("curves"), $("curves-caption"), $("curves-table"), found, found.answer.changed);
   $("reset").hidden = !Object.keys(setting.set).length && !setting.without.length;

@@ -26,16 +26,17 @@ from regimesim.report.figures.style import (
     BLACK,
     GREY,
     PALE,
-    SCENARIOS,
     Look,
     blank,
     framed,
+    is_narrow,
     label,
     length,
-    look,
+    looks,
     note,
     save_figures,
     spread_out,
+    wrapped,
 )
 from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import known, spoken
@@ -47,12 +48,6 @@ MOST_CLOUD_POINTS = 400
 
 RECORD_ROW = 0.155
 """Height of a row of numbers at risk, in inches."""
-
-
-def looks(names: Sequence[str]) -> dict[str, Look]:
-    """Choose how each scenario is drawn; those without a look of their own take the others in turn."""
-    own = [name for name in names if name not in SCENARIOS]
-    return {name: look(name, own.index(name) if name in own else 0) for name in names}
 
 
 @drawn
@@ -87,8 +82,10 @@ def survivals_figure(comparison: Comparison) -> Figure:
     for ax, spell in zip(axes, SPELLS, strict=True):
         draw_survivals(comparison, ax, spell)
         words = sentences.wording(spell)
-        note(ax, 0, 1.09, words.name, transform=ax.transAxes, va="bottom", fontsize=10.5, weight="bold")
-        note(ax, 0, 1.02, comparison.finding(spell), transform=ax.transAxes, va="bottom", fontsize=9)
+        finding = wrapped(comparison.finding(spell), 60)
+        above = 1.09 + 0.055 * finding.count("\n")
+        note(ax, 0, above, words.name, transform=ax.transAxes, va="bottom", fontsize=10.5, weight="bold")
+        note(ax, 0, 1.02, finding, transform=ax.transAxes, va="bottom", fontsize=9)
     signs = "Kaplan-Meier curves, 95 % bands; below the axes, runs at risk: still standing and still watched."
     marks = (
         "Dotted: durations of the record; the Cold War's only as years of peace: whether it was a regime is "
@@ -225,20 +222,27 @@ def draw_plane(comparison: Comparison, ax: Axes) -> Axes:
 
 def _name_corners(ax: Axes, horizon: float) -> None:
     words: dict[str, Any] = {"fontsize": 9.5, "style": "italic", "color": GREY, "weight": "bold"}
-    note(
-        ax, 1.05 * horizon, 1.065 * horizon, "regime: peace and cooperation", ha="right", va="center", **words
+    letters = 18 if is_narrow() else 60
+    regime, deterrence, outlives = (
+        wrapped(name, letters)
+        for name in (
+            "regime: peace and cooperation",
+            "deterrence: peace without cooperation",
+            "cooperation that outlives its wars",
+        )
     )
+    note(ax, 1.05 * horizon, 1.065 * horizon, regime, ha="right", va="center", **words)
     note(
         ax,
         1.05 * horizon,
         -0.065 * horizon,
-        "deterrence: peace without cooperation",
+        deterrence,
         ha="right",
         va="center",
         **words,
     )
     note(ax, 0, -0.065 * horizon, "neither", va="center", **words)
-    note(ax, 0, 1.065 * horizon, "cooperation that outlives its wars", va="center", **words)
+    note(ax, 0, 1.065 * horizon, outlives, va="center", **words)
     along: dict[str, Any] = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True}
     ax.text(
         0.5 * horizon,

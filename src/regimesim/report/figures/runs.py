@@ -201,7 +201,7 @@ def survival_figure(results: Results, marks: Mapping[str, Mapping[str, float]] |
     for ax, spell in zip(axes, ("regime", "peace"), strict=True):
         draw_survival(results, ax, spell, (marks or {}).get(spell))
         at_risk(results, ax, spell)
-        words = wrapped(sentences.lasting_sentence(results, spell), 66)
+        words = wrapped(sentences.lasting_sentence(results, spell), 60)
         above = 1.04 + 0.062 * (1 + words.count("\n"))
         note(ax, 0, 1.02, words, transform=ax.transAxes, va="bottom", fontsize=9)
         name = sentences.wording(spell).name
