@@ -370,7 +370,8 @@ COMMANDS: Mapping[str, Command] = {
         Command(
             "compare",
             "regimesim.cli.compare:compare_command",
-            "several scenarios on the same seeds: which lasts longer, and how sure that is",
+            "several scenarios, or orders in one world, on the same seeds: which lasts longer, and how sure "
+            "that is",
             (
                 Option(
                     "scenarios",
@@ -380,13 +381,31 @@ COMMANDS: Mapping[str, Command] = {
                     shown="[concert,bipolar,collective_security]",
                     offers="scenario",
                 ),
+                Option(
+                    "worlds",
+                    "names",
+                    "instead of scenarios: each of these worlds under each of the orders",
+                    shown="[NAME,...]",
+                    offers="world",
+                    also="word",
+                ),
+                Option(
+                    "orders",
+                    "names",
+                    "instead of scenarios: each of these orders in each of the worlds",
+                    shown="[NAME,...]",
+                    offers="order",
+                    also="word",
+                ),
                 _runs_option(1000, "how many times each is simulated"),
                 SEED_OPTION,
                 YEARS_OPTION,
                 WORKERS_OPTION,
                 OUT_OPTION,
             ),
-            forms=(PARAMETER,),
+            forms=(WORLD_AND_ORDER, PARAMETER),
+            notes="without scenarios, worlds and orders: three scenarios, and each of their worlds under\n"
+            "each of their orders; world=NAME orders=[NAME,...] compares orders in one world",
         ),
         Command(
             "sweep",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from regimesim.analysis.comparison import CAUTION, HISTORICAL_MARKS, Comparison
+from regimesim.analysis.matrix import Matrix
 from regimesim.analysis.pairs import pairs_of
 from regimesim.report import sentences, settings
 from regimesim.report.charts import (
@@ -35,6 +36,7 @@ from regimesim.report.markup import (
     table,
     together,
 )
+from regimesim.report.matrix_page import add_matrix, write_tables
 from regimesim.report.page import (
     BELOW,
     Choice,
@@ -80,8 +82,19 @@ def write_comparison(
     return comparison_page(comparison, drawn, command).write(path)
 
 
-def save_comparison(comparison: Comparison, path: Path, command: str = "") -> Path:
+def save_comparison(
+    comparison: Comparison, path: Path, command: str = "", matrix: Matrix | None = None
+) -> Path:
     """Write a new folder: a page, a folder of results each scenario, tables, pictures and a summary.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    path : Path
+    command : str, optional
+        What was typed.
+    matrix : Matrix, optional
+        To be written and shown with it.
 
     Raises
     ------
@@ -96,20 +109,27 @@ def save_comparison(comparison: Comparison, path: Path, command: str = "") -> Pa
         comparison.table().to_csv(folder / "table.csv")
         for spell in SPELLS:
             comparison.rmst(spell=spell).to_csv(folder / f"differences_{spell}.csv", index=False)
-        (folder / "summary.json").write_text(json_text(comparison.answer) + "\n", "utf-8")
+        answer = comparison.answer | ({"matrix": matrix.answer} if matrix else {})
+        (folder / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
         save_comparison_figures(comparison, folder)
+        if matrix:
+            write_tables(matrix, folder)
         stills = {file.stem: file.read_text("utf-8") for file in folder.glob("*.svg")}
-        write_comparison(comparison, folder / "report.html", stills, command)
+        comparison_page(comparison, stills, command, matrix).write(folder / "report.html")
 
     return write_folder(path, fill)
 
 
-def comparison_page(comparison: Comparison, stills: Mapping[str, str], command: str) -> Page:
-    """Everything that there is to say of a comparison."""
+def comparison_page(
+    comparison: Comparison, stills: Mapping[str, str], command: str, matrix: Matrix | None = None
+) -> Page:
+    """Everything that there is to say of a comparison, and of a matrix beside it."""
     names = [spoken(name) for name in comparison.names]
     scenarios = {name: results.scenario for name, results in comparison.results.items()}
     made = Page(" / ".join(names), _comparison_question(comparison, command))
     made.add("answer", "The answer", _comparison_answer(comparison))
+    if matrix:
+        add_matrix(made, matrix, stills["matrix"])
     made.add("differences", "Differences", _difference_table(comparison))
     made.add(
         "lasting",
@@ -164,6 +184,7 @@ def _difference_table(comparison: Comparison) -> Html:
             regime.paired.text(),
             peace.paired.text(),
             ", ".join(f"{d.narrowed:.2f}" if d.narrowed < 1e6 else "all there is" for d in (regime, peace)),
+            "; ".join(regime.besides) or "nothing",
         )
         for regime, peace in zip(
             comparison.differences(None, "regime", against),
@@ -174,7 +195,7 @@ def _difference_table(comparison: Comparison) -> Html:
     caption = (
         f"Differences of the means (years out of {comparison.years:g}, 95 % intervals, on the same seeds)"
     )
-    head = ("", "cooperation", "peace", "pairing narrows by")
+    head = ("", "cooperation", "peace", "pairing narrows by", "what differs besides the order")
     other = [
         (spoken(name), *(results.summary(spell, comparison.years).rmst.text() for spell in THRESHOLDS))
         for name, results in comparison.results.items()

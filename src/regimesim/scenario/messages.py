@@ -22,6 +22,10 @@ class InputError(ValueError):
     """Something a person asked for cannot be done; the message is one sentence that says what to change."""
 
 
+class MismatchError(InputError):
+    """A world and an order that make no sense together."""
+
+
 def spoken(name: str) -> str:
     """A name as it is printed: ``United_States`` is typed, ``United States`` is read."""
     return name.replace("_", " ")
