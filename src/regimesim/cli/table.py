@@ -519,6 +519,26 @@ COMMANDS: Mapping[str, Command] = {
             forms=(PARAMETER,),
         ),
         Command(
+            "predict",
+            "regimesim.cli.predict:predict_command",
+            "how well later years are predicted from those up to 1870, beside chance at a constant rate",
+            (
+                Option("draws", "whole", "how many settings are tried", 1024, 1, MOST_POINTS - 1),
+                _runs_option(40, "histories of each draw"),
+                Option("assumptions", "path", "a table of settings to use instead", shown="FILE.csv"),
+                Option(
+                    "record",
+                    "path",
+                    "a folder with a record of one's own, for a logit with capability and contiguity",
+                    shown="FOLDER",
+                ),
+                SEED_OPTION,
+                WORKERS_OPTION,
+                OUT_OPTION,
+            ),
+            notes="the table of settings has a column for each parameter, and may have a column weight",
+        ),
+        Command(
             "history",
             "regimesim.cli.history:history_command",
             "your own table of disputes, era by era, beside a scenario if one is given",
