@@ -32,6 +32,7 @@ WORKS = {
 
 NEEDS = {
     "sensitivity": (("sensitivity", "+scenario=concert", "runs=2", "out=no"), "stats"),
+    "predict": (("predict", "draws=4", "runs=2", "out=no"), "stats"),
     "demo": (("demo", "open=false", "port=0"), "demo"),
     "sweep on Dask": (
         ("sweep", "+scenario=concert", "transparency.level=0.2,0.6", *SMALL, "out=no", "engine=dask"),

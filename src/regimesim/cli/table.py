@@ -370,8 +370,7 @@ COMMANDS: Mapping[str, Command] = {
         Command(
             "compare",
             "regimesim.cli.compare:compare_command",
-            "several scenarios, or orders in one world, on the same seeds: which lasts longer, and how sure "
-            "that is",
+            "several scenarios, or orders in one world, on the same seeds: which lasts longer",
             (
                 Option(
                     "scenarios",
