@@ -20,6 +20,7 @@ from regimesim.analysis.prediction.scores import NULL, outcome, score
 from regimesim.analysis.prediction.tasks import LEARNT, STRETCHES, TASKS
 from regimesim.cli.predict import predict_command
 from regimesim.cli.table import COMMANDS, Flags
+from regimesim.report.figures import style
 from regimesim.report.figures.prediction import prediction_figure
 from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.messages import InputError
@@ -219,16 +220,28 @@ class TestModel:
             asked["years"] = problem.scenario.start + problem.scenario.years
             return real(problem, *rest)
 
+        def few(scenario):
+            own = ("deterrence.retaliation",) if scenario == "bipolar" else ()
+            return "war.mutual", "transparency.level", *own
+
         real = made.calibrate
         monkeypatch.setattr(made, "calibrate", watched)
-        table = made.fitting(64, 20, seed=1)
+        monkeypatch.setattr(made, "assumed", few)
+        table = made.fitting(32, 20, seed=1)
         assert max(asked["targets"]) == 1870
         assert asked["years"] == 1871
-        assert {"deterrence.retaliation", "sanctions.pledge", "war.mutual"} <= set(table.columns)
-        assert len(table) < 64
+        assert list(table.columns) == ["war.mutual", "transparency.level", "deterrence.retaliation"]
+        assert 0 < len(table) < 32
         for name in table:
             low, high = made.BY_NAME[name].range
             assert table[name].between(low, high).all()
+
+    def test_every_assumption_that_is_a_number_is_drawn(self):
+        """Those with a declared range whose mechanism is at work, but for how time is cut."""
+        names = made.assumed("concert")
+        assert {"war.mutual", "norms.half_life", "diplomacy.conference"} <= set(names)
+        assert not {"shadow.rounds_per_year", "trust.initial", "deterrence.retaliation"} & set(names)
+        assert "deterrence.retaliation" in made.assumed("bipolar")
 
     def test_forecasts_do_not_read_what_came(self, found, monkeypatch):
         """With the later record gone the same forecasts come out, to the last digit."""
@@ -358,7 +371,8 @@ class TestCommand:
             path.name for path in folder.iterdir()
         }
 
-    def test_as_json_and_without_a_record(self, tmp_path, capsys):
+    def test_as_json_and_without_a_record(self, tmp_path, capsys, monkeypatch):
+        monkeypatch.setattr(style, "save_figures", lambda *_: None)
         predict_command(self.given(tmp_path), Flags(json=True))
         answer = json.loads(capsys.readouterr().out)
         assert answer["draws"] == 1
