@@ -184,7 +184,6 @@ def _difference_table(comparison: Comparison) -> Html:
             regime.paired.text(),
             peace.paired.text(),
             ", ".join(f"{d.narrowed:.2f}" if d.narrowed < 1e6 else "all there is" for d in (regime, peace)),
-            "; ".join(regime.besides) or "nothing",
         )
         for regime, peace in zip(
             comparison.differences(None, "regime", against),
@@ -195,7 +194,7 @@ def _difference_table(comparison: Comparison) -> Html:
     caption = (
         f"Differences of the means (years out of {comparison.years:g}, 95 % intervals, on the same seeds)"
     )
-    head = ("", "cooperation", "peace", "pairing narrows by", "what differs besides the order")
+    head = ("", "cooperation", "peace", "pairing narrows by")
     other = [
         (spoken(name), *(results.summary(spell, comparison.years).rmst.text() for spell in THRESHOLDS))
         for name, results in comparison.results.items()
@@ -205,6 +204,7 @@ def _difference_table(comparison: Comparison) -> Html:
         [
             paragraphs("An interval that does not contain 0 tells the two apart."),
             table(caption, head, rows, class_="figures"),
+            _besides_the_order(comparison, against),
             table(
                 loose,
                 ("", *(f"{levels.text} thresholds" for levels in THRESHOLDS.values())),
@@ -212,6 +212,20 @@ def _difference_table(comparison: Comparison) -> Html:
                 class_="figures",
             ),
         ]
+    )
+
+
+def _besides_the_order(comparison: Comparison, against: str | None) -> Html:
+    """Say what differs between two scenarios and is not the order."""
+    pairs = comparison.differences(None, "regime", against)
+    if not any(pair.besides for pair in pairs):
+        return paragraphs("Nothing but the order differs between them.")
+    listed = [
+        (f"{spoken(pair.longer)} against {spoken(pair.shorter)}", "; ".join(pair.besides) or "nothing")
+        for pair in pairs
+    ]
+    return together(
+        [paragraphs("What differs between two scenarios besides the order:"), definitions(listed)]
     )
 
 

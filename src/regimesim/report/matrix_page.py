@@ -140,26 +140,28 @@ def _cell_text(found: Matrix, cell: tuple[str, str], measure: str) -> str:
 
 def effects(found: Matrix) -> Html:
     """Differences within worlds and within orders, with what differs besides the order."""
-    titles = {
-        "world": ("Within a world: one order minus another (only the order differs)", 0),
-        "order": ("Within an order: one world minus another", 1),
+    captions = {
+        "world": "Within a world, one order minus another: only the order differs",
+        "order": "Within an order, one world minus another",
     }
-    parts = []
-    for group, (caption, shared) in titles.items():
-        lines = [found.effects(measure.name, group) for measure in MEASURES]
-        rows = [
-            (
-                found.titles[first.cell[shared]],
-                f"{found.titles[first.cell[1 - shared]]} minus {found.titles[first.against[1 - shared]]}",
-                *(effect.estimate.text() for effect in same),
-                *(["; ".join(first.besides)] if shared else []),
-            )
-            for same in zip(*lines, strict=True)
-            for first in same[:1]
-        ]
+    units = "years, disputes in 100 pair-years, 95 % intervals"
+    parts, besides = [], {}
+    for shared, (group, caption) in enumerate(captions.items()):
+        rows = []
+        for same in zip(*(found.effects(measure.name, group) for measure in MEASURES), strict=True):
+            one, other = (found.titles[cell[1 - shared]] for cell in (same[0].cell, same[0].against))
+            shared_by = found.titles[same[0].cell[shared]]
+            rows.append((shared_by, f"{one} minus {other}", *(effect.estimate.text() for effect in same)))
+            if same[0].besides:
+                besides[f"{one} against {other}"] = "; ".join(same[0].besides)
         if rows:
-            head = ("", "", *(f"{m.name} ({m.unit})" for m in MEASURES), *(["besides the order"] * shared))
-            parts.append(table(f"{caption}, 95 % intervals", head, rows, named=2, class_="figures"))
+            head = ("", "", *(measure.name for measure in MEASURES))
+            parts.append(table(f"{caption} ({units})", head, rows, named=2, class_="figures"))
+    if besides:
+        parts += [
+            paragraphs("What differs between two worlds besides their names:"),
+            definitions(besides.items()),
+        ]
     return together(parts)
 
 
@@ -179,7 +181,7 @@ def variance(found: Matrix) -> Html:
     caption = "Shares of the variance between cells (%, 95 % intervals by bootstrap over runs)"
     return together(
         [
-            paragraphs(". ".join(found.finding(measure.name) for measure in MEASURES) + ".", class_="answer"),
+            paragraphs(". ".join(found.finding(measure.name) for measure in MEASURES) + "."),
             table(caption, head, rows, class_="figures"),
         ]
     )
