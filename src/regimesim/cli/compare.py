@@ -163,11 +163,12 @@ def print_comparison(found: Comparison, folder: Path, beside: Matrix | None = No
     print(f"{title}   {runs}, the same seeds (seed {found.seed})\n")
     print(output.bold("How long it lasts") + " (years, 95 % intervals; disputes and wars: in 100 pair-years)")
     print(_aligned(found.table()))
-    print(output.folded(" ".join(f"{found.finding(spell)}." for spell in SPELLS)) + "\n")
+    findings = [f"{found.finding(spell)}." for spell in SPELLS]
     if beside:
+        print(output.folded(" ".join(findings)) + "\n")
         print_matrix(beside)
     else:
-        print(output.bold("Differences") + f" (years out of {found.years:g}, on the same seeds)")
+        print("\n" + output.bold("Differences") + f" (years out of {found.years:g}, on the same seeds)")
         print("\n".join(_difference_lines(found)))
         for spell, levels in THRESHOLDS.items():
             words = ", ".join(
@@ -175,7 +176,7 @@ def print_comparison(found: Comparison, folder: Path, beside: Matrix | None = No
                 for name, results in found.results.items()
             )
             print(f" Cooperation at {levels.text} thresholds: {words}")
-        print()
+        print("\n" + "\n".join(findings))
     print(output.folded(CAUTION) + "\n")
     print(f"{folder}/  report.html survival.png {'matrix.png ' if beside else ''}plane.png table.csv ...")
 
