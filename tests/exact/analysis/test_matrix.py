@@ -121,6 +121,16 @@ class TestDifferences:
         assert effect.estimate.value == pytest.approx((a - b).mean())
         assert effect.estimate.standard_error == pytest.approx((a - b).std() / np.sqrt(RUNS))
 
+    def test_of_disputes_by_hand(self, found):
+        """In 100 pair-years, of seven states and of two."""
+        seven, two = (
+            found.results[w, "concert"].columns["disputes"] for w in ("equals_seven", "superpowers_1946")
+        )
+        runs = 100 / YEARS * (seven / 21 - two)
+        effect = found.effect("disputes", ("equals_seven", "concert"), ("superpowers_1946", "concert"))
+        assert effect.estimate.value == pytest.approx(runs.mean())
+        assert effect.estimate.standard_error == pytest.approx(runs.std() / np.sqrt(RUNS))
+
     def test_every_pair_once(self, found):
         for group, shared in (("world", 0), ("order", 1)):
             effects = found.effects("disputes", group)
