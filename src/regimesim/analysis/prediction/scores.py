@@ -27,7 +27,7 @@ from regimesim.analysis.history.rates import WAR_YEARS, record_of
 from regimesim.analysis.prediction.forecasts import MODEL, Forecasts
 from regimesim.analysis.prediction.tasks import KINDS, TASKS, Task
 from regimesim.scenario.messages import InputError, listed
-from regimesim.stats.estimates import Floats
+from regimesim.stats.estimates import ROUNDING, Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,8 +151,8 @@ class Scores:
         samples = self._over_draws(rule, tasks) / over - theirs
         lower, upper = (float(x) for x in np.quantile(samples, [0.025, 0.975]))
         if_rival, if_model = (self._if_right(rule, tasks, rival, right) for right in (rival, MODEL))
-        gain = difference < min(if_rival[0] / over, 0) and upper < 0
-        loss = difference > max(if_model[1] / over, 0) and lower > 0
+        gain = difference < min(if_rival[0] / over, 0) - ROUNDING and upper < 0
+        loss = difference > max(if_model[1] / over, 0) + ROUNDING and lower > 0
         return {
             "model": ours,
             "theirs": theirs,
