@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from regimesim import theory
     from regimesim.analysis.ablation import ablate
     from regimesim.analysis.comparison import compare
+    from regimesim.analysis.matrix import matrix
     from regimesim.scenario.compose import load_scenario
     from regimesim.scenario.messages import InputError
     from regimesim.scenario.scenario import Scenario
@@ -44,6 +45,7 @@ __all__ = [
     "compare",
     "load_results",
     "load_scenario",
+    "matrix",
     "simulate",
     "sweep",
     "theory",
@@ -61,6 +63,7 @@ _HOME = {
     "compare": "analysis.comparison",
     "load_results": "sweeps.results",
     "load_scenario": "scenario.compose",
+    "matrix": "analysis.matrix",
     "simulate": "simulation.simulate",
     "sweep": "sweeps.sweep",
 }

@@ -43,6 +43,7 @@ WORKS = {
 NEEDS = {
     "history of Excel": (("history", "disputes.xlsx", "out=no"), "excel"),
     "sensitivity": (("sensitivity", "+scenario=concert", "runs=2", "out=no"), "stats"),
+    "predict": (("predict", "draws=4", "runs=2", "out=no"), "stats"),
     "demo": (("demo", "open=false", "port=0"), "demo"),
     "sweep on Dask": (
         ("sweep", "+scenario=concert", "transparency.level=0.2,0.6", *SMALL, "out=no", "engine=dask"),

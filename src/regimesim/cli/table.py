@@ -403,7 +403,7 @@ COMMANDS: Mapping[str, Command] = {
         Command(
             "compare",
             "regimesim.cli.compare:compare_command",
-            "several scenarios on the same seeds: which lasts longer, and how sure that is",
+            "several scenarios, or orders in one world, on the same seeds: which lasts longer",
             (
                 Option(
                     "scenarios",
@@ -413,13 +413,31 @@ COMMANDS: Mapping[str, Command] = {
                     shown="[concert,bipolar,collective_security]",
                     offers="scenario",
                 ),
+                Option(
+                    "worlds",
+                    "names",
+                    "instead of scenarios: each of these worlds under each of the orders",
+                    shown="[NAME,...]",
+                    offers="world",
+                    also="word",
+                ),
+                Option(
+                    "orders",
+                    "names",
+                    "instead of scenarios: each of these orders in each of the worlds",
+                    shown="[NAME,...]",
+                    offers="order",
+                    also="word",
+                ),
                 _runs_option(1000, "how many times each is simulated"),
                 SEED_OPTION,
                 YEARS_OPTION,
                 WORKERS_OPTION,
                 OUT_OPTION,
             ),
-            forms=(PARAMETER,),
+            forms=(WORLD_AND_ORDER, PARAMETER),
+            notes="without scenarios, worlds and orders: three scenarios, and each of their worlds under\n"
+            "each of their orders; world=NAME orders=[NAME,...] compares orders in one world",
         ),
         Command(
             "sweep",
@@ -533,6 +551,26 @@ COMMANDS: Mapping[str, Command] = {
                 OUT_OPTION,
             ),
             forms=(PARAMETER,),
+        ),
+        Command(
+            "predict",
+            "regimesim.cli.predict:predict_command",
+            "how well later years are predicted from those up to 1870, beside chance at a constant rate",
+            (
+                Option("draws", "whole", "how many settings are tried", 1024, 1, MOST_POINTS - 1),
+                _runs_option(40, "histories of each draw"),
+                Option("assumptions", "path", "a table of settings to use instead", shown="FILE.csv"),
+                Option(
+                    "record",
+                    "path",
+                    "a folder with a record of one's own, for a logit with capability and contiguity",
+                    shown="FOLDER",
+                ),
+                SEED_OPTION,
+                WORKERS_OPTION,
+                OUT_OPTION,
+            ),
+            notes="the table of settings has a column for each parameter, and may have a column weight",
         ),
         Command(
             "history",

@@ -745,7 +745,7 @@ def _settings_of(tree: Mapping[str, Any], key: str, kind: str, settings: Sequenc
         asked, names, 1, 0.6
     ):
         raise InputError(
-            f"{COMMAND_LINE.strip('()')}: no {kind} {quoted(asked)} in this scenario "
+            f"{settings_place()}: no {kind} {quoted(asked)} in this scenario "
             f"(all: {', '.join(names) or 'none'}); one is added with {group}={{{asked}:{_NEW[kind]}}}"
         )
     return [f"{group}.{name}.{setting}" for name in names for setting in settings] + [

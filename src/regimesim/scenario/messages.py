@@ -26,6 +26,10 @@ class InputError(ValueError):
     """Something a person asked for cannot be done; the message is one sentence that says what to change."""
 
 
+class MismatchError(InputError):
+    """A world and an order that make no sense together."""
+
+
 _PROMPT: ContextVar[bool] = ContextVar("regimesim.prompt", default=False)
 
 

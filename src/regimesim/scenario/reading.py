@@ -8,7 +8,7 @@ from typing import Any
 
 from regimesim.scenario.files import check_tree
 from regimesim.scenario.limits import plain
-from regimesim.scenario.messages import InputError, inner_place, known, prefix, quoted, show
+from regimesim.scenario.messages import InputError, MismatchError, inner_place, known, prefix, quoted, show
 from regimesim.scenario.parameters import (
     BUFFER_BY_NAME,
     BY_NAME,
@@ -176,7 +176,7 @@ def _check_enough(tree: Mapping[str, Any], first: Phase, about: Mapping[str, Any
     what = f"{prefix(place)}about.order.least_states"
     least = bounded_number(block.get("least_states", 2), what, 2, MOST_POWERS)
     if len(first.states) < least:
-        raise InputError(
+        raise MismatchError(
             f"{prefix(place)}{about['order'].title or 'this order'} needs at least {show(least)} states; "
             f"{about['world'].title or 'this world'} has {len(first.states)}"
         )

@@ -39,6 +39,9 @@ NOT_RUN = {
     "python -m regimesim demo": "serves until it is interrupted: test_demo_command.py",
     "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=dask": "needs a cluster",
     "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=slurm": "needs a cluster",
+    "python -m regimesim predict": "fits for half a minute: test_prediction.py has a sample",
+    "python -m regimesim compare order=concert": "test_matrix.py",
+    "python -m regimesim compare 'worlds=[europe_1816,trade]'": "test_matrix.py",
     "python -m regimesim experiment 08": "tests/experiments derives every answer again",
 }
 """Commands that are shown and not carried out here, by how they begin, with the reason."""
