@@ -156,8 +156,8 @@ def print_files(folder: Path) -> None:
 
 
 def _title(name: str, about: str) -> str:
-    """Title of an answer, in one line if there is room."""
-    if len(name) + len(about) + 3 <= width():
+    """Title of an answer, in one line but on a narrow terminal."""
+    if width() >= NARROW or len(name) + len(about) + 3 <= width():
         return f"{bold(name)}   {about}"
     return f"{bold(folded(name))}\n{folded(about, ' ', ' ')}"
 

@@ -266,7 +266,7 @@ def rows(folder):
 def test_an_extended_sweep_is_the_one_made_at_once(play, tmp_path):
     play(runs=100, levels=LEVELS[:2])
     for runs, levels in ((300, LEVELS[:2]), (300, LEVELS), (700, [*LEVELS, 1.0])):
-        with pytest.raises(InputError, match=r"extend=true makes it \d+ points of \d+ runs"):
+        with pytest.raises(InputError, match=r"extend=True makes it \d+ points of \d+ runs"):
             play(runs=runs, levels=levels)
         play(runs=runs, levels=levels, extend=True)
     play("at_once", runs=700, levels=[*LEVELS, 1.0])
@@ -316,14 +316,16 @@ def test_an_extension_killed_between_its_design_and_its_manifest(play, tmp_path)
 def test_what_would_not_be_of_one_kind_is_refused(play, small, tmp_path, monkeypatch):
     play()
     before = bits(tmp_path / "sweep")
-    with pytest.raises(InputError, match="holds a sweep with seed=0, not 1; out=DIR begins anew"):
+    with pytest.raises(InputError, match="holds a sweep with seed=0, not 1; another folder begins anew"):
         play(seed=1)
-    with pytest.raises(InputError, match=r"trust.learning_rate was [\d.]+, not 0.37; out=DIR begins anew"):
+    with pytest.raises(
+        InputError, match=r"trust.learning_rate was [\d.]+, not 0.37; another folder begins anew"
+    ):
         play(overrides={"trust.learning_rate": 0.37}, extend=True)
     with pytest.raises(InputError, match=r"varies transparency.level, shadow.*, not norms.restraint"):
         sweep(small, {"norms.restraint": [0.1, 0.2]}, tmp_path / "sweep", 1024, extend=True)
     small.write_text(SMALL.replace("years: 5", "years: 6"))
-    with pytest.raises(InputError, match="5 years, not 6; out=DIR begins anew"):
+    with pytest.raises(InputError, match="5 years, not 6; another folder begins anew"):
         play()
     small.write_text(SMALL)
     real = dataset.provenance
