@@ -1,10 +1,11 @@
 """Futures of a history: the same world from some round on, with other luck.
 
 A run is stopped, its world copied into many lanes, and each lane goes on with draws of its own. Those draws
-have addresses too: future k of replicate r under seed s has the draws of replicate k under :func:`future_seed`
-(s, r), from whatever round it is forked. The futures of two rounds therefore share their luck, and what
-differs between them is what happened in between (common random numbers). A future that after a round stands
-exactly where the history itself stands is that history's future from there on, and is not played twice.
+have addresses too: future k of a history has the draws of replicate k under a seed made of the history's
+own seed and replicate (:func:`future_seed`), from whatever round it is forked. The futures of two rounds thus
+share their luck, and what differs between them is what happened in between (common random numbers). A future
+that some time later stands exactly where the history itself stands is the same future forked there, and is
+not played twice.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from regimesim.core.draws import Replacement
 from regimesim.core.lanes import Design, Lanes, join
-from regimesim.scenario.messages import InputError, known, show
+from regimesim.scenario.messages import InputError, known, quoted, show
 from regimesim.scenario.scenario import Scenario
 from regimesim.stats.estimates import Floats
 
@@ -80,8 +81,7 @@ class Question:
             broken = first >= 0
             years = np.where(broken, np.minimum(first, self.until), self.until) / self.per_year
             return Fates(~broken | (first >= self.until), years, broken | late)
-        levels = (np.full(len(late), level) for level in (self.onset, self.collapse))
-        found = lanes.regimes(*levels, self.window)
+        found = lanes.regimes(np.full(len(late), self.onset), np.full(len(late), self.collapse), self.window)
         formed = (found.onset >= 0) & (found.onset <= self.until)
         collapsed = (found.onset >= 0) & found.ended
         stands = formed & (~collapsed | (found.end >= self.until))
@@ -112,7 +112,7 @@ def question_of(scenario: Scenario, spell: str = "regime", until: float | None =
     date = rounds if until is None else math.floor((until - scenario.start) * m + 0.5)
     if not 1 <= date <= rounds:
         first, last = scenario.start, scenario.start + rounds / m
-        raise InputError(f"until must lie above {show(first)}, up to {show(last)}; got {show(until)}")
+        raise InputError(f"until must lie above {show(first)}, up to {show(last)}; got {quoted(until)}")
     window = max(1, math.floor(float(scenario["measure.window"]) * m + 0.5)) if spell == "regime" else 0
     onset, collapse = (float(scenario[f"measure.{name}"]) for name in ("onset", "collapse"))
     return Question(spell, date, min(rounds, date + window), window, onset, collapse, m)
@@ -203,7 +203,7 @@ def futures_of(
 
 def stands_alike(lanes: Lanes, one: Lanes) -> Marks:
     """Tell in which lanes the world, and the path to it, is that of another block's only lane."""
-    alike = (lanes.tally.cooperating[: one.round] == one.tally.cooperating[: one.round]).all(axis=0)
+    alike: Marks = (lanes.tally.cooperating[: one.round] == one.tally.cooperating[: one.round]).all(axis=0)
     for first in ("war_round", "systemic_round"):
         alike &= getattr(lanes.tally, first) == getattr(one.tally, first)
     for name in lanes.world._fields:

@@ -41,8 +41,9 @@ from regimesim.core.draws import WHOLE_ROUND, Replacement
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.messages import show
 from regimesim.simulation import columns as kinds
+from regimesim.simulation.simulate import on_threads
 
-LUCKS = 32
+LUCKS = 16
 """Other runs whose luck each round is given."""
 FUTURES = 200
 """Of each hinge."""
@@ -52,8 +53,10 @@ MOST_LOOKED_AT = 24
 """Hinges of which the futures are played, before the best of them are told."""
 MOST_PAIRED = 64
 """Draws of which all pairs are tried: the last ones from which something came."""
-_AT_ONCE = 64
+_AT_ONCE = 128
 """Lanes that are played together through a round in which draws are replaced."""
+_SHARES = 4
+"""Parts of the single draws, each for a thread."""
 _NOTHING = 0
 
 Candidate = tuple[Replacement, ...]
@@ -178,7 +181,11 @@ class Hinges:
 
 
 def hinges_of(
-    history: History, spell: str = "regime", until: float | None = None, futures: int = FUTURES
+    history: History,
+    spell: str = "regime",
+    until: float | None = None,
+    futures: int = FUTURES,
+    workers: int | None = None,
 ) -> Hinges:
     """Find the hinges of a history that has been played again.
 
@@ -191,6 +198,8 @@ def hinges_of(
         :func:`regimesim.analysis.turning_points.turning_points` by default.
     futures : int
         Of each hinge that is told.
+    workers : int, optional
+        Threads; all cores by default. The result does not depend on it.
 
     Raises
     ------
@@ -199,14 +208,30 @@ def hinges_of(
     """
     question = asked_of(history, spell, until)
     bench = _Bench(history, question)
-    rounds = tuple(bench.rounds())
+    others = [k for k in range(LUCKS + 1) if k != bench.replicate][:LUCKS]
+    lucks = [(Replacement(t, WHOLE_ROUND, 0, 0, k),) for t in range(bench.known) for k in others]
     candidates = [(one,) for t in range(bench.known) for one in single_draws(history, t)]
-    turning = [one for one, turns in zip(candidates, bench.turn(candidates), strict=True) if turns]
+    shares = [lucks, *(candidates[k::_SHARES] for k in range(_SHARES))]
+    turns = on_threads(bench.turn, shares, workers)
+    turning = [
+        one
+        for share, turned in zip(shares[1:], turns[1:], strict=True)
+        for one, it in zip(share, turned, strict=True)
+        if it
+    ]
+    turning.sort(key=lambda one: one[0][:5])
+    rounds = tuple(_rounds(turns[0].reshape(-1, len(others)), others))
     single = bench.told(turning, futures)
     pairs: tuple[Hinge, ...] = ()
     if not any(hinge.prevents for hinge in single):
         pairs = bench.told(bench.turning_pairs(), futures)
     return Hinges(history, question, rounds, single, pairs, len(candidates), len(turning))
+
+
+def _rounds(turns: Marks, others: Sequence[int]) -> Iterator[RoundHinge]:
+    """Rounds whose luck alone turns the ending, of turns [round, other run]."""
+    for t in np.flatnonzero(turns.any(axis=1)):
+        yield RoundHinge(int(t), float(turns[t].mean()), others[int(turns[t].argmax())])
 
 
 class _Pool(NamedTuple):
@@ -237,15 +262,6 @@ class _Bench:
         self.stops = Stops(*own, range(self.known + 1), history.replacements)
         self.ends_standing = bool(question.fates(history.lanes).stands[0])
 
-    def rounds(self) -> Iterator[RoundHinge]:
-        """Rounds whose luck alone turns the ending."""
-        others = [k for k in range(LUCKS + 1) if k != self.replicate][:LUCKS]
-        asked = [(Replacement(t, WHOLE_ROUND, 0, 0, k),) for t in range(self.known) for k in others]
-        turns = self.turn(asked).reshape(-1, len(others))
-        for t in range(self.known):
-            if turns[t].any():
-                yield RoundHinge(t, float(turns[t].mean()), others[int(turns[t].argmax())])
-
     def turn(self, candidates: Sequence[Candidate]) -> Marks:
         """Tell which changes, of one round each, turn the ending."""
         by_round: dict[int, list[int]] = {}
@@ -266,7 +282,8 @@ class _Bench:
             pool = self._settled(pool, stands)
         for lanes, _ in pool.parts:
             stands[pool.numbers] = play_out(lanes, self.question).stands
-        return stands != self.ends_standing
+        turned: Marks = stands != self.ends_standing
+        return turned
 
     def _settled(self, pool: _Pool, stands: Marks) -> _Pool:
         """Make one block of all, without the lanes whose fate is known, which is noted."""
@@ -298,14 +315,16 @@ class _Bench:
 
     def _play_changed(self, lanes: Lanes, t: int, candidates: Sequence[Candidate]) -> None:
         """Play round t: lane k with what candidate k replaces, and otherwise the luck of the history."""
-        own = [one._replace(replicate=k) for k, parts in enumerate(candidates) for one in parts if one.round == t]
+        own = [
+            one._replace(replicate=k) for k, parts in enumerate(candidates) for one in parts if one.round == t
+        ]
         base = [one._replace(replicate=None) for one in self.history.replacements if one.round == t]
         lanes.luck.replicate[:] = np.arange(len(candidates))
         lanes.replace_draws([*own, *base, Replacement(t, WHOLE_ROUND, 0, 0, self.replicate)])
         lanes.play(t + 1)
 
     def turning_pairs(self) -> list[Candidate]:
-        """Pairs of the last draws from which something came, with both of which undone the ending is another."""
+        """Pairs of the last things that happened without both of which the ending is another."""
         ended = _end(self.history.lanes, self.question)
         undone = [
             Replacement(source.round, *address, LARGEST)
@@ -316,7 +335,7 @@ class _Bench:
         ][-MOST_PAIRED:]
         candidates = list(combinations(undone, 2))
         found: list[Candidate] = []
-        for chosen in _batches(list(range(len(candidates))), 4 * _AT_ONCE):
+        for chosen in _batches(range(len(candidates)), 2 * _AT_ONCE):
             batch = [candidates[k] for k in chosen]
             turns = self._fates(batch) != self.ends_standing
             found += [one for one, turned in zip(batch, turns, strict=True) if turned]

@@ -234,7 +234,9 @@ def point_lines(point: Year, width: int) -> list[str]:
     head += f"{_moved(point.change)} (+- {share_text(2 * point.error)})"
     lines = [head]
     for change in point.changes:
-        words = f"{_moved(change.change):>6}  {change.date + ': ' if change.cause != REST else ''}{change.cause}"
+        words = (
+            f"{_moved(change.change):>6}  {change.date + ': ' if change.cause != REST else ''}{change.cause}"
+        )
         lines += textwrap.wrap(words, width, initial_indent="  ", subsequent_indent=" " * 10)
     return lines
 
@@ -362,7 +364,8 @@ class Course:
         self.futures = futures
         outcome = question.fates(history.lanes)
         self.stands, self.lasted = (
-            np.repeat(np.asarray(value, np.float64), futures)[None] for value in (outcome.stands, outcome.years)
+            np.repeat(np.asarray(value, np.float64), futures)[None]
+            for value in (outcome.stands, outcome.years)
         )
         self._play()
 
@@ -426,9 +429,7 @@ class Course:
             for known, source in enumerate(found):
                 step = stands[t, known + 1] - stands[t, known]
                 error = float(step.std()) / math.sqrt(number)
-                parts.append(
-                    Change(t, date_of(self.history, t), source.words, float(step.mean()), error)
-                )
+                parts.append(Change(t, date_of(self.history, t), source.words, float(step.mean()), error))
         return tuple(parts)
 
 

@@ -49,7 +49,10 @@ def _third(history: History, name: str, number: int) -> str:
 
 
 _PHRASES: Mapping[str, tuple[str, str]] = {
-    "tremble": ("{first} defected against {second} by accident", "{first} dealt with {second} as it meant to"),
+    "tremble": (
+        "{first} defected against {second} by accident",
+        "{first} dealt with {second} as it meant to",
+    ),
     "publish": (
         "the charge of {first} against {second} become public",
         "the charge of {first} against {second} not become public",
@@ -117,18 +120,20 @@ def _defected(history: History, t: int, whom: _Whom) -> bool:
 
 
 _HAPPENED: Mapping[str, Callable[[History, int, _Whom], bool]] = {
-    "tremble": lambda h, t, w: bool(h.decided.open[t, w[0], w[1]])
-    and h.decided.intend[t, w[0], w[1]] != h.ended.action[t, w[0], w[1]],
+    "tremble": lambda h, t, w: (
+        bool(h.decided.open[t, w[0], w[1]])
+        and h.decided.intend[t, w[0], w[1]] != h.ended.action[t, w[0], w[1]]
+    ),
     "publish": lambda h, t, w: bool(h.ended.accuses[t, w[0], w[1]]),
     "intend": _defected,
     "observe": _misread,
     "war": lambda h, t, w: _between(h, t, w, kinds.WAR_BEGINS),
     "quarrel": lambda h, t, w: _between(h, t, w, kinds.QUARREL),
     "negotiate": lambda h, t, w: _between(h, t, w, kinds.ENDED_EARLY),
-    "prevail": lambda h, t, w: _between(h, t, w, kinds.PEACE)
-    and prevails(h, t, w[0], w[1]),
-    "turnover": lambda h, t, w: _of_actor(h, t, w[0], kinds.LEADER)
-    and not _of_actor(h, t, w[0], kinds.REVOLUTION),
+    "prevail": lambda h, t, w: _between(h, t, w, kinds.PEACE) and prevails(h, t, w[0], w[1]),
+    "turnover": lambda h, t, w: (
+        _of_actor(h, t, w[0], kinds.LEADER) and not _of_actor(h, t, w[0], kinds.REVOLUTION)
+    ),
     "spread": lambda h, t, w: _of_actor(h, t, w[0], kinds.REVOLUTION),
     "wave": lambda h, t, w: bool(_events(h, t, kinds.WAVE)),
     "growth": lambda h, t, w: False,
@@ -142,4 +147,3 @@ _HAPPENED: Mapping[str, Callable[[History, int, _Whom], bool]] = {
     "join": lambda h, t, w: _of_actor(h, t, w[2], kinds.WAR_JOINED),
 }
 """Tell whether something happened that is drawn, by what is drawn; of (i, j, what is counted on)."""
-

@@ -67,9 +67,9 @@ def kind_of(replacement: Replacement) -> tuple[str, int]:
     channel, i, j = replacement.channel, replacement.i, replacement.j
     for name, kind in KINDS.items():
         counted = channel - kind.channel
-        if counted == 0 or (kind.counted and 0 <= counted < draws.MOST_BUFFERS):
-            if kind.concerns in ("nobody", "state") or _ORDERS[kind.concerns](i, j) == (i, j):
-                return name, counted
+        own = counted == 0 or (kind.counted != "" and 0 <= counted < draws.MOST_BUFFERS)
+        if own and (kind.concerns in ("nobody", "state") or _ORDERS[kind.concerns](i, j) == (i, j)):
+            return name, counted
     raise ValueError(f"no draw has channel {channel} for ({i}, {j})")
 
 

@@ -231,7 +231,16 @@ def replay(
             for actor, target, value in zip(event.actor, event.target, event.value, strict=True):
                 happenings.append(Happening(t, event.kind, int(actor), int(target), float(value)))
     return History(
-        scenario, design, lanes, decided, ended, reckoned, terms, phase, tuple(happenings), tuple(replacements)
+        scenario,
+        design,
+        lanes,
+        decided,
+        ended,
+        reckoned,
+        terms,
+        phase,
+        tuple(happenings),
+        tuple(replacements),
     )
 
 

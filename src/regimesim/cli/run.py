@@ -97,16 +97,16 @@ def explain_command(given: Given, flags: Flags) -> None:
     from regimesim.chronicle.replay import replay
 
     replaced = read_replacements(options["replace"] or [], scenario, options["replicate"])
-    asked = options["spell"], options["until"]
+    spell, until = options["spell"], options["until"]
     futures = affordable(scenario) if options["futures"] is None else options["futures"]
     with output.working("playing", flags):
         history = replay(scenario, options["seed"], options["replicate"], replacements=replaced)
-        asked_of(history, *asked)
+        asked_of(history, spell, until)
         told = chronicle_of(history)
     with output.working("playing its futures", flags):
-        points = turning_points_of(history, *reversed(asked), futures) if futures else None
+        points = turning_points_of(history, until, spell, futures) if futures else None
     with output.working("looking for hinges", flags):
-        hinges = hinges_of(history, *asked) if options["hinges"] else None
+        hinges = hinges_of(history, spell, until) if options["hinges"] else None
     parts = {"turning_points": points, "hinges": hinges}
     if flags.json:
         answer = {"chronicle": told.frame().to_dict("records")}
