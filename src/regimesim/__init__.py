@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from regimesim import theory
     from regimesim.analysis.ablation import ablate
     from regimesim.analysis.comparison import compare
+    from regimesim.analysis.turning_points import turning_points
     from regimesim.scenario.compose import load_scenario
     from regimesim.scenario.messages import InputError
     from regimesim.scenario.scenario import Scenario
@@ -45,6 +46,7 @@ __all__ = [
     "simulate",
     "sweep",
     "theory",
+    "turning_points",
 ]
 
 _HOME = {
@@ -60,6 +62,7 @@ _HOME = {
     "load_scenario": "scenario.compose",
     "simulate": "simulation.simulate",
     "sweep": "sweeps.sweep",
+    "turning_points": "analysis.turning_points",
 }
 """The module in which each public name is defined; none of the packages bears the name of a function."""
 

@@ -119,7 +119,7 @@ class Forecasts:
         return float(gammaincc((BINS - 1) / 2, ((counted - expected) ** 2 / expected).sum() / 2))
 
     def frame(self) -> pd.DataFrame:
-        """A row per year: year, mean forecast, Brier score, skill and drift, the last three with their ends."""
+        """A row per year: mean forecast, Brier score, skill and drift, the last three with their ends."""
         import pandas as pd
 
         rows = []

@@ -268,7 +268,8 @@ class _Learnt(NamedTuple):
             value = chances[:, :-1] @ value + chances[:, -1]
         ends = np.append(value, 1.0)
         variance = (chances * (ends[None] - value[:, None]) ** 2).sum(axis=1)
-        return np.clip(np.sqrt(variance[0] / variance), 1.0 / _MOST_COPIES, 1.0)
+        weights: Floats = np.clip(np.sqrt(variance[0] / variance), 1.0 / _MOST_COPIES, 1.0)
+        return weights
 
     def _chances(self) -> Floats:
         """What follows a class between two looks: what was seen, and the less of it the more of a guess."""
@@ -278,7 +279,8 @@ class _Learnt(NamedTuple):
         guess[np.arange(_CLASSES), np.arange(_CLASSES)] = 1.0 - guess[:, -1]
         seen = self.moved / np.maximum(self.moved.sum(axis=1), 1e-300)[:, None]
         share = (self.looked / (self.looked + _TRUSTED))[:, None]
-        return share * seen + (1.0 - share) * guess
+        chances: Floats = share * seen + (1.0 - share) * guess
+        return chances
 
 
 def class_of(lanes: Lanes) -> NDArray[np.intp]:

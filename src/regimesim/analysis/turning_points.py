@@ -35,6 +35,7 @@ from regimesim.scenario.limits import MOST_FUTURES, MOST_REPLICATE, MOST_SEED, M
 from regimesim.scenario.messages import show
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.simulate import as_scenario, on_threads
+from regimesim.simulation.views import view
 from regimesim.stats.estimates import Floats, tails
 
 if TYPE_CHECKING:
@@ -226,6 +227,16 @@ class TurningPoints:
 
     def __str__(self) -> str:
         return self.text()
+
+    def plot(self) -> Any:
+        """Draw the course; shows itself in a notebook, and ``.figure.savefig("picture.png")`` writes it."""
+        return view("turning_points.plot")(self)
+
+
+def likeliest(point: Year) -> Change:
+    """The change that made most of a year's, among those of a single source if one went the same way."""
+    same = [one for one in point.changes if one.cause != REST and one.change * point.change > 0]
+    return max(same or point.changes, key=lambda one: abs(one.change))
 
 
 def point_lines(point: Year, width: int) -> list[str]:

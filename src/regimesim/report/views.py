@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regimesim.report import comparison_page, run_page
-from regimesim.report.figures import comparisons, runs
+from regimesim.report.figures import comparisons, runs, turning
 from regimesim.simulation.views import register
 
 register("run.plot", runs.draw_run)
@@ -12,3 +12,4 @@ register("run.report", run_page.write_run)
 register("comparison.plot", comparisons.draw_comparison)
 register("comparison.report", comparison_page.write_comparison)
 register("comparison.save", comparison_page.save_comparison)
+register("turning_points.plot", turning.draw_turning_points)
