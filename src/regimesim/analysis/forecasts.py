@@ -28,7 +28,7 @@ from regimesim.scenario.messages import InputError, show
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.simulate import as_scenario, check_runs, lanes_for, on_threads
-from regimesim.stats.estimates import Estimate, Floats, mean, share
+from regimesim.stats.estimates import NORMAL_QUANTILE, Estimate, Floats, mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,17 +88,25 @@ class Forecasts:
         spread = self.forecast * (1 - self.forecast) / (self.futures - 1)
         return [mean(base - row) for row in (self.forecast - self.came) ** 2 - spread]
 
-    def reliability(self) -> list[Bin]:
-        """How often forecasts came true, by their value; those of one run in all years count."""
-        made, came = self.forecast.ravel(), np.tile(self.came, len(self.year))
-        which = np.minimum((made * BINS).astype(int), BINS - 1)
-        bins = []
-        for k in range(BINS):
+    def reliability(self, bins: int = BINS) -> list[Bin]:
+        """How often forecasts came true, by their value; a run that is forecast several times counts once."""
+        which = np.minimum((self.forecast * bins).astype(int), bins - 1)
+        found = []
+        for k in range(bins):
             chosen = which == k
-            if chosen.any():
-                found = share(int(came[chosen].sum()), int(chosen.sum()))
-                bins.append(Bin(float(made[chosen].mean()), int(chosen.sum()), found))
-        return bins
+            number = int(chosen.sum())
+            if number:
+                value = float((chosen * self.came).sum() / number)
+                apart = (chosen * (self.came - value)).sum(axis=0) / number
+                reach = NORMAL_QUANTILE * float(np.linalg.norm(apart))
+                came = Estimate(value, max(0.0, value - reach), min(1.0, value + reach))
+                found.append(Bin(float(self.forecast[chosen].mean()), number, came))
+        return found
+
+    def resolved(self) -> list[Estimate]:
+        """Share of what is uncertain at the start that is known by each year: skill over the base score."""
+        base = float(self.came.var())
+        return [Estimate(*(end / base for end in (one.value, one.lower, one.upper))) for one in self.skill()]
 
     def drift(self) -> list[Estimate]:
         """Mean change of the forecasts from each year to the next, and at last to the outcome."""

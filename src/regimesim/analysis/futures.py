@@ -218,8 +218,9 @@ def play_out(lanes: Lanes, question: Question, wanted: Marks | None = None) -> F
     number = len(lanes.points)
     fates = Fates(np.zeros(number, np.bool_), np.zeros(number), np.zeros(number, np.bool_))
     left = np.arange(number) if wanted is None else np.flatnonzero(wanted)
-    lanes = lanes if len(left) == number else _only(lanes, left)
     step = max(1, round(_STEP * question.per_year))
+    if 0 < len(left) < number:
+        lanes = _only(lanes, left)
     while len(left) > 0:
         found = question.fates(lanes)
         for target, source in zip(fates, found, strict=True):

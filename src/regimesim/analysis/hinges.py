@@ -109,8 +109,10 @@ class Hinges:
         All of them, in the order of time.
     draws, pairs : tuple of Hinge
         Those told: first what prevents something that happened, then by the chance that they lead to.
-    tried, found : int
-        Single draws that were tried, and those that turned the ending.
+    tried : int
+        Single draws that were tried.
+    turning : tuple of Replacement
+        All single draws that turned the ending, in the order of time.
     """
 
     history: History
@@ -119,7 +121,7 @@ class Hinges:
     draws: tuple[Hinge, ...]
     pairs: tuple[Hinge, ...]
     tried: int
-    found: int
+    turning: tuple[Replacement, ...]
 
     def command(self, replacements: Sequence[Replacement]) -> str:
         """The command that plays this history with draws replaced."""
@@ -146,7 +148,7 @@ class Hinges:
             {"date": date_of(self.history, one.round), "share": one.share, "other": one.other}
             for one in self.rounds
         ]
-        return {"rounds": rounds, "hinges": told, "tried": self.tried, "found": self.found}
+        return {"rounds": rounds, "hinges": told, "tried": self.tried, "turning": len(self.turning)}
 
     def text(self, width: int = 100) -> str:
         """The hinges as lines of at most ``width`` characters, but for commands."""
@@ -157,7 +159,7 @@ class Hinges:
         told = sorted(self.rounds, key=lambda one: (-one.share, one.round))[:MOST_HINGES]
         dates = [f"{date_of(self.history, one.round)} {likely(one.share)}" for one in told]
         lines += textwrap.wrap(f"{words}{': ' if dates else ''}{', '.join(dates)}.", wide)
-        words = f"Single draws: {self.found:,} of {self.tried:,} turn it"
+        words = f"Single draws: {len(self.turning):,} of {self.tried:,} turn it"
         lines += ["", f"{words}{':' if self.draws else '.'}"]
         for hinge in (*self.draws, *self.pairs):
             if self.pairs and hinge is self.pairs[0]:
@@ -186,6 +188,7 @@ def hinges_of(
     until: float | None = None,
     futures: int = FUTURES,
     workers: int | None = None,
+    since: float | None = None,
 ) -> Hinges:
     """Find the hinges of a history that has been played again.
 
@@ -200,6 +203,8 @@ def hinges_of(
         Of each hinge that is told.
     workers : int, optional
         Threads; all cores by default. The result does not depend on it.
+    since : float, optional
+        Year of the calendar from which on draws are tried; the start by default.
 
     Raises
     ------
@@ -209,8 +214,10 @@ def hinges_of(
     question = asked_of(history, spell, until)
     bench = _Bench(history, question)
     others = [k for k in range(LUCKS + 1) if k != bench.replicate][:LUCKS]
-    lucks = [(Replacement(t, WHOLE_ROUND, 0, 0, k),) for t in range(bench.known) for k in others]
-    candidates = [(one,) for t in range(bench.known) for one in single_draws(history, t)]
+    first = 0 if since is None else round((since - history.scenario.start) * history.per_year)
+    tried = range(max(0, first), bench.known)
+    lucks = [(Replacement(t, WHOLE_ROUND, 0, 0, k),) for t in tried for k in others]
+    candidates = [(one,) for t in tried for one in single_draws(history, t)]
     shares = [lucks, *(candidates[k::_SHARES] for k in range(_SHARES))]
     turns = on_threads(bench.turn, shares, workers)
     turning = [
@@ -220,18 +227,19 @@ def hinges_of(
         if it
     ]
     turning.sort(key=lambda one: one[0][:5])
-    rounds = tuple(_rounds(turns[0].reshape(-1, len(others)), others))
+    rounds = tuple(_rounds(tried, turns[0].reshape(-1, len(others)), others))
     single = bench.told(turning, futures)
     pairs: tuple[Hinge, ...] = ()
     if not any(hinge.prevents for hinge in single):
         pairs = bench.told(bench.turning_pairs(), futures)
-    return Hinges(history, question, rounds, single, pairs, len(candidates), len(turning))
+    return Hinges(history, question, rounds, single, pairs, len(candidates), tuple(one for (one,) in turning))
 
 
-def _rounds(turns: Marks, others: Sequence[int]) -> Iterator[RoundHinge]:
+def _rounds(tried: Sequence[int], turns: Marks, others: Sequence[int]) -> Iterator[RoundHinge]:
     """Rounds whose luck alone turns the ending, of turns [round, other run]."""
-    for t in np.flatnonzero(turns.any(axis=1)):
-        yield RoundHinge(int(t), float(turns[t].mean()), others[int(turns[t].argmax())])
+    for t, row in zip(tried, turns, strict=True):
+        if row.any():
+            yield RoundHinge(t, float(row.mean()), others[int(row.argmax())])
 
 
 class _Pool(NamedTuple):

@@ -2,74 +2,66 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regimesim.analysis.turning_points import TurningPoints, Year, likeliest
-from regimesim.report.figures.style import BLACK, BLUE, RED, blank, framed, label, note
+from regimesim.analysis.turning_points import TurningPoints, likeliest
+from regimesim.report.figures.style import BLUE, GROUND, RED, blank, framed, label
 from regimesim.scenario.messages import show
 
-MOST_NAMED = 4
-"""Turning points whose names are written into the picture."""
-_LETTERS = 34
-"""Of a line of a name."""
 _BAND = 2.0
 """Standard errors to each side of the line."""
+_LINE, _REST = 0.17, 3.4
+"""Height of a line of the caption, and of all the rest of the picture, in inches."""
 
 
 def draw_turning_points(found: TurningPoints, ax: Axes | None = None) -> Axes:
-    """Draw the chance year by year, with the turning points named.
+    """Draw the chance year by year, with the turning points numbered.
 
     Parameters
     ----------
     found : TurningPoints
     ax : Axes, optional
-        Where; by default a new figure with title and caption.
+        Where; by default a new figure with a title, and a caption that names the turning points.
     """
     if ax is None:
         return turning_figure(found).axes[0]
     label(ax, "year", f"chance to stand in {show(found.until)} (%)")
-    ax.set(ylim=(-0.03, 1.06), xlim=(found.year[0], found.year[-1]))
+    ax.set(ylim=(-0.04, 1.08), xlim=(found.year[0], found.year[-1]))
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
     low, high = (found.chance + side * _BAND * found.error for side in (-1, 1))
     ax.fill_between(found.year, low.clip(0, 1), high.clip(0, 1), color=BLUE, alpha=0.2, linewidth=0)
     ax.plot(found.year, found.chance, color=BLUE, linewidth=1.8)
-    named = sorted(found.points, key=lambda point: -abs(point.change))[:MOST_NAMED]
-    for point in found.points:
-        place = found.year.searchsorted(point.year)
+    for number, point in enumerate(found.points, 1):
+        place = int(found.year.searchsorted(point.year))
         across, up = found.year[place : place + 2], found.chance[place : place + 2]
         ax.plot(across, up, color=RED, linewidth=2.6, marker="o", markersize=3.5)
-        if point in named:
-            _name(ax, found, point)
+        ax.annotate(
+            str(number),
+            (float(across.mean()), float(up.mean())),
+            (8, 0),
+            textcoords="offset points",
+            fontsize=9,
+            weight="bold",
+            va="center",
+            bbox=GROUND,
+        )
     return ax
-
-
-def _name(ax: Axes, found: TurningPoints, point: Year) -> None:
-    """Write a turning point's name where there is more room: above a low chance, below a high one."""
-    change = likeliest(point)
-    words = textwrap.fill(f"{change.date}: {change.cause}", _LETTERS)
-    low = point.before < 0.5
-    right = point.year > (found.year[0] + found.year[-1]) / 2
-    note(
-        ax,
-        point.year,
-        max(point.before, point.after) + 0.04 if low else min(point.before, point.after) - 0.04,
-        words,
-        ha="right" if right else "left",
-        va="bottom" if low else "top",
-        fontsize=8,
-        color=BLACK,
-    )
 
 
 def turning_figure(found: TurningPoints) -> Figure:
     """The same as a picture that stands alone."""
-    figure, (ax,) = blank(8.5, 4.2, (0.09, 0.2, 0.88, 0.62))
+    named = []
+    for number, point in enumerate(found.points, 1):
+        change = likeliest(point)
+        named.append(f"{number}  {change.date}: {change.cause} ({change.change:+.2f})")
+    high = _REST + _LINE * (len(named) + 2)
+    below = _LINE * (len(named) + 1)
+    box = (0.09, (below + 0.65) / high, 0.88, (high - below - 1.45) / high)
+    figure, (ax,) = blank(8.5, high, box)
     draw_turning_points(found, ax)
-    caption = (
+    about = (
         f"Scenario {found.scenario.name}, run {found.replicate}, seed {found.seed}. {found.futures:,} "
-        "futures from each year; band: two standard errors. Red: turning points."
+        "futures from each year; band: two standard errors."
     )
-    return framed(figure, found.sentence, caption)
+    return framed(figure, found.sentence, "\n".join([*named, about]))

@@ -1,0 +1,194 @@
+"""Was it an accident? When and by what the fate of the Concert is decided, and whether forecasts hold."""
+
+import math
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+import regimesim as rs
+from regimesim.analysis.ablation import Worlds
+from regimesim.analysis.arrangements import arrangements_of
+from regimesim.analysis.experiments import Answer, runs_at
+from regimesim.analysis.forecasts import Forecasts, forecasts
+from regimesim.analysis.futures import play_out, question_of
+from regimesim.analysis.hinges import hinges_of
+from regimesim.analysis.splitting import rare_event
+from regimesim.analysis.wordings import happened
+from regimesim.chronicle.replay import replay
+from regimesim.core.draws import WAR, Replacement
+from regimesim.core.lanes import Lanes
+from regimesim.report.figures.style import BLUE, GREY, blank, framed, label, whiskers
+from regimesim.simulation.lowering import lower
+from regimesim.simulation.simulate import lanes_for
+from regimesim.stats.estimates import Estimate, Floats, interval_of, mean, share
+
+SMALL = 0.05
+SEED, RUNS, FUTURES = 18, 1000, 40
+UNTIL = 1856
+YEARS = (1824, 1832, 1840, 1848, 1849, 1852)
+QUARRELS = (1829, 1846)
+HISTORIES, PAIRED, PLAIN, ROOTS = 24, 2048, 100_000, 4096
+REPEATS = 2
+CALM = ("domestic.revolution=0",)
+RARER = (*CALM, "war.contagion=0", "war.mutual=0.02", "war.unilateral=0.01")
+TEN, LAST = 10.0, 10.0
+
+
+def run(scale: float = 1.0) -> Answer:
+    made = forecasts("concert", UNTIL, YEARS, runs=runs_at(scale, RUNS, 100), futures=FUTURES, seed=SEED)
+    return {
+        "forecasts": told_forecasts(made),
+        "reliability": told_reliability(made),
+        "one quarrel": quarrels(runs_at(scale, PAIRED, 128)),
+        "hinges": told_hinges(runs_at(scale, HISTORIES, 1)),
+        "rare wars": rare_wars(scale),
+        "switches": switches(runs_at(scale, RUNS, 100)),
+    }
+
+
+def told_forecasts(made: Forecasts) -> dict:
+    """How good forecasts are in each year, and how much of what was uncertain is then known."""
+    parts = zip(
+        made.year, made.forecast, made.brier(), made.skill(), made.resolved(), made.drift(), strict=True
+    )
+    return {
+        f"{year:g}": {
+            "forecast": interval_of(mean(row)),
+            "Brier score": interval_of(brier),
+            "better than the base rate by": interval_of(skill),
+            "known by then": interval_of(resolved),
+            "drift to the next": interval_of(drift),
+        }
+        for year, row, brier, skill, resolved, drift in parts
+    }
+
+
+def told_reliability(made: Forecasts) -> dict:
+    """How often forecasts came true, and whether runs lie among their futures as one of them."""
+    came = {
+        f"{k / 5:g} to {(k + 1) / 5:g}": {"came": interval_of(part.came)}
+        for k, part in enumerate(made.reliability(5))
+    }
+    places = {f"{year:g}": interval_of(mean(row)) for year, row in zip(made.year, made.place, strict=True)}
+    outer = {
+        f"{year:g}": interval_of(share(int(((row < 0.1) | (row > 0.9)).sum()), len(row)))
+        for year, row in zip(made.year, made.place, strict=True)
+    }
+    return {"forecasts of": came, "mean place": places, "in the outer fifth": outer}
+
+
+def stands(world: rs.Scenario, runs: int, replaced: list[Replacement]) -> Floats:
+    """1 where the regime of a run stands, with draws of all runs replaced."""
+    design, question = lower(world), question_of(world, until=UNTIL)
+    size, found = lanes_for(design), []
+    for first in range(0, runs, size):
+        own = np.arange(first, min(runs, first + size))
+        lanes = Lanes(design, np.zeros(len(own), np.intp), own, SEED)
+        lanes.replace_draws(replaced)
+        lanes.play(max((one.round for one in replaced), default=-1) + 1)
+        lanes.replace_draws(())
+        found.append(play_out(lanes, question).stands)
+    return np.concatenate(found).astype(float)
+
+
+def quarrels(runs: int) -> dict:
+    """What one quarrel between two of the five does to the chance: mean over pairs, on the same seeds."""
+    answer = {}
+    for name, settings in {"as it is": (), "no buffer is absorbed": ("geography.absorption=0",)}.items():
+        world = rs.load_scenario("concert", [*settings])
+        plain = stands(world, runs, [])
+        for year in QUARRELS:
+            t = round((year - world.start) * world.rounds_per_year)
+            pairs = combinations(range(len(world.states)), 2)
+            gained = [stands(world, runs, [Replacement(t, int(WAR), j, i, 0)]) - plain for i, j in pairs]
+            answer[f"{year}, {name}"] = interval_of(mean(np.mean(gained, axis=0)))
+        answer[f"chance to stand in {UNTIL}, {name}"] = interval_of(share(int(plain.sum()), runs))
+    return answer
+
+
+def told_hinges(count: int) -> dict:
+    """What in its last ten years turns the ending of histories that ended before the end of the record."""
+    world, found, k = rs.load_scenario("concert"), [], 0
+    question = question_of(world)
+    while len(found) < count:
+        history = replay(world, SEED, k)
+        if not question.fates(history.lanes).stands[0]:
+            ended = history.year(question.known_from(history.lanes) - question.window)
+            found.append(hinges_of(history, futures=2, since=max(world.start, ended - LAST)))
+        k += 1
+    counted = {"a round": 0, "a single draw": 0, "one thing that did not happen": 0, "one misfortune more": 0}
+    rounds = agree = 0
+    for one in found:
+        prevented = [happened(one.history, *draw[:4]) for draw in one.turning]
+        counted["a round"] += bool(one.rounds)
+        counted["a single draw"] += bool(one.turning)
+        counted["one thing that did not happen"] += any(prevented)
+        counted["one misfortune more"] += not all(prevented)
+        single = {draw.round for draw in one.turning}
+        rounds, agree = rounds + len(one.rounds), agree + sum(part.round in single for part in one.rounds)
+    answer = {f"turned by {name}": interval_of(share(number, count)) for name, number in counted.items()}
+    answer["rounds whose luck turns it with a single draw that does"] = interval_of(
+        share(agree, max(1, rounds))
+    )
+    return answer
+
+
+def rare_wars(scale: float) -> dict:
+    """Systemic wars within ten years by splitting, beside plain runs where there are enough of them."""
+    answer = {}
+    for name, settings in {"about a thousandth": CALM, "about a hundred-thousandth": RARER}.items():
+        world = rs.load_scenario("concert", [*settings])
+        roots = runs_at(scale, ROOTS, 512)
+        found = [rare_event(world, years=TEN, runs=roots, seed=SEED + k) for k in range(REPEATS)]
+        values = np.array([one.probability.value for one in found])
+        error = math.sqrt(sum(float(one.probability.standard_error or 0) ** 2 for one in found)) / REPEATS
+        reach = math.exp(1.96 * error / values.mean())
+        both = Estimate(float(values.mean()), values.mean() / reach, values.mean() * reach)
+        answer[name] = {
+            "by splitting, of a million": interval_of(times(both, 1e6)),
+            "rounds of plain runs to one (natural logarithm)": interval_of(
+                mean(np.log([one.cost_ratio for one in found]))
+            ),
+        }
+    runs = runs_at(scale, PLAIN, 20_000)
+    plain = rs.simulate(rs.load_scenario("concert", [*CALM]), runs, SEED, years=TEN, record=0)
+    came = share(int(plain.columns["systemic_ended"].sum()), runs)
+    answer["about a thousandth"]["by plain runs, of a million"] = interval_of(times(came, 1e6))
+    return answer
+
+
+def times(one: Estimate, factor: float) -> Estimate:
+    return replace(one, value=one.value * factor, lower=one.lower * factor, upper=one.upper * factor)
+
+
+def switches(runs: int) -> dict:
+    """What each arrangement carries on the same seeds, and the share of runs that they need of it."""
+    batches = [Worlds("concert", runs // 5, SEED + k) for k in range(5)]
+    answer = {}
+    for name in arrangements_of(batches[0].scenario):
+        parts = [one.difference((name,), (), "regime", one.scenario.years) for one in batches]
+        answer[name] = {
+            "years of the regime": interval_of(mean([part.paired.value for part in parts])),
+            "runs needed, of those on other seeds": interval_of(mean([part.narrowed**-2 for part in parts])),
+        }
+    return answer
+
+
+def draw(answer: Answer) -> Figure:
+    figure, (left, right) = blank(9.5, 4.4, (0.08, 0.2, 0.38, 0.56), (0.58, 0.2, 0.4, 0.56))
+    known = [part["known by then"] for part in answer["forecasts"].values()]
+    whiskers(left, YEARS, known, color=BLUE, fmt="o-")
+    left.set(ylim=(-0.03, 1.03), xlim=(UNTIL - 40, UNTIL))
+    label(left, "year", "share of the uncertainty that is resolved")
+    came = answer["reliability"]["forecasts of"]
+    middles = [0.1 + 0.2 * k for k in range(len(came))]
+    right.plot([0, 1], [0, 1], color=GREY, linewidth=0.8)
+    whiskers(right, middles, [part["came"] for part in came.values()], color=BLUE)
+    label(right, "forecast (fifths)", "share that came true")
+    return framed(
+        figure,
+        f"Whether the Concert stands in {UNTIL} is decided in 1848, and forecasts of it are calibrated",
+        f"Concert; {RUNS:,} runs, {FUTURES} futures behind each forecast, seed {SEED}, 95 % intervals.",
+    )
