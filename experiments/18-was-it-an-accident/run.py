@@ -16,6 +16,7 @@ from regimesim.analysis.futures import play_out, question_of
 from regimesim.analysis.hinges import hinges_of
 from regimesim.analysis.splitting import rare_event
 from regimesim.analysis.wordings import happened
+from regimesim.chronicle.replacements import kind_of
 from regimesim.chronicle.replay import replay
 from regimesim.core.draws import WAR, Replacement
 from regimesim.core.lanes import Lanes
@@ -29,11 +30,14 @@ SEED, RUNS, FUTURES = 18, 1000, 40
 UNTIL = 1856
 YEARS = (1824, 1832, 1840, 1848, 1849, 1852)
 QUARRELS = (1829, 1846)
-HISTORIES, PAIRED, PLAIN, ROOTS = 24, 2048, 100_000, 4096
-REPEATS = 2
+HISTORIES, PAIRED, PLAIN, ROOTS = 24, 2048, 100_000, 2048
+REPEATS = 4
 CALM = ("domestic.revolution=0",)
 RARER = (*CALM, "war.contagion=0", "war.mutual=0.02", "war.unilateral=0.01")
 TEN, LAST = 10.0, 10.0
+PREVENTED, MISFORTUNE = "one thing less than happened", "one misfortune more"
+MISFORTUNES = ("war", "quarrel", "observe", "intend", "tremble", "wave", "spread")
+"""Draws that, made as small as can be, make happen what nobody would wish: 0 is a war, or a false charge."""
 
 
 def run(scale: float = 1.0) -> Answer:
@@ -68,7 +72,10 @@ def told_forecasts(made: Forecasts) -> dict:
 def told_reliability(made: Forecasts) -> dict:
     """How often forecasts came true, and whether runs lie among their futures as one of them."""
     came = {
-        f"{k / 5:g} to {(k + 1) / 5:g}": {"came": interval_of(part.came)}
+        f"{k / 5:g} to {(k + 1) / 5:g}": {
+            "came": interval_of(part.came),
+            "came minus forecast": interval_of(part.apart),
+        }
         for k, part in enumerate(made.reliability(5))
     }
     places = {f"{year:g}": interval_of(mean(row)) for year, row in zip(made.year, made.place, strict=True)}
@@ -118,14 +125,15 @@ def told_hinges(count: int) -> dict:
             ended = history.year(question.known_from(history.lanes) - question.window)
             found.append(hinges_of(history, futures=2, since=max(world.start, ended - LAST)))
         k += 1
-    counted = {"a round": 0, "a single draw": 0, "one thing that did not happen": 0, "one misfortune more": 0}
+    counted = dict.fromkeys(("a round", "a single draw", PREVENTED, MISFORTUNE), 0)
     rounds = agree = 0
     for one in found:
         prevented = [happened(one.history, *draw[:4]) for draw in one.turning]
+        worse = [kind_of(draw)[0] in MISFORTUNES and draw.value == 0 for draw in one.turning]
         counted["a round"] += bool(one.rounds)
         counted["a single draw"] += bool(one.turning)
-        counted["one thing that did not happen"] += any(prevented)
-        counted["one misfortune more"] += not all(prevented)
+        counted[PREVENTED] += any(prevented)
+        counted[MISFORTUNE] += any(bad and not had for bad, had in zip(worse, prevented, strict=True))
         single = {draw.round for draw in one.turning}
         rounds, agree = rounds + len(one.rounds), agree + sum(part.round in single for part in one.rounds)
     answer = {f"turned by {name}": interval_of(share(number, count)) for name, number in counted.items()}

@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from regimesim.analysis.futures import Fates, Places, Question, future_seed, play_out, question_of
+from regimesim.analysis.futures import Fates, Marks, Places, Question, future_seed, play_out, question_of
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.messages import InputError, show
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.simulate import as_scenario, check_runs, lanes_for, on_threads
-from regimesim.stats.estimates import NORMAL_QUANTILE, Estimate, Floats, mean
+from regimesim.stats.estimates import Estimate, Floats, mean, normal_estimate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,11 +38,16 @@ BINS = 10
 
 
 class Bin(NamedTuple):
-    """Forecasts between two values, and how often they came true."""
+    """Forecasts between two values, and how often they came true.
 
-    forecast: float  # their mean
+    Runs are sorted by the forecast of one half of the futures, and the forecast of the other half is held
+    against the outcome: those that are sorted high are so in part because those futures were lucky.
+    """
+
     number: int
+    forecast: float  # mean of those of the other half
     came: Estimate
+    apart: Estimate  # came minus forecast
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,8 @@ class Forecasts:
         Of the calendar, in which forecasts were made.
     futures : int
         Behind each of them.
-    forecast : float array (D, R)
-        The chance that it stands in ``until``.
+    half : float array (2, D, R)
+        The chance that it stands in ``until``, by each half of the futures.
     place : float array (D, R)
         Where the time for which it stood lies among those of the futures: 0 below all of them, 1 above; by
         lot among equals.
@@ -73,9 +78,15 @@ class Forecasts:
     until: float
     year: Floats
     futures: int
-    forecast: Floats
+    half: Floats
     place: Floats
     came: Floats
+
+    @property
+    def forecast(self) -> Floats:
+        """(D, R) the chance that it stands in ``until``."""
+        whole: Floats = self.half.mean(axis=0)
+        return whole
 
     def brier(self) -> list[Estimate]:
         """Brier score in each year: the mean square error, less what the small number of futures adds."""
@@ -90,17 +101,15 @@ class Forecasts:
 
     def reliability(self, bins: int = BINS) -> list[Bin]:
         """How often forecasts came true, by their value; a run that is forecast several times counts once."""
-        which = np.minimum((self.forecast * bins).astype(int), bins - 1)
+        sorting, held = self.half
+        which = np.minimum((sorting * bins).astype(int), bins - 1)
         found = []
         for k in range(bins):
             chosen = which == k
-            number = int(chosen.sum())
-            if number:
-                value = float((chosen * self.came).sum() / number)
-                apart = (chosen * (self.came - value)).sum(axis=0) / number
-                reach = NORMAL_QUANTILE * float(np.linalg.norm(apart))
-                came = Estimate(value, max(0.0, value - reach), min(1.0, value + reach))
-                found.append(Bin(float(self.forecast[chosen].mean()), number, came))
+            if chosen.any():
+                came = _of_runs(chosen, np.broadcast_to(self.came, chosen.shape), (0.0, 1.0))
+                apart = _of_runs(chosen, self.came - held, (-1.0, 1.0))
+                found.append(Bin(int(chosen.sum()), float(held[chosen].mean()), came, apart))
         return found
 
     def resolved(self) -> list[Estimate]:
@@ -138,6 +147,14 @@ class Forecasts:
         return pd.DataFrame(rows, columns=["year", "forecast", "brier", "skill", "drift"])
 
 
+def _of_runs(chosen: Marks, values: Floats, limits: tuple[float, float]) -> Estimate:
+    """Mean of the chosen values (D, R), with an interval in which a run's values are not independent."""
+    number = chosen.sum()
+    value = float((chosen * values).sum() / number)
+    error = float(np.linalg.norm((chosen * (values - value)).sum(axis=0) / number))
+    return normal_estimate(value, error, limits, 0.95)
+
+
 def forecasts(
     scenario: Scenario | str | Path,
     until: float,
@@ -161,7 +178,7 @@ def forecasts(
     spell : {"regime", "peace", "systemic"}
     runs : int
     futures : int
-        Two or more, behind each forecast.
+        An even number, behind each forecast.
     seed : int in [0, 2**64)
     workers : int, optional
         Threads; all cores by default.
@@ -175,9 +192,10 @@ def forecasts(
     check_runs(runs, seed, workers)
     question = question_of(made, spell, until)
     rounds = [math.floor((year - made.start) * made.rounds_per_year + 0.5) for year in years]
-    if futures < 2 or not rounds or not all(0 <= t < question.until for t in rounds):
+    if futures < 2 or futures % 2 or not rounds or not all(0 <= t < question.until for t in rounds):
         raise InputError(
-            f"forecasts need two futures or more and years from {show(made.start)} to before {show(until)}"
+            "forecasts need an even number of futures and years "
+            f"from {show(made.start)} to before {show(until)}"
         )
     design = lower(made)
     size = lanes_for(design)
@@ -195,13 +213,14 @@ def forecasts(
     came = np.concatenate([end.stands for _, end in parts]).astype(np.float64)
     stood = np.concatenate([end.years for _, end in parts])
     made_in = [[found[d] for found, _ in parts] for d in range(len(rounds))]
-    forecast = np.array([np.concatenate([part.stands.mean(axis=1) for part in row]) for row in made_in])
+    stands = [np.concatenate([part.stands for part in row]) for row in made_in]
+    half = np.array([[row[:, first::2].mean(axis=1) for row in stands] for first in (0, 1)])
     lasted = [np.concatenate([part.years for part in row]) for row in made_in]
     lot = np.random.default_rng(np.random.SeedSequence((seed, runs)))
     place = np.array([_place(stood, row, lot) for row in lasted])
     year = np.array([made.start + t / made.rounds_per_year for t in sorted(rounds)])
     until = made.start + question.until / made.rounds_per_year
-    return Forecasts(made.name, spell, until, year, futures, forecast, place, came)
+    return Forecasts(made.name, spell, until, year, futures, half, place, came)
 
 
 def _futures(lanes: Lanes, question: Question, futures: int, size: int) -> Fates:
