@@ -154,11 +154,12 @@ def rare_wars(scale: float) -> dict:
         error = math.sqrt(sum(float(one.probability.standard_error or 0) ** 2 for one in found)) / REPEATS
         reach = math.exp(1.96 * error / values.mean())
         both = Estimate(float(values.mean()), values.mean() / reach, values.mean() * reach)
+        saved = mean(np.log([one.cost_ratio for one in found]))
         answer[name] = {
             "by splitting, of a million": interval_of(times(both, 1e6)),
-            "rounds of plain runs to one (natural logarithm)": interval_of(
-                mean(np.log([one.cost_ratio for one in found]))
-            ),
+            "rounds of plain runs for the same error, to one": {
+                end: math.exp(number) for end, number in interval_of(saved).items() if number is not None
+            },
         }
     runs = runs_at(scale, PLAIN, 20_000)
     plain = rs.simulate(rs.load_scenario("concert", [*CALM]), runs, SEED, years=TEN, record=0)
@@ -191,10 +192,10 @@ def draw(answer: Answer) -> Figure:
     left.set(ylim=(-0.03, 1.03), xlim=(UNTIL - 40, UNTIL))
     label(left, "year", "share of the uncertainty that is resolved")
     came = answer["reliability"]["forecasts of"]
-    middles = [0.1 + 0.2 * k for k in range(len(came))]
+    middles = [part["came"]["value"] - part["came minus forecast"]["value"] for part in came.values()]
     right.plot([0, 1], [0, 1], color=GREY, linewidth=0.8)
     whiskers(right, middles, [part["came"] for part in came.values()], color=BLUE)
-    label(right, "forecast (fifths)", "share that came true")
+    label(right, "forecast", "share that came true")
     return framed(
         figure,
         f"Whether the Concert stands in {UNTIL} is decided in 1848, and forecasts of it are calibrated",
