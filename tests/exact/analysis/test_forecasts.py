@@ -101,7 +101,5 @@ def test_forecasts_do_not_depend_on_threads():
 @pytest.mark.parametrize(("futures", "years"), [(1, [0]), (0, [0]), (6, []), (6, [8]), (6, [-1])])
 def test_what_cannot_be_forecast_is_refused(futures, years):
     made = world(ALL_DEFECT, years=8, war={"unilateral": RATE})
-    with pytest.raises(
-        InputError, match="an even number of futures and years from 0 to before 8"
-    ):
+    with pytest.raises(InputError, match="an even number of futures and years from 0 to before 8"):
         forecasts(made, 8, years, spell="peace", futures=futures)
