@@ -1,7 +1,8 @@
 """Every experiment: its answer at reduced size, what its page says, and (``-m verify``) the whole again.
 
 Found by folder: a new one joins by being there. At reduced size a small change hides in the luck of few runs,
-so every day one experiment is run in full, and all of them in as many days as there are (``rotation.py``).
+so every day one experiment is run in full, and all of them in as many days as there are; a few more are run at
+reduced size (``rotation.py``).
 """
 
 import re
@@ -18,9 +19,23 @@ NUMBER = r"-?\d[\d,]*(?:\.\d+)?"
 INTERVAL = re.compile(rf"({NUMBER}) \[({NUMBER}), ({NUMBER})\]")
 
 
-@EACH
+A_FEW = 6
+"""Run at reduced size in a day."""
+
+
+@pytest.mark.parametrize("name", of_the_day(ALL, A_FEW))
 def test_a_smaller_run_agrees_with_what_is_recorded(name):
     """Within the luck of so many runs, at one error rate for the whole answer (``answer.ERROR_RATE``)."""
+    compare_smaller(name)
+
+
+@pytest.mark.verify
+@EACH
+def test_every_smaller_run_agrees_with_what_is_recorded(name):
+    compare_smaller(name)
+
+
+def compare_smaller(name):
     module = ALL[name].load()
     scale = getattr(module, "SMALL", SMALL_SCALE)
     assert 0 < scale < 1

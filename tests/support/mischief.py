@@ -197,7 +197,7 @@ def worlds(draw, most=5):
     tree.setdefault("shadow", {})["rounds_per_year"] = draw(st.sampled_from([1, 1, 2, 4, 13, 52]))
     endless = tree["shadow"].get("discount_factor", 0) > 1 - 1e-9
     if endless:
-        tree["shadow"]["punishment_rounds"] = 7
+        tree["shadow"]["punishment_years"] = 7
     tree["payoffs"], tree["measure"] = draw(dilemmas), draw(measures)
     pairs = [[a, b] for k, a in enumerate(states) for b in states[:k]]
     tree["buffers"] = {
@@ -217,7 +217,7 @@ def worlds(draw, most=5):
         year += draw(st.sampled_from([0.001, 0.5, 1, 3]))
         tree["epochs"].append(draw(epochs(start + year, states, others)))
         if endless:
-            tree["epochs"][-1].get("shadow", {}).pop("punishment_rounds", None)
+            tree["epochs"][-1].get("shadow", {}).pop("punishment_years", None)
     return tree
 
 
@@ -368,7 +368,7 @@ VALUES = (
 HEADS = (
     "war.cost", "transparency.level", "states.A.strategy", "states.B.revisionism", "states.A", "states", "strategy", "years",
     "epochs", "affinity", "affinity.A-B", "trust.initial", "trust.initial.A-to-B", "buffers", "about", "payoffs.game", "runs",
-    "seed", "workers", "replicate", "scenario", "scenarios", "shadow.punishment_rounds", "norms.half_life", "war", "measure",
+    "seed", "workers", "replicate", "scenario", "scenarios", "shadow.punishment_years", "norms.half_life", "war", "measure",
     "hydra.run.dir", "hydra/launcher", "hydra.searchpath", "defaults", "_target_", "war._target_", "world", "config",
     "scenario@x", "war@y", "engine", "engine.workers", "sweep", "points", "extend", "outcome", "top", "samples",
     "trajectories", "parameters", "targets", "record", "answers", "draws", "era", "eras", "columns.year", "scale", "port",

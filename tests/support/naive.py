@@ -275,7 +275,7 @@ class World:
 
     def duration(self, years):
         """A number of years in rounds, at least 1 unless it is 0."""
-        if years == math.inf:
+        if years * self.m >= 2**30:
             return math.inf
         if years == 0:
             return 0

@@ -39,6 +39,7 @@ _LONGEST = 20
 """Years of punishment that are tried before one without end."""
 _LEAST_DISCOUNT, _MOST_DISCOUNT = 1e-6, 1.0 - 1e-9
 NOW, FUTURE, LAW = 0, 1, 2
+_MISUNDERSTANDING, _BREACH = 0, 1
 
 
 @dataclass(frozen=True)
@@ -204,19 +205,20 @@ def _side_of(
 
 def _mishaps(lanes: Lanes, i: int, j: int, lane: int) -> tuple[float, float, float, float]:
     """(years between estrangements, years of a breach, share of time in cooperation, cost of a breach)."""
-    game, m = lanes.game, lanes.setting.rounds_per_year
-    spans = [_rounds_apart(lanes, i, j, kind, lane) for kind in (0, 1)]
-    chances = [float(x) for x in game.apart[i, j, :, lane]]
+    game, m, (low, high) = lanes.game, lanes.setting.rounds_per_year, sorted((i, j))
+    spans = [_rounds_apart(lanes, low, high, kind, lane) for kind in (_MISUNDERSTANDING, _BREACH)]
+    chances = [float(x) for x in game.apart[:, low, high, lane]]
     lost = sum(chance * span for chance, span in zip(chances, spans, strict=True) if chance > 0.0)
     a = sum(chances)
-    cost = cost_of(game.one[i, j, lane], game.span[i, j, 1, lane], game.paid[i, j, 1, lane]) / m
+    span, paid = game.span[_BREACH, low, high, lane], game.paid[_BREACH, i, j, lane]
+    cost = cost_of(game.one[i, j, lane], span, paid) / m
     return (1.0 / (a * m) if a > 0.0 else math.inf), spans[1] / m, 1.0 / (1.0 + lost), float(cost)
 
 
 def _rounds_apart(lanes: Lanes, i: int, j: int, kind: int, lane: int) -> float:
-    """Expected rounds until a pair is open again."""
+    """Expected rounds until a pair i < j is open again."""
     game = lanes.game
-    risk, ending = float(game.war_estranged[i, j, kind, lane]), float(game.ending[i, j, kind, lane])
+    risk, ending = float(game.war_estranged[kind, i, j, lane]), float(game.ending[kind, i, j, lane])
     rounds = int(game.rounds[lane])
     if rounds >= FOREVER and risk == 0.0 and ending == 0.0:
         return math.inf
@@ -241,17 +243,29 @@ def _needs(lanes: Lanes, lane: int) -> Floats:
 
 
 def _least(lanes: Lanes, lane: int, name: str, values: Floats, between: bool = True) -> Floats:
-    """The first of rising values at which the critical margin is not negative, [N, N], and a finer one."""
+    """The least value at which the critical margin is not negative, [N, N]; infinite where there is none.
+
+    ``between``: also between the values given, first on a finer grid and there by a straight line.
+    """
     pays = _critical(lanes, lane, name, values) >= 0.0
     first = np.where(pays.any(axis=2), pays.argmax(axis=2), len(values))
     least = np.append(values, np.inf)[first]
     if between:
         for place in np.unique(first[(first > 0) & (first < len(values))]):
             finer = np.linspace(values[place - 1], values[place], _STEPS + 1)
-            found = _critical(lanes, lane, name, finer) >= 0.0
-            least = np.where(first == place, finer[found.argmax(axis=2)], least)
+            found = _crossing(finer, _critical(lanes, lane, name, finer))
+            least = np.where(first == place, found, least)
     nothing = values[0] <= _LEAST_DISCOUNT  # a share: the least there is
     return np.where(first == 0, 0.0, least) if nothing else least
+
+
+def _crossing(values: Floats, margins: Floats) -> Floats:
+    """Where margins [N, N, V] first rise through zero, on a straight line between two values, [N, N]."""
+    above = np.maximum((margins >= 0.0).argmax(axis=2), 1)
+    low, high = (np.take_along_axis(margins, k[..., None], axis=2)[..., 0] for k in (above - 1, above))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(np.isfinite(low) & (low < high), high / (high - low), 0.0)
+    return np.asarray(values[above] - np.clip(share, 0.0, 1.0) * (values[above] - values[above - 1]))
 
 
 def _critical(lanes: Lanes, lane: int, name: str, values: Floats) -> Floats:

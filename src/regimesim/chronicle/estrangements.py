@@ -221,7 +221,8 @@ def until(history: History, one: Estrangement) -> str:
 def _ending(history: History, one: Estrangement) -> str:
     if one.over in (RAN_OUT, RELENTED):
         return "its full time"
-    conceding = history.reckoned.ending[min(one.end, history.rounds) - 1, one.i, one.j, 1] > 0
+    low, high = sorted((one.i, one.j))
+    conceding = history.reckoned.ending[min(one.end, history.rounds) - 1, 1, low, high] > 0
     if one.kind == BREACHED:
         return "when one side gives in"
     return "when it is talked over" + (" or one side gives in" if conceding else "")

@@ -76,7 +76,7 @@ class Reckoned(NamedTuple):
     alarm: Array  # [T, N, N] f_ij
     excluded: Array  # [T, N, N] what i loses if j excludes it
     join: Array  # [T, N, N] chance that i joins a sanction against j
-    ending: Array  # [T, N, N, 3] chance of an early end of an estrangement, by kind
+    ending: Array  # [T, 2, N, N] i < j: chance of an early end of an estrangement, by kind
 
 
 class Happening(NamedTuple):

@@ -35,6 +35,25 @@ def kernel(function: F) -> F:
     return compiled
 
 
+def lanewise(function: F) -> F:
+    """Compile a loop over lanes that is given its rows one by one, no two of which may overlap.
+
+    It is inlined, and there is nothing to check before the loop: it is vectorised, however many rows it reads
+    and writes.
+    """
+    compiled: F = numba.njit(error_model="numpy", forceinline=True, no_cfunc_wrapper=True, _nrt=False)(
+        function
+    )
+    if compiled is not function:
+        compiled._compiler._customize_flags = _without_aliases  # type: ignore[attr-defined]
+    return compiled
+
+
+def _without_aliases(flags: Any) -> Any:
+    flags.noalias = True
+    return flags
+
+
 def entry(function: F) -> F:
     """Compile a kernel that Python calls, and keep the result on disk between runs."""
     compiled: F = numba.njit(error_model="numpy", nogil=True, no_cfunc_wrapper=True, _nrt=False)(function)

@@ -2,50 +2,64 @@
 
 from __future__ import annotations
 
-from regimesim.core.compiler import entry, kernel, scalar
+from regimesim.core.compiler import entry, kernel, lanewise, scalar
 from regimesim.core.draws import unit
 from regimesim.core.elementary import exponential, power
 from regimesim.core.estrangement import cost_of
-from regimesim.core.game import any_marked
+from regimesim.core.game import list_marked
 
 _M, _B, _S = 0, 1, 2
 NOW, FUTURE, LAW, NORM = 0, 1, 2, 3
 """The terms of a margin."""
-_MARGIN, _LOSS_M, _LOSS_B = 4, 5, 6
-"""Rows of ``luck.terms`` after these (that of LAW is not used)."""
-_COLD = 1e-90
-"""A temperature whose third power is near what no number is below."""
 
 
 @kernel
-def tempt(world, game, i, j):
+def tempt(world, game, surprises, i, j):
     """Reckon what defection pays now, as grievances and turmoil stand; without protection."""
-    appetite, strike, warning = game.appetite[i, j], game.strike[i, j], game.warning[i, j]
-    grievance, turmoil, calmed = world.revisionism[i], world.turmoil[i], game.calmed
-    reward, punishment, toll = game.reward, game.punishment, game.toll[i, j]
-    gain, u_dc = game.gain[i, j], game.u_dc[i, j]
+    _tempt(
+        game.gain[i, j],
+        game.appetite[i, j],
+        game.strike[i, j] if surprises else game.nothing,
+        game.warning[i, j] if surprises else game.nothing,
+        world.revisionism[i],
+        world.turmoil[i],
+        game.calmed,
+        game.reward,
+        game.punishment,
+    )
+
+
+@lanewise
+def _tempt(gain, appetite, strike, warning, grievance, turmoil, calmed, reward, punishment):
     for lane in range(gain.shape[0]):
         wanted = appetite[lane] + grievance[lane]
         dulled = wanted * calmed[lane]
         wanted = dulled if turmoil[lane] > 0 else wanted
         full = reward[lane] + wanted + strike[lane]
         gain[lane] = (1.0 - warning[lane]) * full + warning[lane] * punishment[lane]
-        u_dc[lane] = gain[lane] - toll[lane]
 
 
 @kernel
 def value(world, game, i, j):
     """Reckon what open dealings are worth at the trust there is, and what exclusion from them would cost."""
-    one, distrust, trust = game.one[i, j], game.distrust[i, j], world.trust[i, j]
-    span, paid, worth, excluded = (
-        game.span[i, j, _S],
-        game.paid[i, j, _S],
+    low, high = min(i, j), max(i, j)
+    _value(
         game.value[i, j],
         game.excluded[i, j],
+        game.one[i, j],
+        game.distrust[i, j],
+        world.trust[i, j],
+        game.span[_S, low, high],
+        game.paid[_S, i, j],
     )
+
+
+@lanewise
+def _value(worth, excluded, one, distrust, trust, span, paid):
     for lane in range(one.shape[0]):
-        worth[lane] = one[lane] - (1.0 - trust[lane]) * distrust[lane]
-        excluded[lane] = cost_of(worth[lane], span[lane], paid[lane])
+        present = one[lane] - (1.0 - trust[lane]) * distrust[lane]
+        worth[lane] = present
+        excluded[lane] = cost_of(present, span[lane], paid[lane])
 
 
 @scalar
@@ -65,130 +79,119 @@ def future_term(trust, discount, risk, waste, value, loss_m, loss_b, d_m, d_b, a
 
 @kernel
 def margin_terms(world, game, i, j, lane):
-    """The four terms of i's margin towards j: now (v_C - v_D), future, law, norm."""
+    """The four terms of i's margin towards j: now (v_C - v_D), future, law, norm; sets u_DC and u_CD."""
+    low, high = min(i, j), max(i, j)
+    game.u_dc[i, j, lane] = game.gain[i, j, lane] - game.toll[i, j, lane]
+    game.u_cd[i, j, lane] = game.loss[i, j, lane] - game.toll[i, j, lane]
     both = game.punishment[lane] - game.toll[i, j, lane]
     trust, worth = world.trust[i, j, lane], game.value[i, j, lane]
     v_c, v_d = values(trust, game.reward[lane], game.u_dc[i, j, lane], game.u_cd[i, j, lane], both)
     future = future_term(
         trust,
         game.discount[lane],
-        game.war_open[i, j, lane],
+        game.war_open[low, high, lane],
         game.waste[lane],
         worth,
-        cost_of(worth, game.span[i, j, _M, lane], game.paid[i, j, _M, lane]),
-        cost_of(worth, game.span[i, j, _B, lane], game.paid[i, j, _B, lane]),
-        game.brings[i, j, _M, lane],
-        game.brings[i, j, _B, lane],
-        game.apart[i, j, _M, lane],
-        game.apart[i, j, _B, lane],
+        cost_of(worth, game.span[_M, low, high, lane], game.paid[_M, i, j, lane]),
+        cost_of(worth, game.span[_B, low, high, lane], game.paid[_B, i, j, lane]),
+        game.brings[_M, i, j, lane],
+        game.brings[_B, i, j, lane],
+        game.apart[_M, low, high, lane],
+        game.apart[_B, low, high, lane],
     )
     return v_c - v_d, future, game.law[i, j, lane], game.restraint[lane] * world.norm[i, lane]
 
 
 @kernel
-def draw_slips(luck, words, rounds_per_year):
-    """The draws of one side as powers: ``luck.slips[1]`` is (1 - u)**m."""
-    base, rare = luck.slips[0], luck.slips[1]
-    for lane in range(base.shape[0]):
-        base[lane] = rare[lane] = 1.0 - unit(words[lane])
-    for _ in range(rounds_per_year - 1):
-        for lane in range(base.shape[0]):
-            rare[lane] *= base[lane]
+def decide(world, game, setting, tally, luck, words, i, j):
+    """Step 3 for prudent states: i's intention towards j in every lane (``words``: its draws, INTEND)."""
+    low, high = min(i, j), max(i, j)
+    intend, margin, slips = world.intend[i, j], luck.margin, luck.marks
+    span, paid, brings, apart, pivotal = game.span, game.paid, game.brings, game.apart, tally.pivotal
+    _decide(
+        intend,
+        margin,
+        slips,
+        game.against[i, j],
+        tally.willing,
+        pivotal[NOW],
+        pivotal[FUTURE],
+        pivotal[LAW],
+        pivotal[NORM],
+        world.open[i, j],
+        world.withheld[i, j],
+        setting.strategy[i],
+        world.trust[i, j],
+        game.value[i, j],
+        game.gain[i, j],
+        game.loss[i, j],
+        game.toll[i, j],
+        game.war_open[low, high],
+        span[_M, low, high],
+        span[_B, low, high],
+        paid[_M, i, j],
+        paid[_B, i, j],
+        brings[_M, i, j],
+        brings[_B, i, j],
+        apart[_M, low, high],
+        apart[_B, low, high],
+        game.law[i, j],
+        world.norm[i],
+        game.discount,
+        game.waste,
+        game.reward,
+        game.punishment,
+        game.restraint,
+        game.coolness,
+        game.readiness,
+        words,
+    )
+    for place in range(list_marked(luck)):
+        lane = luck.some[place]
+        if slips_at(margin[lane], game.temperature[lane], words[lane], setting.rounds_per_year):
+            intend[lane] ^= 1
 
 
-@kernel
-def expect(world, game, luck, i, j):
-    """Reckon what i expects of its relationship with j: ``luck.terms`` is the future; overwritten."""
-    span, paid, brings, apart = game.span[i, j], game.paid[i, j], game.brings[i, j], game.apart[i, j]
-    worth, loss_m, loss_b = game.value[i, j], luck.terms[_LOSS_M], luck.terms[_LOSS_B]
-    span_m, span_b, paid_m, paid_b = span[_M], span[_B], paid[_M], paid[_B]
-    for lane in range(worth.shape[0]):
-        loss_m[lane] = cost_of(worth[lane], span_m[lane], paid_m[lane])
-    for lane in range(worth.shape[0]):
-        loss_b[lane] = cost_of(worth[lane], span_b[lane], paid_b[lane])
-    trust, risk, future = world.trust[i, j], game.war_open[i, j], luck.terms[FUTURE]
-    d_m, d_b, a_m, a_b = brings[_M], brings[_B], apart[_M], apart[_B]
-    discount, waste = game.discount, game.waste
-    for lane in range(worth.shape[0]):
-        future[lane] = future_term(
-            trust[lane],
-            discount[lane],
-            risk[lane],
-            waste[lane],
-            worth[lane],
-            loss_m[lane],
-            loss_b[lane],
-            d_m[lane],
-            d_b[lane],
-            a_m[lane],
-            a_b[lane],
-        )
-
-
-@kernel
-def weigh(world, game, luck, i, j):
-    """The terms of i's margin towards j and their sum, in ``luck.terms``."""
-    expect(world, game, luck, i, j)
-    trust, norm, reward, punishment = world.trust[i, j], world.norm[i], game.reward, game.punishment
-    u_dc, u_cd, toll, against = game.u_dc[i, j], game.u_cd[i, j], game.toll[i, j], game.against[i, j]
-    now, future, law, within = luck.terms[NOW], luck.terms[FUTURE], game.law[i, j], luck.terms[NORM]
-    margin, restraint = luck.terms[_MARGIN], game.restraint
-    for lane in range(trust.shape[0]):
-        v_c, v_d = values(trust[lane], reward[lane], u_dc[lane], u_cd[lane], punishment[lane] - toll[lane])
-        now[lane] = v_c - v_d
-        against[lane] = v_d > v_c
-    for lane in range(trust.shape[0]):
-        within[lane] = restraint[lane] * norm[lane]
-        margin[lane] = now[lane] + future[lane] + law[lane] + within[lane]
-
-
-@kernel
-def decide(world, game, setting, tally, luck, i, j):
-    """Step 3 for prudent states: i's intention towards j in every lane (``luck.slips``: its draws)."""
-    weigh(world, game, luck, i, j)
-    margin, temperature, rare = luck.terms[_MARGIN], game.temperature, luck.slips[1]
-    intend, open_, withheld = world.intend[i, j], world.open[i, j], world.withheld[i, j]
-    strategy, willing, counted = setting.strategy[i], tally.willing, world.suspects
+@lanewise
+def _decide(
+    intend, margin, slips, against, willing, turned_now, turned_future, turned_law, turned_norm,
+    open_, withheld, strategy, trust, worth, gain, loss, toll, risk, span_m, span_b, paid_m, paid_b,
+    d_m, d_b, a_m, a_b, law, norm, discount, waste, reward, punishment, restraint, coolness, readiness, words,
+):  # fmt: skip
     for lane in range(margin.shape[0]):
+        b, o, cost = trust[lane], worth[lane], toll[lane]
+        v_c, v_d = values(b, reward[lane], gain[lane] - cost, loss[lane] - cost, punishment[lane] - cost)
+        loss_m, loss_b = cost_of(o, span_m[lane], paid_m[lane]), cost_of(o, span_b[lane], paid_b[lane])
+        now = v_c - v_d
+        future = future_term(
+            b, discount[lane], risk[lane], waste[lane], o,
+            loss_m, loss_b, d_m[lane], d_b[lane], a_m[lane], a_b[lane],
+        )  # fmt: skip
+        within = restraint[lane] * norm[lane]
+        total = now + future + law[lane] + within
         free = open_[lane] & (1 - withheld[lane])
-        wants = margin[lane] >= 0.0
-        intend[lane] = free & wants
-        counted[lane] = free & wants & (strategy[lane] < 0)
-        willing[lane] += counted[lane]
-    _count_pivotal(luck.terms[NOW], margin, counted, tally.pivotal[NOW])
-    _count_pivotal(luck.terms[FUTURE], margin, counted, tally.pivotal[FUTURE])
-    _count_pivotal(game.law[i, j], margin, counted, tally.pivotal[LAW])
-    _count_pivotal(luck.terms[NORM], margin, counted, tally.pivotal[NORM])
-    for lane in range(margin.shape[0]):
-        counted[lane] = (
-            may_slip(margin[lane], temperature[lane], rare[lane]) & open_[lane] & (1 - withheld[lane])
-        )
-    if any_marked(counted):
-        for lane in range(margin.shape[0]):
-            if counted[lane] and slips_at(margin[lane], temperature[lane], rare[lane]):
-                intend[lane] ^= 1
-
-
-@kernel
-def _count_pivotal(term, margin, counted, pivotal):
-    """Count the decisions that a term turned: without it the margin were negative."""
-    for lane in range(margin.shape[0]):
-        pivotal[lane] += counted[lane] & (margin[lane] - term[lane] < 0.0)
+        wants = free & (total >= 0.0)
+        counted = wants & (strategy[lane] < 0)
+        margin[lane], intend[lane], against[lane] = total, wants, v_d > v_c
+        willing[lane] += counted
+        turned_now[lane] += counted & (total - now < 0.0)
+        turned_future[lane] += counted & (total - future < 0.0)
+        turned_law[lane] += counted & (total - law[lane] < 0.0)
+        turned_norm[lane] += counted & (total - within < 0.0)
+        slips[lane] = may_slip(total, coolness[lane], readiness[lane], words[lane]) & free
 
 
 @scalar
-def may_slip(margin, temperature, rare):
-    """Tell whether a slip is possible: exp(x) is more than its first terms, so few lanes have to know it.
+def may_slip(margin, coolness, readiness, word):
+    """Tell whether a slip is possible: few lanes have to know exactly.
 
-    ``rare * (1 + exp(-x)) > 1`` needs ``rare * (1 + e) > e`` for every e < exp(x); one part in 10**9 is more
-    than rounding.
+    With g = exp(x), ``(1 - u)**m > g / (1 + g)`` takes m * u < 1 / g, for -m * ln(1 - u) >= m * u and
+    ln(1 + 1 / g) <= 1 / g; and g is more than the first terms of its series. One in a thousand is more than
+    rounding, as u is not below 2**-33.
     """
-    x = abs(margin)
-    heat = temperature if temperature > 0.0 else 1.0
-    # all of it times heat**3, which saves a division
-    grown = heat * heat * heat + x * heat * heat + 0.5 * x * x * heat + (1.0 / 6.0) * x * x * x
-    cold = (temperature > 0.0) & (temperature < _COLD)
-    return ((rare * (heat * heat * heat + grown)) * 1.000000001 > grown) | cold
+    x = abs(margin) * coolness
+    grown = ((x * (1.0 / 6.0) + 0.5) * x + 1.0) * x + 1.0
+    return unit(word) * readiness * grown < 1.001
 
 
 @scalar
@@ -198,8 +201,11 @@ def steadiness(margin, temperature):
 
 
 @scalar
-def slips_at(margin, temperature, rare):
-    """Tell whether a state does not do what its margin says, given (1 - u)**m."""
+def slips_at(margin, temperature, word, rounds_per_year):
+    """Tell whether a state does not do what its margin says, given its draw: (1 - u)**m decides."""
+    base = rare = 1.0 - unit(word)
+    for _ in range(rounds_per_year - 1):
+        rare *= base
     return temperature > 0.0 and rare > steadiness(margin, temperature)
 
 

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from regimesim.core.compiler import kernel, scalar
+from regimesim.core.compiler import kernel, lanewise, scalar
 
 
 def _channel(number: int) -> Any:
@@ -74,6 +74,8 @@ _ALL_BLOCKS = 0xFFFFFFFF
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _UNIT, _WORDS = 2.0**-32, 2.0**32
+TOGETHER = 8
+"""Number of draws that are as dear as one."""
 
 
 def round_keys(seed: int) -> np.ndarray:
@@ -128,19 +130,16 @@ def _rows_of(one: Replacement) -> list[tuple[int, int]]:
 
 @scalar
 def _mix(c0, c1, c2, c3, k0, k1):
-    first = _M0 * np.uint64(c0)
-    second = _M1 * np.uint64(c2)
-    return (
-        np.uint32(second >> _HALF) ^ c1 ^ k0,
-        np.uint32(second & _LOW),
-        np.uint32(first >> _HALF) ^ c3 ^ k1,
-        np.uint32(first & _LOW),
-    )
+    """One round; all are 64 bits wide, of which the upper half is never read: that saves converting."""
+    first = _M0 * (c0 & _LOW)
+    second = _M1 * (c2 & _LOW)
+    return (second >> _HALF) ^ c1 ^ np.uint64(k0), second, (first >> _HALF) ^ c3 ^ np.uint64(k1), first
 
 
 @scalar
 def philox(c0, c1, c2, c3, keys):
     """Philox4x32-10 of one counter (four uint32) under ``keys`` from :func:`round_keys`."""
+    c0, c1, c2, c3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
     c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[0, 0], keys[0, 1])
     c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[1, 0], keys[1, 1])
     c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[2, 0], keys[2, 1])
@@ -150,7 +149,8 @@ def philox(c0, c1, c2, c3, keys):
     c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[6, 0], keys[6, 1])
     c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[7, 0], keys[7, 1])
     c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[8, 0], keys[8, 1])
-    return _mix(c0, c1, c2, c3, keys[9, 0], keys[9, 1])
+    c0, c1, c2, c3 = _mix(c0, c1, c2, c3, keys[9, 0], keys[9, 1])
+    return np.uint32(c0 & _LOW), np.uint32(c1 & _LOW), np.uint32(c2 & _LOW), np.uint32(c3 & _LOW)
 
 
 @scalar
@@ -220,23 +220,69 @@ def _replaced(keys, replicate, t, block, pair, w0, w1, w2, w3):
 
 
 @kernel
+def _replace_words(words, replicates, count, keys, t, block, pair):
+    for place in range(count):
+        w0, w1, w2, w3 = words[0, place], words[1, place], words[2, place], words[3, place]
+        w0, w1, w2, w3 = _replaced(keys, replicates[place], t, block, pair, w0, w1, w2, w3)
+        words[0, place], words[1, place], words[2, place], words[3, place] = w0, w1, w2, w3
+
+
+@kernel
+def fill_some(luck, t, channel, i, j, count):
+    """Draw what :func:`fill_words` does for the first ``count`` lanes of ``luck.some``, in their places."""
+    words, some, replicate, chosen, keys = luck.words, luck.some, luck.replicate, luck.chosen, luck.keys
+    c0, c1 = np.uint32(t), np.uint32(channel >> 1)
+    c2 = np.uint32((i << 16) | j)
+    for place in range(count):
+        chosen[place] = replicate[some[place]]
+    for first in range(0, count, TOGETHER):
+        end = first + TOGETHER
+        _fill_together(
+            words[0, first:end],
+            words[1, first:end],
+            words[2, first:end],
+            words[3, first:end],
+            chosen[first:end],
+            c0,
+            c1,
+            c2,
+            keys,
+        )
+    if _any_replaced(keys):
+        _replace_words(words, chosen, count, keys, t, channel >> 1, c2)
+
+
+@lanewise
+def _fill_together(first, second, third, fourth, replicate, c0, c1, c2, keys):
+    for place in range(TOGETHER):  # a number known beforehand: no loop is left
+        w0, w1, w2, w3 = philox(c0, c1, c2, replicate[place], keys)
+        first[place] = w0
+        second[place] = w1
+        third[place] = w2
+        fourth[place] = w3
+
+
+@kernel
 def fill_words(luck, t, channel, i, j):
     """All four words of a pair's block, for every lane.
 
     Overwrites ``luck.words``: ``channel`` of (i, j) and (j, i), then ``channel + 1`` of (i, j) and (j, i),
     for i <= j and an even channel.
     """
-    words, replicate, keys = luck.words, luck.replicate, luck.keys
+    words = luck.words
     c0, c1 = np.uint32(t), np.uint32(channel >> 1)
     c2 = np.uint32((i << 16) | j)
+    _fill(words[0], words[1], words[2], words[3], luck.replicate, c0, c1, c2, luck.keys)
+    if _any_replaced(luck.keys):
+        lanes = luck.replicate.shape[0]
+        _replace_words(words, luck.replicate, lanes, luck.keys, t, channel >> 1, c2)
+
+
+@lanewise
+def _fill(first, second, third, fourth, replicate, c0, c1, c2, keys):
     for lane in range(replicate.shape[0]):
         w0, w1, w2, w3 = philox(c0, c1, c2, replicate[lane], keys)
-        words[0, lane] = w0
-        words[1, lane] = w1
-        words[2, lane] = w2
-        words[3, lane] = w3
-    if _any_replaced(keys):
-        for lane in range(replicate.shape[0]):
-            w0, w1, w2, w3 = words[0, lane], words[1, lane], words[2, lane], words[3, lane]
-            w0, w1, w2, w3 = _replaced(keys, replicate[lane], t, channel >> 1, c2, w0, w1, w2, w3)
-            words[0, lane], words[1, lane], words[2, lane], words[3, lane] = w0, w1, w2, w3
+        first[lane] = w0
+        second[lane] = w1
+        third[lane] = w2
+        fourth[lane] = w3

@@ -97,25 +97,25 @@ def reckon_estrangement(game, setting, i, j, lane):
     """Set what a pair i < j expects of an estrangement of each kind and of open dealings."""
     p, m = setting.parameters[setting.row[lane]], setting.rounds_per_year
     heat, discount = game.temperature[lane], game.discount[lane]
-    staying_i = staying(game.u_cd[i, j, lane], game.u_dd[i, j, lane], heat, m)
-    staying_j = staying(game.u_cd[j, i, lane], game.u_dd[j, i, lane], heat, m)
+    staying_i = staying(exploited(game, i, j, lane), game.u_dd[i, j, lane], heat, m)
+    staying_j = staying(exploited(game, j, i, lane), game.u_dd[j, i, lane], heat, m)
     conceding = 1.0 - staying_i * staying_j
     ending_m = 1.0 - (1.0 - conceding) * (1.0 - game.confer[i, j, lane] * game.talk[lane])
     rounds, war_rounds, after_war = game.rounds[lane], float(game.war_rounds[lane]), game.after_war[lane]
-    risk_m, risk_b = game.war_estranged[i, j, _M, lane], game.war_estranged[i, j, _B, lane]
-    risk_s = game.war_estranged[i, j, _S, lane]
+    risk_m, risk_b = game.war_estranged[_M, i, j, lane], game.war_estranged[_B, i, j, lane]
+    risk_s = game.war_estranged[_S, i, j, lane]
     total_m, end_m, span_m = outside(discount, risk_m, ending_m, rounds, war_rounds, after_war)
     total_b, end_b, span_b = outside(discount, risk_b, conceding, rounds, war_rounds, after_war)
     total_s, _, span_s = outside(discount, risk_s, 0.0, rounds, war_rounds, after_war)
     punishment = p.payoffs.punishment
     for a, b in ((i, j), (j, i)):
         cost = game.cost[a, b, lane]
-        game.ending[a, b, _M, lane], game.ending[a, b, _B, lane] = ending_m, conceding
-        game.paid[a, b, _M, lane] = (punishment - m * risk_m * cost) * total_m
-        game.paid[a, b, _B, lane] = (punishment - m * risk_b * cost) * total_b
-        game.paid[a, b, _S, lane] = (punishment - m * risk_s * cost) * total_s
-        game.span[a, b, _M, lane], game.span[a, b, _B, lane] = span_m, span_b
-        game.span[a, b, _S, lane] = span_s
+        game.ending[_M, a, b, lane], game.ending[_B, a, b, lane] = ending_m, conceding
+        game.paid[_M, a, b, lane] = (punishment - m * risk_m * cost) * total_m
+        game.paid[_B, a, b, lane] = (punishment - m * risk_b * cost) * total_b
+        game.paid[_S, a, b, lane] = (punishment - m * risk_s * cost) * total_s
+        game.span[_M, a, b, lane], game.span[_B, a, b, lane] = span_m, span_b
+        game.span[_S, a, b, lane] = span_s
         _reckon_open(game, setting, a, b, lane, end_m, end_b)
 
 
@@ -126,17 +126,23 @@ def _reckon_open(game, setting, i, j, lane, end_m, end_b):
     f, g, meeting = game.alarm[i, j, lane], game.abroad[i, j, lane], game.confer[i, j, lane]
     r_i, r_j = resolve_of(setting, i, lane), resolve_of(setting, j, lane)
     a, a_m, a_b = mishaps(f, g, meeting, r_i, r_j)
-    paid_m, paid_b = game.paid[i, j, _M, lane], game.paid[i, j, _B, lane]
-    span_m, span_b = game.span[i, j, _M, lane], game.span[i, j, _B, lane]
+    paid_m, paid_b = game.paid[_M, i, j, lane], game.paid[_B, i, j, lane]
+    span_m, span_b = game.span[_M, i, j, lane], game.span[_B, i, j, lane]
     one = value_of_open(discount, reward, a, a_m, a_b, paid_m, paid_b, span_m, span_b, end_m, end_b)
     dread = discount * r_i * (hit - f) * (1.0 - r_j * f) * (1.0 - g) * cost_of(one, span_b, paid_b)
     game.one[i, j, lane], game.dread[i, j, lane] = one, dread
     healing = 1.0 - discount * (1.0 - game.learning[lane]) * (1.0 - a)
     game.healing[i, j, lane] = np.inf if discount == 1.0 else healing  # in averages a passing loss is none
-    game.distrust[i, j, lane] = (reward - game.u_cd[i, j, lane] + dread) / game.healing[i, j, lane]
-    game.apart[i, j, _M, lane], game.apart[i, j, _B, lane] = a_m, a_b
+    game.distrust[i, j, lane] = (reward - exploited(game, i, j, lane) + dread) / game.healing[i, j, lane]
+    game.apart[_M, i, j, lane], game.apart[_B, i, j, lane] = a_m, a_b
     d_m, d_b = answers(hit, f, g, meeting, r_i, r_j)
-    game.brings[i, j, _M, lane], game.brings[i, j, _B, lane] = d_m, d_b
+    game.brings[_M, i, j, lane], game.brings[_B, i, j, lane] = d_m, d_b
+
+
+@kernel
+def exploited(game, i, j, lane):
+    """u_CD without protection."""
+    return game.bare_loss[i, j, lane] - game.toll[i, j, lane]
 
 
 @kernel

@@ -6,7 +6,7 @@ matter.
 
 from __future__ import annotations
 
-from regimesim.core.compiler import kernel
+from regimesim.core.compiler import kernel, lanewise
 from regimesim.core.draws import (
     ABSORB,
     GROWTH,
@@ -17,11 +17,12 @@ from regimesim.core.draws import (
     TURNOVER,
     WAVE,
     draw,
+    fill_some,
     fill_words,
     unit,
 )
 from regimesim.core.elementary import exponential, normal_quantile
-from regimesim.core.game import any_marked, rounds_of, stale_all
+from regimesim.core.game import any_marked, list_marked, rounds_of, stale_all
 
 
 @kernel
@@ -93,12 +94,10 @@ def change_leaders(world, game, setting, tally, luck, t):
         world.wave[lane] = unit(words[0, lane]) < game.wave[lane]
     for i in range(n):
         fill_words(luck, t, TURNOVER, i, i)
-        for lane in range(lanes):
-            world.new_leader[i, lane] = 0
-            world.revolted[i, lane] = 0
-            if unit(words[0, lane]) < game.turnover[lane]:
-                _succeed(world, setting, i, lane)
-        for lane in range(lanes):
+        _mark_new(luck.marks, world.new_leader[i], world.revolted[i], words[0], game.turnover)
+        for place in range(list_marked(luck)):
+            _succeed(world, setting, i, luck.some[place])
+        for lane in range(lanes if any_marked(world.wave) else 0):
             if (
                 world.wave[lane]
                 and unit(words[2, lane])
@@ -109,13 +108,20 @@ def change_leaders(world, game, setting, tally, luck, t):
                 tally.revolutions[lane] += 1
 
 
+@lanewise
+def _mark_new(marks, new_leader, revolted, words, turnover):
+    for lane in range(revolted.shape[0]):
+        marks[lane] = new_leader[lane] = unit(words[lane]) < turnover[lane]
+        revolted[lane] = 0
+
+
 @kernel
 def _succeed(world, setting, i, lane):
     p = setting.parameters[setting.row[lane]]
     world.new_leader[i, lane] = 1
     world.norm[i, lane] = p.norms.institutionalization * world.norm[i, lane]
     for j in range(world.capability.shape[0]):
-        if j != i:
+        if j != i and p.domestic.reset > 0.0:
             world.trust[i, j, lane] += p.domestic.reset * (
                 setting.prior[i, j, lane] - world.trust[i, j, lane]
             )
@@ -139,7 +145,7 @@ def end_wars(world, game, setting, luck, t):
     for i in range(n):
         for j in range(i + 1, n):
             at_war = world.at_war[i, j]
-            for lane in range(lanes):
+            for lane in range(lanes if any_marked(at_war) else 0):
                 if at_war[lane] > 0:
                     at_war[lane] -= 1
                     world.at_war[j, i, lane] = at_war[lane]
@@ -272,22 +278,27 @@ def _is_systemic(world, lane):
 @kernel
 def absorb_buffers(world, game, setting, tally, luck, t):
     """Buffers between estranged states are swallowed by one of them."""
-    lanes = world.capability.shape[1]
     for link in range(setting.links.shape[0]):
         k, i, j = setting.links[link, 0], setting.links[link, 1], setting.links[link, 2]
-        played, open_, at_war, sovereign = (
-            world.played[i, j],
-            world.open[i, j],
-            world.at_war[i, j],
-            world.sovereign[k],
+        _mark_contested(
+            luck.marks, world.played[i, j], world.open[i, j], world.at_war[i, j], world.sovereign[k]
         )
-        for lane in range(lanes):
-            if sovereign[lane] & played[lane] & (1 - open_[lane]) and at_war[lane] == 0:
-                u, p = draw(luck.keys, luck.replicate[lane], t, ABSORB + k, i, j), game.absorb[lane]
-                if u < p:
-                    mine, other = world.capability[i, lane], world.capability[j, lane]
-                    share = mine / (mine + other) if mine + other > 0.0 else 0.5
-                    _absorb(world, game, setting, tally, k, i if u < p * share else j, lane)
+        count = list_marked(luck)
+        if count > 0:
+            fill_some(luck, t, ABSORB + k, i, j, count)
+        for place in range(count):
+            lane, u = luck.some[place], unit(luck.words[2 * (k % 2), place])
+            p = game.absorb[lane]
+            if u < p:
+                mine, other = world.capability[i, lane], world.capability[j, lane]
+                share = mine / (mine + other) if mine + other > 0.0 else 0.5
+                _absorb(world, game, setting, tally, k, i if u < p * share else j, lane)
+
+
+@lanewise
+def _mark_contested(marks, played, open_, at_war, sovereign):
+    for lane in range(played.shape[0]):
+        marks[lane] = sovereign[lane] & played[lane] & (1 - open_[lane]) & (at_war[lane] == 0)
 
 
 @kernel

@@ -13,6 +13,7 @@ NONE, DECENTRALIZED, CENTRALIZED, COLLECTIVE, BALANCING = 0, 1, 2, 3, 4
 """Sanction rules, by their position in ``parameters``' choices."""
 
 _LN2 = 0.6931471805599453
+_COLDEST, _UNREACHED = 1e300, 2.0**34
 
 
 @kernel
@@ -24,10 +25,23 @@ def any_marked(marks):
     return found != 0
 
 
+@kernel
+def list_marked(luck):
+    """List the lanes that are marked in ``luck.marks``, in ``luck.some``, and give how many there are."""
+    marks, packed, some = luck.marks, luck.packed, luck.some
+    count = 0
+    for eight in range(packed.shape[0]):
+        if packed[eight] != 0:
+            for lane in range(8 * eight, 8 * eight + 8):
+                some[count] = lane
+                count += marks[lane] != 0
+    return count
+
+
 @scalar
 def rounds_of(years, rounds_per_year):
-    """A length in rounds: to the nearest, at least one unless it is 0."""
-    if years == np.inf:
+    """A length in rounds: to the nearest, at least one unless it is 0; 2^30 are without end."""
+    if years * rounds_per_year >= FOREVER:
         return FOREVER
     if years == 0.0:
         return 0
@@ -46,6 +60,12 @@ def alarm_chance(rate, level, meeting, blur, rounds_per_year):
     return chance(rate * (1.0 - level) * (1.0 - meeting) * blur, rounds_per_year)
 
 
+@scalar
+def coolness_of(temperature):
+    """1 / temperature, of a size that any margin can be multiplied by, and 0 where there is no chance."""
+    return min(1.0 / temperature, _COLDEST) if temperature > 0.0 else 0.0
+
+
 @kernel
 def set_rates(game, setting, lane):
     """Set everything in ``game`` that only a new phase can change."""
@@ -57,6 +77,8 @@ def set_rates(game, setting, lane):
     game.hit[lane] = hit_chance(p.transparency.miss_rate, level, m)
     game.restraint[lane] = p.norms.restraint
     game.temperature[lane] = p.choice.temperature
+    game.readiness[lane] = m if p.choice.temperature > 0.0 else _UNREACHED
+    game.coolness[lane] = coolness_of(p.choice.temperature)
     game.rule[lane] = int(p.sanctions.rule)
     game.tremble_limit[lane] = limit(p.choice.tremble)
     game.hit_limit[lane] = limit(game.hit[lane])
@@ -84,13 +106,33 @@ def new_phase(game, setting):
     """Set the rates of the lanes for which a phase has just begun, and have their pairs appraised."""
     if any_marked(game.fresh):
         n = game.stale.shape[0]
+        for i in range(n):
+            for lane in range(game.fresh.shape[0]):
+                if game.fresh[lane]:
+                    game.pursue[i, lane] = resolve_of(setting, i, lane)
+            for j in range(i + 1, n):
+                stale, fresh = game.stale[i, j], game.fresh
+                for lane in range(fresh.shape[0]):
+                    stale[lane] |= fresh[lane]
         for lane in range(game.fresh.shape[0]):
             if game.fresh[lane]:
-                set_rates(game, setting, lane)
-                game.fresh[lane] = 0
-                for i in range(n):
-                    game.pursue[i, lane] = resolve_of(setting, i, lane)
-                    stale_all(game, i, lane)
+                if lane > 0 and setting.row[lane] == setting.row[lane - 1] and game.fresh[lane - 1]:
+                    _copy_rates(game, lane)
+                else:
+                    set_rates(game, setting, lane)
+        game.fresh[:] = 0
+
+
+@kernel
+def _copy_rates(game, lane):
+    """Take over the rates of the lane before."""
+    for kind in range(game.rates.shape[0]):
+        game.rates[kind, lane] = game.rates[kind, lane - 1]
+    for row in (game.tremble_limit, game.hit_limit):
+        row[lane] = row[lane - 1]
+    for row in (game.rounds, game.war_rounds):
+        row[lane] = row[lane - 1]
+    game.rule[lane] = game.rule[lane - 1]
 
 
 @kernel
@@ -102,20 +144,59 @@ def stale_all(game, i, lane):
 
 @kernel
 def appraise(world, game, setting, i, j):
-    """Bring what is known of a pair i < j up to date in all lanes in which it is stale."""
+    """Bring what is known of a pair i < j up to date in all lanes in which it is stale.
+
+    Most lanes are like another one as far as this goes: they are given what was found for that.
+    """
     stale = game.stale[i, j]
     if any_marked(stale):
+        _separate(world, game, setting, i, j)
+        count = 0
         for lane in range(stale.shape[0]):
             if stale[lane]:
-                _appraise_pair(world, game, setting, i, j, lane)
+                model = _find_model(world, game, setting, i, j, lane)
+                if model < 0:
+                    _appraise_pair(world, game, setting, i, j, lane)
+                    game.models[i, j, lane % game.models.shape[2]] = lane
+                else:
+                    game.like[0, count], game.like[1, count] = lane, model
+                    count += 1
                 stale[lane] = 0
+        if count > 0:
+            for kind in range(game.structure.shape[0]):
+                _copy_from_models(game.structure[kind, i, j], game.like, count)
+                if kind >= game.between.shape[0]:
+                    _copy_from_models(game.structure[kind, j, i], game.like, count)
+            _copy_from_models(game.alarm_limit[i, j], game.like, count)
+            _copy_from_models(game.certain[i, j], game.like, count)
+
+
+@kernel
+def _copy_from_models(row, like, count):
+    for place in range(count):
+        row[like[0, place]] = row[like[1, place]]
+
+
+@kernel
+def _find_model(world, game, setting, i, j, lane):
+    """Give a lane that has been appraised and of which nothing that counts is different, or -1."""
+    for place in range(game.models.shape[2]):
+        model = game.models[i, j, place]
+        if game.stale[i, j, model] == 0 and setting.row[model] == setting.row[lane]:
+            same = game.buffer[i, j, model] == game.buffer[i, j, lane]
+            for k in (i, j):
+                same &= world.capability[k, model] == world.capability[k, lane]
+                same &= world.member[k, model] == world.member[k, lane]
+            if same:
+                return model
+    return -1
 
 
 @kernel
 def _appraise_pair(world, game, setting, i, j, lane):
     p, m = setting.parameters[setting.row[lane]], setting.rounds_per_year
     s_i, s_j = _second_strike(setting, i, lane), _second_strike(setting, j, lane)
-    block = _buffering(world, setting, i, j, lane)
+    block = game.buffer[i, j, lane]
     meeting = p.diplomacy.conference * world.member[i, lane] * world.member[j, lane]
     one_sided = _one_side(world, game, setting, i, j, lane, block, s_j)
     other_sided = _one_side(world, game, setting, j, i, lane, block, s_i)
@@ -129,16 +210,15 @@ def _appraise_pair(world, game, setting, i, j, lane):
     spill = 0.0 if mixed else _abroad(p, m, s_i * s_j) * (1.0 - meeting)
     _set_chances(game, p, alarm, i, j, lane)
     for a, b, cost in ((i, j, one_sided), (j, i, other_sided)):
-        game.buffer[a, b, lane], game.confer[a, b, lane] = block, meeting
+        game.confer[a, b, lane] = meeting
         game.alarm[a, b, lane], game.abroad[a, b, lane] = alarm, spill
         game.war_open[a, b, lane] = open_risk
-        game.war_estranged[a, b, 0, lane] = risk_m
-        game.war_estranged[a, b, 1, lane] = risk_b
-        game.war_estranged[a, b, 2, lane] = risk_s
+        game.war_estranged[0, a, b, lane] = risk_m
+        game.war_estranged[1, a, b, lane] = risk_b
+        game.war_estranged[2, a, b, lane] = risk_s
         game.cost[a, b, lane] = cost
         game.toll[a, b, lane] = m * open_risk * cost
         game.u_dd[a, b, lane] = p.payoffs.punishment - m * risk_b * cost
-        game.u_cd[a, b, lane] = game.bare_loss[a, b, lane] - game.toll[a, b, lane]
     reckon_estrangement(game, setting, i, j, lane)
     game.exposed[i, j, lane] = _exposed(game, setting, i, j, lane)
     game.exposed[j, i, lane] = _exposed(game, setting, j, i, lane)
@@ -239,11 +319,17 @@ def chances_of(flips_i, flips_j, alarms_i, catches_i, alarms_j, catches_j):
 
 
 @kernel
-def _buffering(world, setting, i, j, lane):
-    """B_ij = 1 - product over sovereign buffers between i and j of (1 - strength)."""
-    gap = 1.0
+def _separate(world, game, setting, i, j):
+    """Set B_ij = 1 - product over sovereign buffers between i < j of (1 - strength)."""
+    block, other = game.buffer[i, j], game.buffer[j, i]
+    for lane in range(block.shape[0]):
+        block[lane] = 1.0
     for link in range(setting.links.shape[0]):
         k = setting.links[link, 0]
-        if setting.links[link, 1] == i and setting.links[link, 2] == j and world.sovereign[k, lane]:
-            gap *= 1.0 - setting.strength[k, lane]
-    return 1.0 - gap
+        if setting.links[link, 1] == i and setting.links[link, 2] == j:
+            sovereign, strength = world.sovereign[k], setting.strength[k]
+            for lane in range(block.shape[0]):
+                block[lane] *= 1.0 - (strength[lane] if sovereign[lane] else 0.0)
+    for lane in range(block.shape[0]):
+        block[lane] = 1.0 - block[lane]
+        other[lane] = block[lane]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regimesim.core.automata import follow, follow_firmly, move_far, move_on
 from regimesim.core.compiler import entry, kernel
-from regimesim.core.decision import decide, draw_slips, margin_terms, tempt, value
+from regimesim.core.decision import decide, margin_terms, tempt, value
 from regimesim.core.draws import INTEND, WAR, fill_words
 from regimesim.core.events import absorb_buffers, begin_wars, change_leaders, end_wars, grow, remember
 from regimesim.core.game import appraise, new_phase
@@ -17,7 +17,9 @@ from regimesim.core.perception import (
     draw_chances,
     draw_conflict,
     draw_trembles,
+    forget_charges,
     mark,
+    notice,
 )
 from regimesim.core.sanctions import (
     expect_sanctions,
@@ -30,7 +32,6 @@ from regimesim.core.sanctions import (
     weigh_joining,
 )
 from regimesim.core.tally import (
-    count_beliefs,
     count_disputes,
     count_errors,
     count_pair,
@@ -39,12 +40,12 @@ from regimesim.core.tally import (
     count_spread,
     count_year,
 )
-from regimesim.core.trust import learn, reconcile, relent
+from regimesim.core.trust import learn, reconcile, relent, suspect
 from regimesim.core.world import Mechanism
 
 _PRUDENT, _AUTOMATA, _LEADERS, _WAR, _ABSORPTION = (int(m) for m in tuple(Mechanism)[:5])
 _SANCTIONS, _VOTES, _PROTECTION, _GROWTH, _CHANCE = (int(m) for m in tuple(Mechanism)[5:10])
-_ERRORS, _ACCOUNTS, _LARGE, _TREMBLES = (int(m) for m in tuple(Mechanism)[10:])
+_ERRORS, _ACCOUNTS, _LARGE, _TREMBLES, _SURPRISES = (int(m) for m in tuple(Mechanism)[10:15])
 
 WHOLE, UNTIL_DECIDED, SINCE_DECIDED = 0, 1, 2
 """Parts of a round: a caller that changes intentions plays it in two."""
@@ -106,7 +107,7 @@ def play(world, game, setting, tally, luck, first, last, part):
             if on[_PRUDENT]:
                 for i in range(n):
                     for j in range(i + 1, n):
-                        reconcile(world, setting, i, j)
+                        reconcile(world, setting, luck, i, j)
                         if on[_AUTOMATA]:
                             relent(world, i, j)
                             relent(world, j, i)
@@ -120,47 +121,56 @@ def play(world, game, setting, tally, luck, first, last, part):
 def reckon(world, game, setting):
     """Step 2: bring all that decisions rest on up to date."""
     n, on = world.capability.shape[0], setting.on
+    if on[_PRUDENT]:
+        forget_charges(world)
     for i in range(n):
         for j in range(i + 1, n):
             mark(world, setting, i, j, on[_PRUDENT])
             appraise(world, game, setting, i, j)
-            tempt(world, game, i, j)
-            tempt(world, game, j, i)
-            if on[_PRUDENT]:
+            if on[_PROTECTION]:
+                tempt(world, game, on[_SURPRISES], i, j)
+                tempt(world, game, on[_SURPRISES], j, i)
+            if on[_SANCTIONS] and on[_PRUDENT]:
                 value(world, game, i, j)
                 value(world, game, j, i)
     if on[_SANCTIONS] and on[_PRUDENT]:
         weigh_enforcement(world, game, setting)
-        _weigh(world, game, setting)
         if on[_PROTECTION]:
+            for i in range(n):
+                weigh_joining(world, game, setting, i)
             protect(world, game)
             for i in range(n):
                 for j in range(n):
                     if i != j:
                         revalue(world, game, i, j)
-            _weigh(world, game, setting)
-        expect_sanctions(world, game, setting, on[_VOTES])
+        for i in range(n):
+            weigh_joining(world, game, setting, i)
+            expect_sanctions(world, game, setting, i, on[_VOTES])
 
 
 @kernel
-def _weigh(world, game, setting):
-    for k in range(world.capability.shape[0]):
-        for z in range(world.capability.shape[0]):
-            if k != z:
-                weigh_joining(world, game, setting, k, z)
+def prepare(world, game, setting, i, j):
+    """Bring up to date what the two decisions of a pair rest on, unless that was done for sanctions."""
+    on = setting.on
+    if not on[_PROTECTION]:
+        tempt(world, game, on[_SURPRISES], i, j)
+        tempt(world, game, on[_SURPRISES], j, i)
+    if on[_PRUDENT] and not on[_SANCTIONS]:
+        value(world, game, i, j)
+        value(world, game, j, i)
 
 
 @kernel
 def intend(world, game, setting, tally, luck, t, i, j):
     """Step 3 for a pair i < j."""
     on, words = setting.on, luck.words
+    if on[_PRUDENT] or on[_ACCOUNTS]:
+        prepare(world, game, setting, i, j)
     if on[_CHANCE]:
         fill_words(luck, t, INTEND, i, j)
     if on[_PRUDENT]:
-        draw_slips(luck, words[0], setting.rounds_per_year)
-        decide(world, game, setting, tally, luck, i, j)
-        draw_slips(luck, words[1], setting.rounds_per_year)
-        decide(world, game, setting, tally, luck, j, i)
+        decide(world, game, setting, tally, luck, words[0], i, j)
+        decide(world, game, setting, tally, luck, words[1], j, i)
     if on[_AUTOMATA] and on[_CHANCE]:
         follow(world, setting, i, j, words[0])
         follow(world, setting, j, i, words[1])
@@ -192,18 +202,21 @@ def deal(world, game, setting, tally, luck, t, i, j, apart):
     if on[_PRUDENT] or on[_WAR]:
         fill_words(luck, t, WAR, i, j)
         draw_conflict(world, game, luck, i, j)
+    noticed = 0
+    if on[_PRUDENT] or on[_ACCOUNTS]:
+        noticed = notice(world, luck, i, j)
     if on[_PRUDENT]:
-        accuse(world, game, setting, tally, luck, t, i, j)
+        accuse(world, game, setting, tally, luck, t, i, j, noticed)
         count_disputes(world, tally, i, j)
         count_restraint(world, game, setting, tally, i, j)
     count_pair(world, tally, t, i, j)
     if on[_ERRORS]:
         count_errors(world, tally, i, j)
     if on[_ACCOUNTS]:
-        count_beliefs(world, tally, i, j)
         pay(world, game, i, j)
-        learn(world, game, setting, i, j)
-        learn(world, game, setting, j, i)
+        learn(world, game, tally, i, j)
+        suspect(world, game, setting, luck, i, j, noticed)
+        suspect(world, game, setting, luck, j, i, noticed)
     if on[_LARGE]:
         move_far(world, setting, i, j)
         move_far(world, setting, j, i)
@@ -230,6 +243,9 @@ def margins(world, game, setting, terms):
     new_phase(game, setting)
     reckon(world, game, setting)
     n, lanes = world.capability.shape
+    for i in range(n):
+        for j in range(i + 1, n):
+            prepare(world, game, setting, i, j)
     for i in range(n):
         for j in range(n):
             for lane in range(lanes):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ from regimesim.core.world import (
     allocate_luck,
     allocate_tally,
     allocate_world,
+    rejoin_game,
+    rejoin_luck,
 )
 
 Row = TypeVar("Row", bound=np.generic)
@@ -91,6 +93,11 @@ class Lanes:
         self._settings = {} if settings is None else settings
         self.setting = self._setting_of(0)
         self._begin()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over the attributes of other lanes: in a copy, arrays that shared memory do so again."""
+        self.__dict__.update(state)
+        self.game, self.luck = rejoin_game(self.game), rejoin_luck(self.luck)
 
     @property
     def years(self) -> float:
@@ -353,13 +360,16 @@ def _switches(design: Design, points: NDArray[np.intp], phase: int, accounts: bo
         Mechanism.ABSORPTION: parameters["geography"]["absorption"] > 0,
         Mechanism.SANCTIONS: rule != NONE,
         Mechanism.VOTES: rule == CENTRALIZED,
-        Mechanism.PROTECTION: rule == COLLECTIVE,
+        Mechanism.PROTECTION: prudent & (rule == COLLECTIVE),
         Mechanism.GROWTH: (parameters["power"]["volatility"] > 0) | (states["growth"] != 0).any(axis=1),
         Mechanism.CHANCE: np.append(drawn[automata], prudent & softly),
         Mechanism.ACCOUNTS: accounts,
         Mechanism.LARGE: large[automata],
         Mechanism.TREMBLES: parameters["choice"]["tremble"] > 0,
         Mechanism.ERRORS: errs & (sight["level"] < 1),
+        Mechanism.SURPRISES: (sight["early_warning"] > 0)
+        | (parameters["deterrence"]["first_strike_gain"] > 0),
+        Mechanism.ALLIES: parameters["sanctions"]["alliance_weight"] > 0,
     }
     return np.array([np.any(on[mechanism]) for mechanism in Mechanism], np.int8)
 

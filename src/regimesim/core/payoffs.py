@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from regimesim.core.compiler import kernel, scalar
+from regimesim.core.compiler import kernel, lanewise, scalar
 
 
 @kernel
 def pay(world, game, i, j):
     """Step 7: the flows of two states i < j from what they did to each other."""
-    reward, punishment, played, open_ = game.reward, game.punishment, world.played[i, j], world.open[i, j]
-    payoff_i, payoff_j = world.payoff[i], world.payoff[j]
-    action_ij, action_ji = world.action[i, j], world.action[j, i]
-    gain_ij, gain_ji, loss_ij, loss_ji = game.gain[i, j], game.gain[j, i], game.loss[i, j], game.loss[j, i]
+    _pay(
+        world.payoff[i],
+        world.payoff[j],
+        world.played[i, j],
+        world.open[i, j],
+        world.action[i, j],
+        world.action[j, i],
+        game.gain[i, j],
+        game.gain[j, i],
+        game.loss[i, j],
+        game.loss[j, i],
+        game.reward,
+        game.punishment,
+    )
+
+
+@lanewise
+def _pay(
+    payoff_i, payoff_j, played, open_, action_ij, action_ji,
+    gain_ij, gain_ji, loss_ij, loss_ji, reward, punishment,
+):  # fmt: skip
     for lane in range(played.shape[0]):
         # every number is read before one is chosen: a loop that reads one of several is not vectorised
         mutual, grim, own, other = reward[lane], punishment[lane], action_ij[lane], action_ji[lane]

@@ -6,10 +6,10 @@ bits and bytes. Accusations and quarrels are rare: what comes of them goes lane 
 
 from __future__ import annotations
 
-from regimesim.core.compiler import kernel, scalar
-from regimesim.core.draws import CONFER, INQUIRY, PUBLISH, PURSUE, TREMBLE, draw, fill_words, unit
+from regimesim.core.compiler import kernel, lanewise, scalar
+from regimesim.core.draws import INQUIRY, PUBLISH, PURSUE, TREMBLE, draw, fill_some, fill_words, unit
 from regimesim.core.estrangement import BREACH, MISUNDERSTANDING
-from regimesim.core.game import BALANCING, NONE, chances_of
+from regimesim.core.game import BALANCING, NONE, chances_of, list_marked
 
 STANDS, CLEARED = 1, 2
 """What becomes of a charge."""
@@ -17,33 +17,47 @@ STANDS, CLEARED = 1, 2
 
 @kernel
 def mark(world, setting, i, j, prudent):
-    """Mark what a pair i < j can be in this round, and who withholds; what is left of the last round goes."""
+    """Mark what a pair i < j can be in this round, and who withholds."""
     at_war = world.at_war[i, j]
-    for a, b in ((i, j), (j, i)):
-        played, open_, withheld = world.played[a, b], world.open[a, b], world.withheld[a, b]
-        for lane in range(at_war.shape[0]):
-            played[lane] = open_[lane] = at_war[lane] == 0
-            withheld[lane] = 0
-        if prudent:
-            _mark_estranged(world, setting, a, b)
-            for marks in (world.charge[a, b], world.accuses[a, b], world.extended[a, b]):
-                marks[:] = 0
+    _mark_peace(at_war, world.played[i, j], world.played[j, i])
+    if prudent:
+        _mark_estranged(
+            at_war,
+            world.left[i, j],
+            world.left[j, i],
+            setting.strategy[i],
+            setting.strategy[j],
+            world.open[i, j],
+            world.open[j, i],
+            world.withheld[i, j],
+            world.withheld[j, i],
+        )
+    else:
+        _mark_peace(at_war, world.open[i, j], world.open[j, i])
+
+
+@lanewise
+def _mark_peace(at_war, marks, mirrored):
+    for lane in range(at_war.shape[0]):
+        marks[lane] = mirrored[lane] = at_war[lane] == 0
+
+
+@lanewise
+def _mark_estranged(at_war, left, other, strategy, strategy_j, open_, open_j, withheld, withheld_j):
+    for lane in range(left.shape[0]):
+        mixed = (strategy[lane] >= 0) | (strategy_j[lane] >= 0)
+        peace = at_war[lane] == 0
+        live_i, live_j = peace & (mixed | (left[lane] <= 0)), peace & (mixed | (other[lane] <= 0))
+        open_[lane], open_j[lane] = live_i, live_j
+        withheld[lane], withheld_j[lane] = live_i & (left[lane] > 0), live_j & (other[lane] > 0)
 
 
 @kernel
-def _mark_estranged(world, setting, i, j):
-    left, open_, withheld, at_war = (
-        world.left[i, j],
-        world.open[i, j],
-        world.withheld[i, j],
-        world.at_war[i, j],
-    )
-    strategy, other = setting.strategy[i], setting.strategy[j]
-    for lane in range(left.shape[0]):
-        apart = left[lane] > 0
-        mixed = (strategy[lane] >= 0) | (other[lane] >= 0)
-        open_[lane] = (at_war[lane] == 0) & (mixed | (not apart))
-        withheld[lane] = open_[lane] & apart
+def forget_charges(world):
+    """Clear what was charged in the last round."""
+    world.charge[:] = 0
+    world.accuses[:] = 0
+    world.extended[:] = 0
 
 
 @kernel
@@ -93,11 +107,24 @@ def act_in_plain_sight(world, luck, i, j):
 @kernel
 def act_and_observe(world, luck, i, j):
     """Both actions of a pair i < j and both views of them, in every lane, given ``luck.chances``."""
-    chances = luck.chances
-    intend_ij, intend_ji = world.intend[i, j], world.intend[j, i]
-    action_ij, action_ji = world.action[i, j], world.action[j, i]
-    seen_ij, seen_ji = world.seen[i, j], world.seen[j, i]
-    open_, withheld_ij, withheld_ji = world.open[i, j], world.withheld[i, j], world.withheld[j, i]
+    _act_and_observe(
+        luck.chances,
+        world.intend[i, j],
+        world.intend[j, i],
+        world.action[i, j],
+        world.action[j, i],
+        world.seen[i, j],
+        world.seen[j, i],
+        world.open[i, j],
+        world.withheld[i, j],
+        world.withheld[j, i],
+    )
+
+
+@lanewise
+def _act_and_observe(
+    chances, intend_ij, intend_ji, action_ij, action_ji, seen_ij, seen_ji, open_, withheld_ij, withheld_ji
+):  # fmt: skip
     for lane in range(chances.shape[0]):
         bits, live = chances[lane], open_[lane]
         own = acted(intend_ij[lane], bits, live, withheld_ij[lane])
@@ -116,44 +143,81 @@ def acted(intend, flips, live, withheld):
 @kernel
 def draw_conflict(world, game, luck, i, j):
     """Draw what a conflict comes to for a pair i < j (``luck.words``: WAR, NEGOTIATE)."""
-    words, kind, open_, played = luck.words, world.kind[i, j], world.open[i, j], world.played[i, j]
-    action_ij, action_ji = world.action[i, j], world.action[j, i]
-    quarrel, due, talks, abroad = world.quarrel[i, j], world.due[i, j], world.talks[i, j], game.abroad[i, j]
-    risk, risks, ends = game.war_open[i, j], game.war_estranged[i, j], game.ending[i, j]
-    risk_m, risk_b, risk_s, end_m, end_b = risks[0], risks[1], risks[2], ends[0], ends[1]
+    words, risks, ends = luck.words, game.war_estranged, game.ending
+    _draw_conflict(
+        world.quarrel[i, j],
+        world.due[i, j],
+        world.talks[i, j],
+        words[0],
+        words[1],
+        words[2],
+        world.kind[i, j],
+        world.open[i, j],
+        world.played[i, j],
+        world.action[i, j],
+        world.action[j, i],
+        game.abroad[i, j],
+        game.war_open[i, j],
+        risks[0, i, j],
+        risks[1, i, j],
+        risks[2, i, j],
+        ends[0, i, j],
+        ends[1, i, j],
+    )
+
+
+@lanewise
+def _draw_conflict(
+    quarrel, due, talks, war, abroad, negotiate, kind, open_, played, action_ij, action_ji,
+    spill, risk, risk_m, risk_b, risk_s, end_m, end_b,
+):  # fmt: skip
     for lane in range(kind.shape[0]):
-        quarrel[lane] = played[lane] & (unit(words[1, lane]) < abroad[lane])
-    for lane in range(kind.shape[0]):
-        first, second, third, open_risk = risk_m[lane], risk_b[lane], risk_s[lane], risk[lane]
+        # every number is read before one is chosen: a loop that reads one of several is not vectorised
+        open_risk, first, second, third = risk[lane], risk_m[lane], risk_b[lane], risk_s[lane]
+        ending_m, ending_b = end_m[lane], end_b[lane]
         peaceful = action_ij[lane] & action_ji[lane]
         chance = first if kind[lane] == 1 else (second if kind[lane] == 2 else third)
         chance = (0.0 if peaceful else open_risk) if open_[lane] else chance
-        due[lane] = played[lane] & (unit(words[0, lane]) < chance)
-    for lane in range(kind.shape[0]):
-        first, second = end_m[lane], end_b[lane]
-        chance = first if kind[lane] == 1 else (second if kind[lane] == 2 else 0.0)
-        talks[lane] = unit(words[2, lane]) < chance
+        ending = ending_m if kind[lane] == 1 else (ending_b if kind[lane] == 2 else 0.0)
+        quarrel[lane] = played[lane] & (unit(abroad[lane]) < spill[lane])
+        due[lane] = played[lane] & (unit(war[lane]) < chance)
+        talks[lane] = unit(negotiate[lane]) < ending
 
 
 @kernel
-def accuse(world, game, setting, tally, luck, t, i, j):
-    """Accusations and quarrels of a pair i < j, and whether it breaks; trust moves with what is believed."""
-    seen_ij, seen_ji, open_ = world.seen[i, j], world.seen[j, i], world.open[i, j]
-    quarrel, broke = world.quarrel[i, j], world.broke[i, j]
-    broke[:] = 0
+def notice(world, luck, i, j):
+    """List, and count, the lanes in which a side of a pair i < j saw a defection, or the two quarrelled."""
+    _mark_offences(luck.marks, world.seen[i, j], world.seen[j, i], world.open[i, j], world.quarrel[i, j])
+    return list_marked(luck)
+
+
+@lanewise
+def _mark_offences(marks, seen_ij, seen_ji, open_, quarrel):
     for lane in range(open_.shape[0]):
-        if open_[lane] & (quarrel[lane] | (1 - (seen_ij[lane] & seen_ji[lane]))):
-            _break_up(world, game, setting, tally, luck, t, i, j, lane)
+        marks[lane] = open_[lane] & (quarrel[lane] | (1 - (seen_ij[lane] & seen_ji[lane])))
 
 
 @kernel
-def _break_up(world, game, setting, tally, luck, t, i, j, lane):
+def accuse(world, game, setting, tally, luck, t, i, j, count):
+    """Settle accusations and quarrels of a pair i < j in ``luck.some``; overwrites ``luck.words``."""
+    broke, words = world.broke[i, j], luck.words
+    for lane in range(broke.shape[0]):
+        broke[lane] = 0
+    if count > 0:
+        fill_some(luck, t, PURSUE, i, j, count)
+        for place in range(count):
+            pursuits = unit(words[0, place]), unit(words[1, place])
+            lane, meets = luck.some[place], unit(words[2, place])
+            _break_up(world, game, setting, tally, luck, t, i, j, lane, pursuits, meets)
+
+
+@kernel
+def _break_up(world, game, setting, tally, luck, t, i, j, lane, pursuits, meets):
+    """Settle what comes of it in one lane, given the draws PURSUE and CONFER."""
     prudent_i, prudent_j = setting.strategy[i, lane] < 0, setting.strategy[j, lane] < 0
-    charged_i = prudent_i and _charges(world, game, luck, t, i, j, lane)
-    charged_j = prudent_j and _charges(world, game, luck, t, j, i, lane)
-    confers = False
-    if charged_i or charged_j:
-        confers = draw(luck.keys, luck.replicate[lane], t, CONFER, i, j) < game.confer[i, j, lane]
+    charged_i = prudent_i and _charges(world, game, i, j, lane, pursuits[0])
+    charged_j = prudent_j and _charges(world, game, j, i, lane, pursuits[1])
+    confers = meets < game.confer[i, j, lane]
     standing = false = 0
     if charged_i:
         standing, false = _press(world, game, setting, luck, t, i, j, lane, confers)
@@ -174,11 +238,11 @@ def _break_up(world, game, setting, tally, luck, t, i, j, lane):
 
 
 @kernel
-def _charges(world, game, luck, t, i, j, lane):
+def _charges(world, game, i, j, lane, pursuit):
     """Tell whether i accuses j and acts on it."""
     if world.seen[i, j, lane] or world.withheld[i, j, lane]:
         return False
-    return draw(luck.keys, luck.replicate[lane], t, PURSUE, i, j) < game.pursue[i, lane]
+    return pursuit < game.pursue[i, lane]
 
 
 @kernel

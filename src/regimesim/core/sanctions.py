@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from regimesim.core.compiler import kernel, scalar
+from regimesim.core.compiler import kernel, lanewise, scalar
 from regimesim.core.draws import EXIT, SANCTION, draw
 from regimesim.core.elementary import exponential, logistic
 from regimesim.core.estrangement import SANCTION as EXCLUSION
 from regimesim.core.estrangement import cost_of
 from regimesim.core.game import BALANCING, CENTRALIZED, COLLECTIVE, DECENTRALIZED, NONE, any_marked, stale_all
+from regimesim.core.world import Mechanism
 
+_ALLIES = int(Mechanism.ALLIES)
 _TOTAL, _ENFORCING, _PLEDGE, _FLAT, _ALLY, _STRENGTH, _PUBLIC = range(7)
 """Rows of ``world.sums``: a sum over states, and what is the same for all cases of a round."""
 
@@ -33,30 +35,56 @@ def weigh_enforcement(world, game, setting):
 
 
 @kernel
-def weigh_joining(world, game, setting, k, z):
-    """Set the chance that k joins a sanction against z."""
-    join, norm, capability = game.join[k, z], world.norm[k], world.capability[z]
-    affinity, excluded, open_, played = (
-        setting.affinity[k, z],
-        game.excluded[k, z],
-        world.open[k, z],
-        world.played[k, z],
-    )
-    member, strategy, rule = world.member[k], setting.strategy[k], game.rule
-    restraint, temperature = game.restraint, game.temperature
-    enforcing, pledge, flat = world.sums[_ENFORCING], world.sums[_PLEDGE], world.sums[_FLAT]
-    ally, strength = world.sums[_ALLY], world.sums[_STRENGTH]
-    n, m = world.capability.shape[0], setting.rounds_per_year
+def weigh_joining(world, game, setting, z):
+    """Set the chance of every other k to join a sanction against z, and z's loss in all (``sums``)."""
+    n, m, sums = world.capability.shape[0], setting.rounds_per_year, world.sums
+    total = sums[_TOTAL]
+    for lane in range(total.shape[0]):
+        total[lane] = 0.0
+    for k in range(n):
+        if k != z:
+            _weigh_joining(
+                game.join[k, z],
+                total,
+                game.excluded[k, z],
+                game.excluded[z, k],
+                world.open[k, z],
+                world.played[k, z],
+                setting.affinity[k, z] if setting.on[_ALLIES] else game.nothing,
+                world.norm[k],
+                world.member[k],
+                setting.strategy[k],
+                world.capability[z],
+                game.rule,
+                game.restraint,
+                game.temperature,
+                sums[_ENFORCING],
+                sums[_PLEDGE],
+                sums[_FLAT],
+                sums[_ALLY],
+                sums[_STRENGTH],
+                n,
+                m,
+            )
+
+
+@lanewise
+def _weigh_joining(
+    join, total, forgone, lost, open_, played, affinity, norm, member, strategy, capability, rule,
+    restraint, temperature, enforcing, pledge, flat, ally, strength, n, m,
+):  # fmt: skip
     for lane in range(join.shape[0]):
         by_rule = enforcing[lane] + restraint[lane] * norm[lane] + pledge[lane]
         by_strength = strength[lane] * (n * capability[lane])
         worth = by_strength if rule[lane] == BALANCING else by_rule
-        forgone = excluded[lane] / m
-        given_up = forgone if open_[lane] else 0.0
+        yearly = forgone[lane] / m
+        given_up = yearly if open_[lane] else 0.0
         net = worth - flat[lane] - ally[lane] * affinity[lane] - given_up
         bound = (member[lane] != 0) | (rule[lane] == BALANCING)
         chance = join_chance(net, temperature[lane])
-        join[lane] = chance if bound & (strategy[lane] < 0) & (played[lane] != 0) else 0.0
+        joins = chance if bound & (strategy[lane] < 0) & (played[lane] != 0) else 0.0
+        join[lane] = joins
+        total[lane] += lost_through(joins, lost[lane], open_[lane])
 
 
 @scalar
@@ -69,25 +97,28 @@ def join_chance(net, temperature):
 
 
 @kernel
-def expect_sanctions(world, game, setting, votes):
-    """Set law_ij: what a case that j brings against i would cost i, as far as it is to be expected."""
+def expect_sanctions(world, game, setting, i, votes):
+    """Set law_ij: what a case that j brings against i would cost i, as far as it is to be expected.
+
+    Called when it has been weighed who would join against i.
+    """
     n, lanes = world.capability.shape
-    total = world.sums[_TOTAL]
-    for i in range(n):
+    for j in range(n):
+        if j != i:
+            _expect_from(
+                game.law[i, j],
+                game.exposed[i, j],
+                world.sums[_TOTAL],
+                game.rule,
+                world.member[i],
+                game.join[j, i],
+                game.excluded[i, j],
+                world.open[i, j],
+            )
+    if votes:
         for lane in range(lanes):
-            total[lane] = 0.0
-        for k in range(n):
-            if k != i:
-                join, excluded, open_ = game.join[k, i], game.excluded[i, k], world.open[i, k]
-                for lane in range(lanes):
-                    total[lane] += lost_through(join[lane], excluded[lane], open_[lane])
-        for j in range(n):
-            if j != i:
-                _expect_from(world, game, i, j)
-        if votes:
-            for lane in range(lanes):
-                if game.rule[lane] == CENTRALIZED:
-                    _expect_vote(world, game, setting, i, lane)
+            if game.rule[lane] == CENTRALIZED:
+                _expect_vote(world, game, setting, i, lane)
 
 
 @scalar
@@ -97,17 +128,9 @@ def lost_through(join, excluded, open_):
     return expected if open_ else 0.0
 
 
-@kernel
-def _expect_from(world, game, i, j):
+@lanewise
+def _expect_from(law, exposed, total, rule, member, join, excluded, open_):
     """law_ij where those who join are one by one estranged."""
-    law, exposed, total, rule, member = (
-        game.law[i, j],
-        game.exposed[i, j],
-        world.sums[_TOTAL],
-        game.rule,
-        world.member[i],
-    )
-    join, excluded, open_ = game.join[j, i], game.excluded[i, j], world.open[i, j]
     for lane in range(law.shape[0]):
         others = max(0.0, total[lane] - lost_through(join[lane], excluded[lane], open_[lane]))
         outside = (rule[lane] == DECENTRALIZED) & (member[lane] == 0)
@@ -208,19 +231,17 @@ def protect(world, game):
 @kernel
 def revalue(world, game, i, j):
     """Reckon what follows from protection: flows, the value of open dealings, the cost of exclusion."""
-    gain, loss, toll, reward = game.gain[i, j], game.loss[i, j], game.toll[i, j], game.reward
-    u_dc, u_cd, trust = game.u_dc[i, j], game.u_cd[i, j], world.trust[i, j]
-    dread, healing, one = game.dread[i, j], game.healing[i, j], game.one[i, j]
+    loss, toll, reward = game.loss[i, j], game.toll[i, j], game.reward
+    trust, low, high = world.trust[i, j], min(i, j), max(i, j)
+    dread, healing, one = game.dread[i, j], game.healing[low, high], game.one[i, j]
     worth, excluded, span, paid = (
         game.value[i, j],
         game.excluded[i, j],
-        game.span[i, j, 2],
-        game.paid[i, j, 2],
+        game.span[2, low, high],
+        game.paid[2, i, j],
     )
-    for lane in range(gain.shape[0]):
-        u_dc[lane] = gain[lane] - toll[lane]
-        u_cd[lane] = loss[lane] - toll[lane]
-        distrust = (reward[lane] - u_cd[lane] + dread[lane]) / healing[lane]
+    for lane in range(loss.shape[0]):
+        distrust = (reward[lane] - (loss[lane] - toll[lane]) + dread[lane]) / healing[lane]
         worth[lane] = one[lane] - (1.0 - trust[lane]) * distrust
         excluded[lane] = cost_of(worth[lane], span[lane], paid[lane])
 

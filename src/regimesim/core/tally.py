@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
-from regimesim.core.compiler import kernel
+from regimesim.core.compiler import kernel, lanewise
 
 
 @kernel
 def count_pair(world, tally, t, i, j):
     """Tell whether a pair i < j cooperates, since when and until when."""
-    live, action_ij, action_ji = world.open[i, j], world.action[i, j], world.action[j, i]
-    cooperating, dealt, exploitations = tally.cooperating[t], tally.dealt, tally.exploitations
-    onset, breakdown, now = tally.pair_onset[i, j], tally.pair_breakdown[i, j], np.int32(t)
+    _count_pair(
+        world.open[i, j],
+        world.action[i, j],
+        world.action[j, i],
+        tally.cooperating[t],
+        tally.dealt,
+        tally.exploitations,
+        tally.pair_onset[i, j],
+        tally.pair_breakdown[i, j],
+        np.int32(t),
+    )
+
+
+@lanewise
+def _count_pair(live, action_ij, action_ji, cooperating, dealt, exploitations, onset, breakdown, now):
     for lane in range(live.shape[0]):
         open_, own, other = live[lane], action_ij[lane], action_ji[lane]
-        cooperating[lane] += own & other
+        both = own & other
+        cooperating[lane] += both
         dealt[lane] += open_ + open_
         exploitations[lane] += (open_ & (1 - own)) + (open_ & (1 - other))
-    for lane in range(live.shape[0]):
-        both = action_ij[lane] & action_ji[lane]
         begun, broken = onset[lane], breakdown[lane]
         begins, breaks = (now if both else begun), (broken if both else now)
         onset[lane] = begins if begun < 0 else begun
@@ -29,13 +40,18 @@ def count_pair(world, tally, t, i, j):
 @kernel
 def count_disputes(world, tally, i, j):
     """Tell whether a pair i < j is estranged, and whether it has a dispute."""
-    played, open_, broke, quarrel = (
+    _count_disputes(
         world.played[i, j],
         world.open[i, j],
         world.broke[i, j],
         world.quarrel[i, j],
+        tally.disputed[i, j],
+        tally.apart,
     )
-    disputed, apart = tally.disputed[i, j], tally.apart
+
+
+@lanewise
+def _count_disputes(played, open_, broke, quarrel, disputed, apart):
     for lane in range(played.shape[0]):
         estranged = played[lane] & (1 - open_[lane])
         disputed[lane] |= (broke[lane] == 1) | (broke[lane] == 2) | (estranged & quarrel[lane])
@@ -45,9 +61,19 @@ def count_disputes(world, tally, i, j):
 @kernel
 def count_errors(world, tally, i, j):
     """Count what both sides of a pair saw wrongly of each other."""
-    played, action_ij, action_ji = world.open[i, j], world.action[i, j], world.action[j, i]
-    seen_ij, seen_ji = world.seen[i, j], world.seen[j, i]
-    false_alarms, misses = tally.false_alarms, tally.misses
+    _count_errors(
+        world.open[i, j],
+        world.action[i, j],
+        world.action[j, i],
+        world.seen[i, j],
+        world.seen[j, i],
+        tally.false_alarms,
+        tally.misses,
+    )
+
+
+@lanewise
+def _count_errors(played, action_ij, action_ji, seen_ij, seen_ji, false_alarms, misses):
     for lane in range(played.shape[0]):
         live, own, other = played[lane], action_ij[lane], action_ji[lane]
         mine, theirs = seen_ij[lane], seen_ji[lane]
@@ -58,31 +84,28 @@ def count_errors(world, tally, i, j):
 @kernel
 def count_restraint(world, game, setting, tally, i, j):
     """Cooperation of prudent states, and how much of it was against their short-run interest."""
-    played, action_ij, action_ji = world.open[i, j], world.action[i, j], world.action[j, i]
-    against_ij, against_ji = game.against[i, j], game.against[j, i]
-    strategy_i, strategy_j = setting.strategy[i], setting.strategy[j]
-    restrained, against = tally.restrained, tally.against
+    _count_restraint(
+        world.open[i, j],
+        world.action[i, j],
+        world.action[j, i],
+        game.against[i, j],
+        game.against[j, i],
+        setting.strategy[i],
+        setting.strategy[j],
+        tally.restrained,
+        tally.against,
+    )
+
+
+@lanewise
+def _count_restraint(
+    played, action_ij, action_ji, against_ij, against_ji, strategy_i, strategy_j, restrained, against
+):  # fmt: skip
     for lane in range(played.shape[0]):
         own = played[lane] & action_ij[lane] & (strategy_i[lane] < 0)
         other = played[lane] & action_ji[lane] & (strategy_j[lane] < 0)
         restrained[lane] += own + other
         against[lane] += (own & against_ij[lane]) + (other & against_ji[lane])
-
-
-@kernel
-def count_beliefs(world, tally, i, j):
-    """Count what both sides of a pair believed, and how far that was from what was done.
-
-    To be called while trust is still what it was when the two decided.
-    """
-    played, action_ij, action_ji = world.open[i, j], world.action[i, j], world.action[j, i]
-    trust_ij, trust_ji = world.trust[i, j], world.trust[j, i]
-    trust, error = tally.trust, tally.error
-    for lane in range(played.shape[0]):
-        own, other = trust_ij[lane], trust_ji[lane]
-        trust[lane] = (trust[lane] + own) + other
-        surprise = played[lane] * abs(own - action_ji[lane])
-        error[lane] = (error[lane] + surprise) + played[lane] * abs(other - action_ij[lane])
 
 
 @kernel

@@ -2,28 +2,55 @@
 
 from __future__ import annotations
 
-from regimesim.core.compiler import kernel, scalar
-from regimesim.core.game import any_marked
+from regimesim.core.compiler import kernel, lanewise, scalar
+from regimesim.core.game import list_marked
 from regimesim.core.perception import CLEARED
 
 
 @kernel
-def learn(world, game, setting, i, j):
-    """Step 9: i's trust in j rises with seen cooperation, and falls with what it believes of a defection."""
-    trust, seen, charge = world.trust[i, j], world.seen[i, j], world.charge[i, j]
-    open_, withheld, learning = world.open[i, j], world.withheld[i, j], game.learning
-    suspects = world.suspects
-    for lane in range(trust.shape[0]):
-        pace = learning[lane] * (open_[lane] & seen[lane] & (1 - withheld[lane]))
-        trust[lane] += pace * (1.0 - trust[lane])
-    for lane in range(trust.shape[0]):
-        suspects[lane] = open_[lane] & (1 - seen[lane]) & (1 - withheld[lane]) & (charge[lane] != CLEARED)
-    if any_marked(suspects):
-        for lane in range(trust.shape[0]):
-            if suspects[lane]:
-                shock = setting.parameters[setting.row[lane]].trust.shock
-                guilt = guilt_of(trust[lane], game.hit[lane], game.alarm[i, j, lane])
-                trust[lane] = trust[lane] * (1.0 - shock * guilt)
+def learn(world, game, tally, i, j):
+    """Step 9 for a pair i < j where cooperation was seen: trust rises; and what was believed is counted."""
+    _learn(
+        world.trust[i, j],
+        world.trust[j, i],
+        tally.trust,
+        tally.error,
+        world.open[i, j],
+        world.action[i, j],
+        world.action[j, i],
+        world.seen[i, j],
+        world.seen[j, i],
+        world.withheld[i, j],
+        world.withheld[j, i],
+        game.learning,
+    )
+
+
+@lanewise
+def _learn(
+    trust_ij, trust_ji, trust, error, open_, action_ij, action_ji,
+    seen_ij, seen_ji, withheld_ij, withheld_ji, learning,
+):  # fmt: skip
+    for lane in range(trust_ij.shape[0]):
+        own, other, live, pace = trust_ij[lane], trust_ji[lane], open_[lane], learning[lane]
+        trust[lane] = (trust[lane] + own) + other
+        surprise = live * abs(own - action_ji[lane])
+        error[lane] = (error[lane] + surprise) + live * abs(other - action_ij[lane])
+        trust_ij[lane] = own + pace * (live & seen_ij[lane] & (1 - withheld_ij[lane])) * (1.0 - own)
+        trust_ji[lane] = other + pace * (live & seen_ji[lane] & (1 - withheld_ji[lane])) * (1.0 - other)
+
+
+@kernel
+def suspect(world, game, setting, luck, i, j, count):
+    """Step 9 for i where it saw a defection (lanes ``luck.some``): trust falls with what it believes."""
+    trust, seen, open_, withheld = world.trust[i, j], world.seen[i, j], world.open[i, j], world.withheld[i, j]
+    for place in range(count):
+        lane = luck.some[place]
+        offended = open_[lane] & (1 - seen[lane]) & (1 - withheld[lane])
+        if offended and world.charge[i, j, lane] != CLEARED:
+            shock = setting.parameters[setting.row[lane]].trust.shock
+            guilt = guilt_of(trust[lane], game.hit[lane], game.alarm[i, j, lane])
+            trust[lane] = trust[lane] * (1.0 - shock * guilt)
 
 
 @scalar
@@ -34,25 +61,37 @@ def guilt_of(trust, hit, alarm):
 
 
 @kernel
-def reconcile(world, setting, i, j):
+def reconcile(world, setting, luck, i, j):
     """Step 9: estrangements of a pair i < j run out or are ended early; withholding runs out."""
-    left, other, kind = world.left[i, j], world.left[j, i], world.kind[i, j]
-    played, open_, at_war = world.played[i, j], world.open[i, j], world.at_war[i, j]
-    talks, extended, ended = world.talks[i, j], world.extended[i, j], world.suspects
+    left, ended = world.left[i, j], luck.marks
+    _count_down(
+        left,
+        world.left[j, i],
+        ended,
+        world.played[i, j],
+        world.open[i, j],
+        world.at_war[i, j],
+        world.talks[i, j],
+        world.extended[i, j],
+    )
+    for place in range(list_marked(luck)):
+        lane = luck.some[place]
+        world.kind[i, j, lane] = world.kind[j, i, lane] = 0
+        agreed = setting.parameters[setting.row[lane]].diplomacy.agreement_trust
+        world.trust[i, j, lane] = max(world.trust[i, j, lane], agreed)
+        world.trust[j, i, lane] = max(world.trust[j, i, lane], agreed)
+
+
+@lanewise
+def _count_down(left, other, ended, played, open_, at_war, talks, extended):
     for lane in range(left.shape[0]):
         apart = played[lane] & (1 - open_[lane]) & (at_war[lane] == 0) & (1 - extended[lane])
-        rounds = left[lane] - 1
+        before, mirrored = left[lane], other[lane]
+        rounds = before - 1
         rounds = 0 if talks[lane] else rounds
-        left[lane] = rounds if apart else left[lane]
-        other[lane] = rounds if apart else other[lane]
+        left[lane] = rounds if apart else before
+        other[lane] = rounds if apart else mirrored
         ended[lane] = apart & (rounds == 0)
-    if any_marked(ended):
-        for lane in range(left.shape[0]):
-            if ended[lane]:
-                kind[lane] = world.kind[j, i, lane] = 0
-                agreed = setting.parameters[setting.row[lane]].diplomacy.agreement_trust
-                world.trust[i, j, lane] = max(world.trust[i, j, lane], agreed)
-                world.trust[j, i, lane] = max(world.trust[j, i, lane], agreed)
 
 
 @kernel

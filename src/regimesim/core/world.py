@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.core.bundles import by_reference
-from regimesim.core.draws import round_keys
+from regimesim.core.draws import TOGETHER, round_keys
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int32]
@@ -38,6 +38,8 @@ class Mechanism(IntEnum):
     ACCOUNTS = 11  # trust moves and payoffs are added up
     LARGE = 12  # automata of more than eight states
     TREMBLES = 13  # accidents
+    SURPRISES = 14  # first strikes, or warnings
+    ALLIES = 15  # some are spared as allies
 
 
 @by_reference
@@ -81,7 +83,6 @@ class World(NamedTuple):
     payoff: Reals  # [N, L]
     dues: Reals  # [N, L] what joining sanctions costs
     sums: Reals  # [7, L] room for sums over states
-    suspects: Bits  # [L] room for marks
     reach: Bits  # [L, N] room for the search for a systemic war
 
 
@@ -96,6 +97,10 @@ class Game(NamedTuple):
 
     stale: Bits  # [N, N, L] i < j: appraise again
     fresh: Bits  # [L] a new phase: rates, too
+    structure: Reals  # [*, N, N, L] all that an appraisal sets
+    between: Reals  # [*, N, N, L] those of them that are the same for both sides, and looked up for i < j
+    models: Whole  # [N, N, 8] i < j: lanes with which others may be found alike
+    like: NDArray[np.uint32]  # [2, L] room for some lanes, and those that they are like
     # of a pair's structure (4.1 to 4.3)
     buffer: Reals  # [N, N, L] B_ij
     appetite: Reals  # [N, N, L] what i wants of j, but for its grievance
@@ -111,37 +116,41 @@ class Game(NamedTuple):
     certain: Bits  # [N, N, L] i < j: the chances that are certain, a bit each
     abroad: Reals  # [N, N, L] g_ij
     war_open: Reals  # [N, N, L] h1
-    war_estranged: Reals  # [N, N, 3, L] h of each kind
-    ending: Reals  # [N, N, 3, L] nu of each kind
-    paid: Reals  # [N, N, 3, L] A of each kind
-    span: Reals  # [N, N, 3, L] D of each kind
+    war_estranged: Reals  # [3, N, N, L] h of each kind
+    ending: Reals  # [2, N, N, L] nu of misunderstanding and breach
+    paid: Reals  # [3, N, N, L] A of each kind
+    span: Reals  # [3, N, N, L] D of each kind
     one: Reals  # [N, N, L] O1
     dread: Reals  # [N, N, L] E: what distrust brings about
     healing: Reals  # [N, N, L] what it is divided by
-    apart: Reals  # [N, N, 2, L] a of misunderstanding and breach
-    brings: Reals  # [N, N, 2, L] d of misunderstanding and breach
+    apart: Reals  # [2, N, N, L] a of misunderstanding and breach
+    brings: Reals  # [2, N, N, L] d of misunderstanding and breach
     exposed: Reals  # [N, N, L] what a case that j brings weighs in law_ij
     # of this round
     gain: Reals  # [N, N, L] T'_ij
     loss: Reals  # [N, N, L] S'_ij
-    u_dc: Reals  # [N, N, L]
-    u_cd: Reals  # [N, N, L]
+    u_dc: Reals  # [N, N, L] reckoned when asked for margins
+    u_cd: Reals  # [N, N, L] likewise
     distrust: Reals  # [N, N, L] what full distrust takes from the value of open dealings
     value: Reals  # [N, N, L] O
     excluded: Reals  # [N, N, L] Lambda_S: what i loses if j excludes it
     join: Reals  # [N, N, L] Pr_i(j): i joins a sanction against j
     law: Reals  # [N, N, L]
     against: Bits  # [N, N, L] v_D > v_C at the last decision
+    nothing: Reals  # [L] zeros
     # of a state
     pursue: (
         Reals  # [N, L] chance that i acts on an accusation of its own: its resolve, unless it keeps a secret
     )
     # the same for all pairs of a lane
+    rates: Reals  # [*, L] all of them that are real
     reward: Reals  # [L]
     punishment: Reals  # [L]
     hit: Reals  # [L] q
     restraint: Reals  # [L]
     temperature: Reals  # [L]
+    coolness: Reals  # [L] 1 / temperature, at most 1e300, and 0 where that is 0
+    readiness: Reals  # [L] m where states slip, and else more than any draw allows
     rule: Bits  # [L] of sanctions
     tremble_limit: NDArray[np.uint32]  # [L]
     hit_limit: NDArray[np.uint32]  # [L]
@@ -169,9 +178,12 @@ class Luck(NamedTuple):
 
     keys: NDArray[np.uint32]  # [10, 2] what the seed stands for
     replicate: NDArray[np.uint32]  # [L]
-    words: NDArray[np.uint32]  # [4, L] a block of draws
-    slips: Reals  # [2, L] room for the powers of a draw
-    terms: Reals  # [7, L] room for what a decision is made of
+    words: NDArray[np.uint32]  # [4, L + 8] a block of draws
+    margin: Reals  # [L] room for the margin of a decision
+    marks: Bits  # [L + 7 at most] room for marks, and none beyond L
+    packed: NDArray[np.uint64]  # the same, eight in a number
+    some: NDArray[np.uint32]  # [L + 8] room for some lanes
+    chosen: NDArray[np.uint32]  # [L + 8] room for their replicates
     chances: Bits  # [L] what the draws of a pair come to, a bit each: see perception
 
 
@@ -191,7 +203,7 @@ class Setting(NamedTuple):
     cooperate: Reals  # [A, 16] probability of cooperation in each state of each automaton
     firm: NDArray[np.uint32]  # [N, L] bit s: i's automaton cooperates in its state s
     following: NDArray[np.uint32]  # [2, 4, N, L] what follows, in bits: see strategies.as_bits
-    on: Bits  # [14] which mechanisms are on in some lane: see Mechanism
+    on: Bits  # [16] which mechanisms are on in some lane: see Mechanism
     rounds_per_year: int
 
 
@@ -237,12 +249,16 @@ class Tally(NamedTuple):
 def allocate_luck(seed: int, replicates: NDArray[np.integer]) -> Luck:
     """Allocate the draws of some replicates."""
     lanes = len(replicates)
+    packed = np.zeros(-(-lanes // 8), np.uint64)
     return Luck(
         keys=round_keys(seed),
         replicate=replicates.astype(np.uint32),
-        words=np.empty((4, lanes), np.uint32),
-        slips=np.empty((2, lanes)),
-        terms=np.empty((7, lanes)),
+        words=np.empty((4, lanes + TOGETHER), np.uint32),
+        margin=np.empty(lanes),
+        marks=packed.view(np.int8),
+        packed=packed,
+        some=np.zeros(lanes + TOGETHER, np.uint32),
+        chosen=np.zeros(lanes + TOGETHER, np.uint32),
         chances=np.zeros(lanes, np.int8),
     )
 
@@ -260,7 +276,7 @@ def allocate_world(states: int, buffers: int, lanes: int) -> World:
         **_zeros("at_war left", of_pairs, np.int32),
         **_zeros("kind stance played open withheld intend action seen", of_pairs, np.int8),
         **_zeros("charge accuses broke quarrel due talks extended joined", of_pairs, np.int8),
-        **_zeros("wave systemic suspects", (lanes,), np.int8),
+        **_zeros("wave systemic", (lanes,), np.int8),
         "trust": np.zeros(of_pairs),
         "credibility": np.zeros(lanes),
         "sovereign": np.ones((buffers, lanes), np.int8),
@@ -271,34 +287,65 @@ def allocate_world(states: int, buffers: int, lanes: int) -> World:
     return World(**fields)
 
 
-_BY_PAIR = (
-    "buffer appetite strike warning bare_loss toll u_dd cost confer alarm abroad war_open one dread healing "
-    "exposed gain loss u_dc u_cd distrust value excluded join law"
+BETWEEN = {"abroad": 1, "war_open": 1, "healing": 1, "war_estranged": 3, "ending": 2, "span": 3, "apart": 2}
+"""Results of an appraisal that both sides of a pair share, and how many kinds there are of each."""
+ASIDE = {
+    **dict.fromkeys(("appetite", "strike", "warning", "bare_loss", "loss", "toll", "u_dd", "cost"), 1),
+    **dict.fromkeys(("confer", "alarm", "one", "distrust", "dread", "exposed"), 1),
+    **{"paid": 3, "brings": 2},
+}
+"""Results of an appraisal for each side of a pair."""
+_RATES = (
+    "reward punishment hit restraint temperature coolness readiness learning discount waste after_war fined "
+    "calmed intrusion fade forget socialize turnover wave talk absorb"
 )
-_BY_LANE = (
-    "reward punishment hit restraint temperature learning discount waste after_war fined calmed intrusion "
-    "fade forget socialize turnover wave talk absorb"
-)
+MODELS = 8
+"""Lanes of a pair that others are compared with."""
 
 
 def allocate_game(states: int, lanes: int) -> Game:
     """Allocate a game that must be appraised before it is used."""
     pairs = (states, states, lanes)
     fields = {
-        **_zeros(_BY_PAIR, pairs, np.float64),
-        **_zeros("war_estranged ending paid span", (states, states, 3, lanes), np.float64),
-        **_zeros("apart brings", (states, states, 2, lanes), np.float64),
+        "nothing": np.zeros(lanes),
         "pursue": np.zeros((states, lanes)),
+        **_parts_of(np.zeros((sum((BETWEEN | ASIDE).values()), *pairs))),
+        **_zeros("buffer gain u_dc u_cd value excluded join law", pairs, np.float64),
         **_zeros("certain against", pairs, np.int8),
         **_zeros("alarm_limit", pairs, np.uint32),
-        **_zeros(_BY_LANE, (lanes,), np.float64),
+        **_parts_of_rates(np.zeros((len(_RATES.split()), lanes))),
         **_zeros("tremble_limit hit_limit", (lanes,), np.uint32),
         **_zeros("rounds war_rounds", (lanes,), np.int32),
         **_zeros("rule", (lanes,), np.int8),
         "stale": np.ones(pairs, np.int8),
         "fresh": np.ones(lanes, np.int8),
+        "models": np.zeros((states, states, MODELS), np.int32),
+        "like": np.zeros((2, lanes), np.uint32),
     }
     return Game(**fields)
+
+
+def _parts_of(structure: Reals) -> dict[str, Any]:
+    """View the parts of all that an appraisal sets, each by its name."""
+    parts, first = {"structure": structure, "between": structure[: sum(BETWEEN.values())]}, 0
+    for name, several in (BETWEEN | ASIDE).items():
+        parts[name] = structure[first] if several == 1 else structure[first : first + several]
+        first += several
+    return parts
+
+
+def _parts_of_rates(rates: Reals) -> dict[str, Any]:
+    return {"rates": rates, **dict(zip(_RATES.split(), rates, strict=True))}
+
+
+def rejoin_game(game: Game) -> Game:
+    """Make the parts of a game views of its whole again: in a copy of it they are arrays of their own."""
+    return game._replace(**_parts_of(game.structure), **_parts_of_rates(game.rates))
+
+
+def rejoin_luck(luck: Luck) -> Luck:
+    """Make the marks of a copy views of the packed ones again."""
+    return luck._replace(marks=luck.packed.view(np.int8))
 
 
 def allocate_tally(states: int, lanes: int, rounds: int) -> Tally:

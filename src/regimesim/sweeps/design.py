@@ -23,7 +23,7 @@ from regimesim.scenario.limits import MOST_POINTS, whole_within
 from regimesim.scenario.messages import LARGEST, InputError, known, quoted, show
 from regimesim.scenario.parameters import Parameter
 from regimesim.scenario.scenario import Scenario
-from regimesim.sweeps.points import Place, Points, declared, place_of, python_value
+from regimesim.sweeps.points import Place, Points, declaration, declared, place_of, python_value
 
 DESIGNS = ("grid", "latin_hypercube", "sobol", "table")
 _SWEEP_KEYS = ("about", "design", "runs", "points", "seed", "settings")
@@ -292,7 +292,7 @@ def fill_box(kind: str, bounds: Mapping[str, tuple[float, float]], count: int, s
 
 def scaled(name: str, unit: NDArray[np.float64], low: float, high: float) -> list[Any]:
     """Numbers in [0, 1) as values of a setting between its bounds."""
-    parameter = declared(name)
+    parameter = declaration(name)
     kind = parameter.kind if parameter else "real"
     if parameter is not None and kind == "switch":
         return [bool(u >= 0.5) for u in unit]
@@ -304,7 +304,7 @@ def scaled(name: str, unit: NDArray[np.float64], low: float, high: float) -> lis
 
 
 def _bounds(name: str, given: Any, place: str) -> tuple[float, float]:
-    parameter = declared(name)
+    parameter = declaration(name)
     if parameter is not None and parameter.kind in ("switch", "choice"):
         return (0.0, 1.0)
     if given in (None, "declared"):

@@ -177,13 +177,18 @@ def _check_point(world: Scenario, places: Mapping[str, Place], point: Mapping[st
 
 def declared(name: str) -> Parameter | None:
     """The declaration of a setting that is no more than a value in the kernel's arrays."""
+    return None if name in SHAPING else declaration(name)
+
+
+def declaration(name: str) -> Parameter | None:
+    """The declaration of a setting of the world, of a state (``states.A.key``) or of a buffer."""
     head, _, rest = name.partition(".")
     _, _, key = rest.rpartition(".")
     if head == "states":
         return STATE_BY_NAME.get(key)
     if head == "buffers":
         return BUFFER_BY_NAME.get(key)
-    return None if name in SHAPING else BY_NAME.get(name)
+    return BY_NAME.get(name)
 
 
 def place_of(name: str, one: Scenario, other: Scenario) -> Place | None:

@@ -106,20 +106,21 @@ class TestTargets:
         def names(source):
             return [target.name for target in Problem.of(source).targets]
 
-        assert names("concert") == [
-            "disputes_1816_1853", "wars_1816_1853", "disputes_1854_1870", "wars_1854_1870",
-        ]  # fmt: skip
-        assert names("bipolar") == ["disputes_1946_1991", "wars_1946_1991"]
+        def both(*periods):
+            return [f"{kind}_{period}" for period in periods for kind in ("disputes", "wars")]
+
+        assert names("concert") == both("1816_1847", "1848_1853", "1854_1870", "1871_1913")
+        assert names("bipolar") == both("1946_1962", "1963_1979", "1980_1991")
 
     def test_a_period_is_what_happens_in_its_years(self):
-        """Disputes of 55 years less those of 38; wars by the years of their outbreak."""
+        """Disputes of 38 years less those of 32; wars by the years of their outbreak."""
         problem = Problem.of("concert", ROUGH, ["war.mutual"])
         found = calibrate(problem, draws=1, runs=40, seed=3)
         scenario = load_scenario("concert", ["transparency.level=0.15"])
-        short, long = (simulate(scenario, 40, 3, years) for years in (38, 55))
-        early, both = (float(results.columns["disputes"].mean()) for results in (short, long))
-        assert found.published["disputes_1816_1853"] == pytest.approx(early / 380)
-        assert found.published["disputes_1854_1870"] == pytest.approx((both - early) / 170)
+        early, both, long = (simulate(scenario, 40, 3, years) for years in (32, 38, 55))
+        first, all_of_38 = (float(results.columns["disputes"].mean()) for results in (early, both))
+        assert found.published["disputes_1816_1847"] == pytest.approx(first / 320)
+        assert found.published["disputes_1848_1853"] == pytest.approx((all_of_38 - first) / 60)
         wars = long.events[long.events["kind"] == "war"]
         late = (wars["year"] >= 1854).sum() if wars["year"].min() > 1000 else (wars["year"] >= 38).sum()
         assert late > 20
@@ -130,7 +131,10 @@ class TestTargets:
         rows = read_disputes(record).rows.query("1920 <= year <= 1938")
         assert problem.targets[0].value == pytest.approx((rows["hostility"] >= 4).mean())
         whole = Problem.of("concert", record=record).targets
-        assert [t.value for t in whole] == [t.value for t in Problem.of("concert").targets]
+        assert [(t.name, t.value) for t in whole] == [  # of all great powers, six of them from 1861 on
+            ("disputes_1816_1853", 12 / 380), ("wars_1816_1853", 0.0),
+            ("disputes_1854_1870", 22 / 225), ("wars_1854_1870", 4 / 17),
+        ]  # fmt: skip
         with pytest.raises(InputError, match="does not cover all of these years"):
             Problem.of("concert", (), None, ["wars_1810_1820"], record)
 
@@ -170,8 +174,8 @@ class TestKnownSets:
 
     def test_the_point_that_made_the_record_is_in_the_set_and_a_far_one_is_not(self):
         """Sixty records are histories of a known point; each is held against the point and a far one."""
-        problem = Problem.of("concert", (), ["transparency.level"])
-        points = problem.points({"transparency.level": np.array([0.15, 0.95])})
+        problem = Problem.of("concert", (), ["war.mutual"])
+        points = problem.points({"war.mutual": np.array([0.02, 0.9])})
         watch = watcher(problem.scenario, problem.targets)
         played, records = (play_points(points, runs, seed, watch=watch) for runs, seed in ((119, 0), (60, 9)))
         names = [target.name for target in problem.targets]
@@ -185,9 +189,9 @@ class TestKnownSets:
         problem = Problem.of("concert", ROUGH, {"war.mutual": (0.24, 0.26)})
         stands = calibrate(problem, 1, 20, seed=5).published
         counts = [round(stands[name] * size) for name, size in
-                  (("disputes_1816_1853", 380), ("disputes_1854_1870", 170))]  # fmt: skip
+                  (("disputes_1816_1847", 320), ("disputes_1854_1870", 170))]  # fmt: skip
         targets = (
-            Target("disputes", Period(1816, 1853, 0, 380, counts[0], 5, 5)),
+            Target("disputes", Period(1816, 1847, 0, 320, counts[0], 5, 5)),
             Target("disputes", Period(1854, 1870, 0, 170, counts[1], 5, 5)),
         )
         found = calibrate(replace(problem, targets=targets), 8, 40)
@@ -349,7 +353,7 @@ class TestCommand:
         assert code == 0 and out.startswith("outputs/calibrate/concert/") and out.count("\n") == 1
 
     def test_where_no_draw_fits_the_hardest_and_the_nearest_are_named(self, say, undrawn):
-        code, out, _ = say("+scenario=concert", "transparency.level=1", "norms.restraint=3",
+        code, out, _ = say("+scenario=concert", "transparency.level=1", "norms.restraint=99",
                            "periphery.rate=0", "norms.half_life=inf",
                            "domestic.turnover=0", "choice.temperature=0", "epochs=[]",
                            "parameters={war.mutual:[0.1,0.2]}", *SMALL)  # fmt: skip
@@ -390,8 +394,12 @@ class TestCommand:
             ("+scenario=concert parameters={transparency.level:[0,2]}", "must lie in [0, 1]; got 2"),
             ("+scenario=concert war.mutual=0.1 parameters=[war.mutual]", "both set and calibrated"),
             ("+scenario=concert war.mutual=0.1,0.2", "wants one value"),
-            ("+scenario=concert targets=[war_1816_1853]", "Did you mean 'wars_1816_1853'?"),
-            ("+scenario=concert targets=[wars_1946_1991]", "lies outside the years of concert, 1816-1915"),
+            ("+scenario=concert targets=[war_1816_1847]", "Did you mean 'wars_1816_1847'?"),
+            ("+scenario=concert targets=[wars_1946_1991]", "all: disputes_1816_1847,"),
+            (
+                "+scenario=concert years=20 targets=[wars_1871_1913]",
+                "outside the years of concert, 1816-1835",
+            ),
             ("+scenario=concert targets=[]", "needs a target"),
             ("+scenario=concert years=10", "none of the record's periods"),
             ("+scenario=anarchy", "has no calendar"),

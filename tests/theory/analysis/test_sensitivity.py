@@ -149,17 +149,18 @@ def test_a_played_interaction_has_its_share(quiet):
     """False alarms come at f (1 - level) a year, f in [0, .6]: each has 3/7 alone, and 1/7 is in both.
 
     In a quarter they have the chance 1 - exp(-.15 u v), u and v uniform: nearly .15 u v. Its mean is the sum
-    of -(-.15)^k / (k! (k + 1)^2).
+    of -(-.15)^k / (k! (k + 1)^2). All points have the same luck: .0025 is three standard errors.
     """
-    box = boxed(quiet, ["transparency.level", "transparency.false_alarm_rate"], {})
-    play = player(box, outcome_of(box, "false_alarm_share"), 64, 1, 1)
+    bounds = {"transparency.level": (0.0, 1.0), "transparency.false_alarm_rate": (0.0, 0.6)}
+    box = boxed(quiet, list(bounds), bounds)
+    play = player(box, outcome_of(box, "false_alarm_share"), 640, 1, 1)
     found = share_out(box.factors, play, samples=256, seed=1)
     for first, total in zip(found.first, found.total, strict=True):
         assert first.value == pytest.approx(3 / 7, abs=0.06)
         assert total.value == pytest.approx(4 / 7, abs=0.06)
     mean = -sum((-0.15) ** k / (math.factorial(k) * (k + 1) ** 2) for k in range(1, 20))
     assert mean == pytest.approx(0.0363, abs=1e-4)
-    assert found.mean == pytest.approx(mean, abs=0.0015)
+    assert found.mean == pytest.approx(mean, abs=0.0025)
 
 
 def test_luck_is_told_from_parameters(quiet):
@@ -177,7 +178,7 @@ def test_points_of_a_box_are_the_scenarios_that_one_would_type():
     box = boxed("concert", names, {})
     columns = {
         "shadow.rounds_per_year": np.array([2.0, 4.0, 2.0]), "trust.initial": np.array([0.6, math.nan, 0.8]),
-        "transparency.level": np.array([0.2, 0.4, 0.9]), "domestic.revolution": np.array([0.0, 0.04, 0.1]),
+        "transparency.level": np.array([0.2, 0.66, 0.9]), "domestic.revolution": np.array([0.0, 0.02, 0.1]),
     }  # fmt: skip
     points = box.points(columns)
     for k in (0, 2):
@@ -252,4 +253,4 @@ def test_refusals(names, bounds, words):
 def test_any_game_lifts_the_bounds_of_payoffs():
     scenario = compose("concert", [("payoffs.game", "any")])
     (factor,) = factors_of(scenario, ["payoffs.temptation"], {"payoffs.temptation": (2.0, 9.0)})
-    assert (factor.low, factor.high, factor.own) == (2.0, 9.0, 6.0)
+    assert (factor.low, factor.high, factor.own) == (2.0, 9.0, 5.0)
