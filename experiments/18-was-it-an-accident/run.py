@@ -27,9 +27,9 @@ from regimesim.stats.estimates import Estimate, Floats, interval_of, mean, share
 
 SMALL = 0.05
 SEED, RUNS, FUTURES = 18, 1000, 40
-UNTIL = 1856
-YEARS = (1824, 1832, 1840, 1848, 1849, 1852)
-QUARRELS = (1829, 1846)
+UNTIL = 1850
+YEARS = (1824, 1832, 1840, 1848, 1848.5, 1849)
+QUARRELS = (1842, 1847)
 HISTORIES, PAIRED, PLAIN, ROOTS = 24, 2048, 100_000, 2048
 REPEATS = 4
 CALM = ("domestic.revolution=0",)
@@ -189,7 +189,7 @@ def draw(answer: Answer) -> Figure:
     figure, (left, right) = blank(9.5, 4.4, (0.08, 0.2, 0.38, 0.56), (0.58, 0.2, 0.4, 0.56))
     known = [part["known by then"] for part in answer["forecasts"].values()]
     whiskers(left, YEARS, known, color=BLUE, fmt="o-")
-    left.set(ylim=(-0.03, 1.03), xlim=(UNTIL - 40, UNTIL))
+    left.set(ylim=(-0.03, 1.03), xlim=(UNTIL - 30, UNTIL))
     label(left, "year", "share of the uncertainty that is resolved")
     came = answer["reliability"]["forecasts of"]
     middles = [part["came"]["value"] - part["came minus forecast"]["value"] for part in came.values()]
@@ -198,6 +198,6 @@ def draw(answer: Answer) -> Figure:
     label(right, "forecast", "share that came true")
     return framed(
         figure,
-        f"Whether the Concert stands in {UNTIL} is decided in 1848, and forecasts of it are calibrated",
+        f"Two quarters of 1848 decide whether the Concert stands in {UNTIL}; forecasts are calibrated",
         f"Concert; {RUNS:,} runs, {FUTURES} futures behind each forecast, seed {SEED}, 95 % intervals.",
     )
