@@ -113,6 +113,8 @@ class Hinges:
         Single draws that were tried.
     turning : tuple of Replacement
         All single draws that turned the ending, in the order of time.
+    asked : tuple of str
+        Words with which ``explain`` plays the history; made of its scenario's name if there are none.
     """
 
     history: History
@@ -122,14 +124,18 @@ class Hinges:
     pairs: tuple[Hinge, ...]
     tried: int
     turning: tuple[Replacement, ...]
+    asked: tuple[str, ...] = ()
 
     def command(self, replacements: Sequence[Replacement]) -> str:
         """The command that plays this history with draws replaced."""
         history = self.history
         seed, replicate = history.lanes.seed, int(history.lanes.luck.replicate[0])
-        words = [f"+scenario={history.scenario.name}", f"replicate={replicate}"]
-        words += [f"seed={seed}"] if seed else []
-        words.append(listed_words(history.scenario, (*history.replacements, *replacements)))
+        own = [
+            f"+scenario={history.scenario.name}",
+            f"replicate={replicate}",
+            *([f"seed={seed}"] if seed else []),
+        ]
+        words = [*(self.asked or own), listed_words(history.scenario, (*history.replacements, *replacements))]
         return f"python -m regimesim explain {shlex.join(words)}"
 
     def as_dict(self) -> dict[str, Any]:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from regimesim.simulation.results import Results
 
 _HEAD = "# @package _global_\n"
+_OF_THE_TELLING = ("futures", "until", "spell", "hinges", "replace")
+"""Options of ``explain`` that say what is told of a history, or what is replaced in it."""
 _FUTURES_LEFT_OUT = (
     "Turning points are left out: in a world of this size they take minutes. With futures=50 they are there."
 )
@@ -107,6 +109,7 @@ def explain_command(given: Given, flags: Flags) -> None:
         points = turning_points_of(history, until, spell, futures) if futures else None
     with output.working("looking for hinges", flags):
         hinges = hinges_of(history, spell, until) if options["hinges"] else None
+        hinges = hinges and replace(hinges, asked=_history_words(given))
     parts = {"turning_points": points, "hinges": hinges}
     if flags.json:
         answer = {"chronicle": told.frame().to_dict("records")}
@@ -115,6 +118,11 @@ def explain_command(given: Given, flags: Flags) -> None:
     left_out = "" if futures or options["futures"] == 0 else _FUTURES_LEFT_OUT
     texts = [told, *(part for part in parts.values() if part)]
     print("\n\n".join([*(text.text(output.width()) for text in texts), *([left_out] if left_out else [])]))
+
+
+def _history_words(given: Given) -> tuple[str, ...]:
+    """The words that were typed, without those that do not say which history it is."""
+    return tuple(word for word in given.arguments if word.partition("=")[0] not in _OF_THE_TELLING)
 
 
 def theory_command(given: Given, flags: Flags) -> None:

@@ -57,6 +57,16 @@ def test_every_command_under_a_hinge_tells_a_history_that_ends_otherwise(say):
         assert again["turning_points"]["stands"]
 
 
+def test_the_command_under_a_hinge_has_all_that_was_typed(say):
+    asked = (*WORLD, "war.cost=9", "seed=0", "replace=1816-Q3:turnover:France:0")
+    out = say(*asked, "futures=0", "hinges=true")[1]
+    commands = re.findall(r"python -m regimesim (.*)", out)
+    assert commands
+    for command in commands:
+        *words, replaced = shlex.split(command)
+        assert words == [*asked[:-1]] and "1816-Q3:turnover:France:0" in replaced
+
+
 def test_a_large_world_is_told_without_its_futures_unless_asked(say):
     many = ("explain", "+scenario=anarchy", "years=1000", "shadow.rounds_per_year=4")
     out = say(*many)[1]
