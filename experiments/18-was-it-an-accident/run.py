@@ -11,7 +11,7 @@ import regimesim as rs
 from regimesim.analysis.ablation import Worlds
 from regimesim.analysis.arrangements import arrangements_of
 from regimesim.analysis.experiments import Answer, runs_at
-from regimesim.analysis.forecasts import Forecasts, forecasts
+from regimesim.analysis.forecasts import Bin, Forecasts, forecasts
 from regimesim.analysis.futures import play_out, question_of
 from regimesim.analysis.hinges import hinges_of
 from regimesim.analysis.splitting import rare_event
@@ -28,6 +28,7 @@ from regimesim.stats.estimates import Estimate, Floats, interval_of, mean, share
 SMALL = 0.05
 SEED, RUNS, FUTURES = 18, 1000, 40
 UNTIL = 1850
+FIFTHS = 5
 YEARS = (1824, 1832, 1840, 1848, 1848.5, 1849)
 QUARRELS = (1842, 1847)
 HISTORIES, PAIRED, PLAIN, ROOTS = 24, 2048, 100_000, 2048
@@ -71,19 +72,20 @@ def told_forecasts(made: Forecasts) -> dict:
 
 def told_reliability(made: Forecasts) -> dict:
     """How often forecasts came true, and whether runs lie among their futures as one of them."""
-    came = {
-        f"{k / 5:g} to {(k + 1) / 5:g}": {
-            "came": interval_of(part.came),
-            "came minus forecast": interval_of(part.apart),
-        }
-        for k, part in enumerate(made.reliability(5))
-    }
+    bins = {round(part.low * FIFTHS): part for part in made.reliability(FIFTHS)}
+    came = {f"{k / FIFTHS:g} to {(k + 1) / FIFTHS:g}": told_bin(bins.get(k)) for k in range(FIFTHS)}
     places = {f"{year:g}": interval_of(mean(row)) for year, row in zip(made.year, made.place, strict=True)}
     outer = {
         f"{year:g}": interval_of(share(int(((row < 0.1) | (row > 0.9)).sum()), len(row)))
         for year, row in zip(made.year, made.place, strict=True)
     }
     return {"forecasts of": came, "mean place": places, "in the outer fifth": outer}
+
+
+def told_bin(part: Bin | None) -> dict:
+    """How often forecasts of about that came true; where there were none, anything may be."""
+    came, apart = (part.came, part.apart) if part else (Estimate(0.5, 0.0, 1.0), Estimate(0.0, -1.0, 1.0))
+    return {"came": interval_of(came), "came minus forecast": interval_of(apart)}
 
 
 def stands(world: rs.Scenario, runs: int, replaced: list[Replacement]) -> Floats:

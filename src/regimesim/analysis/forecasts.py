@@ -44,6 +44,8 @@ class Bin(NamedTuple):
     against the outcome: those that are sorted high are so in part because those futures were lucky.
     """
 
+    low: float
+    high: float
     number: int
     forecast: float  # mean of those of the other half
     came: Estimate
@@ -100,7 +102,7 @@ class Forecasts:
         return [mean(base - row) for row in (self.forecast - self.came) ** 2 - spread]
 
     def reliability(self, bins: int = BINS) -> list[Bin]:
-        """How often forecasts came true, by their value; a run that is forecast several times counts once."""
+        """How often forecasts came true, by their value, where there are any; runs count once for intervals."""
         sorting, held = self.half
         which = np.minimum((sorting * bins).astype(int), bins - 1)
         found = []
@@ -109,7 +111,8 @@ class Forecasts:
             if chosen.any():
                 came = _of_runs(chosen, np.broadcast_to(self.came, chosen.shape), (0.0, 1.0))
                 apart = _of_runs(chosen, self.came - held, (-1.0, 1.0))
-                found.append(Bin(int(chosen.sum()), float(held[chosen].mean()), came, apart))
+                made = int(chosen.sum()), float(held[chosen].mean())
+                found.append(Bin(k / bins, (k + 1) / bins, *made, came, apart))
         return found
 
     def resolved(self) -> list[Estimate]:

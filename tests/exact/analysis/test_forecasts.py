@@ -46,6 +46,7 @@ def test_reliability_counts_runs_by_their_forecasts():
     made = by_hand([[0.05, 0.02, 0.55, 0.52], [0.95, 0.03, 1.0, 0.58]], [1, 0, 1, 0])
     low, middle, high = made.reliability()
     assert (low.number, middle.number, high.number) == (3, 3, 2)
+    assert [(one.low, one.high) for one in made.reliability()] == [(0.0, 0.1), (0.5, 0.6), (0.9, 1.0)]
     assert [one.came.value for one in (low, middle, high)] == pytest.approx([1 / 3, 1 / 3, 1.0])
     assert low.forecast == pytest.approx(0.1 / 3) and high.forecast == pytest.approx(0.975)
     assert 0.0 <= low.came.lower < low.came.value < low.came.upper <= 1.0
