@@ -102,7 +102,7 @@ class Forecasts:
         return [mean(base - row) for row in (self.forecast - self.came) ** 2 - spread]
 
     def reliability(self, bins: int = BINS) -> list[Bin]:
-        """How often forecasts came true, by their value, where there are any; runs count once for intervals."""
+        """How often forecasts came true, by their value, where any were made; a run counts once."""
         sorting, held = self.half
         which = np.minimum((sorting * bins).astype(int), bins - 1)
         found = []
