@@ -27,7 +27,11 @@ from regimesim.stats.estimates import Floats
 Places = NDArray[np.intp]
 Marks = NDArray[np.bool_]
 
-SPELLS = {"regime": "the regime stands", "peace": "there is no war", "systemic": "there is no systemic war"}
+SPELLS = {
+    "regime": "the regime stands in {}",
+    "peace": "there is no war before {}",
+    "systemic": "there is no systemic war before {}",
+}
 """What may be asked for, and the words for it."""
 
 _STEP = 5.0

@@ -197,7 +197,7 @@ class TurningPoints:
     @property
     def sentence(self) -> str:
         """What was asked, and how far the chance came."""
-        asked = f"The chance that {SPELLS[self.spell]} in {show(self.until)}"
+        asked = f"The chance that {SPELLS[self.spell].format(show(self.until))}"
         outcome = "1" if self.stands else "0"
         start = show(float(self.scenario.start))
         return f"{asked} was {likely(self.prior)} in {start} and came to {outcome} by {show(self.year[-1])}."

@@ -146,6 +146,7 @@ def test_a_world_in_which_nothing_moves_has_no_turning_points():
     found = turning_points(made, spell="peace", futures=8)
     assert found.points == () and (found.chance == 1).all() and found.stands
     assert "No single year moved it" in found.text()
+    assert found.sentence == "The chance that there is no war before 5 was 1 in 0 and came to 1 by 5."
 
 
 def test_a_large_world_is_not_forked_without_being_asked():
