@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from regimesim.analysis.ablation import ablate
     from regimesim.analysis.comparison import compare
     from regimesim.analysis.matrix import matrix
+    from regimesim.analysis.turning_points import turning_points
     from regimesim.scenario.compose import load_scenario
     from regimesim.scenario.messages import InputError
     from regimesim.scenario.scenario import Scenario
@@ -49,6 +50,7 @@ __all__ = [
     "simulate",
     "sweep",
     "theory",
+    "turning_points",
 ]
 
 _HOME = {
@@ -66,6 +68,7 @@ _HOME = {
     "matrix": "analysis.matrix",
     "simulate": "simulation.simulate",
     "sweep": "sweeps.sweep",
+    "turning_points": "analysis.turning_points",
 }
 """The module in which each public name is defined; none of the packages bears the name of a function."""
 

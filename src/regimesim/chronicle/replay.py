@@ -8,6 +8,7 @@ anew in every process, which takes longer than the telling.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from regimesim.chronicle.entries import date_text
 from regimesim.core import elementary, game
 from regimesim.core.compiler import scalar
 from regimesim.core.decision import chance_to_cooperate
+from regimesim.core.draws import Replacement
 from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.messages import spoken
 from regimesim.scenario.parameters import Value
@@ -101,6 +103,7 @@ class History:
     phase: Array  # [T] number of the phase
     happenings: tuple[Happening, ...]  # in the order of time
     draws: dict[tuple[int, int, int], Array] = field(default_factory=dict)  # [T] by address, once asked for
+    replacements: tuple[Replacement, ...] = ()  # draws that are not those of their address
 
     @property
     def rounds(self) -> int:
@@ -202,10 +205,17 @@ class History:
         return self.scenario.start + t / self.per_year
 
 
-def replay(scenario: Scenario, seed: int, replicate: int, design: Design | None = None) -> History:
-    """Play one replicate again, alone; it ends exactly as it did in its batch."""
+def replay(
+    scenario: Scenario,
+    seed: int,
+    replicate: int,
+    design: Design | None = None,
+    replacements: Sequence[Replacement] = (),
+) -> History:
+    """Play one replicate again, alone; it ends exactly as it did in its batch, unless draws are replaced."""
     design = design or lower(scenario)
     lanes = Lanes(design, np.zeros(1, np.intp), np.array([replicate]), seed)
+    lanes.replace_draws(replacements)
     rounds, n = design.rounds, len(scenario.states)
     decided = Decided(*(_room(lanes.world, name, rounds) for name in Decided._fields))
     ended = Ended(*(_room(lanes.world, name, rounds) for name in Ended._fields))
@@ -224,7 +234,18 @@ def replay(scenario: Scenario, seed: int, replicate: int, design: Design | None 
         for event in watch.events(before):
             for actor, target, value in zip(event.actor, event.target, event.value, strict=True):
                 happenings.append(Happening(t, event.kind, int(actor), int(target), float(value)))
-    return History(scenario, design, lanes, decided, ended, reckoned, terms, phase, tuple(happenings))
+    return History(
+        scenario,
+        design,
+        lanes,
+        decided,
+        ended,
+        reckoned,
+        terms,
+        phase,
+        tuple(happenings),
+        replacements=tuple(replacements),
+    )
 
 
 def _room(source: Any, name: str, rounds: int) -> Array:

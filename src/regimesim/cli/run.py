@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from regimesim.simulation.results import Results
 
 _HEAD = "# @package _global_\n"
+_OF_THE_TELLING = ("futures", "until", "spell", "hinges", "replace")
+"""Options of ``explain`` that say what is told of a history, or what is replaced in it."""
+_FUTURES_LEFT_OUT = (
+    "Turning points are left out: in a world of this size they take minutes. With futures=50 they are there."
+)
 _PRUDENT_WORDS = "cooperates where it is worth it at its present trust"
 
 
@@ -107,16 +112,39 @@ def _simulate(scenario: Scenario, options: Mapping[str, Any], flags: Flags) -> R
 
 
 def explain_command(given: Given, flags: Flags) -> None:
-    """Tell one run as a chronicle."""
-    scenario = asked(given, flags).scenario
-    from regimesim.chronicle import chronicle
+    """Tell one run as a chronicle, with its turning points, and its hinges if they are asked for."""
+    scenario, options = asked(given, flags).scenario, given.options
+    from regimesim.analysis.hinges import hinges_of
+    from regimesim.analysis.turning_points import affordable, asked_of, turning_points_of
+    from regimesim.chronicle import chronicle_of
+    from regimesim.chronicle.replacements import read_replacements
+    from regimesim.chronicle.replay import replay
 
+    replaced = read_replacements(options["replace"] or [], scenario, options["replicate"])
+    spell, until = options["spell"], options["until"]
+    futures = affordable(scenario) if options["futures"] is None else options["futures"]
     with output.working("playing", flags):
-        told = chronicle(scenario, given.options["seed"], given.options["replicate"])
+        history = replay(scenario, options["seed"], options["replicate"], replacements=replaced)
+        asked_of(history, spell, until)
+        told = chronicle_of(history)
+    with output.working("playing its futures", flags):
+        points = turning_points_of(history, until, spell, futures) if futures else None
+    with output.working("looking for hinges", flags):
+        hinges = hinges_of(history, spell, until) if options["hinges"] else None
+        hinges = hinges and replace(hinges, asked=_history_words(given))
+    parts = {"turning_points": points, "hinges": hinges}
     if flags.json:
-        print(told.frame().to_json(orient="records", indent=2))
-    else:
-        print(told.text(output.width()))
+        answer = {"chronicle": told.frame().to_dict("records")}
+        print(json_text(answer | {name: part and part.as_dict() for name, part in parts.items()}))
+        return
+    left_out = "" if futures or options["futures"] == 0 else _FUTURES_LEFT_OUT
+    texts = [told, *(part for part in parts.values() if part)]
+    print("\n\n".join([*(text.text(output.width()) for text in texts), *([left_out] if left_out else [])]))
+
+
+def _history_words(given: Given) -> tuple[str, ...]:
+    """The words that were typed, without those that do not say which history it is."""
+    return tuple(word for word in given.arguments if word.partition("=")[0] not in _OF_THE_TELLING)
 
 
 def theory_command(given: Given, flags: Flags) -> None:

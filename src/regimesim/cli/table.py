@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from regimesim.scenario.limits import (
+    MOST_FUTURES,
     MOST_POINTS,
     MOST_REPLICATE,
     MOST_RUNS,
@@ -385,13 +386,42 @@ COMMANDS: Mapping[str, Command] = {
         Command(
             "explain",
             "regimesim.cli.run:explain_command",
-            "the chronicle of one run",
+            "the chronicle of one run, its turning points, and what would have ended it otherwise",
             (
                 SCENARIO_OPTION,
                 Option("replicate", "whole", "number of the run", 0, 0, MOST_REPLICATE, shown="17"),
                 SEED_OPTION,
+                Option(
+                    "futures",
+                    "whole",
+                    "futures forked from each year for the turning points; 0 for none",
+                    None,
+                    0,
+                    MOST_FUTURES,
+                    shown="500",
+                ),
+                Option(
+                    "until",
+                    "number",
+                    "year of the calendar of which it is asked whether cooperation still stands; ten years "
+                    "after its end by default",
+                    None,
+                    shown="1853",
+                ),
+                Option("spell", "word", "what must stand", "regime", offers=(*SPELL_WORDS, "systemic")),
+                Option("hinges", "switch", "look for the draws that turn the ending", False, shown="true"),
+                Option(
+                    "replace",
+                    "names",
+                    "draws that come out otherwise, as hinges name them",
+                    shown="[DATE:DRAW:STATE:...:NUMBER]",
+                    also="word",
+                ),
             ),
             forms=(PARAMETER,),
+            notes="replace=1848-Q1:spread:Austria:1 gives a draw another number in [0, 1]; of draws that "
+            "decide\nwhether something happens, 1 prevents it and 0 has it happen; "
+            "replace=1848-Q1:round:5 gives a\nround the luck of run 5",
         ),
         Command(
             "theory",

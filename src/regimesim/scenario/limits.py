@@ -12,6 +12,8 @@ MOST_RUNS = 100_000_000
 MOST_SEED = 2**64 - 1
 MOST_REPLICATE = 2**32 - 1
 MOST_WORKERS = 1024
+MOST_FUTURES = 100_000
+"""Forked from each year of a run."""
 MOST_POINTS = 2_000_000
 """Of a design: of a sweep, and of the draws of a calibration with the scenario as it stands."""
 

@@ -77,9 +77,7 @@ def test_an_option_is_given_once(pair):
 
 def test_defaults_pass_their_own_check():
     for _, option in OWN:
-        if option.kind == "whole" and option.default is not None:
-            assert option.value(str(option.default)) == option.default
-        if option.kind == "number":
+        if option.kind in ("whole", "number") and option.default is not None:
             assert option.value(str(option.default)) == option.default
 
 
