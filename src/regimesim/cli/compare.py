@@ -4,7 +4,7 @@ arrangements."""
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,13 @@ from regimesim.cli import output
 from regimesim.scenario.compose import request
 from regimesim.scenario.messages import InputError, spoken
 from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.assumptions import PUBLISHED, Assumed, assumed
 from regimesim.simulation.results import json_text
 
 if TYPE_CHECKING:
     from regimesim.analysis.ablation import Ablation, Shares
     from regimesim.analysis.comparison import Comparison
+    from regimesim.analysis.settings_that_fit import Uncertainties
     from regimesim.analysis.verdict import Verdict
     from regimesim.cli.table import Flags, Given
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 def compare_command(given: Given, flags: Flags) -> None:
     """Simulate several scenarios on the same seeds: which lasts longer, and how sure are we."""
     from regimesim.analysis.comparison import compare, named
+    from regimesim.analysis.settings_that_fit import uncertainties
 
     options, scenarios = given.options, _scenarios_of(given)
     together = "-".join(scenario.name for scenario in scenarios)[:80]
@@ -31,11 +34,20 @@ def compare_command(given: Given, flags: Flags) -> None:
     folder = output.output_folder(options["out"], "compare", together)
     with output.progress("simulating", options["runs"] * len(scenarios), flags) as advance:
         found = compare(
-            scenarios, options["runs"], options["seed"], workers=options["workers"], progress=advance
+            scenarios,
+            options["runs"],
+            options["seed"],
+            workers=options["workers"],
+            assumptions=options["assumptions"],
+            held=given.names,
+            progress=advance,
         )
+    with output.working("asking all settings that fit", flags):
+        both = uncertainties(found, options["workers"], given.names)
     with output.working("writing results", flags):
         found.save(folder, shlex.join(["python", "-m", "regimesim", "compare", *given.arguments]))
-    output.announce(flags, folder, found.answer, lambda: print_comparison(found, folder))
+    answer = found.answer | {"both uncertainties": {name: one.plain() for name, one in both.items()}}
+    output.announce(flags, folder, answer, lambda: print_comparison(found, folder, both))
 
 
 def _scenarios_of(given: Given) -> list[Scenario]:
@@ -48,7 +60,7 @@ def _scenarios_of(given: Given) -> list[Scenario]:
     return [request([f"scenario={name}", *given.settings], given.options).scenario for name in names]
 
 
-def print_comparison(found: Comparison, folder: Path) -> None:
+def print_comparison(found: Comparison, folder: Path, both: Mapping[str, Uncertainties]) -> None:
     """The answer of ``compare`` on one screen."""
     from regimesim.analysis.comparison import CAUTION
     from regimesim.simulation.columns import SPELLS, THRESHOLDS
@@ -58,6 +70,7 @@ def print_comparison(found: Comparison, folder: Path) -> None:
     print(f"{title}   {runs}, the same seeds (seed {found.seed})\n")
     print(output.bold("How long it lasts") + " (years, 95 % intervals; disputes and wars: in 100 pair-years)")
     print(_aligned(found.table()) + "\n")
+    print(output.uncertainties_of_several(found.results, both) + "\n")
     print(output.bold("Differences") + f" (years out of {found.years:g}, on the same seeds)")
     print("\n".join(_difference_lines(found)))
     for spell, levels in THRESHOLDS.items():
@@ -100,7 +113,10 @@ def diagnose_command(given: Given, flags: Flags) -> None:
 
     options, scenario = given.options, request(given.settings, given.options).scenario
     folder = output.output_folder(options["out"], "diagnose", scenario.name)
-    worlds = Worlds(scenario, options["runs"], options["seed"], workers=options["workers"])
+    under = assumed(scenario, options["assumptions"], given.names)
+    worlds = Worlds(
+        scenario, options["runs"], options["seed"], workers=options["workers"], assumptions=under or PUBLISHED
+    )
     total = options["runs"] * 2 ** len(worlds.present)
     with output.progress("simulating", total, flags) as advance:
         worlds.progress = advance
@@ -108,8 +124,9 @@ def diagnose_command(given: Given, flags: Flags) -> None:
     with output.working("judging", flags):
         verdict, ablation = is_it_a_regime(worlds), ablate(worlds, "full")
         answer = diagnosis(verdict, ablation, shares) | {"seed": options["seed"]}
+        answer["assumptions"] = PUBLISHED if under is None else under.told()
         _write_diagnosis(folder, answer, verdict, ablation, shares)
-    output.announce(flags, folder, answer, lambda: print_diagnosis(verdict, ablation, shares, folder))
+    output.announce(flags, folder, answer, lambda: print_diagnosis(verdict, ablation, shares, folder, under))
 
 
 def diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Shares]) -> dict[str, Any]:
@@ -141,7 +158,13 @@ def _write_diagnosis(
     write_folder(folder, fill)
 
 
-def print_diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Shares], folder: Path) -> None:
+def print_diagnosis(
+    verdict: Verdict,
+    ablation: Ablation,
+    shares: Sequence[Shares],
+    folder: Path,
+    under: Assumed | None = None,
+) -> None:
     """The answer of ``diagnose``."""
     runs = f"{verdict.runs:,} run{'s' if verdict.runs != 1 else ''} of {verdict.horizon:g} years"
     print(f"{output.bold(spoken(verdict.scenario))}   {runs}, every world on the same seeds\n")
@@ -158,6 +181,8 @@ def print_diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Share
     print("\n".join(" " + line for line in _in_columns(rows)))
     if ablation.absent:
         print(output.folded(f"Not in this scenario: {', '.join(ablation.absent)}."))
+    if under is not None:
+        print(output.folded(under.words()))
     print(f"\n{folder}/  summary.json verdict.csv ablation.csv ...")
 
 

@@ -18,6 +18,7 @@ from regimesim.scenario.parameters import Parameter
 if TYPE_CHECKING:
     from regimesim.analysis.collapse import Causes
     from regimesim.analysis.pairs import Pair, Side
+    from regimesim.analysis.settings_that_fit import Uncertainties
     from regimesim.cli.table import Flags
     from regimesim.core.strategies import Automaton
     from regimesim.scenario.scenario import Scenario
@@ -129,7 +130,14 @@ def _number_lines(estimate: Estimate) -> list[float | None]:
     return [x if math.isfinite(x) else None for x in values]
 
 
-def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: str, folder: Path) -> None:
+def print_run(
+    results: Results,
+    causes: Causes,
+    pairs: Sequence[Pair],
+    explain: str,
+    folder: Path,
+    both: Uncertainties | None = None,
+) -> None:
     """The answer of ``run`` on one screen; ``explain`` is the command that tells the typical run."""
     from regimesim.report.sentences import dated, made_of, notes, typical_run
 
@@ -139,13 +147,43 @@ def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: 
     print(text_table(results.table()))
     for words in notes(results):
         print(textwrap.fill(words, width(), initial_indent=" ", subsequent_indent="  "))
-    print()
+    print("\n" + uncertainty_lines(results.scenario, both) + "\n")
     print(bold("What the pairs are playing") + f" ({dated(scenario.start)})" * bool(scenario.start))
     print("\n".join(_pair_lines(pairs)) + "\n")
     print(_headed("Why it ended", _causes(causes)))
     print(_headed("Typical run", typical_run(results)))
     print(f"{'':<{_HEAD}}{explain}\n")
     print(_files(folder))
+
+
+def uncertainty_lines(scenario: Scenario, both: Uncertainties | None) -> str:
+    """Both uncertainties as a table, or a sentence where the record of the states is not known."""
+    from regimesim.simulation.assumptions import set_of, without_set
+
+    if both is not None:
+        return "\n".join(
+            [bold("Luck and assumptions"), text_table(both.table()), folded(f" {both.sentence()}")]
+        )
+    if set_of(scenario) is None:
+        return folded(f" {without_set(scenario.name)}.")
+    return folded(f" No draw that fits the record sets anything in {scenario.name}: its values are its own.")
+
+
+def uncertainties_of_several(results: Mapping[str, Results], both: Mapping[str, Uncertainties]) -> str:
+    """The same of several scenarios, with a sentence on those of which no record is known."""
+    from regimesim.simulation.assumptions import set_of, without_set
+
+    lines = []
+    for name, found in both.items():
+        lines += [
+            f"{bold('Luck and assumptions')}: {spoken(name)}",
+            text_table(found.table()),
+            folded(f" {found.sentence()}"),
+        ]
+    none = [name for name, one in results.items() if set_of(one.scenario) is None]
+    return "\n".join(
+        [*lines, *([folded(f" {without_set(' and '.join(map(spoken, none)))}.")] if none else [])]
+    )
 
 
 def _headed(heading: str, text: str) -> str:

@@ -24,6 +24,7 @@ from regimesim.scenario.parameters import ORDER, PARAMETERS, WORLD, Belongs
 from regimesim.scenario.reading import in_order
 from regimesim.scenario.remarks import remarks
 from regimesim.scenario.strategies import load_strategy
+from regimesim.simulation.assumptions import PUBLISHED, Assumed, assumed
 from regimesim.simulation.results import json_text
 
 if TYPE_CHECKING:
@@ -37,18 +38,24 @@ _PRUDENT_WORDS = "cooperates where it is worth it at its present trust"
 def run_command(given: Given, flags: Flags) -> None:
     """Simulate a scenario, say how long cooperation lasted and why it ended, and write it all down."""
     scenario = request(given.settings, given.options).scenario
+    under = assumed(scenario, given.options["assumptions"], given.names)
     folder = output.output_folder(given.options["out"], "run", scenario.name)
-    results = _simulate(scenario, given.options, flags)
+    results = _simulate(scenario, given.options, flags, under)
     from regimesim.analysis.collapse import causes_of_collapse
-    from regimesim.analysis.pairs import pairs_of
+    from regimesim.analysis.pairs import pairs_at_start
+    from regimesim.analysis.settings_that_fit import both_uncertainties
     from regimesim.report.figures.runs import save_run_figures
     from regimesim.report.run_page import Asked, write_run
     from regimesim.simulation.results import save_results
 
     with output.working("looking into the collapses", flags):
         causes = causes_of_collapse(results, workers=given.options["workers"])
-        pairs = pairs_of(scenario, results.design)
+        pairs = pairs_at_start(results)
+    with output.working("asking all settings that fit", flags):
+        both = both_uncertainties(results, given.options["workers"], given.names)
     answer = output.run_answer(results, causes, pairs)
+    if both is not None:
+        answer["both uncertainties"] = both.plain()
     explained = f"{_told_by(given)} replicate={results.typical()}"
 
     def add(partial: Path) -> None:
@@ -61,7 +68,7 @@ def run_command(given: Given, flags: Flags) -> None:
     with output.working("writing results", flags):
         save_results(results, folder, add)
     output.announce(
-        flags, folder, answer, lambda: output.print_run(results, causes, pairs, explained, folder)
+        flags, folder, answer, lambda: output.print_run(results, causes, pairs, explained, folder, both)
     )
 
 
@@ -75,26 +82,35 @@ def _told_by(given: Given) -> str:
     return f"python -m regimesim explain {shlex.join(mine)}"
 
 
-def _simulate(scenario: Scenario, options: Mapping[str, Any], flags: Flags) -> Results:
+def _simulate(scenario: Scenario, options: Mapping[str, Any], flags: Flags, under: Assumed | None) -> Results:
     from regimesim.simulation.simulate import simulate
 
     with output.progress("simulating", options["runs"], flags) as advance:
         return simulate(
-            scenario, options["runs"], options["seed"], workers=options["workers"], progress=advance
+            scenario,
+            options["runs"],
+            options["seed"],
+            workers=options["workers"],
+            assumptions=under or PUBLISHED,
+            progress=advance,
         )
 
 
 def explain_command(given: Given, flags: Flags) -> None:
     """Tell one run as a chronicle."""
-    scenario = request(given.settings, given.options).scenario
+    scenario, replicate = request(given.settings, given.options).scenario, given.options["replicate"]
+    under = assumed(scenario, given.options["assumptions"], given.names)
     from regimesim.chronicle import chronicle
 
     with output.working("playing", flags):
-        told = chronicle(scenario, given.options["seed"], given.options["replicate"])
+        world = scenario if under is None else under.world(replicate)
+        told = chronicle(world, given.options["seed"], replicate)
     if flags.json:
         print(told.frame().to_json(orient="records", indent=2))
-    else:
-        print(told.text(output.width()))
+        return
+    print(told.text(output.width()))
+    if under is not None:
+        print("\n" + output.folded(under.sentence(replicate)))
 
 
 def theory_command(given: Given, flags: Flags) -> None:

@@ -28,12 +28,13 @@ _LONGEST_NAME = 100
 
 def sweep_command(given: Given, flags: Flags) -> None:
     """Simulate many settings, go on with what was begun, and say where cooperation lasts."""
+    from regimesim.sweeps.sweep import conduct, points_under
+
     options = given.options
     engine = _engine(options)
     points, runs, name = _design(sweep_request(given.settings, options), options)
+    points = points_under(points, options["assumptions"], given.names)
     folder = _sweep_folder(options["out"], points, name)
-    from regimesim.sweeps.sweep import conduct
-
     with output.progress("simulating", runs * len(points), flags) as advance:
         try:
             found = conduct(
@@ -132,7 +133,8 @@ def print_sweep(found: SweepResults, answer: dict[str, Any]) -> None:
     runs = answer["runs"]
     print(f"{output.bold(spoken(world.title or world.name))}   {axes}")
     each = f"{runs:,} run{'s' if runs != 1 else ''} of {world.years:g} years"
-    print(f"{len(found):,} points, each {each} on the same seeds (seed {answer['seed']})\n")
+    print(f"{len(found):,} points, each {each} on the same seeds (seed {answer['seed']})")
+    print("\n".join([*(output.folded(under.words()) for under in found.points.assumed[:1]), ""]))
     for spell, word in SPELLS.items():
         print(
             output.bold(f"Years of {word}")

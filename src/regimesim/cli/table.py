@@ -184,6 +184,11 @@ class Given:
         """Tell whether a setting of that name is among those of the scenario."""
         return any(word.lstrip("+").startswith(f"{name}=") for word in self.settings)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of what the settings of the scenario give values to."""
+        return tuple(word.partition("=")[0].lstrip("+~") for word in self.settings)
+
 
 @dataclass(frozen=True)
 class Command:
@@ -325,6 +330,13 @@ YEARS_OPTION = Option("years", "setting", "horizon, if not the scenario's own", 
 SEED_OPTION = Option("seed", "whole", "seed of all runs: the same seed, the same runs", 0, 0, MOST_SEED)
 WORKERS_OPTION = Option("workers", "whole", "threads; all cores by default", None, 1, MOST_WORKERS, shown="2")
 OUT_OPTION = Option("out", "path", "a new folder for what is written; below outputs/ by default", shown="DIR")
+ASSUMPTIONS_OPTION = Option(
+    "assumptions",
+    "word",
+    "published, or set: each run under one of the settings that fit the record of its states",
+    "published",
+    offers=("published", "set"),
+)
 WORLD_AND_ORDER = "[world=NAME] [order=NAME]"
 PARAMETER = "[PARAMETER=VALUE ...]"
 SPELL_WORDS = ("regime", "peace")
@@ -343,7 +355,15 @@ COMMANDS: Mapping[str, Command] = {
             "run",
             "regimesim.cli.run:run_command",
             "simulate a scenario many times: how long cooperation lasts, and why it ends",
-            (SCENARIO_OPTION, _runs_option(1000), SEED_OPTION, YEARS_OPTION, WORKERS_OPTION, OUT_OPTION),
+            (
+                SCENARIO_OPTION,
+                _runs_option(1000),
+                SEED_OPTION,
+                YEARS_OPTION,
+                ASSUMPTIONS_OPTION,
+                WORKERS_OPTION,
+                OUT_OPTION,
+            ),
             forms=(WORLD_AND_ORDER, PARAMETER),
             notes="another order may be put into the scenario's world, and its order into another world;\n"
             "a world and an order together need no scenario\n\n"
@@ -357,6 +377,7 @@ COMMANDS: Mapping[str, Command] = {
                 SCENARIO_OPTION,
                 Option("replicate", "whole", "number of the run", 0, 0, MOST_REPLICATE, shown="17"),
                 SEED_OPTION,
+                ASSUMPTIONS_OPTION,
             ),
             forms=(PARAMETER,),
         ),
@@ -383,6 +404,7 @@ COMMANDS: Mapping[str, Command] = {
                 _runs_option(1000, "how many times each is simulated"),
                 SEED_OPTION,
                 YEARS_OPTION,
+                ASSUMPTIONS_OPTION,
                 WORKERS_OPTION,
                 OUT_OPTION,
             ),
@@ -402,6 +424,7 @@ COMMANDS: Mapping[str, Command] = {
                     "100",
                 ),
                 SEED_OPTION,
+                ASSUMPTIONS_OPTION,
                 WORKERS_OPTION,
                 Option("engine", "word", "what carries it out, of configs/engine", "local", offers="engine"),
                 Option("engine.workers", "group", "settings of the engine", shown="2"),
@@ -419,6 +442,7 @@ COMMANDS: Mapping[str, Command] = {
                 SCENARIO_OPTION,
                 _runs_option(300, "how many times each of its worlds is simulated"),
                 SEED_OPTION,
+                ASSUMPTIONS_OPTION,
                 WORKERS_OPTION,
                 OUT_OPTION,
             ),

@@ -22,6 +22,7 @@ from regimesim.scenario.limits import MOST_RUNS, MOST_SEED, MOST_WORKERS, whole_
 from regimesim.scenario.messages import InputError, quoted
 from regimesim.scenario.reading import MOST_YEARS
 from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.assumptions import PUBLISHED, Assumed, assumed
 from regimesim.simulation.columns import ACCOUNTED, RUN, THRESHOLDS, Recording
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.provenance import provenance
@@ -53,6 +54,7 @@ def simulate(
     *,
     record: int = RECORDED,
     accounts: bool = True,
+    assumptions: str | Assumed = PUBLISHED,
     progress: Progress | None = None,
 ) -> Results:
     """Run a scenario many times.
@@ -74,6 +76,9 @@ def simulate(
         Whether trust, beliefs and payoffs are followed where no decision rests on them: among automata that
         nobody sanctions. Without, such runs are faster, and their results have neither series nor events nor
         the columns in ``ACCOUNTED``; all other columns are the same.
+    assumptions : {"published", "set"}
+        As the scenario has them, or of each replicate those of one draw that fits the record of these very
+        states (:mod:`regimesim.simulation.assumptions`).
     progress : callable, optional
         Called with the number of runs that have just been finished.
 
@@ -90,14 +95,20 @@ def simulate(
     """
     chosen = as_scenario(scenario, years)
     check_runs(runs, seed, workers)
-    design = lower(chosen)
+    under = assumed(chosen, assumptions)
+    design = lower(chosen) if under is None else under.design()
     size = min(lanes_for(design), -(-runs // (workers or os.cpu_count() or 1)))  # no thread is left without
     blocks = [(first, min(runs, first + size)) for first in range(0, runs, size)]
 
     start = Lanes(design, np.zeros(size, np.intp), np.arange(size), seed, accounts=accounts)
 
+    def lanes_of(replicates: NDArray[np.intp]) -> Lanes:
+        if under is None:
+            return start.again(replicates)
+        return Lanes(design, under.draw_of(replicates), replicates, seed, accounts=accounts)
+
     def play(block: tuple[int, int]) -> Part:
-        lanes = start.again(np.arange(*block))
+        lanes = lanes_of(np.arange(*block))
         recording = None
         if block[0] < record and lanes.accounts:
             recording = play_and_record(lanes)
@@ -108,7 +119,8 @@ def simulate(
         return Part(measure(lanes), recording)
 
     parts = on_threads(play, blocks, workers)
-    about = provenance(seed=seed, runs=runs, years=chosen.years, scenario=chosen.name)
+    told = {} if under is None else {"assumptions": under.told()}
+    about = provenance(seed=seed, runs=runs, years=chosen.years, scenario=chosen.name, **told)
     return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about, design)
 
 

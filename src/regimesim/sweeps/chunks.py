@@ -13,7 +13,7 @@ import numpy as np
 
 from regimesim.core.lanes import Lanes
 from regimesim.simulation.simulate import Columns, Progress, lanes_for, measure, on_threads
-from regimesim.sweeps.points import Points
+from regimesim.sweeps.points import Batch, Points, Positions
 
 SECONDS_A_STEP = 17e-9
 """What one directed pair costs in one round, roughly: 0.17 ms for five powers and a hundred years."""
@@ -90,7 +90,7 @@ def play_chunk(points: Points, chunk: Rectangle, seed: int, watch: Watch = to_th
         which = np.repeat(np.arange(len(batch.chosen)), len(replicates))
         luck = np.tile(replicates, len(batch.chosen))
         for block in _blocks(len(which), lanes_for(batch.design)):
-            lanes = Lanes(batch.design, which[block], luck[block], seed)
+            lanes = _lanes_of(points, batch, which[block], luck[block], seed)
             measured = watch(lanes)
             measured["point"] = batch.chosen[which[block]] + chunk.first_point
             parts.append(measured)
@@ -98,6 +98,12 @@ def play_chunk(points: Points, chunk: Rectangle, seed: int, watch: Watch = to_th
     table = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.argsort(np.concatenate(places), kind="stable")
     return {name: column[order] for name, column in table.items()}
+
+
+def _lanes_of(points: Points, batch: Batch, which: Positions, luck: Positions, seed: int) -> Lanes:
+    if points.held is None:
+        return Lanes(batch.design, which, luck, seed)
+    return Lanes(points.drawn(batch, which, luck), np.arange(len(which)), luck, seed)
 
 
 def play_points(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from typing import Any
 import numpy as np
 
 from regimesim.scenario.compose import SweepRequest
-from regimesim.scenario.messages import InputError, show
+from regimesim.scenario.messages import InputError, known, show
 from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.assumptions import CHOICES, PUBLISHED, SET
 from regimesim.simulation.folders import system_reason, write_whole
 from regimesim.simulation.provenance import program_version
 from regimesim.simulation.simulate import Progress, check_runs
@@ -45,6 +47,7 @@ def sweep(
     seed: int = 0,
     *,
     overrides: Mapping[str, Any] | None = None,
+    assumptions: str = PUBLISHED,
     engine: Engine | str = "local",
     extend: bool = False,
     progress: Progress | None = None,
@@ -63,6 +66,8 @@ def sweep(
     seed : int in [0, 2**64)
     overrides : mapping of str to value, optional
         Settings that are the same at every point.
+    assumptions : {"published", "set"}
+        As in :func:`regimesim.simulate`; replicate i is played under the same draw at every point.
     engine : Engine or str
         Where it is played: ``local``, ``processes``, ``dask``, ``slurm``.
     extend : bool
@@ -86,8 +91,22 @@ def sweep(
     fixed = tuple((name, typed(value)) for name, value in (overrides or {}).items())
     tables = [{name: list(values)} for name, values in settings.items()]
     points = expand(SweepRequest(str(scenario), fixed, {}, ()), tables)
+    points = points_under(points, assumptions, tuple(overrides or ()))
     chosen = engine_of(engine, {}) if isinstance(engine, str) else engine
     return conduct(points, Path(out), runs, seed, engine=chosen, extend=extend, progress=progress)
+
+
+def points_under(points: Points, assumptions: str, typed: tuple[str, ...]) -> Points:
+    """The points as they are played: under the draws that fit the record, if they are asked for.
+
+    Raises
+    ------
+    InputError
+        If there is no such choice, or no record of the states of some world.
+    """
+    if known(assumptions, CHOICES, "choice of assumptions") == PUBLISHED:
+        return points
+    return replace(points, held=typed).under_draws()
 
 
 def conduct(
@@ -249,6 +268,9 @@ def _refuse_changes(points: Points, before: Points, manifest: Manifest, seed: in
             f"is {program_version()}): its runs would not be of one kind; "
             f"finish it with that version, or {_ANEW}"
         )
+    if points.held != before.held:
+        kinds = (SET if one.held is not None else PUBLISHED for one in (before, points))
+        raise InputError("{} holds a sweep with assumptions={}, not {}; {}".format(folder, *kinds, _ANEW))
     if set(points.swept) != set(before.swept):
         raise InputError(f"{folder} varies {', '.join(before.swept)}, not {', '.join(points.swept)}; {_ANEW}")
 
@@ -280,6 +302,7 @@ def merged_points(before: Points, points: Points, folder: Path) -> Points:
         np.concatenate([before.world, added.world + len(before.worlds)]),
         {name: np.concatenate([before.columns[name], added.columns[name]]) for name in names},
         (*before.places, *added.places),
+        before.held,
     )
 
 
