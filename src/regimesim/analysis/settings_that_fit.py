@@ -10,18 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from regimesim.analysis.history.rates import GREAT_POWERS, Period, group_of, lies_within
-from regimesim.simulation.assumptions import PUBLISHED, SET, Assumed, assumed, set_of
+from regimesim.core.lanes import Lanes
+from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.assumptions import SET, Assumed, assumed, set_of
 from regimesim.simulation.columns import QUANTITIES, SPELLS
+from regimesim.simulation.lowering import lower
 from regimesim.simulation.results import Results
-from regimesim.simulation.simulate import simulate
+from regimesim.simulation.simulate import Columns, lanes_for, measure, on_threads
 from regimesim.stats.estimates import Estimate, Floats, mean, value_and_ends
 from regimesim.stats.groups import means_without_luck
-from regimesim.stats.survival import restricted_mean
+from regimesim.stats.survival import restricted_mean, rmst
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 RUNS = 512
 """Runs of all draws together, or of the published setting, where the other has been played."""
+FEWEST = 2
+"""Runs of which a mean with an interval can be told."""
 TAILS = (0.025, 0.975)
 RANGE = (
     "The range is of means, the middle 95 % of the draws; a single history, as the case is, scatters more."
@@ -139,38 +144,69 @@ def both_uncertainties(
     assert under is not None
     if not under.columns:
         return None
-    published = results if results.assumed is None else _played(results, PUBLISHED, workers)
+    published = _Sample.of(results) if results.assumed is None else _played(results, None, workers)
     enough = results.assumed is not None and len(results) >= 2 * len(under.draws)
-    many = results if enough else _played(results, under, workers)
-    return Uncertainties((*_spells(published, many), *_disputes(published, many)), under)
+    many = _Sample.of(results) if enough else _played(results, under, workers)
+    lines = (*_spells(results, published, many), *_disputes(results, published, many))
+    return Uncertainties(lines, under)
 
 
-def _played(results: Results, how: str | Assumed, workers: int | None) -> Results:
-    seed = int(results.provenance["seed"])
-    record = RUNS if _first_period(results) is not None else 0
-    return simulate(results.scenario, RUNS, seed, workers=workers, record=record, assumptions=how)
+class _Sample(NamedTuple):
+    """Runs of a scenario: columns of ``Results.runs``, and disputes in the record's first period."""
+
+    columns: Columns
+    disputes: Floats  # share of pair-years; of the first runs only, or none
+
+    @classmethod
+    def of(cls, results: Results) -> _Sample:
+        period = first_period(results.scenario)
+        return cls(results.columns, np.zeros(0) if period is None else dispute_rates(results, period))
 
 
-def _spells(published: Results, many: Results) -> list[Line]:
-    horizon, lines = many.scenario.years, []
+def _played(results: Results, under: Assumed | None, workers: int | None) -> _Sample:
+    """Play the scenario as it is published, or under its draws."""
+    scenario, seed = results.scenario, int(results.provenance["seed"])
+    design = lower(scenario) if under is None else under.design()
+    size, period = lanes_for(design), first_period(scenario)
+    pairs = len(scenario.states) * (len(scenario.states) - 1) / 2
+
+    def block(first: int) -> _Sample:
+        luck = np.arange(first, min(RUNS, first + size))
+        point = np.zeros(len(luck), np.intp) if under is None else under.draw_of(luck)
+        lanes, counts = Lanes(design, point, luck, seed), []
+        for year in () if period is None else (period.first, period.last + 1):
+            lanes.play(int(year - scenario.start) * scenario.rounds_per_year)
+            counts.append(lanes.tally.disputes.copy())
+        lanes.play(design.rounds)
+        years = 0 if period is None else period.years
+        rates = (counts[1] - counts[0]) / (years * pairs) if counts else np.zeros(0)
+        return _Sample(measure(lanes), rates)
+
+    parts = on_threads(block, list(range(0, RUNS, size)), workers)
+    columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
+    return _Sample(columns, np.concatenate([part.disputes for part in parts]))
+
+
+def _spells(results: Results, published: _Sample, many: _Sample) -> list[Line]:
+    horizon, lines = results.scenario.years, []
     for spell, word in SPELLS.items():
-        middle, influence = restricted_mean(
-            many.columns[f"{spell}_years"], many.columns[f"{spell}_ended"], horizon
-        )
+        years, ended = (many.columns[f"{spell}_{what}"] for what in ("years", "ended"))
+        middle, influence = restricted_mean(years, ended, horizon)
+        found = rmst(published.columns[f"{spell}_years"], published.columns[f"{spell}_ended"], horizon)
         ends = _range(middle + influence, many)
-        lines.append(Line(f"{word}, years", published.summary(spell).rmst, *ends, _case(many, spell)))
+        lines.append(Line(f"{word}, years", found, *ends, _case(results, spell)))
     return lines
 
 
-def _disputes(published: Results, many: Results) -> list[Line]:
+def _disputes(results: Results, published: _Sample, many: _Sample) -> list[Line]:
     """The share of pair-years in dispute in the first period of the record that the scenario covers."""
-    period = _first_period(many)
-    if period is None or not published.yearly.shape[2] or not many.yearly.shape[2]:
+    period = first_period(results.scenario)
+    draws = np.unique(many.columns["point"][: len(many.disputes)])
+    if period is None or len(published.disputes) < FEWEST or len(many.disputes) <= len(draws):
         return []
-    rates = [dispute_rates(results, period) for results in (published, many)]
     name = f"disputes {period.first}-{period.last} (of pair-years)"
-    found = mean(rates[0], (0.0, 1.0))
-    return [Line(name, found, *_range(rates[1], many), f"{period.dispute_rate:.3f}")]
+    found = mean(published.disputes, (0.0, 1.0))
+    return [Line(name, found, *_range(many.disputes, many), f"{period.dispute_rate:.3f}")]
 
 
 def dispute_rates(results: Results, period: Period) -> Floats:
@@ -181,13 +217,14 @@ def dispute_rates(results: Results, period: Period) -> Floats:
     return np.asarray(within.mean(axis=0, dtype=np.float64) / (states * (states - 1) / 2))
 
 
-def _first_period(results: Results) -> Period | None:
-    group = group_of(results.scenario)
-    inside = [period for period in group.periods if lies_within(period, results.scenario)]
+def first_period(scenario: Scenario) -> Period | None:
+    """The first period of the record of these very states that the scenario covers."""
+    group = group_of(scenario)
+    inside = [period for period in group.periods if lies_within(period, scenario)]
     return inside[0] if inside and group is not GREAT_POWERS else None
 
 
-def _range(values: Floats, many: Results) -> tuple[float, float]:
+def _range(values: Floats, many: _Sample) -> tuple[float, float]:
     """The middle 95 % of the draws' means."""
     group = np.asarray(many.columns["point"][: len(values)], np.intp)
     least, most = np.quantile(means_without_luck(values, group), TAILS)
