@@ -18,7 +18,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,8 +26,8 @@ from numpy.typing import NDArray
 from regimesim.analysis.factors import OFF, uses
 from regimesim.scenario.messages import InputError, known
 from regimesim.scenario.parameters import BY_NAME, Parameter
-from regimesim.scenario.scenario import Phase, Scenario
-from regimesim.simulation.assumptions import FittedSet
+from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.assumptions import FittedSet, with_values
 from regimesim.simulation.columns import SHARES
 from regimesim.simulation.simulate import Columns
 from regimesim.stats.estimates import Estimate, Floats, interval_of, mean, share, tails
@@ -120,7 +119,7 @@ def worlds(scenario: Scenario, drawn: DrawTable) -> list[Scenario]:
     """
     used = [name for name in drawn if uses(scenario, name) and scenario[name] != OFF.get(name)]
     count = len(next(iter(drawn.values())))
-    return [_with_values(scenario, {name: drawn[name][row] for name in used}) for row in range(count)]
+    return [with_values(scenario, {name: drawn[name][row] for name in used}) for row in range(count)]
 
 
 def play_worlds(worlds: Sequence[Scenario], runs: int = RUNS_A_DRAW, seed: int = SEED) -> Columns:
@@ -237,16 +236,6 @@ def median(values: Floats) -> Estimate:
     if rank == 0:
         return Estimate(float(np.median(ordered)), -math.inf, math.inf)
     return Estimate(float(np.median(ordered)), float(ordered[rank - 1]), float(ordered[count - rank]))
-
-
-def _with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
-    first = scenario.phases[0].parameters
-
-    def changed(phase: Phase) -> Phase:
-        follows = {name: value for name, value in values.items() if phase.parameters[name] == first[name]}
-        return replace(phase, parameters={**phase.parameters, **follows})
-
-    return replace(scenario, phases=tuple(changed(phase) for phase in scenario.phases))
 
 
 class Outcomes:

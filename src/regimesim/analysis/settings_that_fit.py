@@ -76,7 +76,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Uncertainties:
-    """What :func:`both_uncertainties` found.
+    """Lines of a headline with both uncertainties.
 
     Attributes
     ----------
@@ -232,7 +232,7 @@ def _range(values: Floats, many: _Sample) -> tuple[float, float]:
 
 
 def _case(results: Results, spell: str) -> str:
-    """What the record has of a spell, where the scenario is the one that the set was made for."""
+    """The record's own spell, where the scenario is the one that the set was made for."""
     found = set_of(results.scenario)
     if found is None or found.about["scenario"] != results.scenario.name:
         return ""

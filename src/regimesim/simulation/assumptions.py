@@ -116,9 +116,10 @@ def assumptions(scenario: Scenario | str) -> pd.DataFrame:
     >>> rs.assumptions("concert")["weight"].sum().round(6)
     1.0
     """
-    from regimesim.simulation.simulate import as_scenario
+    from regimesim.scenario.compose import load_scenario
 
-    return needed_set(as_scenario(scenario)).frame()
+    chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    return needed_set(chosen).frame()
 
 
 def set_names() -> tuple[str, ...]:
@@ -212,7 +213,7 @@ class Assumed:
 
     @cached_property
     def columns(self) -> dict[str, Floats]:
-        """What the draws set in this scenario, (D,) each."""
+        """Values that the draws set in this scenario, (D,) each."""
         own, world = self.draws.published, self.scenario
         return {
             name: column
@@ -260,14 +261,14 @@ class Assumed:
         return Assumed(scenario, self.draws, self.held)
 
     def told(self) -> dict[str, Any]:
-        """What provenance keeps of it."""
+        """Give what provenance keeps of it."""
         return {"set": self.draws.name, "sha256": self.draws.sha256, "held": list(self.held)}
 
 
 def assumed(
     scenario: Scenario, assumptions: str | Assumed | None, held: Collection[str] = ()
 ) -> Assumed | None:
-    """What a scenario is played under; None: as it is published.
+    """Draws that a scenario is played under; None: as it is published.
 
     Parameters
     ----------
@@ -290,7 +291,7 @@ def assumed(
 
 
 def told_again(scenario: Scenario, told: Mapping[str, Any]) -> Assumed:
-    """What provenance tells of, with the set as it is in the package now.
+    """Draws that provenance tells of, with the set as it is in the package now.
 
     Raises
     ------

@@ -87,7 +87,7 @@ class Posterior(NamedTuple):
 
 
 class Estimator(Protocol):
-    """Whatever gives weighted draws for an outcome."""
+    """An estimator: gives weighted draws for an outcome."""
 
     def given(self, outcome: Floats) -> Posterior:
         """Draws that fit one outcome, (K,)."""
@@ -203,7 +203,7 @@ class Forest:
 
     @cached_property
     def sizes(self) -> list[NDArray[np.int64]]:
-        """How many draws of the table each leaf of each tree holds."""
+        """Number of draws of the table in each leaf of each tree."""
         return [np.bincount(leaf) for leaf in self.leaves]
 
     def _leaves_of(self, outcomes: Floats) -> NDArray[Any]:
