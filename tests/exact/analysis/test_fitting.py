@@ -44,9 +44,8 @@ def test_a_draw_is_one_history_with_luck_of_its_own(question):
         disputes = last[rs_quantity("disputes")]
         assert played[k, names.index("disputes_1946_1962")] == pytest.approx(disputes[:17].mean())
         assert played[k, names.index("disputes_1980_1991")] == pytest.approx(disputes[34:46].mean())
-        total = sum(
-            played[k, names.index(t.name)] * t.period.years for t in question.targets if t.kind == "wars"
-        )
+        wars = [t for t in question.targets if t.kind == "wars"]
+        total = sum(played[k, names.index(t.name)] * t.period.years for t in wars)
         assert total == pytest.approx(found.columns["wars"][-1])
 
 
@@ -89,7 +88,7 @@ def test_what_is_identified(question):
 
 
 def test_a_setting_is_placed_among_draws(question):
-    """Among draws that fight all the time, the published setting is the likelier one to have given the record."""
+    """Among draws that always fight, the published setting is the likelier source of the record."""
     wild = question.position(question.published | {"war.mutual": 0.3, "war.unilateral": 0.1, "war.cost": 5.0})
     region = Fit(question, Region(), Table(np.zeros((1, 1)), np.zeros((1, 1))), 3)
     found = standing(region, np.tile(np.clip(wild, 0, 1), (6, 1)), histories=40)
