@@ -36,10 +36,10 @@ RUNS = 512
 FEWEST = 2
 """Runs of which a mean with an interval can be told."""
 TAILS = (0.025, 0.975)
-RANGE = (
-    "The range is of means, the middle 95 % of the draws; a single history, as the case is, scatters more."
+CAUTIONS = (
+    "The range is of means, the middle 95 % of the draws; a single history, as the case is, scatters more. "
+    "To fit is not to be confirmed: the record was looked at, and it says little."
 )
-CONFIRMED = "To fit is not to be confirmed: the record was looked at, and it says little."
 """Said with every range."""
 
 
@@ -113,7 +113,7 @@ class Uncertainties:
 
     def sentence(self) -> str:
         """Say what was varied, what was not, and what it means."""
-        return f"{self.under.words()} {RANGE} {CONFIRMED}"
+        return f"{self.under.words()} {CAUTIONS}"
 
     def plain(self) -> dict[str, Any]:
         """The answer as plain values."""

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regimesim.scenario.messages import show, spoken
+from regimesim.scenario.messages import listed, show, spoken
 from regimesim.scenario.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -158,32 +158,36 @@ def print_run(
 
 def uncertainty_lines(scenario: Scenario, both: Uncertainties | None) -> str:
     """Both uncertainties as a table, or a sentence where the record of the states is not known."""
-    from regimesim.simulation.assumptions import set_of, without_set
+    from regimesim.simulation.assumptions import set_of
 
     if both is not None:
         return "\n".join(
             [bold("Luck and assumptions"), text_table(both.table()), folded(f" {both.sentence()}")]
         )
     if set_of(scenario) is None:
-        return folded(f" {without_set(scenario.name)}.")
+        return _without_set([scenario.name])
     return folded(f" No draw that fits the record sets anything in {scenario.name}: its values are its own.")
 
 
 def uncertainties_of_several(results: Mapping[str, Results], both: Mapping[str, Uncertainties]) -> str:
     """The same of several scenarios, with a sentence on those of which no record is known."""
-    from regimesim.simulation.assumptions import set_of, without_set
+    from regimesim.analysis.settings_that_fit import CAUTIONS
+    from regimesim.simulation.assumptions import set_of
 
     lines = []
     for name, found in both.items():
-        lines += [
-            f"{bold('Luck and assumptions')}: {spoken(name)}",
-            text_table(found.table()),
-            folded(f" {found.sentence()}"),
-        ]
+        lines += [f"{bold('Luck and assumptions')}: {spoken(name)}", text_table(found.table())]
+        lines.append(folded(f" {found.under.words()}"))
     none = [name for name, one in results.items() if set_of(one.scenario) is None]
-    return "\n".join(
-        [*lines, *([folded(f" {without_set(' and '.join(map(spoken, none)))}.")] if none else [])]
-    )
+    lines += [folded(f" {CAUTIONS}")] if both else []
+    return "\n".join([*lines, *([_without_set(none)] if none else [])])
+
+
+def _without_set(names: Sequence[str]) -> str:
+    from regimesim.simulation.assumptions import without_set
+
+    words = without_set(listed([*map(spoken, names)]))
+    return folded(f" {words[0].upper()}{words[1:]}.")
 
 
 def _headed(heading: str, text: str) -> str:

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from regimesim.core.lanes import Design
 from regimesim.scenario.files import configs_folder
-from regimesim.scenario.messages import InputError, known, quoted
+from regimesim.scenario.messages import InputError, known, listed, quoted
 from regimesim.scenario.scenario import Phase, Scenario
 from regimesim.simulation.lowering import lower
 
@@ -168,8 +168,11 @@ def needed_set(scenario: Scenario) -> FittedSet:
 
 def without_set(name: str) -> str:
     """The sentence on a scenario whose states have no record of their own."""
-    worlds = ", ".join(set_names())
-    return f"{name} has no set of assumptions that fit the record: there are some for the states of {worlds}"
+    worlds = listed(set_names())
+    return (
+        f"there is no set of assumptions that fit the record for {name}: the record is known of the states "
+        f"of {worlds}"
+    )
 
 
 def radical_inverse(numbers: NDArray[Any]) -> Floats:

@@ -141,7 +141,7 @@ def test_trust_at_the_start_is_set_for_all_pairs_or_not_at_all():
 
 
 def test_a_world_without_a_record_says_so():
-    with pytest.raises(rs.InputError, match="anarchy has no set of assumptions that fit the record"):
+    with pytest.raises(rs.InputError, match="no set of assumptions that fit the record for anarchy"):
         rs.simulate("anarchy", runs=1, assumptions="set")
     with pytest.raises(rs.InputError, match="no choice of assumptions 'sets'"):
         rs.simulate("concert", runs=1, assumptions="sets")
