@@ -15,8 +15,8 @@ HEAD = (
     "| given the record | contrary, given it | does the record tell? | take home | experiment |\n"
     "|---|---|---|---|---|---|---|---|---|---|---|"
 )
-SURE = 0.75
-"""Share of the draws that fit the record from which on a claim that has no contrary there is taken home."""
+SURE, LIKELY = 0.75, 0.25
+"""Shares of the draws that fit the record from which on a claim without a contrary there is sure, or likely."""
 
 
 def claims():
@@ -57,7 +57,7 @@ def take_home(given):
     holds, contrary = (given[word]["value"] for word in ("holds", "contrary"))
     if contrary >= RARE:
         return "depends" if holds >= RARE else "no"
-    return "yes" if holds >= SURE else "likely" if holds >= RARE else "untold"
+    return "yes" if holds >= SURE else "likely" if holds >= LIKELY else "untold"
 
 
 def identified(given, draws):
