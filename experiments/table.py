@@ -16,7 +16,7 @@ HEAD = (
     "|---|---|---|---|---|---|---|---|---|---|---|"
 )
 SURE, LIKELY = 0.75, 0.25
-"""Shares of the draws that fit the record from which on a claim without a contrary there is sure, or likely."""
+"""Shares of the draws that fit from which on a claim that has no contrary there is sure, or likely."""
 
 
 def claims():
