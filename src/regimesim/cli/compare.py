@@ -46,7 +46,8 @@ def compare_command(given: Given, flags: Flags) -> None:
         both = uncertainties(found, options["workers"], given.names)
     with output.working("writing results", flags):
         found.save(folder, shlex.join(["python", "-m", "regimesim", "compare", *given.arguments]))
-    answer = found.answer | {"both uncertainties": {name: one.plain() for name, one in both.items()}}
+    plain = {name: one.plain() for name, one in both.items()}
+    answer = found.answer | ({"both uncertainties": plain} if plain else {})
     output.announce(flags, folder, answer, lambda: print_comparison(found, folder, both))
 
 
