@@ -120,19 +120,22 @@ def _load(context: Any, builder: ir.IRBuilder, bundle: Bundle, table: ir.Value, 
 
 
 class Machine(NamedTuple):
-    """A kind of machine that code is made for, in the words of LLVM."""
+    """A kind of machine that code is made for, in the words of LLVM.
+
+    Addresses in the code are whole, for whoever loads an object file may put its parts far from each other.
+    """
 
     triple: str
     processor: str
     features: str = ""
-    relocation: str = "pic"
+    addresses: str = "large"
 
     def open(self) -> Any:
         """Open LLVM's description of it."""
         llvm.initialize_all_targets()
         llvm.initialize_all_asmprinters()
         return llvm.Target.from_triple(self.triple).create_target_machine(
-            cpu=self.processor, features=self.features, opt=3, reloc=self.relocation, codemodel="default"
+            cpu=self.processor, features=self.features, opt=3, reloc="static", codemodel=self.addresses
         )
 
 
@@ -143,7 +146,7 @@ MACHINES = {
     "x86-64-v4": Machine(_LINUX_X86, "x86-64-v4"),
     "aarch64": Machine(_LINUX_ARM, "generic"),
     "wasm32": Machine(
-        "wasm32-unknown-unknown", "generic", "+simd128,+bulk-memory,+nontrapping-fptoint,+sign-ext", "static"
+        "wasm32-unknown-unknown", "generic", "+simd128,+bulk-memory,+nontrapping-fptoint,+sign-ext", "default"
     ),
 }
 """Machines by the name of the target; WebAssembly with vectors of a fixed width, as all browsers have it."""
