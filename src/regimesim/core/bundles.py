@@ -45,7 +45,7 @@ def shape_of(value: Any) -> str:
     Examples
     --------
     >>> shape_of(np.zeros((2, 3))), shape_of(np.zeros((2, 3)).T), shape_of(1), shape_of(np.float64(0.5))
-    ('<f8[2]', '<f8[2, strided]', 'int', 'float')
+    ('<f8[2]', '<f8[2, Fortran]', 'int', 'float')
     """
     if isinstance(value, ByReference):
         if value._shape is None:
@@ -54,10 +54,9 @@ def shape_of(value: Any) -> str:
             value._shape = sys.intern(text)
         return value._shape
     if isinstance(value, np.ndarray):
-        strided = "" if value.flags.c_contiguous else ", strided"
-        return f"{_kind(value.dtype)}[{value.ndim}{strided}]" + (
-            "" if value.flags.writeable else " read-only"
-        )
+        flags = value.flags
+        order = "" if flags.c_contiguous else ", Fortran" if flags.f_contiguous else ", strided"
+        return f"{_kind(value.dtype)}[{value.ndim}{order}{'' if flags.writeable else ', read-only'}]"
     return _NUMBERS.get(type(value)) or (
         value.dtype.str if isinstance(value, np.generic) else type(value).__name__
     )

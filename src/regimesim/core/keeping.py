@@ -182,7 +182,7 @@ def anything_kept() -> bool:
     return target() != NUMBA or any(cache_folder().glob(f"*{SUFFIX}"))
 
 
-_NOT_COMPILED = ("keeping.py", "native.py")
+_NOT_COMPILED = ("bundles.py", "keeping.py", "native.py")
 """Files of the core that no compiled code depends on."""
 
 
