@@ -25,8 +25,6 @@ C = TypeVar("C", bound=type[tuple[Any, ...]])
 class ByReference:
     """Mark of the classes that compiled functions take by reference; an instance keeps its own table."""
 
-    _table: np.ndarray | None = None
-    _address = 0
     _shape: str | None = None
 
     def __getstate__(self) -> None:
@@ -78,9 +76,14 @@ def words_of(value: Any) -> list[int]:
     return [int(value)]
 
 
-def address_of(bundle: Any) -> int:
-    """Address of a bundle's table for a target of 64 bits; made once, as its arrays stay where they are."""
-    if bundle._table is None:
-        table = np.array([word for entry in bundle for word in words_of(entry)], np.int64)
-        bundle._table, bundle._address = table, table.__array_interface__["data"][0]
-    return bundle._address  # type: ignore[no-any-return]
+def address_of(bundle: ByReference) -> int:
+    """Address of a bundle's table for a target of 64 bits; made once, as its arrays stay where they are.
+
+    Threads share settings: the first table that is ready is that of all, and stays for as long as the bundle.
+    """
+    made = bundle.__dict__.get("_table")
+    if made is None:
+        words = [word for entry in bundle for word in words_of(entry)]  # type: ignore[attr-defined]
+        table = np.array(words, np.int64)
+        made = bundle.__dict__.setdefault("_table", (table.__array_interface__["data"][0], table))
+    return int(made[0])
