@@ -169,7 +169,7 @@ def enforced(states, cost, rule="decentralized", runs=200):
 
 def test_sanctions_do_more_not_less_among_many_where_the_cost_can_be_borne():
     """What does not hold: that more states weaken sanctions. The expected cost is shared by J = 1 + κ (N - 2)
-    joiners, so many enforce more readily than few: nine states against three, without a court, +.04 [.03, .05]
+    joiners, so many enforce more readily than few: nine states against three, +.04 [.03, .05]
     at a cost of .2 and +.03 [.02, .04] at .5. At 1 neither enforces anything to speak of."""
     for cost in (0.2, 0.5):
         gain = mean(enforced(9, cost) - enforced(3, cost))
