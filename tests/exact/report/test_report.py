@@ -186,7 +186,7 @@ def test_what_was_asked_and_how_to_ask_again(run):
     )
     assert "2 states, 2 buffer states, 64 runs of 40 years, seed 3" in page.text
     rows = {row[0]: row for row in page.table("Parameters that differ")}
-    assert rows["payoffs.sucker"][1:3] == ["-1.5", "0"] and rows["war.cost"][4] == "payoff"
+    assert rows["payoffs.sucker"][1:3] == ["-1.9", "0"] and rows["war.cost"][4] == "payoff"
     epochs = page.table("Epochs")
     assert epochs[1][:2] == ["1949 Q3", "The Soviet Union tests its first bomb"]
     assert "nuclear false \N{RIGHTWARDS ARROW} true" in epochs[1][2]
