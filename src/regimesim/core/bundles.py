@@ -1,79 +1,73 @@
-"""Named tuples of arrays that compiled functions hand on by reference.
+"""Named tuples of arrays that compiled functions hand on by reference, and their tables in memory.
 
 numba passes a named tuple by value: each of its arrays becomes eight or so arguments of every function
-that is given it, and the four bundles of :mod:`regimesim.core.world` nearly nine hundred. They took more
-time to compile than what the functions do with them. A class marked with :func:`by_reference` is one
-argument, the address of a table of its arrays, and is used like any named tuple: ``world.trust[i, j, lane]``.
+that is given it, and the bundles of :mod:`regimesim.core.world` nearly nine hundred. They took more time to
+compile than what the functions do with them. A class marked with :func:`by_reference` is one argument, the
+address of a table of its arrays, and is used like any named tuple: ``world.trust[i, j, lane]``.
+
+A table is the same for every target: for an array two null pointers (its owners, to numba), the number of
+its elements, the bytes of one, the address of the first, the extent of each axis and the bytes from one to
+the next along it; for a number itself. All are 64 bits wide, but for pointers, which are as wide as those of
+the target.
 """
 
 from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from llvmlite import ir  # type: ignore[import-untyped]
-from numba import typeof
-from numba.core import cgutils, types
-from numba.core.imputils import lower_getattr_generic
-from numba.core.typing.templates import AttributeTemplate, infer_getattr
-from numba.extending import NativeValue, models, register_model, typeof_impl, unbox
+import numpy as np
 
 C = TypeVar("C", bound=type[tuple[Any, ...]])
 
 
-class Bundle(types.Type):
-    """The address of a named tuple's arrays; ``whole`` is numba's type of the named tuple itself."""
+class ByReference:
+    """Mark of the classes that compiled functions take by reference; an instance keeps its own table."""
 
-    def __init__(self, whole: Any) -> None:
-        self.whole = whole
-        self.text = str(whole)
-        super().__init__(f"&{whole.instance_class.__name__}")
+    _table: np.ndarray | None = None
+    _shape: str | None = None
 
-    @property
-    def key(self) -> str:
-        """Key that two of these types share if they are the same: a string, whose hash is worked out once."""
-        return self.text
+    def __getstate__(self) -> None:
+        """Leave the table out of copies: it says where the arrays of this very instance are."""
 
 
 def by_reference(cls: C) -> C:
     """Have compiled functions take instances of the named tuple ``cls`` by reference."""
-
-    @typeof_impl.register(cls)
-    def bundle_of(value: tuple[Any, ...], _: object) -> Bundle:
-        entries = [typeof(entry) for entry in value]
-        return Bundle(types.NamedTuple(entries, cls))  # type: ignore[attr-defined]
-
-    return cls
+    names = {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "__doc__": cls.__doc__}
+    return type(cls.__name__, (ByReference, cls), names)  # type: ignore[return-value]
 
 
-@register_model(Bundle)
-class _Address(models.PrimitiveModel):  # type: ignore[misc]
-    def __init__(self, manager: Any, bundle: Bundle) -> None:
-        super().__init__(manager, bundle, manager.lookup(bundle.whole).get_value_type().as_pointer())
+def shape_of(value: Any) -> str:
+    """Describe what compiled code has to know of an argument: the same text, the same code.
+
+    Examples
+    --------
+    >>> shape_of(np.zeros((2, 3))), shape_of(np.zeros((2, 3)).T), shape_of(1), shape_of(0.5)
+    ('<f8[2]', '<f8[2, strided]', 'int', 'float')
+    """
+    if isinstance(value, ByReference):
+        if value._shape is None:
+            fields = zip(value._fields, value, strict=True)  # type: ignore[attr-defined, call-overload]
+            value._shape = f"&{type(value).__name__}({', '.join(f'{k} {shape_of(x)}' for k, x in fields)})"
+        return value._shape
+    if isinstance(value, np.ndarray):
+        kind = value.dtype.str if value.dtype.names is None else f"record{value.dtype.descr}"
+        strided = "" if value.flags.c_contiguous else ", strided"
+        return f"{kind}[{value.ndim}{strided}]" + ("" if value.flags.writeable else " read-only")
+    if isinstance(value, np.generic):
+        return value.dtype.str
+    return type(value).__name__
 
 
-@unbox(Bundle)
-def _table_on_the_stack(bundle: Bundle, value: Any, c: Any) -> NativeValue:
-    arrays = c.unbox(bundle.whole, value)
-    table = cgutils.alloca_once_value(c.builder, arrays.value)
-    return NativeValue(table, is_error=arrays.is_error, cleanup=arrays.cleanup)
+def words_of(value: Any) -> list[int]:
+    """Lay out an entry of a table, or an array as an argument, in 64-bit words."""
+    if isinstance(value, np.ndarray):
+        address = value.__array_interface__["data"][0]
+        return [0, 0, value.size, value.itemsize, address, *value.shape, *value.strides]
+    return [int(value)]
 
 
-@infer_getattr
-class _Attribute(AttributeTemplate):  # type: ignore[misc]
-    key = Bundle
-
-    def generic_resolve(self, bundle: Bundle, name: str) -> types.Type | None:
-        fields = bundle.whole.fields
-        return bundle.whole.types[fields.index(name)] if name in fields else None
-
-
-@lower_getattr_generic(Bundle)
-def _load(context: Any, builder: ir.IRBuilder, bundle: Bundle, table: ir.Value, name: str) -> ir.Value:
-    """Read an entry of the table. It never changes and can always be read: loops need not read it again."""
-    for argument in builder.function.args:
-        if argument.type == table.type:
-            argument.attributes.dereferenceable = context.get_abi_sizeof(table.type.pointee)
-    field = cgutils.gep_inbounds(builder, table, 0, bundle.whole.fields.index(name))
-    entry = builder.load(field)
-    entry.set_metadata("invariant.load", builder.module.add_metadata([]))
-    return entry
+def table_of(bundle: Any) -> np.ndarray:
+    """Table of a bundle's arrays for a target of 64 bits; made once, as its arrays stay where they are."""
+    if bundle._table is None:
+        bundle._table = np.array([word for entry in bundle for word in words_of(entry)], np.int64)
+    return bundle._table

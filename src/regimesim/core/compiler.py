@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numba
 
+import regimesim.core.jit  # noqa: F401 (teaches numba of bundles)
 from regimesim.core.keeping import Kept
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -107,10 +107,15 @@ def anything_kept() -> bool:
     return any(cache_folder().glob(f"*{SUFFIX}"))
 
 
+_NOT_COMPILED = ("keeping.py", "native.py")
+"""Files of the core that no compiled code depends on."""
+
+
 @functools.cache
 def core_hash() -> str:
-    """A name for the exact content of the core's sources."""
+    """A name for the exact content of the core's sources, as far as compiled code depends on them."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
+        if path.name not in _NOT_COMPILED:
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from regimesim.core.bundles import by_reference
 from regimesim.core.compiler import entry
 
 
+@by_reference
 class Spells(NamedTuple):
     """The first regime of each lane, in rounds, and how many there were."""
 
@@ -17,6 +19,16 @@ class Spells(NamedTuple):
     end: NDArray[np.int32]  # [L] collapse, or the horizon
     ended: NDArray[np.bool_]  # [L] False where the horizon came first; True where none formed
     number: NDArray[np.int32]  # [L]
+
+
+def none_yet(lanes: int) -> Spells:
+    """Spells of lanes in which no regime has formed."""
+    return Spells(
+        np.full(lanes, -1, np.int32),
+        np.zeros(lanes, np.int32),
+        np.ones(lanes, np.bool_),
+        np.zeros(lanes, np.int32),
+    )
 
 
 def regimes(cooperating: NDArray[np.int32], pairs: int, window: int, onset: float, collapse: float) -> Spells:
@@ -34,13 +46,7 @@ def regimes(cooperating: NDArray[np.int32], pairs: int, window: int, onset: floa
         In force from the first round whose preceding year has a mean share of at least ``onset``; collapsed
         at the start of the first full year with a mean below ``collapse``.
     """
-    lanes = cooperating.shape[1]
-    found = Spells(
-        np.full(lanes, -1, np.int32),
-        np.zeros(lanes, np.int32),
-        np.ones(lanes, np.bool_),
-        np.zeros(lanes, np.int32),
-    )
+    found = none_yet(cooperating.shape[1])
     scale = float(window * pairs)
     _scan(cooperating, window, onset * scale, collapse * scale, found)
     return found

@@ -253,8 +253,8 @@ def allocate_luck(seed: int, replicates: NDArray[np.integer]) -> Luck:
     return Luck(
         keys=round_keys(seed),
         replicate=replicates.astype(np.uint32),
-        words=np.empty((4, lanes + TOGETHER), np.uint32),
-        margin=np.empty(lanes),
+        words=np.zeros((4, lanes + TOGETHER), np.uint32),
+        margin=np.zeros(lanes),
         marks=packed.view(np.int8),
         packed=packed,
         some=np.zeros(lanes + TOGETHER, np.uint32),

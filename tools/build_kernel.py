@@ -1,0 +1,296 @@
+"""Make the compiled kernel that is shipped: a WebAssembly module for the browser, object code for processors.
+
+    python tools/build_kernel.py wasm32                    the module and its description (needs a linker)
+    python tools/build_kernel.py x86-64 x86-64-v3 aarch64  object code (needs nothing but numba)
+    python tools/build_kernel.py --check wasm32            is what is there made from the present sources?
+
+Each target is compiled in a process of its own, from the same Python that numba compiles at the first call.
+Nothing of what is made is run here, so any machine makes code for any other. A linker is ``wasm-ld`` of
+Debian's ``lld``, or Rust's ``rust-lld``; the environment variable ``WASM_LD`` names another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+
+from regimesim.core import kernel, spells, world  # noqa: E402
+from regimesim.core.bundles import ByReference  # noqa: E402
+from regimesim.core.keeping import core_hash  # noqa: E402
+from regimesim.core.lanes import Design, Lanes  # noqa: E402
+from regimesim.simulation.lowering import PARAMETER_RECORD, STATE_RECORD  # noqa: E402
+
+BROWSER = ROOT / "src/regimesim/core/browser"
+WASM = "wasm32"
+LINKERS = ("wasm-ld", "wasm-ld-19", "wasm-ld-18", "wasm-ld-16", "rust-lld")
+STACK = 1 << 16
+"""Bytes of the module's stack, below all its data: an overflow traps."""
+
+
+class Sizes(NamedTuple):
+    """Lengths of axes, by the letters of :mod:`regimesim.core.world`."""
+
+    N: int = 5
+    K: int = 3
+    L: int = 16
+    T: int = 40
+    R: int = 2
+    A: int = 4
+    M: int = 6
+
+
+MEANING = {
+    "N": "states",
+    "K": "buffers",
+    "L": "lanes",
+    "T": "rounds",
+    "R": "points: rows of parameters and of states",
+    "A": "automata",
+    "M": "links: pairs of states with a buffer between them",
+}
+
+
+class Entry(NamedTuple):
+    """What Python or JavaScript calls, and with what."""
+
+    function: Any
+    arguments: tuple[str, ...]
+
+
+ENTRIES = {
+    "play": Entry(kernel.play, ("World", "Game", "Setting", "Tally", "Luck", "first", "last", "part")),
+    "margins": Entry(kernel.margins, ("World", "Game", "Setting", "terms")),
+    "scan": Entry(spells._scan, ("cooperating", "window", "high", "low", "Spells")),
+}
+
+
+def examples(sizes: Sizes) -> dict[str, Any]:
+    """Give an argument of every name, of some sizes."""
+    n, buffers, lanes, rounds, points, automata, links = sizes
+    design = Design(
+        parameters=np.zeros((points, 1), PARAMETER_RECORD),
+        states=np.ones((points, 1, n), STATE_RECORD),
+        strategy=np.zeros((points, n), np.int8),
+        affinity=np.zeros((points, 1, n, n)),
+        prior=np.zeros((points, n, n)),
+        strength=np.zeros((points, 1, buffers)),
+        phase_rounds=np.zeros(1, np.int32),
+        links=np.zeros((links, 3), np.int32),
+        cooperate=np.zeros((automata, 16)),
+        following=np.zeros((automata, 16, 2, 2), np.int32),
+        rounds_per_year=4,
+        rounds=rounds,
+    )
+    block = Lanes(design, np.arange(lanes) % points, np.arange(lanes), 1)
+    bundles = (block.world, block.game, block.setting, block.tally, block.luck, spells.none_yet(lanes))
+    return {
+        **{type(bundle).__name__: bundle for bundle in bundles},
+        "terms": np.zeros((n, n, 4, lanes)),
+        "cooperating": np.zeros((rounds, lanes), np.int32),
+        **{"first": 0, "last": 1, "part": 0, "window": 4, "high": 0.5, "low": 0.5},
+    }
+
+
+def object_file(target: str) -> bytes:
+    """Compile all entries for a target; this process can then compile for no other."""
+    from regimesim.core import jit
+
+    jit.make_code_for(jit.MACHINES[target])
+    given = examples(Sizes())
+    return jit.object_code(
+        {name: (entry.function, [given[x] for x in entry.arguments]) for name, entry in ENTRIES.items()}
+    )
+
+
+def link(objects: bytes) -> bytes:
+    """Link a WebAssembly module from object code; it has no start, imports its memory and nothing else."""
+    flags = [
+        "--no-entry",
+        "--import-memory",
+        "--stack-first",
+        "-z",
+        f"stack-size={STACK}",
+        "--strip-all",
+        "-O2",
+    ]
+    flags += [f"--export={name}" for name in (*ENTRIES, "__heap_base")]
+    with tempfile.TemporaryDirectory() as folder:
+        source, made = Path(folder, "kernel.o"), Path(folder, "kernel.wasm")
+        source.write_bytes(objects)
+        subprocess.run([*linker(), *flags, str(source), "-o", str(made)], check=True)
+        return made.read_bytes()
+
+
+def linker() -> list[str]:
+    """Find a linker for WebAssembly."""
+    for name in filter(None, (os.environ.get("WASM_LD"), *LINKERS)):
+        if found := shutil.which(name):
+            return [found, "-flavor", "wasm"] if "rust-lld" in name else [found]
+    raise SystemExit("no linker for WebAssembly: apt-get install lld, or name one in WASM_LD")
+
+
+def description() -> dict[str, Any]:
+    """Describe the module: what is to be allocated, in what shape, and what each entry takes."""
+    given = examples(Sizes())
+    return {
+        "sources": core_hash(),
+        "dimensions": MEANING,
+        "records": {
+            "parameters": record(PARAMETER_RECORD),
+            "states": record(STATE_RECORD),
+        },
+        "mechanisms": [mechanism.name.lower() for mechanism in world.Mechanism],
+        "bundles": {
+            name: list(fields(name)) for name, value in given.items() if isinstance(value, ByReference)
+        },
+        "arrays": {
+            name: {"type": value.dtype.str[1:], "shape": shape(lambda g, k=name: g[k].shape)}
+            for name, value in given.items()
+            if isinstance(value, np.ndarray)
+        },
+        "entries": {
+            name: [{"name": x, "kind": kind(given[x])} for x in entry.arguments]
+            for name, entry in ENTRIES.items()
+        },
+    }
+
+
+def kind(value: Any) -> str:
+    """Name how an argument is handed over."""
+    if isinstance(value, ByReference):
+        return "bundle"
+    return {np.ndarray: "array", int: "integer", float: "real"}[type(value)]
+
+
+def record(of: np.dtype[np.void]) -> dict[str, Any]:
+    """Describe a record: bytes in all, and of each field its full name, type and offset."""
+    return {"size": of.itemsize, "fields": list(leaves(of, "", 0))}
+
+
+def leaves(of: np.dtype[np.void], prefix: str, start: int) -> Iterator[list[Any]]:
+    """Go through the fields of a record and of the records in it."""
+    for name, (inner, offset, *_) in (of.fields or {}).items():
+        if inner.fields:
+            yield from leaves(inner, f"{prefix}{name}.", start + offset)
+        else:
+            yield [prefix + name, inner.str[1:], start + offset]
+
+
+def fields(bundle: str) -> Iterator[dict[str, Any]]:
+    """Describe the entries of a bundle's table, in their order."""
+    value = examples(Sizes())[bundle]
+    owners: dict[int, tuple[str, np.ndarray]] = {}
+    for name, entry in zip(value._fields, value, strict=True):
+        if not isinstance(entry, np.ndarray):
+            yield {"name": name, "type": "integer"}
+            continue
+        found: dict[str, Any] = {
+            "name": name,
+            "type": name if entry.dtype.names else entry.dtype.str[1:],
+            "shape": shape(lambda g, k=name: getattr(g[bundle], k).shape),
+        }
+        if owner := part_of(entry, owners):
+            found["part of"], found["first"] = owner
+        else:
+            owners[len(owners)] = name, entry
+            if start := getattr(fresh(bundle), name, np.zeros(1)).flat[0].item():
+                found["fill"] = start
+        yield found
+
+
+def fresh(bundle: str) -> Any:
+    """Give what has just been allocated: every array of it holds one number."""
+    n, buffers, lanes, rounds = Sizes()[:4]
+    made = {
+        "World": lambda: world.allocate_world(n, buffers, lanes),
+        "Game": lambda: world.allocate_game(n, lanes),
+        "Tally": lambda: world.allocate_tally(n, lanes, rounds),
+        "Spells": lambda: spells.none_yet(lanes),
+    }
+    return made.get(bundle, lambda: None)()
+
+
+def part_of(entry: np.ndarray, owners: Mapping[int, tuple[str, np.ndarray]]) -> tuple[str, int] | None:
+    """Find an array before this one whose memory it lies in: its name, and where along its first axis."""
+    for name, owner in owners.values():
+        if entry.size and np.may_share_memory(entry, owner):
+            start = entry.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
+            return name, start // owner.strides[0]
+    return None
+
+
+def shape(of: Any) -> list[str]:
+    """Tell the length of every axis in terms of sizes, by changing each of them a little."""
+    base, step = Sizes(), 8
+    here, nearby = of(examples(base)), of(examples(base._replace(L=base.L + 1)))
+    lengths = [""] * len(here)
+    for letter in Sizes._fields:
+        there = of(examples(base._replace(**{letter: getattr(base, letter) + step})))
+        for axis, (before, after) in enumerate(zip(here, there, strict=True)):
+            if after != before:
+                lengths[axis] = linear(letter, before, after - before, getattr(base, letter), step)
+                if letter == "L" and nearby[axis] == after:
+                    lengths[axis] = f"L|{step}" if lengths[axis] == "L" else lengths[axis]
+    return [text or str(length) for text, length in zip(lengths, here, strict=True)]
+
+
+def linear(letter: str, length: int, change: int, size: int, step: int) -> str:
+    """Write a length that grows with a size: ``L``, ``L+8``, ``L/8`` rounded up, or ``L|8``, 8 times that."""
+    if change == step:
+        return letter if length == size else f"{letter}+{length - size}"
+    assert length * step == size * change, (letter, length, change)
+    return f"{letter}/{step // change}"
+
+
+def build(target: str) -> None:
+    """Make what belongs to a target, in its place."""
+    made = object_file(target)
+    if target == WASM:
+        BROWSER.mkdir(exist_ok=True)
+        (BROWSER / "kernel.wasm").write_bytes(link(made))
+        (BROWSER / "kernel.json").write_text(json.dumps(description(), indent=1) + "\n")
+
+
+def stale(target: str) -> bool:
+    """Tell whether what is there was made from other sources, or is not there."""
+    try:
+        return json.loads((BROWSER / "kernel.json").read_text())["sources"] != core_hash()
+    except OSError:
+        return True
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("targets", nargs="+")
+    parser.add_argument("--check", action="store_true")
+    asked = parser.parse_args()
+    if asked.check:
+        old = [target for target in asked.targets if stale(target)]
+        print("\n".join(f"{target}: not made from the present sources" for target in old))
+        return bool(old)
+    if len(asked.targets) == 1:
+        build(asked.targets[0])
+        return 0
+    for target in asked.targets:
+        subprocess.run([sys.executable, __file__, target], check=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
