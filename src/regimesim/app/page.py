@@ -25,6 +25,7 @@ MODULES = (
     "worlds",
     "durations",
     "engine",
+    "pool",
     "charts",
     "map",
     "history",
@@ -75,7 +76,7 @@ def page(own: Scenario | None = None) -> str:
 def _policy(script: str, style: str) -> str:
     return (
         f"default-src 'none'; script-src 'sha256-{_digest(script)}' 'wasm-unsafe-eval'; "
-        f"style-src 'sha256-{_digest(style)}'; base-uri 'none'; form-action 'none'"
+        f"style-src 'sha256-{_digest(style)}'; worker-src blob:; base-uri 'none'; form-action 'none'"
     )
 
 

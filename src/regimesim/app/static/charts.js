@@ -3,8 +3,10 @@
 import { number, s } from "./dom.js";
 import { SPELLS, standing } from "./durations.js";
 
-const MARGIN = { left: 40, right: 12, top: 24, bottom: 34 };
+const MARGIN = { left: 42, right: 12, top: 24, bottom: 34 };
 const PANEL = { width: 340, height: 210 };
+/** Width of a picture that fills its column: letters keep their size on a phone. */
+const column = () => (matchMedia("(max-width: 520px)").matches ? 340 : 560);
 
 function scales(x0, x1, y0, y1, size = PANEL) {
   const wide = size.width - MARGIN.left - MARGIN.right;
@@ -87,7 +89,7 @@ function across(scale, value, text, kind) {
 export function histogram({ values, low, high, bin, title, below, marks = [], said }) {
   const counts = Array.from({ length: Math.ceil((high - low) / bin) }, () => 0);
   for (const value of values) counts[Math.min(counts.length - 1, Math.max(0, Math.floor((value - low) / bin)))] += 1;
-  const size = { width: 560, height: 230 };
+  const size = { width: column(), height: 230 };
   const most = Math.max(...counts) * 1.12;
   const scale = scales(low, high, 0, most, size);
   return picture(size, said,
@@ -111,7 +113,7 @@ export function dots({ values, own, title, below, said }) {
     return [value, heights.get(value)];
   });
   const tallest = Math.max(...heights.values());
-  const size = { width: 560, height: Math.max(150, 70 + 17 * tallest) };
+  const size = { width: column(), height: Math.max(150, 70 + 17 * tallest) };
   const scale = scales(low - 1, high + 1, 0, tallest + 1, size);
   const [x, y] = own === null ? [0, 0] : places[own];
   return picture(size, said,
@@ -123,23 +125,24 @@ export function dots({ values, own, title, below, said }) {
 /** Horizontal bars with their intervals; `rows` are `{label, value, lower, upper, note, marked}`. */
 export function bars({ rows, most, title, below, said, reference = null }) {
   const line = 34;
-  const size = { width: 560, height: MARGIN.top + MARGIN.bottom + line * rows.length };
+  const size = { width: column(), height: MARGIN.top + MARGIN.bottom + line * rows.length };
   const scale = scales(0, most, 0, 1, size);
   const top = (k) => MARGIN.top + 4 + k * line;
   return picture(size, said,
     axes(scale, { xs: ticks(0, most, 5), ys: [], title, below }),
+    reference === null ? null : across(scale, reference.value, "", "bet"),
     rows.map(({ label, value, lower, upper, marked, note = "" }, k) => [
       s("text", { class: marked ? "label marked" : "label", x: MARGIN.left, y: top(k) + 10 }, `${marked ? "▸ " : ""}${label}${note ? ` — ${note}` : ""}`),
       s("rect", { class: marked ? "bar marked" : "bar", x: MARGIN.left, y: top(k) + 14, height: 12, width: Math.max(1, scale.x(value) - MARGIN.left) }),
       lower === undefined ? null : s("line", { class: "reach", x1: scale.x(lower), x2: scale.x(upper), y1: top(k) + 20, y2: top(k) + 20 }),
-      s("text", { class: "tick", x: Math.min(size.width - 30, scale.x(Math.max(value, upper ?? 0)) + 6), y: top(k) + 24 }, number(value, 0)),
+      s("text", { class: "tick", x: Math.min(size.width - 22, scale.x(Math.max(value, upper ?? 0)) + 6), y: top(k) + 24 }, number(value, 0)),
     ]),
-    reference === null ? null : across(scale, reference.value, reference.text, "bet"));
+    reference === null ? null : s("text", { class: "tick bet", x: size.width - MARGIN.right, y: 14, "text-anchor": "end" }, `┆ ${reference.text}`));
 }
 
 /** Lines over a common axis; `series` are `{label, values, kind}`, `marks` as in `histogram`. */
 export function lines({ xs, series, title, below, high, low = 0, marks = [], said, tickX = null }) {
-  const size = { width: 560, height: 250 };
+  const size = { width: column(), height: 250 };
   const scale = scales(xs[0], xs.at(-1), low, high, size);
   return picture(size, said,
     axes(scale, { xs: tickX ?? ticks(xs[0], xs.at(-1), 5), ys: ticks(low, high, 5), title, below }),

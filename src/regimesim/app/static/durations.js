@@ -2,9 +2,6 @@
 
 import { Lanes } from "./lanes.js";
 
-export const TOGETHER = 128;
-/** Replicates in a block: more take memory, fewer take time. */
-
 /** Durations of some replicates, in years: those of `simulation.simulate.measure`. */
 export function durations(kernel, design, replicates, seed) {
   const lanes = new Lanes(kernel, design, replicates, seed);
@@ -33,27 +30,6 @@ function cooperated(cooperating, lane, lanes) {
   let sum = 0;
   for (let at = lane; at < cooperating.length; at += lanes) sum += cooperating[at];
   return sum;
-}
-
-/**
- * All runs, block by block, with a breath between them.
- *
- * `told(found, done)` is called after every block with what there is by then; it stops where it returns false.
- */
-export async function simulate(kernel, design, runs, seed, told = () => true) {
-  const found = [];
-  for (let first = 0; first < runs; first += TOGETHER) {
-    const replicates = Array.from({ length: Math.min(TOGETHER, runs - first) }, (_, k) => first + k);
-    found.push(...durations(kernel, design, replicates, seed));
-    if (told(found, found.length === runs) === false) return null;
-    if (found.length < runs) await breath();
-  }
-  return found;
-}
-
-/** Let the page answer to keys and paint. */
-export function breath() {
-  return new Promise((resolve) => { setTimeout(resolve, 0); });
 }
 
 /** Kaplan and Meier's curve of durations: `{years, share, lower, upper}`, steps from 0 on (`stats.survival`). */

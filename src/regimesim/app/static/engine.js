@@ -10,8 +10,11 @@ async function unpacked(name) {
 
 export const engine = { kernel: null, catalogue: null };
 
+/** Open all that is in the file; gives what workers need for kernels of their own. */
 export async function openEngine() {
-  const [kernel, description, data] = await Promise.all(["kernel", "description", "data"].map(unpacked));
+  const [kernel, about, data] = await Promise.all(["kernel", "description", "data"].map(unpacked));
   engine.catalogue = new Catalogue(await data.json());
-  engine.kernel = await Kernel.open(await kernel.arrayBuffer(), await description.json());
+  const [wasm, description] = [await kernel.arrayBuffer(), await about.json()];
+  engine.kernel = await Kernel.open(wasm, description);
+  return { wasm, description };
 }

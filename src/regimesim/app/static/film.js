@@ -40,7 +40,7 @@ export class Film {
     put(list, events.map(({ frame, date, kind, text }) => h("li", { class: kind, "data-frame": frame }, h("span", { class: "date" }, date), " ", text)));
     draw(0);
     return h("figure", { class: "film" }, map, mapKey(), h("div", { class: "film-controls" }, this.player(input, frames.length), element), words,
-      run ? this.ending(run, frames) : null, h("details", { open: true }, h("summary", {}, "What happened"), list));
+      run ? this.ending(run, frames, events) : null, h("details", { open: true }, h("summary", {}, "What happened"), list));
   }
 
   player(input, length) {
@@ -59,18 +59,21 @@ export class Film {
     return play;
   }
 
-  /** What ended this run: when cooperation gave way, and what fell most before that. */
-  ending({ formed, onset, regime, regimeEnded }, frames) {
+  /** What ended this run: when cooperation gave way, what its margin rested on, what had happened. */
+  ending({ formed, onset, regime, regimeEnded }, frames, events) {
     if (!formed) return h("p", {}, "In this history lasting cooperation never forms.");
-    const end = (onset ?? 0) + regime;
-    const at = Math.min(frames.length - 1, Math.max(0, Math.floor(end)));
     if (!regimeEnded) return h("p", {}, "In this history cooperation still stands at the end.");
+    const at = Math.min(frames.length - 1, Math.floor(onset + regime));
     const { name, fall, before, then } = whatFell(frames, at);
-    const figures = (value) => value.toFixed(2).replace("-", "−");
-    return h("p", { class: "ending" }, `In this history cooperation ends in ${dated(this.design, at)}. Five years before, the margin in favour of cooperation was ${figures(before)} on average over the pairs; then it is ${figures(then)}. `,
-      fall > 0 ? `What fell most: ${TERM_WORDS[name]} (by ${figures(fall)}).` : "No part of it fell: an accident of that year ended it.");
+    const last = events.filter(({ frame, kind }) => frame >= at - 1 && frame <= at && kind !== "open").slice(0, 5);
+    return h("div", { class: "ending" }, h("p", {}, `In this history cooperation ends in ${dated(this.design, at)}. `, then < before
+      ? `What speaks for cooperation had fallen in five years from ${figures(before)} to ${figures(then)} (mean margin of the pairs); most of it: ${TERM_WORDS[name]}, by ${figures(fall)}.`
+      : "The mean margin of cooperation had not fallen before; single events ended it."),
+    last.length ? h("p", {}, `From the year before: ${last.map(({ text }) => text).join(" ")}`) : null);
   }
 }
+
+const figures = (value) => value.toFixed(2).replace("-", "−");
 
 function mark(list, k) {
   let last = null;

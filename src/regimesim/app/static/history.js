@@ -60,16 +60,14 @@ export function pairsOf(states) {
   return found;
 }
 
-/** The four terms of a margin, a mean over all pairs. */
+/** The four terms of a margin: those of the side of each pair for which it is less, a mean over the pairs. */
 function meanTerms(lanes) {
   const terms = lanes.margins();
   const { states } = lanes;
-  const sums = TERMS.map((_, term) => {
-    let sum = 0;
-    for (let at = 0; at < states * states; at += 1) sum += terms[at * 4 + term];
-    return sum / (states * (states - 1));
-  });
-  return Object.fromEntries(TERMS.map((name, k) => [name, sums[k]]));
+  const sideOf = (i, j) => terms.subarray((i * states + j) * 4, (i * states + j) * 4 + 4);
+  const sum = (side) => side.reduce((total, term) => total + term, 0);
+  const weaker = pairsOf(states).map(([i, j]) => (sum(sideOf(i, j)) <= sum(sideOf(j, i)) ? sideOf(i, j) : sideOf(j, i)));
+  return Object.fromEntries(TERMS.map((name, k) => [name, weaker.reduce((total, side) => total + side[k], 0) / weaker.length]));
 }
 
 /** What everybody can see, before a round. */

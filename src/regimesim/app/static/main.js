@@ -2,6 +2,7 @@
 
 import { $, button, h, put, tell } from "./dom.js";
 import { engine, openEngine } from "./engine.js";
+import { openPool, serve } from "./pool.js";
 import { Sandbox } from "./sandbox.js";
 import { SCREENS } from "./screens.js";
 import { Stage } from "./stage.js";
@@ -51,9 +52,9 @@ function beginning() {
 
 async function main() {
   try {
-    await openEngine();
+    openPool(await openEngine());
   } catch {
-    put($("content"), h("p", { class: "refusal" }, "This browser is too old for this page. It needs Chrome 91, Firefox 113, Safari 16.4 or newer."));
+    put($("content"), h("p", { class: "refusal" }, "This browser is too old for this page. It needs Chrome 93, Firefox 114, Safari 16.4 or newer."));
     return;
   }
   put($("footer"), h("p", {}, `regimesim ${engine.catalogue.data.version}. Everything is computed in this browser; nothing is sent anywhere. `, button("Print", () => print(), { class: "link" })));
@@ -61,4 +62,5 @@ async function main() {
   show();
 }
 
-await main();
+if (typeof document === "undefined") serve();
+else await main();

@@ -2,12 +2,13 @@
 
 import { survivalPanel, ticks } from "./charts.js";
 import { button, capitalised, h, number, put, say, spoken, table, tell } from "./dom.js";
-import { breath, curves, restrictedMean, simulate, SPELLS, standing } from "./durations.js";
+import { curves, restrictedMean, SPELLS, standing } from "./durations.js";
 import { engine } from "./engine.js";
 import { Film } from "./film.js";
 import { Lanes } from "./lanes.js";
 import { checkRelations, command, fresh, fromHash, fromYaml, MOST_RUNS, read, seedOf, toCsv, toHash, toYaml, whole, written } from "./link.js";
 import { TERM_WORDS, TERMS } from "./history.js";
+import { breath, simulate } from "./pool.js";
 
 const MATRIX_RUNS = 100;
 const SEARCH_SHOWS = 12;
@@ -53,7 +54,7 @@ export class Sandbox {
       h("section", { class: "card answers", "aria-labelledby": "answers" }, h("h2", { id: "answers" }, "How long it lasts"), this.parts.answer, h("figure", {}, this.parts.panels, h("figcaption", { class: "quiet" }, "Share of the runs in which it still stands, with 95 % bands. Dashed: as published, on the same seeds.")),
         h("details", {}, h("summary", {}, "The curves as a table"), this.parts.table), this.parts.command,
         h("details", { ontoggle: (event) => { if (event.target.open && !this.parts.matrix.childElementCount) this.offerMatrix(); } }, h("summary", {}, "All worlds under all orders"), this.parts.matrix)),
-      h("section", { class: "card", "aria-labelledby": "film" }, h("h2", { id: "film" }, "One run on the map"), this.parts.film),
+      h("section", { class: "card run", "aria-labelledby": "film" }, h("h2", { id: "film" }, "One run on the map"), this.parts.film),
       h("section", { class: "card", "aria-labelledby": "pair" }, h("h2", { id: "pair" }, "What two of them are really playing"), this.parts.pair)));
     this.refresh();
   }
@@ -218,7 +219,7 @@ export class Sandbox {
     this.address();
     const before = await this.asPublished(design, asked, began);
     if (asked !== this.asked) return;
-    const found = await simulate(engine.kernel, design, this.setting.runs, this.setting.seed, (so, last) => {
+    const found = await simulate(design, this.setting.runs, this.setting.seed, (so, last) => {
       if (asked !== this.asked) return false;
       this.draw(so, before, design, last);
       if (so.length <= 128) measure("first redraw", began);
@@ -239,7 +240,7 @@ export class Sandbox {
     const known = `${key} ${design.years} ${runs} ${seed}`;
     if (!this.published.has(known)) {
       const twin = this.catalogue.compose(key, "years" in changes ? { years: changes.years } : {});
-      const found = await simulate(engine.kernel, twin, runs, seed, () => asked === this.asked);
+      const found = await simulate(twin, runs, seed, () => asked === this.asked);
       if (found === null) return null;
       this.published.set(known, curves(found));
     }
@@ -323,7 +324,7 @@ export class Sandbox {
     for (const [key, link] of this.cells) {
       if (asked !== this.asked) break;
       const design = this.catalogue.compose(key);
-      const found = await simulate(engine.kernel, design, MATRIX_RUNS, this.setting.seed);
+      const found = await simulate(design, MATRIX_RUNS, this.setting.seed);
       const now = curves(found);
       link.textContent = ["regime", "peace"].map((spell) => number(restrictedMean(now[spell], design.years).value, 0)).join(" / ");
       await breath();

@@ -5,12 +5,12 @@
  */
 
 import { button, capitalised, h, number, put, say, spoken, table, tell } from "./dom.js";
-import { breath } from "./durations.js";
 import { engine } from "./engine.js";
 import { dated, happened, publicly } from "./history.js";
 import { Lanes } from "./lanes.js";
 import { seedOf, whole } from "./link.js";
 import { drawMap, inWords, layout, mapKey } from "./map.js";
+import { breath } from "./pool.js";
 import { choose, lead } from "./stage.js";
 
 const OTHERS = 200;
