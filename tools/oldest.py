@@ -20,7 +20,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRAS = ("stats", "cluster", "demo", "report")
+EXTRAS = ("stats", "cluster", "report")
 
 
 def uv(*arguments: object, **options: Any) -> str:

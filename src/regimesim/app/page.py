@@ -40,7 +40,9 @@ MODULES = (
     "main",
 )
 """Modules in an order in which each comes after those it imports."""
+TITLE = "When do rivals cooperate?"
 MOST_BYTES = 600_000
+"""What the page may weigh, so that it can be mailed."""
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:class|const|function) ([\w$]+))", re.MULTILINE)
 
@@ -60,6 +62,7 @@ def page(own: Scenario | None = None) -> str:
     """
     script, style = _script(), _static("style.css")
     parts = {
+        "title": TITLE,
         "policy": _policy(script, style),
         "style": style,
         "script": script,

@@ -36,7 +36,7 @@ NOT_RUN = {
     "eval ": "test_completion.py asks real shells",
     "regimesim completion": "test_completion.py asks real shells",
     "python -m benchmarks": "measures for an hour: test_work.py counts instead",
-    "python -m regimesim demo": "serves until it is interrupted: test_demo_command.py",
+    "python -m regimesim demo": "opens a browser: test_demo_command.py",
     "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=dask": "needs a cluster",
     "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=slurm": "needs a cluster",
     "python -m regimesim experiment 08": "tests/experiments derives every answer again",

@@ -46,7 +46,8 @@ export function survival(years, ended) {
     if (!ends) continue;
     share *= 1 - ends / before;
     if (before > ends) sum += ends / (before * (before - ends));
-    const [lower, upper] = band(share, sum, before);
+    const [lower, highest] = band(share, sum, before);
+    const upper = Math.min(highest, curve.upper.at(-1));
     push(curve, { years: year, share, lower, upper, events: ends, atRisk: before });
   }
   return curve;
@@ -58,7 +59,7 @@ function push(curve, row) {
 
 /** Greenwood's band on the log-log scale; the exact bound where all stand or none. */
 function band(share, sum, atRisk) {
-  if (share <= 0) return [0, 1 - 0.025 ** (1 / atRisk)];
+  if (share <= 1e-12) return [0, 1 - 0.025 ** (1 / atRisk)];
   if (share >= 1) return [0.025 ** (1 / atRisk), 1];
   const spread = (1.959964 * Math.sqrt(sum)) / -Math.log(share);
   return [Math.exp(Math.log(share) * Math.exp(spread)), Math.exp(Math.log(share) * Math.exp(-spread))];

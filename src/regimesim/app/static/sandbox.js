@@ -48,14 +48,15 @@ export class Sandbox {
     this.parts = Object.fromEntries(["about", "answer", "panels", "table", "command", "film", "pair", "switches", "headline", "hits", "changed", "matrix"]
       .map((name) => [name, h("div", { class: `part-${name}` })]));
     this.parts.answer.setAttribute("role", "status");
+    const { parts } = this;
     put(this.place, h("h1", {}, "Sandbox"), h("div", { class: "sandbox" },
-      h("section", { class: "card controls", "aria-label": "What you can change" }, this.pickers(), this.parts.about, this.tools(),
-        h("h2", {}, "Change it"), this.parts.headline, this.parts.changed, this.search(), h("h2", {}, "Take something away"), this.parts.switches, this.luck()),
-      h("section", { class: "card answers", "aria-labelledby": "answers" }, h("h2", { id: "answers" }, "How long it lasts"), this.parts.answer, h("figure", {}, this.parts.panels, h("figcaption", { class: "quiet" }, "Share of the runs in which it still stands, with 95 % bands. Dashed: as published, on the same seeds.")),
-        h("details", {}, h("summary", {}, "The curves as a table"), this.parts.table), this.parts.command,
-        h("details", { ontoggle: (event) => { if (event.target.open && !this.parts.matrix.childElementCount) this.offerMatrix(); } }, h("summary", {}, "All worlds under all orders"), this.parts.matrix)),
-      h("section", { class: "card run", "aria-labelledby": "film" }, h("h2", { id: "film" }, "One run on the map"), this.parts.film),
-      h("section", { class: "card", "aria-labelledby": "pair" }, h("h2", { id: "pair" }, "What two of them are really playing"), this.parts.pair)));
+      h("section", { class: "card lead", "aria-label": "World, order and the first sliders" }, this.pickers(), parts.about, parts.headline, parts.changed),
+      h("section", { class: "card answers", "aria-labelledby": "answers" }, h("h2", { id: "answers" }, "How long it lasts"), parts.answer,
+        h("figure", {}, parts.panels, h("figcaption", { class: "quiet" }, "Share of the runs in which it still stands, with 95 % bands. Dashed: as published, on the same seeds.")),
+        h("details", {}, h("summary", {}, "The curves as a table"), parts.table), parts.command, this.matrix()),
+      h("section", { class: "card more", "aria-labelledby": "more" }, h("h2", { id: "more" }, "Change more"), this.search(), h("h3", {}, "Take something away"), parts.switches, this.luck(), this.tools()),
+      h("section", { class: "card run", "aria-labelledby": "run" }, h("h2", { id: "run" }, "One run on the map"), parts.film),
+      h("section", { class: "card pair", "aria-labelledby": "pair" }, h("h2", { id: "pair" }, "What two of them are really playing"), parts.pair)));
     this.refresh();
   }
 
@@ -72,6 +73,11 @@ export class Sandbox {
     this.showHits();
     this.showSwitches();
     this.pair = [0, 1];
+  }
+
+  matrix() {
+    return h("details", { ontoggle: (event) => { if (event.target.open && !this.cells) this.offerMatrix(); } },
+      h("summary", {}, "All worlds under all orders"), this.parts.matrix);
   }
 
   pickers() {
@@ -217,37 +223,50 @@ export class Sandbox {
     const began = performance.now();
     const design = this.design();
     this.address();
-    const before = await this.asPublished(design, asked, began);
-    if (asked !== this.asked) return;
-    const found = await simulate(design, this.setting.runs, this.setting.seed, (so, last) => {
+    let so = [];
+    const redraw = () => { if (asked === this.asked && so.length) this.draw(so, this.known(), design); };
+    const playing = simulate(design, this.setting.runs, this.setting.seed, (found) => {
       if (asked !== this.asked) return false;
-      this.draw(so, before, design, last);
-      if (so.length <= 128) measure("first redraw", began);
+      so = found;
+      redraw();
+      if (found.length <= this.setting.runs / 8) measure("first redraw", began);
       return true;
     });
+    const before = this.playPublished(asked).then(redraw);
+    const found = await playing;
     if (found === null) return;
     measure("whole redraw", began);
+    await before;
+    if (asked !== this.asked) return;
     this.found = found;
-    this.place.dataset.ready = String(asked);
+    this.drawTable();
     if (done) this.settle();
     this.showPair();
+    this.place.dataset.ready = String(asked);
   }
 
-  /** Curves of the world as published, with the same years; none where nothing was changed. */
-  async asPublished(design, asked) {
+  /** What the world as published is known by; nothing where it is what is played. */
+  publishedKey() {
     const { key, changes, without, runs, seed } = this.setting;
-    if (!without.length && !Object.keys(changes).some((name) => name !== "years")) return null;
-    const known = `${key} ${design.years} ${runs} ${seed}`;
-    if (!this.published.has(known)) {
-      const twin = this.catalogue.compose(key, "years" in changes ? { years: changes.years } : {});
-      const found = await simulate(twin, runs, seed, () => asked === this.asked);
-      if (found === null) return null;
-      this.published.set(known, curves(found));
-    }
-    return this.published.get(known);
+    const same = !without.length && !Object.keys(changes).some((name) => name !== "years");
+    return same ? "" : `${key} ${changes.years ?? ""} ${runs} ${seed}`;
   }
 
-  draw(found, before, design, last) {
+  /** Curves of the world as published, with the same years, if they are known. */
+  known() {
+    return this.published.get(this.publishedKey()) ?? null;
+  }
+
+  async playPublished(asked) {
+    const wanted = this.publishedKey();
+    if (!wanted || this.published.has(wanted)) return;
+    const { key, changes, runs, seed } = this.setting;
+    const twin = this.catalogue.compose(key, "years" in changes ? { years: changes.years } : {});
+    const found = await simulate(twin, runs, seed, () => asked === this.asked);
+    if (found !== null) this.published.set(wanted, curves(found));
+  }
+
+  draw(found, before, design) {
     const now = curves(found);
     const spells = Object.keys(SPELLS);
     put(this.parts.panels, spells.map((spell) => survivalPanel(spell, now[spell], before?.[spell] ?? null, design.years)));
@@ -255,11 +274,13 @@ export class Sandbox {
     const never = found.filter(({ formed }) => !formed).length;
     put(this.parts.answer, spells.map((spell) => h("p", {}, `${SPELLS[spell]} lasts `, h("strong", {}, interval(now[spell])), ` of ${design.years} years on average`,
       before ? ` (as published ${interval(before[spell])})` : "", spell === "regime" && never ? `; in ${never} of ${found.length} runs it never forms.` : ".")));
-    if (!last) return;
-    const years = ticks(0, design.years, 10);
-    const columns = spells.flatMap((spell) => [[SPELLS[spell], now[spell]], ...(before ? [["as published", before[spell]]] : [])]);
-    put(this.parts.table, table(`Share of ${found.length} runs in which it still stands`, ["After years", ...columns.map(([name]) => name)],
-      years.map((year) => [year, ...columns.map(([, curve]) => `${Math.round(100 * standing(curve, year))} %`)])));
+  }
+
+  drawTable() {
+    const [now, before, { years: horizon }] = [curves(this.found), this.known(), this.design()];
+    const columns = Object.keys(SPELLS).flatMap((spell) => [[SPELLS[spell], now[spell]], ...(before ? [["as published", before[spell]]] : [])]);
+    put(this.parts.table, table(`Share of ${this.found.length} runs in which it still stands`, ["After years", ...columns.map(([name]) => name)],
+      ticks(0, horizon, 10).map((year) => [year, ...columns.map(([, curve]) => `${Math.round(100 * standing(curve, year))} %`)])));
     const line = command(this.setting);
     put(this.parts.command, line ? h("p", { class: "quiet" }, "The same on a command line, number for number: ", h("code", {}, line)) : null);
   }

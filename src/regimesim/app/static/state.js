@@ -285,13 +285,13 @@ export class StateGame {
       const best = all.reduce((a, b) => (b[1] > a[1] ? b : a));
       block.append(h("h3", {}, name),
         h("p", {}, `With the luck of this game ${name} earned ${number(mine.earned[p][0])} a year${mine.war[p][0] ? " and fought a war" : " and kept out of war"}. `,
-          p === 0 ? (came === bet ? "You win your bet: " : "Not as you bet: ") : "", `with ${OTHERS} other seeds your decisions earn ${number(own)} a year on average, a prudent cabinet ${number(prudent)}; yours are better with ${better} of ${OTHERS}.`),
-        table(`${name} with ${OTHERS} other seeds`, ["To decide", "earns a year", "has a war"], [
+          p === 0 ? (came === bet ? "You win your bet. " : "Not as you bet. ") : "", `With ${OTHERS} other seeds your decisions earn ${number(own)} a year on average, a prudent cabinet ${number(prudent)}; yours are better with ${better} of ${OTHERS}.`),
+        scrolled(`${name} with ${OTHERS} other seeds`, ["To decide", "earns a year", "has a war"], [
           ["as you did", number(own), `${Math.round(100 * mean(many.war[p]))} %`],
           ...all.map(([rule, earned, war]) => [RULES[rule] + (rule === best[0] ? " (the best rule)" : ""), number(earned), `${Math.round(100 * war)} %`])]),
         this.hidden(p, name));
     });
-    block.append(h("h3", {}, "Your decisions"), table("C: cooperate, D: defect", ["Year", ...this.game.states.flatMap((own, p) => this.others(own).map((other) => `${names.length > 1 ? `${names[p]}–` : ""}${spoken(this.design.states[other])}`))],
+    block.append(h("h3", {}, "Your decisions"), scrolled("C: cooperate, D: defect", ["Year", ...this.game.states.flatMap((own, p) => this.others(own).map((other) => `${names.length > 1 ? `${names[p]}–` : ""}${spoken(this.design.states[other])}`))],
       log.map(({ year, move }) => [dated(this.design, year), ...move])),
       h("p", { class: "quiet" }, "Lucky or wise? What counts is not this game but the 200 others: a lucky gamble is not a good policy."),
       h("div", { class: "tools no-print" }, button("Print this sheet", () => print()), button("Play again with the same code", () => { this.game = { ...this.game, moves: [] }; this.play(); })));
@@ -316,9 +316,14 @@ export class StateGame {
         row.missed += Number(!done && seen);
       }
     }
-    return table(`What ${name} could not see`, ["", "defected (rounds)", "seen wrongly as defection", "defections missed", "its trust in you at the end"], rows.map(({ other, betrayed, wrongly, missed }) =>
+    return scrolled(`What ${name} could not see: seasons in which another defected, in which it saw a defection that was none, in which it missed one; and the trust of the other at the end`, ["", "defected", "falsely seen to", "missed", "its trust"], rows.map(({ other, betrayed, wrongly, missed }) =>
       [spoken(this.design.states[other]), betrayed, wrongly, missed, `${Math.round(100 * lanes.world.trust[other * n + own])} %`]));
   }
+}
+
+/** A table that may be wider than a phone. */
+function scrolled(caption, heads, rows) {
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, table(caption, heads, rows));
 }
 
 function chosen(move, p, k, width) {
