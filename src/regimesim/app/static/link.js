@@ -43,7 +43,7 @@ export function fromHash(text) {
 function keyOf(world, order) {
   const key = order === undefined ? world : `${world} ${order}`;
   if (Object.hasOwn(engine.catalogue.data.designs, key)) return key;
-  throw new Error(`There is no world “${shown(world)}” under “${shown(order ?? "")}” on this page.`);
+  throw new Error(`There is no world “${shown(world)}”${order === undefined ? "" : ` under the order “${shown(order)}”`} on this page.`);
 }
 
 const shown = (text) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -168,7 +168,7 @@ export class StateGame {
     }, { class: "primary" });
     const title = `${dated(this.design, year)}: you are ${spoken(states[own])}`;
     const block = h("section", { class: "card", tabindex: "-1", "aria-label": title }, h("h2", {}, title), h("p", { class: "quiet" }, `Year ${year + 1} of ${this.game.years}`),
-      this.news(log.at(-1)), drawMap(this.design, layout(this.design), frame, inWords(this.design, frame)), mapKey(),
+      this.news(log.at(-1)), drawMap(this.design, layout(this.design), frame, `Your trust in the others on the map. ${inWords(this.design, frame)}`), mapKey(),
       h("div", { class: "decisions" }, rows.map(({ element }) => element)), decide);
     put(this.table, block, this.archive(log));
     say(title);
