@@ -8,8 +8,22 @@ from selenium import webdriver
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
+ARGUMENTS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--lang=en",
+    "--force-prefers-reduced-motion",
+)
 PATIENCE = 90
 """Seconds for which anything is waited for."""
+
+BUTTONS = (
+    "[...document.querySelectorAll('main button:not(:disabled)')]"
+    ".filter((b) => b.textContent === arguments[0])"
+)
+"""Buttons that can be pressed and are called so, as JavaScript."""
 
 
 class Reader:
@@ -18,8 +32,7 @@ class Reader:
     def __init__(self, downloads):
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
-        for word in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--lang=en",
-                     "--force-prefers-reduced-motion"):  # fmt: skip
+        for word in ARGUMENTS:
             options.add_argument(word)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
@@ -59,22 +72,17 @@ class Reader:
 
     def says(self, words, css="main"):
         """Wait until an element's text has these words."""
-        return self.until("document.querySelector(arguments[1])?.textContent.includes(arguments[0])", words, css)
+        return self.until(
+            "document.querySelector(arguments[1])?.textContent.includes(arguments[0])", words, css
+        )
 
     def press(self, words):
         """Press the last button that is called so, as soon as there is one."""
-        self.until(
-            "(() => { const found = [...document.querySelectorAll('main button:not(:disabled)')]"
-            ".filter((b) => b.textContent === arguments[0]).at(-1); found?.click(); return found !== undefined; })()",
-            words,
-        )
+        self.until(f"((found) => {{ found?.click(); return found !== undefined; }})({BUTTONS}.at(-1))", words)
 
     def has_button(self, words):
         """Tell whether such a button can be pressed."""
-        return self.ask(
-            "[...document.querySelectorAll('main button:not(:disabled)')].some((b) => b.textContent === arguments[0])",
-            words,
-        )
+        return self.ask(f"{BUTTONS}.length > 0", words)
 
     def slide(self, value, css="main input[type=range]:not(:disabled)"):
         """Move the last slider that is meant."""
@@ -88,7 +96,7 @@ class Reader:
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def requests(self):
-        """Addresses that were asked for since the last time, but for files, and what is in the page itself."""
+        """Addresses asked for since the last time, but for the page and what is in it."""
         found = []
         for entry in self.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]

@@ -9,8 +9,8 @@ the command line.
 from __future__ import annotations
 
 import math
-from copy import deepcopy
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 from regimesim.analysis.arrangements import ARRANGEMENTS, BASE_LEVEL, PUNITIVE
@@ -18,7 +18,18 @@ from regimesim.core.strategies import HALF, as_bits, pack
 from regimesim.scenario.composition import CHOICES, combined_name, merge, part_tree, scenario_tree
 from regimesim.scenario.files import names_of, scenario_names
 from regimesim.scenario.messages import InputError, spoken
-from regimesim.scenario.parameters import BY_NAME, PARAMETERS, STATE, Parameter, Value, defaults, stored
+from regimesim.scenario.parameters import (
+    BY_NAME,
+    ORDER,
+    PARAMETERS,
+    STATE,
+    WORLD,
+    Belongs,
+    Parameter,
+    Value,
+    defaults,
+    stored,
+)
 from regimesim.scenario.phases import changes_in_time
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import Phase, Scenario, tree_of
@@ -36,6 +47,8 @@ HEADLINE = ("transparency.level", "shadow.discount_factor", "diplomacy.conferenc
 """The sliders that come first; all others are behind a search."""
 
 Data = dict[str, Any]
+Parts = Mapping[Belongs, Mapping[str, Data]]
+"""Trees of all worlds and orders, by name."""
 
 
 def page_data(own: Scenario | None = None) -> Data:
@@ -62,8 +75,8 @@ def page_data(own: Scenario | None = None) -> Data:
         "parameters": [declared(p) for p in PARAMETERS],
         "settings": [p.name for p in STATE],
         "inherited": {p.name: stored(p, p.default) for p in STATE},
-        "worlds": {name: _about(tree, "world") for name, tree in parts["world"].items()},
-        "orders": {name: _about(tree, "order") for name, tree in parts["order"].items()},
+        "worlds": {name: _about(tree, "world") for name, tree in parts[WORLD].items()},
+        "orders": {name: _about(tree, "order") for name, tree in parts[ORDER].items()},
         "scenarios": {name: _about_scenario(name) for name in scenario_names()},
         "designs": designs,
         "strategies": _strategies(designs.values()),
@@ -71,9 +84,9 @@ def page_data(own: Scenario | None = None) -> Data:
     }
 
 
-def _combinations(parts: Mapping[str, Mapping[str, Data]]) -> Iterable[tuple[str, Data]]:
-    for world, given in parts["world"].items():
-        for order, arranged in parts["order"].items():
+def _combinations(parts: Parts) -> Iterable[tuple[str, Data]]:
+    for world, given in parts[WORLD].items():
+        for order, arranged in parts[ORDER].items():
             tree = deepcopy(given)
             merge(tree, deepcopy(arranged))
             try:
@@ -83,10 +96,10 @@ def _combinations(parts: Mapping[str, Mapping[str, Data]]) -> Iterable[tuple[str
             yield f"{world} {order}", design_of(found, tree)
 
 
-def between_two(parts: Mapping[str, Mapping[str, Data]]) -> Data:
+def between_two(parts: Parts) -> Data:
     """Give two equals of the world of five, under self-help, with an advantage of offence and a buffer."""
-    tree = deepcopy(parts["world"]["equals_five"])
-    merge(tree, deepcopy(parts["order"]["self_help"]))
+    tree = deepcopy(parts[WORLD]["equals_five"])
+    merge(tree, deepcopy(parts[ORDER]["self_help"]))
     tree["states"] = {"North": {"capability": 0.5}, "South": {"capability": 0.5}}
     tree["buffers"] = {"The small country": {"between": [["North", "South"]], "strength": 1.0}}
     tree["geography"] |= {"offense_advantage": 0.5, "absorption": 0.0}
@@ -103,7 +116,8 @@ def _small_enough(scenario: Scenario) -> Scenario:
     for what, size, most in sizes:
         if size > most:
             raise InputError(
-                f"at most {most:,} {what} on the page; got {size:,} (python -m regimesim run takes larger worlds)"
+                f"at most {most:,} {what} on the page; got {size:,} "
+                "(python -m regimesim run takes larger worlds)"
             )
     return scenario
 
@@ -183,7 +197,7 @@ def design_of(scenario: Scenario, tree: Mapping[str, Any]) -> Data:
 
 
 def _settings_by_year(scenario: Scenario, tree: Mapping[str, Any]) -> dict[float, Mapping[str, Value]]:
-    """Parameters that each phase sets: those of the first that are not neutral, and all that a later one names."""
+    """Parameters that each phase sets: of the first what is not neutral, of a later one all it names."""
     neutral = defaults()
     first = {name: x for name, x in scenario.phases[0].parameters.items() if x != neutral[name]}
     found: dict[float, dict[str, Value]] = {phase.year: {} for phase in scenario.phases}

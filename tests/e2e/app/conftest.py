@@ -3,9 +3,9 @@
 import pytest
 
 pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-from chromium import CHROMIUM, DRIVER, Reader  # noqa: E402
+from chromium import CHROMIUM, DRIVER, Reader
 
-from regimesim.app.page import page  # noqa: E402
+from regimesim.app.page import page
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def chromium(tmp_path_factory):
 
 @pytest.fixture
 def reader(chromium):
-    """A window 1400 pixels wide; at the end nothing may be in the console, and nothing may have been asked for."""
+    """A window 1400 pixels wide; at the end the console is empty, and nothing was asked for."""
     chromium.messages(), chromium.requests()
     chromium.size(1400)
     yield chromium

@@ -1,4 +1,4 @@
-"""The whole page in Chromium: its size and policy, names, contrast, widths, and pictures for the documents."""
+"""The whole page in Chromium: size and policy, names, contrast, widths, and pictures for the documents."""
 
 import io
 import os
@@ -31,7 +31,7 @@ def part(request, reader):
     elif request.param == "sandbox":
         reader.until("document.querySelector('main').dataset.ready !== undefined")
         reader.driver.execute_script(
-            "const s = document.getElementById('search'); s.value = 'war'; s.dispatchEvent(new Event('input'))"
+            "const s = document.getElementById('search'); s.value = 'war';s.dispatchEvent(new Event('input'))"
         )
     reader.driver.execute_script("for (const d of document.querySelectorAll('details')) d.open = true")
     return request.param
@@ -98,7 +98,8 @@ function ground(element) {
 const poor = [];
 for (const element of document.querySelectorAll('body *')) {
   const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-  if (!own || !element.getClientRects().length || element.closest('noscript, script, :disabled, .aside, .skip')) continue;
+  const aside = 'noscript, script, :disabled, .aside, .skip';
+  if (!own || !element.getClientRects().length || element.closest(aside)) continue;
   const style = getComputedStyle(element);
   const ink = parts(element instanceof SVGElement ? style.fill : style.color);
   const [a, b] = [light(ink), light(ground(element))];
@@ -116,8 +117,8 @@ def test_words_stand_out_from_their_ground_and_nothing_is_cut_off(part, reader):
         reader.size(width)
         assert reader.ask("document.documentElement.scrollWidth") <= width
         small = reader.ask(
-            "[...document.querySelectorAll('button, select')].filter((b) => b.offsetParent && !b.matches('.link, .chip')"
-            " && b.offsetHeight < 36).map((b) => b.textContent)"
+            "[...document.querySelectorAll('button, select')].filter((b) => b.offsetParent"
+            " && !b.matches('.link, .chip') && b.offsetHeight < 36).map((b) => b.textContent)"
         )
         assert small == []  # large enough for a finger
 
@@ -137,7 +138,12 @@ def test_pictures_for_the_documents(reader, tmp_path):
     for name, link, wide, high in (
         ("page", "#sandbox?world=europe_1816&order=concert&transparency.level=0.3", 1400, 1000),
         ("page-screen", "#deal", 720, 1000),
-        ("page-play", "#state?states=Austria&years=15&code=1816&moves=CCCC.CCCC.CCCC.CCCD.CCCD.CCCD", 900, 1100),
+        (
+            "page-play",
+            "#state?states=Austria&years=15&code=1816&moves=CCCC.CCCC.CCCC.CCCD.CCCD.CCCD",
+            900,
+            1100,
+        ),
         ("page-phone", "#fog", 400, 800),
     ):
         reader.size(wide, high)

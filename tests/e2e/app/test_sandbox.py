@@ -20,8 +20,8 @@ from regimesim.scenario.parameters import FIXED, PARAMETERS
 from regimesim.simulation.columns import WAR_BEGINS, WAR_JOINED
 
 RUNS = 40
-COLUMNS = ("regime_years", "regime_ended", "peace_years", "peace_ended", "wars", "disputes", "cooperation_rate",
-           "welfare", "revolutions", "buffers_lost")  # fmt: skip
+COLUMNS = ("regime_years", "regime_ended", "peace_years", "peace_ended", "wars", "disputes",
+           "cooperation_rate", "welfare", "revolutions", "buffers_lost")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +51,13 @@ def same(rows, results):
 def drawn_settings(data, number, seed):
     """Settings drawn at random: a world under an order, some parameters within what is plausible, a seed."""
     dice = random.Random(seed)
-    free = [p for p in PARAMETERS if p.range and p.kind == "real" and p.name not in FIXED and p.group != "measure"]
+    free = [
+        p for p in PARAMETERS if p.range and p.kind == "real" and p.name not in FIXED and p.group != "measure"
+    ]
     while number:
-        world, order = dice.choice(sorted(key for key in data["designs"] if not key.startswith("lesson"))).split()
+        world, order = dice.choice(
+            sorted(key for key in data["designs"] if not key.startswith("lesson"))
+        ).split()
         settings = [f"{p.name}={dice.uniform(*p.range):.3g}" for p in dice.sample(free, 3)]
         settings += [f"years={dice.choice((20, 37.5, 60))}"]
         name = f"{world}_under_{order}"
@@ -89,7 +93,11 @@ def test_what_is_taken_away_is_taken_away_as_by_diagnose(reader, name):
 
 
 def test_the_switches_are_those_of_diagnose(reader):
-    for world, order in (("europe_1816", "concert"), ("unequal_five", "balance_waltz"), ("trade", "self_help")):
+    for world, order in (
+        ("europe_1816", "concert"),
+        ("unequal_five", "balance_waltz"),
+        ("trade", "self_help"),
+    ):
         ready(reader, f"#sandbox?world={world}&order={order}&runs=10")
         found = reader.ask("[...document.querySelectorAll('.switch strong')].map((s) => s.textContent)")
         assert tuple(found) == arrangements_of(load_scenario(f"{world}_under_{order}"))
@@ -122,12 +130,21 @@ def test_another_world_and_an_order_that_it_has_not(reader):
 def test_the_game_of_a_pair_is_that_of_theory(reader):
     ready(reader, "#sandbox?runs=10")
     pair = pairs_of(load_scenario("concert"))[0]
-    rows = reader.ask("[...document.querySelectorAll('.pair tbody tr')].map((r) => [...r.cells].map((c) => c.textContent))")
+    rows = reader.ask(
+        "[...document.querySelectorAll('.pair tbody tr')].map((r) => [...r.cells].map((c) => c.textContent))"
+    )
     first = {name: value for name, value, _ in rows}
     assert first["It is playing"].replace("’", "'") == pair.first.game
-    number = {name: float(value.replace("−", "-")) for name, value in first.items() if name != "It is playing"}
-    for words, value in (("it defects alone", pair.first.u_dc), ("it is betrayed", pair.first.u_cd),
-                         ("estranged by a breach", pair.first.u_dd), ("margin, all together", pair.first.margin)):  # fmt: skip
+    number = {
+        name: float(value.replace("−", "-")) for name, value in first.items() if name != "It is playing"
+    }
+    side = pair.first
+    for words, value in {
+        "it defects alone": side.u_dc,
+        "it is betrayed": side.u_cd,
+        "estranged by a breach": side.u_dd,
+        "margin, all together": side.margin,
+    }.items():
         assert number[words] == pytest.approx(value, abs=0.0051)
 
 
@@ -143,7 +160,10 @@ def test_a_run_on_the_map_tells_what_the_recording_tells(reader):
 
 
 def test_a_setting_is_saved_and_read_by_both_and_refused_where_it_is_none(reader, tmp_path):
-    ready(reader, "#sandbox?world=trade&order=concert&transparency.level=0.41&norms.half_life=inf&years=30&runs=10")
+    ready(
+        reader,
+        "#sandbox?world=trade&order=concert&transparency.level=0.41&norms.half_life=inf&years=30&runs=10",
+    )
     reader.press("Save YAML")
     text = reader.downloaded("trade_under_concert.yaml")
     place = tmp_path / "saved.yaml"

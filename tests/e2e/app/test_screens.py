@@ -1,4 +1,4 @@
-"""The sequence of screens in Chromium: each is played to its end, and what it claims is what the model says."""
+"""The screens in Chromium: each is played to its end, and what it claims is what the model says."""
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -72,7 +72,10 @@ def third(reader):
     reader.press("To join in some years")
     for move in ("Join", "Stay out", "Join", "Stay out", "Join", "Stay out"):
         reader.press(move)
-    reader.says("You end with −6 points. To join every year costs 12, never to join 24, and the cheapest of all 64 ways 6.")
+    reader.says(
+        "You end with −6 points. To join every year costs 12, never to join 24, "
+        "and the cheapest of all 64 ways 6."
+    )
 
 
 def buffer(reader):
@@ -98,8 +101,10 @@ def pillars(reader):
     reader.press("the conferences")
     reader.says("You win your bet.")
     concert = load_scenario("concert")
-    for name, words in (("conferences", "Without the conferences cooperation lasts"),
-                        ("buffers", "without the small states between cooperation lasts longer,")):  # fmt: skip
+    for name, words in {
+        "conferences": "Without the conferences cooperation lasts",
+        "buffers": "without the small states between cooperation lasts longer,",
+    }.items():
         mean = rs.simulate(without(concert, name), 300, 0, record=0).summary("regime").rmst.value
         assert f"{words} {mean:.0f} years" in reader.text()
 
@@ -107,7 +112,11 @@ def pillars(reader):
 def orders(reader):
     reader.press("The Concert")
     reader.says("You win your bet.")
-    worse = rs.simulate(load_scenario("europe_1816_under_self_help"), 300, 0, record=0).summary("peace").rmst.value
+    worse = (
+        rs.simulate(load_scenario("europe_1816_under_self_help"), 300, 0, record=0)
+        .summary("peace")
+        .rmst.value
+    )
     assert f"Under self-help it is {worse:.0f}." in reader.text()
     reader.press("the two superpowers of 1946")
     reader.says("Among the two superpowers of 1946 peace lasts 97 years of 100.")
@@ -151,7 +160,10 @@ def test_it_is_played_by_the_keyboard_alone(reader):
                 reader.driver.switch_to.active_element.send_keys(Keys.ENTER)
                 return
             reader.driver.switch_to.active_element.send_keys(Keys.TAB)
-            seen = reader.ask("(({ outlineStyle, outlineWidth }) => [outlineStyle, outlineWidth])(getComputedStyle(document.activeElement))")
+            seen = reader.ask(
+                "(({ outlineStyle: style, outlineWidth: width }) => [style, width])"
+                "(getComputedStyle(document.activeElement))"
+            )
             assert seen == ["solid", "3px"]
         raise AssertionError(f"the keyboard does not reach {words}")
 

@@ -16,7 +16,7 @@ LINK = f"#state?world=europe_1816&order=concert&states=Austria&years={YEARS}&cod
 
 
 def earned(replicates, decide=None):
-    """Mean of what Austria earns a year, in each replicate; ``decide(lanes, year)`` changes its intentions."""
+    """What Austria earns a year in each replicate; ``decide(lanes, year)`` changes its intentions."""
     scenario = load_scenario("concert", [f"years={YEARS}"])
     lanes = Lanes(lower(scenario), np.zeros(len(replicates), np.intp), replicates, CODE)
     total = np.zeros(len(replicates))
@@ -48,11 +48,16 @@ def test_a_played_state_earns_what_it_earns_in_python(reader):
     mine, many = earned(np.arange(1), by_moves), earned(np.arange(1, 201), by_moves)
     prudent = earned(np.arange(1, 201))
     assert f"Austria earned {mine[0]:.2f} a year" in text
-    assert f"your decisions earn {many.mean():.2f} a year on average, a prudent cabinet {prudent.mean():.2f}" in text
+    assert (
+        f"your decisions earn {many.mean():.2f} a year on average, a prudent cabinet {prudent.mean():.2f}"
+        in text
+    )
     assert f"yours are better with {(many > prudent).sum()} of 200" in text
     defecting = earned(np.arange(1, 201), lambda lanes, year: lanes.world.intend[AUSTRIA].__imul__(
         lanes.world.open[AUSTRIA] == 0))  # fmt: skip
-    rows = reader.ask("[...document.querySelectorAll('.sheet tr')].map((r) => [...r.cells].map((c) => c.textContent))")
+    rows = reader.ask(
+        "[...document.querySelectorAll('.sheet tr')].map((r) => [...r.cells].map((c) => c.textContent))"
+    )
     assert [row[1] for row in rows if row[0].startswith("always defect")] == [f"{defecting.mean():.2f}"]
 
 
@@ -117,4 +122,6 @@ def test_what_is_seen_is_what_the_state_saw(reader):
         if dealt[other] and saw[other] == dealt[other]:
             assert "it cooperated" in text or "estranged" in text or "at war" in text
         elif dealt[other]:
-            assert f"it defected in {dealt[other] - saw[other]} of {dealt[other]}" in text or "estranged" in text
+            assert (
+                f"it defected in {dealt[other] - saw[other]} of {dealt[other]}" in text or "estranged" in text
+            )
