@@ -72,7 +72,7 @@ def sides(scenario):
 def test_institutions_steady_expectations():
     """L6: with them beliefs are nearer to what is done, and observers nearer to each other."""
     bare = played("concert", removed=("institutions",))
-    assert more(played("concert"), bare, "expectation_error").upper < -0.05
+    assert more(played("concert"), bare, "expectation_error").upper < -0.03
     assert more(played("concert"), bare, "trust_spread").upper < -0.02
 
 
@@ -96,8 +96,8 @@ def test_what_wears_the_concert_down(parameter, more_of_it, less_of_it):
 
 
 def test_the_risk_of_collapse_rises_as_the_concert_ages():
-    """L12: of those that stand, a larger share falls in each further score of years."""
-    years, ended = sample(played("concert", *CRITICAL), "regime")
+    """L12: of those that stand, a larger share falls in each further score of years, if no wave is dated."""
+    years, ended = sample(played("concert", "epochs=[]"), "regime")
     shares = [(ended & (years >= a) & (years < a + 20)).sum() / (years >= a).sum() for a in (0, 20, 40)]
     assert shares[0] < shares[1] < shares[2]
 

@@ -115,13 +115,14 @@ def councils():
 
 
 def test_without_the_veto_cooperation_is_more_and_lasts_longer(councils):
-    """Cooperation +.20, credibility +.53, regime +49 [48, 51] years and peace +2.5 [2.1, 2.8] of 100."""
+    """Cooperation +.22, credibility +.41, loose regime +9.0 [8.2, 9.8] years and peace +1.2 [.9, 1.5] of 100.
+    At the usual thresholds no regime forms with or without it."""
     veto, none = councils
     for column in ("cooperation_rate", "credibility"):
         assert mean(none[column] - veto[column]).lower > 0, column
     for column in ("wars", "exploitation_rate", "disputes", "sanctions_invoked"):
         assert mean(none[column].astype(float) - veto[column]).upper < 0, column
-    for spell in ("regime", "regime_loose", "peace"):
+    for spell in ("regime_loose", "peace"):
         samples = [(c[f"{spell}_years"], c[f"{spell}_ended"]) for c in (none, veto)]
         assert rmst_difference(*samples, 100, paired=True).lower > 0, spell
 
@@ -134,14 +135,12 @@ def balances():
     return [simulate(name, runs=1_000, seed=11, record=300) for name in ("balance_kaplan", "balance_waltz")]
 
 
-def test_kaplan_and_waltz_are_about_as_peaceful(balances):
-    """J3. Peace, Kaplan less Waltz: -3.5 [-5.0, -2.0] of 100 years (64 against 68), so the two are not the
-    same: under restraint by others it lasts a little longer. Similar means that the whole interval lies
-    within 10 years; so does that of the regime, -2.2 [-3.1, -1.3] (84 against 86)."""
+def test_restraint_by_others_outlasts_restraint_from_within(balances):
+    """J3 calls the two alike to look at; here Kaplan's balance keeps the peace 8.8 [7.6, 10.1] years less of 100
+    than Waltz's (39 against 48), and its regime ends 19 [17, 20] years earlier (70 against 88)."""
     for spell in ("peace", "regime"):
         samples = [(b.columns[f"{spell}_years"], b.columns[f"{spell}_ended"]) for b in balances]
-        gain = rmst_difference(*samples, 100, paired=True)
-        assert gain.lower > -10 and gain.upper < 10, (spell, gain.text(2))
+        assert rmst_difference(*samples, 100, paired=True).upper < 0, spell
 
 
 # ---------------------------------------------------------------- many pairs
@@ -170,8 +169,8 @@ def enforced(states, cost, rule="decentralized", runs=200):
 
 def test_sanctions_do_more_not_less_among_many_where_the_cost_can_be_borne():
     """What does not hold: that more states weaken sanctions. The expected cost is shared by J = 1 + κ (N - 2)
-    joiners, so many enforce more readily than few: decentralized, nine states against three, +.06 [.04, .08]
-    at a cost of .2 and +.23 [.21, .24] at 1."""
-    for cost in (0.2, 1.0):
+    joiners, so many enforce more readily than few: decentralized, nine states against three, +.036 [.026, .045]
+    at a cost of .2 and +.028 [.021, .035] at .5. At 1 neither enforces anything to speak of."""
+    for cost in (0.2, 0.5):
         gain = mean(enforced(9, cost) - enforced(3, cost))
         assert gain.lower > 0, (cost, gain.text(3))
