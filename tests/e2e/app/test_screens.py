@@ -105,9 +105,14 @@ def lasting(scenario, spell):
 
 def pillars(reader):
     concert = load_scenario("concert")
-    named = {"conferences": "the conferences", "norms": "the memory of war", "sanctions": "help against an offender",
-             "buffers": "the small states between", "insulation": "colonial quarrels kept apart",
-             "settlement": "a peace that includes the loser"}  # fmt: skip
+    named = {
+        "conferences": "the conferences",
+        "norms": "the memory of war",
+        "sanctions": "help against an offender",
+        "buffers": "the small states between",
+        "insulation": "colonial quarrels kept apart",
+        "settlement": "a peace that includes the loser",
+    }
     years = {name: lasting(without(concert, name), "regime") for name in named}
     soonest, longest = min(years, key=years.get), max(years, key=years.get)
     reader.press(named[soonest])
