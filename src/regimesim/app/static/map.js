@@ -7,9 +7,9 @@ const HIGH = 360;
 
 /* Longitude and latitude, for the eye: seats of government, or the middle of a region. */
 const PLACES = {
-  Britain: [-2, 53], France: [1.5, 47], Russia: [36, 56], Austria: [17, 47.3], Prussia: [13.5, 53.4], Germany: [12, 51.5],
+  Britain: [-2, 53], France: [1, 47.2], Russia: [36, 56], Austria: [17, 47.3], Prussia: [13.5, 53.4], Germany: [12, 51.5],
   Italy: [12.5, 42.5], Japan: [138, 37], Soviet_Union: [45, 56], United_States: [-95, 40], China: [110, 34],
-  Low_Countries: [4.8, 51.4], Switzerland: [8, 46.4], German_Middle_States: [9.7, 49.8], Italian_States: [12, 43],
+  Low_Countries: [4.8, 51.6], Switzerland: [8, 46.4], German_Middle_States: [9.7, 50], Italian_States: [12, 42.6],
   Ottoman_Lands: [27, 42], Polish_Remnant: [21, 51.5], Scandinavia: [14, 59.5], Rhineland_and_Belgium: [6, 50.3],
   Successor_States: [20, 48.5], Mediterranean_States: [20, 38], Inner_Asia: [85, 42], Western_Hemisphere: [-65, 5],
   Divided_Europe: [13, 51], Neutral_Belt: [28, 30], South_East_Asia: [103, 14], Oceans: [-35, 30],
@@ -136,7 +136,7 @@ function circle({ x, y }, name, frame, k) {
   const label = spoken(name) + (frame.turmoil[k] ? " (turmoil)" : "");
   return s("g", { class: `state${frame.turmoil[k] ? " turmoil" : ""}${frame.own === k ? " own" : ""}` },
     s("circle", { cx: x, cy: y, r: r.toFixed(1) }),
-    s("text", { x: Math.max(34, Math.min(WIDE - 40, x)), y: Math.max(14, y - r - 5), "text-anchor": "middle" }, label));
+    s("text", { x: Math.max(34, Math.min(WIDE - 40, x)), y: y > HIGH / 2 ? Math.min(HIGH - 6, y + r + 15) : Math.max(14, y - r - 5), "text-anchor": "middle" }, label));
 }
 
 /** A moment in words. */

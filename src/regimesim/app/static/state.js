@@ -109,14 +109,13 @@ export class StateGame {
       }
     };
     this.table = h("div", { class: "game" });
-    put(this.place, h("h1", {}, "Play a state"),
-      h("section", { class: "card setup no-print" },
+    this.setup = h("details", { class: "card setup no-print", open: true }, h("summary", {}, "The game"),
         h("p", {}, "Each year you decide whether to cooperate with each other state or to defect. The others are prudent: they cooperate where it pays at the trust they have. You see what your envoys report, and they may be wrong."),
         h("div", { class: "pickers" }, h("label", { for: "game-world" }, "World", world), h("label", { for: "game-years" }, "Years", years), h("label", { for: "game-code" }, "Class code", code)),
         h("fieldset", {}, h("legend", {}, "You play (several: take turns at one screen)"), h("div", { class: "checks" }, boxes)),
         h("p", { class: "quiet" }, "The class code is the luck of the world. With the same code everybody meets the same accidents, leaders and revolutions: compare what you made of them."),
-        button("Begin", begin, { class: "primary" })),
-      this.table);
+        button("Begin", begin, { class: "primary" }));
+    put(this.place, h("h1", {}, "Play a state"), this.setup, this.table);
   }
 
   /* ---- a year ---- */
@@ -125,6 +124,7 @@ export class StateGame {
   play() {
     const { lanes, log } = this.replay(this.game.moves);
     const { moves, years } = this.game;
+    this.setup.open = false;
     this.address();
     this.turn = { move: "", player: 0 };
     if (moves.length >= years) this.over(log);
