@@ -3,7 +3,7 @@
 import pytest
 
 pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-from chromium import CHROMIUM, DRIVER, Reader
+from page_reader import CHROMIUM, DRIVER, Reader
 
 from regimesim.app.page import page
 
