@@ -19,7 +19,7 @@ from regimesim.analysis.robustness import (
     worlds,
 )
 from regimesim.report.figures.style import BLUE, GREY, ORANGE, RED, blank, framed, label, whiskers
-from regimesim.stats.estimates import interval_of, sign
+from regimesim.stats.estimates import finite, interval_of, sign
 
 SMALL = 0.2
 SEED = 3
@@ -32,7 +32,7 @@ DEPTHS = (-0.5, -0.25, 0.0, 0.25, 0.5)
 GRUDGES = (0.0, 0.5, 1.0, 2.0)
 """Revisionism of every state."""
 TRADE = {"payoffs.temptation": 5.0, "payoffs.sucker": 0.0}
-SECURITY = {"payoffs.temptation": 5.0, "payoffs.sucker": -1.5}
+SECURITY = {"payoffs.temptation": 5.0, "payoffs.sucker": float(rs.load_scenario("anarchy")["payoffs.sucker"])}
 MILD = {"payoffs.sucker": 0.0}
 """The loss of the exploited that trade has."""
 PEACEFUL = {"war.unilateral": 0.0, "war.mutual": 0.0}
@@ -183,10 +183,10 @@ def run(scale: float = 1.0) -> Answer:
     }
 
 
-def takes(scenario: rs.Scenario) -> dict[str, float]:
-    """What restraint asks for at the start: patience a year, and trust."""
+def takes(scenario: rs.Scenario) -> dict[str, float | None]:
+    """What restraint asks for at the start: patience a year, and trust; None where no value is enough."""
     side = pairs_of(scenario)[0].first
-    return {"discount factor": side.discount_needed, "trust": side.trust_needed}
+    return {"discount factor": finite(side.discount_needed), "trust": finite(side.trust_needed)}
 
 
 def draw(answer: Answer) -> Figure:

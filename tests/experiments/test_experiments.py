@@ -1,7 +1,7 @@
 """Every experiment: its answer at reduced size, what its page says, and (``-m verify``) the whole again.
 
 Found by folder: a new one joins by being there. At reduced size a small change hides in the luck of few runs,
-so every day one experiment is run in full, and all of them in as many days as there are; a few more are run at
+so every day one experiment is run in full, all of them in as many days as there are, and a few more at
 reduced size (``rotation.py``).
 """
 

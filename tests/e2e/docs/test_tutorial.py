@@ -59,14 +59,14 @@ def test_the_words_are_true_of_the_numbers(shown):
     told = [line for line in after if "talk it through" not in line]  # which doubts are told differs
     assert [line for line in before if line in told][: len(told)] == told and len(told) > 8
     for story, words in (
-        (concert, "Britain doubts Russia"),
-        (without, "Britain accuses Russia of defection, wrongly"),
+        (concert, "Britain doubts Austria"),
+        (without, "Britain accuses Austria of defection, wrongly"),
     ):
-        assert f"1825 Q1   {words}" in story
-    assert "1825 Q2   Britain accuses Austria of defection, wrongly" in without
+        assert f"1822 Q4   {words}" in story
+    assert "Britain publicly accuses Austria. France and Russia join the sanction" in without
     assert "The accusation is false: it had cooperated." in without
-    counts = [re.search(r"defections, (\w+) false alarms?, (\d+) doubts", s) for s in (concert, without)]
-    assert [found[1] for found in counts] == ["no", "two"] and int(counts[1][2]) < int(counts[0][2])
+    counts = [re.search(r"defections, (\w+) false alarms?, (\w+) doubts", s) for s in (concert, without)]
+    assert [found.groups() for found in counts] == [("one", "six"), ("five", "two")]
     looser, stricter = re.findall(r"thresholds: concert ([\d.]+).*?britain ([\d.]+)", compared)
     assert all(float(one) > float(other) for one, other in (looser, stricter))
     rows = [numbers(line)[1:] for line in members.splitlines()[1:]]
@@ -75,7 +75,7 @@ def test_the_words_are_true_of_the_numbers(shown):
     plain, unmediated, distance, unsanctioned, unmistaken, neither = (
         numbers(line)[0] for line in causes.splitlines()
     )
-    assert min(unmediated, distance) > plain / 2 > unmistaken and unmistaken < unsanctioned < plain
+    assert min(unmediated, distance) > plain / 2 > unsanctioned and unsanctioned < unmistaken < plain
     assert neither < plain / 10
     means = [numbers(line)[1] for line in cost.splitlines()[2:]]
     assert means == sorted(means, reverse=True) and means[-1] > 5
