@@ -75,14 +75,16 @@ export function survivalPanel(spell, now, before, horizon) {
     s("path", { class: `curve ${spell}`, d: steps(now, now.share, scale, horizon) }));
 }
 
-/** A mark across a picture: what was bet, what was played. */
-function across(scale, value, text, kind) {
-  const at = scale.x(value);
-  const late = at > scale.size.width * 0.62;
-  return [
-    s("line", { class: `mark ${kind}`, x1: at, x2: at, y1: MARGIN.top - 4, y2: scale.size.height - MARGIN.bottom }),
-    s("text", { class: `tick ${kind}`, x: at + (late ? -5 : 5), y: MARGIN.top + 5, "text-anchor": late ? "end" : "start" }, text),
-  ];
+/** Marks across a picture, what was bet and what came of it: `[value, text, kind]`, each text on a line of its own. */
+function across(scale, marks) {
+  return marks.map(([value, text, kind], line) => {
+    const at = scale.x(value);
+    const late = at > scale.size.width * 0.62;
+    return [
+      s("line", { class: `mark ${kind}`, x1: at, x2: at, y1: MARGIN.top - 4, y2: scale.size.height - MARGIN.bottom }),
+      s("text", { class: `tick ${kind}`, x: at + (late ? -5 : 5), y: MARGIN.top + 6 + 16 * line, "text-anchor": late ? "end" : "start" }, text),
+    ];
+  });
 }
 
 /** How many of some numbers fall where; `marks` are `[value, text, kind]`. */
@@ -98,11 +100,8 @@ export function histogram({ values, low, high, bin, title, below, marks = [], sa
       class: "bar", x: scale.x(low + k * bin) + 0.7, width: Math.max(0.5, scale.x(low + bin) - scale.x(low) - 1.4),
       y: scale.y(count), height: scale.y(0) - scale.y(count),
     })),
-    marks.map(([value, text, kind], k) => [across(scale, value, k === 1 && close(marks, high - low) ? `\u00a0` : text, kind),
-      k === 1 && close(marks, high - low) ? s("text", { class: `tick ${kind}`, x: scale.x(value) + 5, y: MARGIN.top + 20 }, text) : null]));
+    across(scale, marks));
 }
-
-const close = (marks, width) => marks.length > 1 && Math.abs(marks[0][0] - marks[1][0]) < width * 0.25;
 
 /** One dot for each way to play: equal numbers are stacked. `own` is the position of the player's. */
 export function dots({ values, own, title, below, said }) {
@@ -126,18 +125,18 @@ export function dots({ values, own, title, below, said }) {
 export function bars({ rows, most, title, below, said, reference = null }) {
   const line = 34;
   const size = { width: column(), height: MARGIN.top + MARGIN.bottom + line * rows.length };
-  const scale = scales(0, most, 0, 1, size);
+  const scale = scales(0, most * 1.08, 0, 1, size);
   const top = (k) => MARGIN.top + 4 + k * line;
   return picture(size, said,
     axes(scale, { xs: ticks(0, most, 5), ys: [], title, below }),
-    reference === null ? null : across(scale, reference.value, "", "bet"),
+    reference === null ? null : across(scale, [[reference.value, "", "bet"]]),
     rows.map(({ label, value, lower, upper, marked, note = "" }, k) => [
       s("text", { class: marked ? "label marked" : "label", x: MARGIN.left, y: top(k) + 10 }, `${marked ? "▸ " : ""}${label}${note ? ` — ${note}` : ""}`),
       s("rect", { class: marked ? "bar marked" : "bar", x: MARGIN.left, y: top(k) + 14, height: 12, width: Math.max(1, scale.x(value) - MARGIN.left) }),
       lower === undefined ? null : s("line", { class: "reach", x1: scale.x(lower), x2: scale.x(upper), y1: top(k) + 20, y2: top(k) + 20 }),
       s("text", { class: "tick", x: Math.min(size.width - 22, scale.x(Math.max(value, upper ?? 0)) + 6), y: top(k) + 24 }, number(value, 0)),
     ]),
-    reference === null ? null : s("text", { class: "tick bet", x: size.width - MARGIN.right, y: 14, "text-anchor": "end" }, `┆ ${reference.text}`));
+    reference === null ? null : s("text", { class: "tick bet", x: MARGIN.left, y: size.height - 4 }, `┆ ${reference.text}`));
 }
 
 /** Lines over a common axis; `series` are `{label, values, kind}`, `marks` as in `histogram`. */
@@ -153,5 +152,5 @@ export function lines({ xs, series, title, below, high, low = 0, marks = [], sai
         s("text", { class: `series ${kind}`, x: scale.x(xs[at]), y: scale.y(values[at]) - 8, "text-anchor": "middle" }, label),
       ];
     }),
-    marks.map(([value, text, kind]) => across(scale, value, text, kind)));
+    across(scale, marks));
 }

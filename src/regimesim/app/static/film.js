@@ -25,9 +25,9 @@ export class Film {
     return h("figure", {}, drawMap(this.design, this.where, frame, `${states.length} states and the small states between them.`), mapKey());
   }
 
-  /** The film of a run; `run` has its durations. */
-  show(replicate, seed, run = null) {
-    const { frames, events } = history(engine.kernel, this.design, replicate, seed);
+  /** The film of a run. */
+  show(replicate, seed) {
+    const { frames, events, regime } = history(engine.kernel, this.design, replicate, seed);
     const map = h("div", { class: "map-place" });
     const words = h("p", { class: "map-words" });
     const list = h("ol", { class: "chronicle", tabindex: "0", "aria-label": "What happened" });
@@ -40,7 +40,7 @@ export class Film {
     put(list, events.map(({ frame, date, kind, text }) => h("li", { class: kind, "data-frame": frame }, h("span", { class: "date" }, date), " ", text)));
     draw(0);
     return h("figure", { class: "film" }, map, mapKey(), h("div", { class: "film-controls" }, this.player(input, frames.length), element), words,
-      run ? this.ending(run, frames, events) : null, h("details", { open: true }, h("summary", {}, "What happened"), list));
+      this.ending(regime, frames, events), h("details", { open: true }, h("summary", {}, "What happened"), list));
   }
 
   player(input, length) {
@@ -60,10 +60,10 @@ export class Film {
   }
 
   /** What ended this run: when cooperation gave way, what its margin rested on, what had happened. */
-  ending({ formed, onset, regime, regimeEnded }, frames, events) {
+  ending({ formed, end, ended }, frames, events) {
     if (!formed) return h("p", {}, "In this history lasting cooperation never forms.");
-    if (!regimeEnded) return h("p", {}, "In this history cooperation still stands at the end.");
-    const at = Math.min(frames.length - 1, Math.floor(onset + regime));
+    if (!ended) return h("p", {}, "In this history cooperation still stands at the end.");
+    const at = Math.min(frames.length - 1, Math.floor(end));
     const { name, fall, before, then } = whatFell(frames, at);
     const last = events.filter(({ frame, kind }) => frame >= at - 1 && frame <= at && kind !== "open").slice(0, 5);
     return h("div", { class: "ending" }, h("p", {}, `In this history cooperation ends in ${dated(this.design, at)}. `, then < before

@@ -9,12 +9,14 @@ export const TERM_WORDS = {
 };
 const KINDS = ["", "misunderstanding", "breach", "sanction"];
 
-/** Play one replicate and keep `frames`, one a year, and `events`, `{frame, date, text, kind}`. */
+/** Play one replicate and keep `frames`, one a year, `events`, `{frame, date, text, kind}`, and its first `regime`. */
 export function history(kernel, design, replicate, seed) {
   const lanes = new Lanes(kernel, design, [replicate], seed);
   const [frames, events] = [[], []];
   while (lanes.round < design.rounds) frames.push(oneYear(lanes, frames.length, events));
-  return { frames, events: withPhases(events, design) };
+  const { onset, end, ended } = lanes.regimes();
+  const years = (rounds) => rounds / design.perYear;
+  return { frames, events: withPhases(events, design), regime: { formed: onset[0] >= 0, end: years(end[0]), ended: ended[0] !== 0 } };
 }
 
 function oneYear(lanes, frame, events) {

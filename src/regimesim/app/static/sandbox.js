@@ -164,6 +164,7 @@ export class Sandbox {
   settle() {
     this.showSwitches();
     this.showFilm();
+    this.showPair();
   }
 
   search() {
@@ -233,6 +234,7 @@ export class Sandbox {
       return true;
     });
     const before = this.playPublished(asked).then(redraw);
+    if (done) this.settle();
     const found = await playing;
     if (found === null) return;
     measure("whole redraw", began);
@@ -240,8 +242,6 @@ export class Sandbox {
     if (asked !== this.asked) return;
     this.found = found;
     this.drawTable();
-    if (done) this.settle();
-    this.showPair();
     this.place.dataset.ready = String(asked);
   }
 
@@ -291,7 +291,7 @@ export class Sandbox {
     const input = h("input", { type: "text", inputmode: "numeric", id: "replicate", value: String(replicate), onchange: () => {
       try { this.setting.replicate = whole("replicate", input.value, 0, 2 ** 32 - 1); tell(); this.address(); this.showFilm(); } catch (error) { tell(error.message); }
     } });
-    const film = new Film(design).show(replicate, seed, this.found.find((run) => run.replicate === replicate) ?? null);
+    const film = new Film(design).show(replicate, seed);
     put(this.parts.film, h("div", { class: "pickers" }, h("label", { for: "replicate" }, "Run", input),
       button("Another run", () => { this.setting.replicate = (replicate + 1) % 2 ** 32; this.address(); this.showFilm(); })), film);
   }

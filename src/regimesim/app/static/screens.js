@@ -189,7 +189,7 @@ function forgive(stage) {
     const never = together[0];
     const won = yours - never >= 0.9 * (top - never);
     stage.add(verdict(won, `With ${bet} % you earn ${number(yours, 2)} points a year; the best is ${best} %, with ${number(top, 2)}.`),
-      lines({ xs, low: 0, high: 3.4, title: "Points a year, 250 games of 50 years each", below: "how often you forgive, in %", series: [
+      lines({ xs, low: 0, high: 3.4, title: "Points a year (250 games each)", below: "how often you forgive, in %", series: [
         { label: "with those who play your rule", values: earned.map(([like]) => like), kind: "like" },
         { label: "with Viktor", values: earned.map(([, cheat]) => cheat), kind: "against" },
         { label: "with all four", values: together, kind: "together" },
@@ -392,7 +392,7 @@ function europe(stage) {
         marks: [[bet, `your bet: ${bet}`, "bet"], [RECORD, `the record: ${RECORD}`, "truth"]], said: `In half of the histories cooperation ends within ${number(middle, 0)} years; you bet ${bet}; in the record it lasted ${RECORD} years, to the Crimean War.` }),
       h("p", {}, `The same world and the same rules, and yet one history in ten ends within ${number(quantile(lasted, 0.1), 0)} years, and ${share(mean(found.map(({ regimeEnded }) => Number(!regimeEnded))))} never. Historians let the Concert end with the revolutions of 1848 or with the Crimean War of 1854, after 32 or 38 years. Here ${share(mean(found.map(aboutThen)))} end within two years of 1848.`));
     const typical = found.reduce((best, run) => (Math.abs(run.regime - middle) < Math.abs(best.regime - middle) ? run : best));
-    place.append(h("h2", {}, "One of them on the map"), film.show(typical.replicate, 0n, typical),
+    place.append(h("h2", {}, "One of them on the map"), film.show(typical.replicate, 0n),
       names("An arrangement by which rivals cooperate in what could ruin them is a ", term("security regime"), "; this one is the ", term("Concert of Europe"), "."),
       smallPrint(measured(design), "A win is a bet within six years. The mark of the record stands at 1854.",
         "Capabilities and dates are facts (Correlates of War); most other numbers are assumptions, chosen to fit the record of disputes and wars. Sources: Lipson, Are Security Regimes Possible?, ch. 1; Jervis, Security Regimes, 1982."),
@@ -437,7 +437,7 @@ function pillars(stage) {
     const betted = less.find(({ name }) => name === bet);
     working.line.remove();
     place.append(verdict(betted.lower <= soonest.upper, `With all six cooperation lasts ${number(whole.value, 0)} years of 100. It is shortest without ${PILLARS[soonest.name]}: ${number(soonest.value, 0)} years.`),
-      bars({ rows: less.sort((a, b) => a.value - b.value).map(({ name, ...rest }) => ({ label: `without ${PILLARS[name]}`, marked: name === bet, ...rest })), most: 100, title: `Mean of ${OF_ORDERS} histories each, with 95 % intervals`, below: "years of cooperation, of 100",
+      bars({ rows: less.sort((a, b) => a.value - b.value).map(({ name, ...rest }) => ({ label: `without ${PILLARS[name]}`, marked: name === bet, ...rest })), most: 100, title: `Mean of ${OF_ORDERS} histories each`, below: "years of 100, 95 % intervals",
         reference: { value: whole.value, text: `with all: ${number(whole.value, 0)}` }, said: less.map(({ name, value }) => `without ${PILLARS[name]} ${number(value, 0)} years`).join(", ") }),
       longest.name === "buffers" && longest.lower > whole.upper ? h("p", {}, `And one of them surprises: without ${PILLARS[longest.name]} cooperation lasts longer, ${number(longest.value, 0)} years. With two powers and a strong buffer it was the other way round. These buffers stop only a part of an attack. With them a breach hurts its victim less, so the victim gives in sooner; then there is less to fear from a breach, and more are committed. Is that history, or only this model? It is a good question to ask of every model.`) : null,
       names("To take away one cause and leave all else is a ", term("counterfactual"), ". The computer can do it, and history cannot; but its answer is only as good as the model."),
