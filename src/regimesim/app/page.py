@@ -33,6 +33,8 @@ MODULES = (
     "faces",
     "stage",
     "film",
+    "small_screens",
+    "large_screens",
     "screens",
     "link",
     "sandbox",
