@@ -1,5 +1,6 @@
 """The sandbox in Chromium, from a file: its numbers are the command line's, bit for bit."""
 
+import contextlib
 import io
 import random
 from urllib.parse import quote
@@ -85,11 +86,14 @@ def test_what_the_page_says_to_type_gives_the_same(reader):
     same(rows, rs.simulate(scenario, given.options["runs"], given.options["seed"], record=0))
 
 
-@pytest.mark.parametrize("name", ["buffers", "settlement"])
-def test_what_is_taken_away_is_taken_away_as_by_diagnose(reader, name):
-    rows = table_of(reader, f"#sandbox?world=europe_1816&order=concert&without={name}&runs={RUNS}",
-                    "europe_1816_under_concert.csv")  # fmt: skip
-    same(rows, rs.simulate(without(load_scenario("concert"), name), RUNS, 0, record=0))
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [("buffers", "years=60"), ("settlement", "years=80"), ("transparency", "transparency.level=0.3")],
+)
+def test_what_is_taken_away_is_taken_away_as_by_diagnose(reader, name, setting):
+    link = f"#sandbox?world=europe_1816&order=concert&{setting}&without={name}&runs={RUNS}"
+    rows = table_of(reader, link, "europe_1816_under_concert.csv")
+    same(rows, rs.simulate(without(load_scenario("concert", [setting]), name), RUNS, 0, record=0))
 
 
 def test_the_switches_are_those_of_diagnose(reader):
@@ -221,18 +225,34 @@ transparency: {{level: 0.1, miss_rate: 0.3, false_alarm_rate: 0.3}}
 war: {{mutual: 0.9, unilateral: 0.5, cost: 1}}
 domestic: {{turnover: 0.5, revolution: 0.3}}
 choice: {{temperature: 0.5}}
-epochs: [{{year: 1910, because: "{BAIT} because </script><script>broken=1</script>", war: {{cost: 2}}}}]
+epochs:
+  - year: 1903
+    because: "{BAIT} because </script><script>broken=1</script>"
+    war: {{cost: 2}}
+    states: {{C: {{capability: 3, revisionism: 0.5, member: false}}}}
 """
 
 
-def test_a_world_of_ones_own_is_shown_first_and_its_texts_are_texts(reader, tmp_path):
-    (tmp_path / "own.yaml").write_text(BAITED)
-    own = load_scenario(tmp_path / "own.yaml")
-    (tmp_path / "own.html").write_text(page(own), "utf-8")
-    former, reader.address = reader.address, (tmp_path / "own.html").as_uri()
+@contextlib.contextmanager
+def with_own(reader, folder, yaml):
+    """A page with a world of one's own in it; gives the world."""
+    (folder / "own.yaml").write_text(yaml)
+    own = load_scenario(folder / "own.yaml")
+    (folder / "own.html").write_text(page(own), "utf-8")
+    former, reader.address = reader.address, (folder / "own.html").as_uri()
     try:
-        rows = table_of(reader, "#sandbox?world=own&runs=20", "own.csv")
-        same(rows, rs.simulate(own, 20, 0, record=0))
+        yield own
+    finally:
+        assert reader.requests() == []
+        reader.address = former
+
+
+def test_a_world_of_ones_own_is_shown_first_and_its_texts_are_texts(reader, tmp_path):
+    with with_own(reader, tmp_path, BAITED) as own:
+        same(table_of(reader, "#sandbox?world=own&runs=20", "own.csv"), rs.simulate(own, 20, 0, record=0))
+        reader.visit()
+        assert reader.text("h1") == "Sandbox"
+        reader.until("document.querySelector('main').dataset.ready !== undefined")
         for css in (".part-about", ".chronicle", ".run .map-place", ".pair"):
             assert "<img" in reader.text(css)
         reader.visit("#state?world=own&states=C&years=3&code=1&moves=CC.DD")
@@ -240,6 +260,35 @@ def test_a_world_of_ones_own_is_shown_first_and_its_texts_are_texts(reader, tmp_
         reader.says("Before the reckoning")
         assert "<img" in reader.text()
         assert reader.ask("document.images.length === 0 && window.broken === undefined")
-    finally:
-        reader.requests()  # of this other file
-        reader.address = former
+
+
+SWITCHED_OFF = """
+years: 30
+states: {A: {capability: 2}, B: {}, C: {}}
+shadow: {discount_factor: 0.3, rounds_per_year: 2, punishment_years: 2}
+transparency: {publicity: 1, level: 0.8, miss_rate: 0.2, false_alarm_rate: 0.05}
+sanctions: {rule: decentralized, enforcement_value: 20}
+choice: {temperature: 0.5}
+war: {mutual: 0.02, unilateral: 0.02, cost: 2}
+epochs: [{year: 10, sanctions: {rule: none}, states: {A: {capability: 1, revisionism: 0.2}}}]
+"""
+
+
+def test_what_an_epoch_switches_off_is_forgotten(reader, tmp_path):
+    with with_own(reader, tmp_path, SWITCHED_OFF) as own:
+        same(table_of(reader, "#sandbox?world=own&runs=40", "own.csv"), rs.simulate(own, 40, 0, record=0))
+
+
+@pytest.mark.verify
+def test_all_worlds_under_all_orders_are_a_table(reader, data):
+    ready(reader, "#sandbox?runs=10")
+    reader.driver.execute_script("document.querySelector('.answers details:last-of-type').open = true")
+    reader.press("Play all of them, 100 runs each")
+    links = "[...document.querySelectorAll('.part-matrix td a')]"
+    reader.until(f"{links}.every((a) => a.textContent !== 'open')")
+    found = reader.ask(f"{links}.map((a) => [a.getAttribute('href'), a.textContent])")
+    assert len(found) == len([key for key in data["designs"] if not key.startswith("lesson")])
+    for world, order in (("europe_1816", "concert"), ("trade", "self_help")):
+        results = rs.simulate(f"{world}_under_{order}", 100, 0, record=0)
+        means = " / ".join(f"{results.summary(spell).rmst.value:.0f}" for spell in ("regime", "peace"))
+        assert [f"#sandbox?world={world}&order={order}", means] in found
