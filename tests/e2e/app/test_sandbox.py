@@ -274,8 +274,23 @@ epochs: [{year: 10, sanctions: {rule: none}, states: {A: {capability: 1, revisio
 """
 
 
-def test_what_an_epoch_switches_off_is_forgotten(reader, tmp_path):
-    with with_own(reader, tmp_path, SWITCHED_OFF) as own:
+AUTOMATA = """
+years: 25
+states:
+  A: {strategy: tit_for_tat}
+  B: {strategy: generous_tit_for_tat(1/3)}
+  C: {strategy: punish(12)}
+  D: {}
+shadow: {rounds_per_year: 4}
+transparency: {level: 0.5, miss_rate: 0.2, false_alarm_rate: 0.2}
+choice: {temperature: 0.5, tremble: 0.02}
+power: {volatility: 0.05}
+"""
+
+
+@pytest.mark.parametrize("world", [SWITCHED_OFF, AUTOMATA], ids=["switched off", "automata"])
+def test_worlds_that_none_of_the_program_s_own_is_like(reader, tmp_path, world):
+    with with_own(reader, tmp_path, world) as own:
         same(table_of(reader, "#sandbox?world=own&runs=40", "own.csv"), rs.simulate(own, 40, 0, record=0))
 
 
