@@ -194,3 +194,12 @@ def test_it_is_played_by_the_keyboard_alone(reader):
     reader.says("You win your bet. You have 15 points, Tilda has 15.")
     press("Next →")
     reader.says("in fog")
+
+
+def test_who_goes_elsewhere_is_not_held_up_by_what_is_still_played(reader):
+    reader.visit("#orders")
+    reader.press("Self-help")
+    reader.driver.find_element("css selector", ".part[href='#sandbox']").click()
+    reader.until("document.querySelector('main').dataset.ready !== undefined")
+    assert reader.ask("document.querySelectorAll('h1').length") == 1
+    assert "Playing" not in reader.text()

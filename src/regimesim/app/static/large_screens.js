@@ -19,9 +19,13 @@ const share = (value) => `${Math.round(100 * value)} %`;
 
 const STRENGTH = "geography.buffer_effectiveness";
 
-async function outcomes(design, runs, told = () => {}) {
-  const found = await simulate(design, runs, 0n, (so, done) => { told(so.length, done); return true; });
-  return { found, curves: curves(found) };
+/** Runs of a design and their curves; where the reader has gone elsewhere it never comes back. */
+async function outcomes(stage, design, runs, told = () => {}) {
+  const found = await simulate(design, runs, 0n, (so) => {
+    told(so.length);
+    return stage.live;
+  });
+  return found === null ? new Promise(() => {}) : { found, curves: curves(found) };
 }
 
 const lasting = (curve, horizon) => restrictedMean(curve, horizon).value;
@@ -33,7 +37,7 @@ export function buffer(stage) {
     h("p", {}, "Two great powers of equal strength, North and South. Who strikes first has an advantage, and each knows it. Between them lies a small country. At first it cannot stop anybody."));
   const wait = progress("Playing 1,000 histories …");
   const block = stage.add(wait.line);
-  outcomes(without, RUNS, (done) => wait.told(`Playing 1,000 histories: ${done} …`)).then(({ curves: before }) => {
+  outcomes(stage, without, RUNS, (done) => wait.told(`Playing 1,000 histories: ${done} …`)).then(({ curves: before }) => {
     wait.line.remove();
     const peace = lasting(before.peace, 100);
     block.append(h("p", {}, `Peace then lasts ${number(peace, 0)} of 100 years on average, and cooperation ${number(lasting(before.regime, 100), 0)}.`),
@@ -44,7 +48,7 @@ export function buffer(stage) {
   async function reveal(bet, before) {
     const working = progress("Playing …");
     const place = stage.add(working.line);
-    const { curves: after } = await outcomes(catalogue.compose("lesson between_two", { [STRENGTH]: 1 }), RUNS);
+    const { curves: after } = await outcomes(stage, catalogue.compose("lesson between_two", { [STRENGTH]: 1 }), RUNS);
     const peace = lasting(after.peace, 100);
     const panels = h("div", { class: "panels" });
     const sentence = h("p", { class: "live", "aria-live": "polite" });
@@ -56,7 +60,7 @@ export function buffer(stage) {
     const { element } = slider({ label: "How much of an attack the small country stops", low: 0, high: 100, step: 5, start: 100, written: (value) => `${value} %`, moved: async (value) => {
       const mine = (asked += 1);
       const design = catalogue.compose("lesson between_two", { [STRENGTH]: value / 100 });
-      await simulate(design, 400, 0n, (found) => { if (mine === asked) show(curves(found), value); return mine === asked; });
+      await simulate(design, 400, 0n, (found) => { if (mine === asked) show(curves(found), value); return stage.live && mine === asked; });
     } });
     working.line.remove();
     show(after, 100);
@@ -89,7 +93,7 @@ export function europe(stage) {
   async function reveal(bet) {
     const working = progress("Playing 1,000 histories …");
     const place = stage.add(working.line);
-    const { found, curves: now } = await outcomes(design, RUNS, (done) => working.told(`Playing 1,000 histories: ${done} …`));
+    const { found, curves: now } = await outcomes(stage, design, RUNS, (done) => working.told(`Playing 1,000 histories: ${done} …`));
     const middle = median(now.regime);
     const lasted = found.map(({ regime }) => regime);
     working.line.remove();
@@ -134,7 +138,7 @@ export function pillars(stage) {
     for (const [k, name] of [null, ...there].entries()) {
       working.told(`Playing ${OF_ORDERS} histories each: ${k + 1} of ${there.length + 1} …`);
       await breath();
-      const { curves: now } = await outcomes(catalogue.compose(key, {}, name ? [name] : []), OF_ORDERS);
+      const { curves: now } = await outcomes(stage, catalogue.compose(key, {}, name ? [name] : []), OF_ORDERS);
       rows.push({ name, ...restrictedMean(now.regime, 100) });
     }
     const [whole, ...less] = rows;
@@ -171,7 +175,7 @@ export function orders(stage) {
     for (const [k, name] of list.entries()) {
       told(`Playing ${OF_ORDERS} histories each: ${k + 1} of ${list.length} …`);
       await breath();
-      const { curves: now } = await outcomes(catalogue.compose(keyOf(name)), OF_ORDERS);
+      const { curves: now } = await outcomes(stage, catalogue.compose(keyOf(name)), OF_ORDERS);
       rows.push({ name, regime: restrictedMean(now.regime, 100), peace: restrictedMean(now.peace, 100) });
     }
     return rows;

@@ -20,7 +20,9 @@ function parts(current) {
 function screen(place, { title, build }, k) {
   const article = h("article", { class: "screen" }, h("p", { class: "quiet" }, `${k + 1} of ${SCREENS.length}`), h("h1", { tabindex: "-1" }, title));
   put(place, article);
-  build(new Stage(article));
+  const stage = new Stage(article);
+  build(stage);
+  return stage;
 }
 
 /** Show what the address asks for: `#fog`, `#sandbox?world=…`, `#state?…`. */
@@ -36,10 +38,7 @@ function show() {
   document.body.dataset.part = chosen;
   if (chosen === "sandbox") shown = new Sandbox(place, query);
   else if (chosen === "state") shown = new StateGame(place, query);
-  else {
-    shown = null;
-    screen(place, SCREENS[Math.max(0, known)], Math.max(0, known));
-  }
+  else shown = screen(place, SCREENS[Math.max(0, known)], Math.max(0, known));
   scrollTo(0, 0);
   if (performance.getEntriesByName("first screen").length === 0) performance.mark("first screen");
   else place.focus({ preventScroll: true });

@@ -16,6 +16,11 @@ export class Stage {
     return block;
   }
 
+  /** The reader goes elsewhere: what is still being played is given up. */
+  leave() {
+    this.live = false;
+  }
+
   /** From now on a new block is where the reader is led. */
   begin() {
     this.begun = true;
