@@ -26,7 +26,9 @@ function fill(element, attributes, children) {
 
 /** Put children in place of those that are there. */
 export function put(element, ...children) {
-  element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+  element.replaceChildren(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined),
+  );
 }
 
 export function button(text, onclick, more = {}) {
@@ -35,11 +37,32 @@ export function button(text, onclick, more = {}) {
 
 /** A table with a heading row and row headings. */
 export function table(caption, heads, rows) {
-  return h("table", {},
+  return h(
+    "table",
+    {},
     h("caption", {}, caption),
-    h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)))),
-    h("tbody", {}, rows.map(([first, ...rest]) =>
-      h("tr", {}, h("th", { scope: "row" }, first instanceof Node ? first : String(first)), rest.map((cell) => h("td", {}, cell))))));
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        heads.map((text) => h("th", { scope: "col" }, text)),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      rows.map(([first, ...rest]) =>
+        h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, first instanceof Node ? first : String(first)),
+          rest.map((cell) => h("td", {}, cell)),
+        ),
+      ),
+    ),
+  );
 }
 
 /** A number as people read it: few decimals, a real minus sign. */

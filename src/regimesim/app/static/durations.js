@@ -19,7 +19,9 @@ export function durations(kernel, design, replicates, seed) {
     peaceEnded: tally.war_round[lane] >= 0,
     wars: tally.wars[lane],
     disputes: tally.disputes[lane],
-    cooperation: cooperated(tally.cooperating, lane, replicates.length) / ((design.rounds * design.states.length * (design.states.length - 1)) / 2),
+    cooperation:
+      cooperated(tally.cooperating, lane, replicates.length) /
+      ((design.rounds * design.states.length * (design.states.length - 1)) / 2),
     welfare: design.perYear * (tally.welfare[lane] / (tally.weight[lane] > 0 ? tally.weight[lane] : 1)),
     revolutions: tally.revolutions[lane],
     buffersLost: tally.buffers_lost[lane],
@@ -95,7 +97,13 @@ export const SPELLS = { regime: "Cooperation", peace: "Peace" };
 /** Both curves of some runs. */
 export function curves(found) {
   return {
-    regime: survival(found.map((run) => run.regime), found.map((run) => run.regimeEnded)),
-    peace: survival(found.map((run) => run.peace), found.map((run) => run.peaceEnded)),
+    regime: survival(
+      found.map((run) => run.regime),
+      found.map((run) => run.regimeEnded),
+    ),
+    peace: survival(
+      found.map((run) => run.peace),
+      found.map((run) => run.peaceEnded),
+    ),
   };
 }

@@ -4,7 +4,9 @@ import { Kernel } from "./kernel.js";
 import { Catalogue } from "./worlds.js";
 
 async function unpacked(name) {
-  const packed = Uint8Array.from(atob(document.getElementById(`packed-${name}`).textContent), (c) => c.charCodeAt(0));
+  const packed = Uint8Array.from(atob(document.getElementById(`packed-${name}`).textContent), (c) =>
+    c.charCodeAt(0),
+  );
   return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate")));
 }
 

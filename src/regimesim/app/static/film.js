@@ -19,10 +19,19 @@ export class Film {
     const { states, buffers, phases, prior } = this.design;
     const total = phases[0].states.reduce((sum, state) => sum + state.capability, 0);
     const frame = {
-      capability: phases[0].states.map((state) => state.capability / total), trust: prior, war: [], estranged: [],
-      standing: buffers.map(() => 1), turmoil: states.map(() => false),
+      capability: phases[0].states.map((state) => state.capability / total),
+      trust: prior,
+      war: [],
+      estranged: [],
+      standing: buffers.map(() => 1),
+      turmoil: states.map(() => false),
     };
-    return h("figure", {}, drawMap(this.design, this.where, frame, `${states.length} states and the small states between them.`), mapKey());
+    return h(
+      "figure",
+      {},
+      drawMap(this.design, this.where, frame, `${states.length} states and the small states between them.`),
+      mapKey(),
+    );
   }
 
   /** The film of a run. */
@@ -36,26 +45,56 @@ export class Film {
       put(words, h("strong", {}, dated(this.design, k)), `: ${inWords(this.design, frames[k])}`);
       mark(list, k);
     };
-    const { element, input } = slider({ label: "Year", low: 0, high: frames.length - 1, start: 0, written: (k) => dated(this.design, k), moved: draw });
-    put(list, events.map(({ frame, date, kind, text }) => h("li", { class: kind, "data-frame": frame }, h("span", { class: "date" }, date), " ", text)));
+    const { element, input } = slider({
+      label: "Year",
+      low: 0,
+      high: frames.length - 1,
+      start: 0,
+      written: (k) => dated(this.design, k),
+      moved: draw,
+    });
+    put(
+      list,
+      events.map(({ frame, date, kind, text }) =>
+        h("li", { class: kind, "data-frame": frame }, h("span", { class: "date" }, date), " ", text),
+      ),
+    );
     draw(0);
-    return h("figure", { class: "film" }, map, mapKey(), h("div", { class: "film-controls" }, this.player(input, frames.length), element), words,
-      this.ending(regime, frames, events), h("details", { open: true }, h("summary", {}, "What happened"), list));
+    return h(
+      "figure",
+      { class: "film" },
+      map,
+      mapKey(),
+      h("div", { class: "film-controls" }, this.player(input, frames.length), element),
+      words,
+      this.ending(regime, frames, events),
+      h("details", { open: true }, h("summary", {}, "What happened"), list),
+    );
   }
 
   player(input, length) {
     let timer = null;
     const play = button("Play", () => {
-      if (timer) { stop(); return; }
+      if (timer) {
+        stop();
+        return;
+      }
       if (Number(input.value) >= length - 1) input.value = 0;
       play.textContent = "Stop";
       timer = setInterval(() => {
-        if (Number(input.value) >= length - 1 || !play.isConnected) { stop(); return; }
+        if (Number(input.value) >= length - 1 || !play.isConnected) {
+          stop();
+          return;
+        }
         input.value = Number(input.value) + 1;
         input.dispatchEvent(new Event("input"));
       }, STEP);
     });
-    const stop = () => { clearInterval(timer); timer = null; play.textContent = "Play"; };
+    const stop = () => {
+      clearInterval(timer);
+      timer = null;
+      play.textContent = "Play";
+    };
     return play;
   }
 
@@ -65,11 +104,22 @@ export class Film {
     if (!ended) return h("p", {}, "In this history cooperation still stands at the end.");
     const at = Math.min(frames.length - 1, Math.floor(end));
     const { name, fall, before, then } = whatFell(frames, at);
-    const last = events.filter(({ frame, kind }) => frame >= at - 1 && frame <= at && kind !== "open").slice(0, 5);
-    return h("div", { class: "ending" }, h("p", {}, `In this history cooperation ends in ${dated(this.design, at)}. `, then < before
-      ? `What speaks for cooperation had fallen in five years from ${figures(before)} to ${figures(then)} (mean margin of the pairs); most of it: ${TERM_WORDS[name]}, by ${figures(fall)}.`
-      : "The mean margin of cooperation had not fallen before; single events ended it."),
-    last.length ? h("p", {}, `From the year before: ${last.map(({ text }) => text).join(" ")}`) : null);
+    const last = events
+      .filter(({ frame, kind }) => frame >= at - 1 && frame <= at && kind !== "open")
+      .slice(0, 5);
+    return h(
+      "div",
+      { class: "ending" },
+      h(
+        "p",
+        {},
+        `In this history cooperation ends in ${dated(this.design, at)}. `,
+        then < before
+          ? `What speaks for cooperation had fallen in five years from ${figures(before)} to ${figures(then)} (mean margin of the pairs); most of it: ${TERM_WORDS[name]}, by ${figures(fall)}.`
+          : "The mean margin of cooperation had not fallen before; single events ended it.",
+      ),
+      last.length ? h("p", {}, `From the year before: ${last.map(({ text }) => text).join(" ")}`) : null,
+    );
   }
 }
 

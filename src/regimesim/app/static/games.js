@@ -45,7 +45,10 @@ export function play(tempers, rounds, misread, random) {
   for (let round = 0; round < rounds; round += 1) {
     const moves = tempers.map((temper, k) => temper(seen[k], own[k], random));
     const looks = moves.map((_, k) => (random() < misread ? !moves[1 - k] : moves[1 - k]));
-    moves.forEach((move, k) => { own[k].push(move); seen[k].push(looks[k]); });
+    moves.forEach((move, k) => {
+      own[k].push(move);
+      seen[k].push(looks[k]);
+    });
     found.push({ moves, seen: looks });
   }
   return found;
@@ -59,7 +62,8 @@ export function points(rounds) {
 /** Every way to choose in so many rounds: all keep first, all cheat last. */
 export function everyWay(rounds) {
   return Array.from({ length: 2 ** rounds }, (_, code) =>
-    Array.from({ length: rounds }, (__, k) => !((code >> (rounds - 1 - k)) & 1)));
+    Array.from({ length: rounds }, (__, k) => !((code >> (rounds - 1 - k)) & 1)),
+  );
 }
 
 /** A player whose moves are laid down beforehand. */

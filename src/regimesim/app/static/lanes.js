@@ -10,14 +10,26 @@ export const WHOLE = 0;
 export const UNTIL_DECIDED = 1;
 export const SINCE_DECIDED = 2;
 
-const MARKS = ["accuses", "accused", "charge", "joined", "extended", "broke", "new_leader", "revolted", "wave", "systemic"];
+const MARKS = [
+  "accuses",
+  "accused",
+  "charge",
+  "joined",
+  "extended",
+  "broke",
+  "new_leader",
+  "revolted",
+  "wave",
+  "systemic",
+];
 
 /** The ten pairs of round keys that a seed (a BigInt) stands for: `core.draws.round_keys`. */
 export function roundKeys(seed) {
   const low = seed & 0xffffffffn;
   const high = seed >> 32n;
   return Array.from({ length: 10 }, (_, r) =>
-    [low + BigInt(r) * 0x9e3779b9n, high + BigInt(r) * 0xbb67ae85n].map((key) => Number(key & 0xffffffffn))).flat();
+    [low + BigInt(r) * 0x9e3779b9n, high + BigInt(r) * 0xbb67ae85n].map((key) => Number(key & 0xffffffffn)),
+  ).flat();
 }
 
 /** Divide by the sum over states of each lane, added in their order. */
@@ -45,8 +57,13 @@ export class Lanes {
     this.round = 0;
     this.phase = 0;
     this.block = kernel.allocate({
-      N: this.states, K: design.buffers.length, L: this.lanes, T: design.rounds, R: 1,
-      A: design.automata.length, M: design.links.length,
+      N: this.states,
+      K: design.buffers.length,
+      L: this.lanes,
+      T: design.rounds,
+      R: 1,
+      A: design.automata.length,
+      M: design.links.length,
     });
     const { Luck, Setting } = this.block.arrays;
     Luck.keys.set(roundKeys(seed));
@@ -59,9 +76,15 @@ export class Lanes {
     this.begin();
   }
 
-  get world() { return this.block.arrays.World; }
-  get game() { return this.block.arrays.Game; }
-  get tally() { return this.block.arrays.Tally; }
+  get world() {
+    return this.block.arrays.World;
+  }
+  get game() {
+    return this.block.arrays.Game;
+  }
+  get tally() {
+    return this.block.arrays.Tally;
+  }
 
   /** Set rows, a number each, in every lane. */
   fillRows(array, rows) {
@@ -92,17 +115,29 @@ export class Lanes {
     phase.states.forEach((state, i) => this.block.setRecord("states", i, state));
     this.fillPairs(Setting.affinity, phase.affinity);
     this.fillRows(Setting.strength, phase.strength);
-    this.fillRows(Setting.ground, phase.states.map((state) => state.revisionism));
+    this.fillRows(
+      Setting.ground,
+      phase.states.map((state) => state.revisionism),
+    );
     Setting.on.set(switches(this.kernel, this.design, phase));
   }
 
   begin() {
     const { world } = this;
     const { parameters, states } = this.design.phases[0];
-    this.fillRows(world.capability, states.map((state) => state.capability));
+    this.fillRows(
+      world.capability,
+      states.map((state) => state.capability),
+    );
     toShares(world.capability, this.states, this.lanes);
-    this.fillRows(world.revisionism, states.map((state) => state.revisionism));
-    this.fillRows(world.member, states.map((state) => state.member));
+    this.fillRows(
+      world.revisionism,
+      states.map((state) => state.revisionism),
+    );
+    this.fillRows(
+      world.member,
+      states.map((state) => state.member),
+    );
     this.fillPairs(world.trust, this.design.prior);
     world.norm.fill(parameters["norms.initial"]);
     world.credibility.fill(parameters["sanctions.credibility"]);
@@ -195,7 +230,9 @@ export class Lanes {
     const { arrays, Tally } = this.block.arrays;
     arrays.cooperating.set(Tally.cooperating);
     this.kernel.call("scan", this.block, {
-      window, high: parameters["measure.onset"] * scale, low: parameters["measure.collapse"] * scale,
+      window,
+      high: parameters["measure.onset"] * scale,
+      low: parameters["measure.collapse"] * scale,
     });
     return this.block.arrays.Spells;
   }

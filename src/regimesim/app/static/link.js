@@ -6,7 +6,14 @@ export const MOST_RUNS = 5000;
 const MOST_SEED = 2n ** 64n - 1n;
 
 /** A sandbox as it begins. */
-export const fresh = () => ({ key: firstKey(), changes: {}, without: [], runs: 1000, seed: 0n, replicate: 0 });
+export const fresh = () => ({
+  key: firstKey(),
+  changes: {},
+  without: [],
+  runs: 1000,
+  seed: 0n,
+  replicate: 0,
+});
 
 function firstKey() {
   return "own" in engine.catalogue.data.designs ? "own" : "europe_1816 concert";
@@ -43,7 +50,9 @@ export function fromHash(text) {
 function keyOf(world, order) {
   const key = order === undefined ? world : `${world} ${order}`;
   if (Object.hasOwn(engine.catalogue.data.designs, key)) return key;
-  throw new Error(`There is no world “${shown(world)}”${order === undefined ? "" : ` under the order “${shown(order)}”`} on this page.`);
+  throw new Error(
+    `There is no world “${shown(world)}”${order === undefined ? "" : ` under the order “${shown(order)}”`} on this page.`,
+  );
 }
 
 const shown = (text) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
@@ -53,7 +62,8 @@ function take(found, name, value) {
     const known = engine.catalogue.data.arrangements.map((a) => a.name);
     found.without = value.split(",").filter(Boolean);
     const wrong = found.without.find((one) => !known.includes(one));
-    if (wrong !== undefined) throw new Error(`There is no arrangement “${shown(wrong)}”; there are ${known.join(", ")}.`);
+    if (wrong !== undefined)
+      throw new Error(`There is no arrangement “${shown(wrong)}”; there are ${known.join(", ")}.`);
   } else if (name === "runs") found.runs = whole(name, value, 1, MOST_RUNS);
   else if (name === "replicate") found.replicate = whole(name, value, 0, 2 ** 32 - 1);
   else if (name === "seed") found.seed = seedOf(value);
@@ -62,7 +72,8 @@ function take(found, name, value) {
 
 export function seedOf(text) {
   const word = String(text).trim();
-  if (!/^\d{1,20}$/.test(word) || BigInt(word) > MOST_SEED) throw new Error(`seed must be a whole number from 0 to 2^64 − 1; got “${shown(word)}”.`);
+  if (!/^\d{1,20}$/.test(word) || BigInt(word) > MOST_SEED)
+    throw new Error(`seed must be a whole number from 0 to 2^64 − 1; got “${shown(word)}”.`);
   return BigInt(word);
 }
 
@@ -88,23 +99,27 @@ export function read(name, text) {
   if (word === "" || Number.isNaN(value) || ((low || high) && value !== declared.default)) {
     throw new Error(`${name} must lie in ${declared.bounds}; got “${shown(word)}”.`);
   }
-  if (declared.kind === "integer" && Number.isFinite(value) && !Number.isInteger(value)) throw new Error(`${name} must be a whole number; got “${shown(word)}”.`);
+  if (declared.kind === "integer" && Number.isFinite(value) && !Number.isInteger(value))
+    throw new Error(`${name} must be a whole number; got “${shown(word)}”.`);
   return value;
 }
 
 function yearsOf(word) {
   const value = Number(word);
-  if (!(value >= 1 && value <= 300)) throw new Error(`years must lie in [1, 300] on this page; got “${shown(word)}”.`);
+  if (!(value >= 1 && value <= 300))
+    throw new Error(`years must lie in [1, 300] on this page; got “${shown(word)}”.`);
   return value;
 }
 
 function choiceOf({ name, choices }, word) {
-  if (!choices.includes(word)) throw new Error(`${name} must be one of ${choices.join(", ")}; got “${shown(word)}”.`);
+  if (!choices.includes(word))
+    throw new Error(`${name} must be one of ${choices.join(", ")}; got “${shown(word)}”.`);
   return choices.indexOf(word);
 }
 
 function switchOf({ name }, word) {
-  if (word !== "true" && word !== "false") throw new Error(`${name} must be true or false; got “${shown(word)}”.`);
+  if (word !== "true" && word !== "false")
+    throw new Error(`${name} must be true or false; got “${shown(word)}”.`);
   return Number(word === "true");
 }
 
@@ -120,16 +135,23 @@ export function written(name, value) {
 export function checkRelations({ key, changes, without }) {
   const design = engine.catalogue.compose(key, changes, without);
   const most = engine.catalogue.data.most.rounds;
-  if (design.rounds > most) throw new Error(`At most ${most} rounds a run on this page; got ${design.rounds}. Take fewer years or fewer rounds a year.`);
+  if (design.rounds > most)
+    throw new Error(
+      `At most ${most} rounds a run on this page; got ${design.rounds}. Take fewer years or fewer rounds a year.`,
+    );
   for (const { parameters: p } of design.phases) {
     const [t, r, u, x] = ["temptation", "reward", "punishment", "sucker"].map((name) => p[`payoffs.${name}`]);
     const dilemma = engine.catalogue.parameters.get("payoffs.game").choices.indexOf("prisoners_dilemma");
-    if (p["measure.collapse"] > p["measure.onset"]) throw new Error("measure.collapse must not be above measure.onset.");
+    if (p["measure.collapse"] > p["measure.onset"])
+      throw new Error("measure.collapse must not be above measure.onset.");
     if (p["payoffs.game"] === dilemma && !(t > r && r > u && u > x && 2 * r > t + x)) {
-      throw new Error("Payoffs must be a Prisoners’ Dilemma: temptation > reward > punishment > sucker, and 2 reward > temptation + sucker.");
+      throw new Error(
+        "Payoffs must be a Prisoners’ Dilemma: temptation > reward > punishment > sucker, and 2 reward > temptation + sucker.",
+      );
     }
     const perRound = p["shadow.discount_factor"] ** (1 / p["shadow.rounds_per_year"]);
-    if (perRound > 1 - 1e-12 && p["shadow.punishment_years"] === Infinity) throw new Error("An endless future needs a finite shadow.punishment_years.");
+    if (perRound > 1 - 1e-12 && p["shadow.punishment_years"] === Infinity)
+      throw new Error("An endless future needs a finite shadow.punishment_years.");
   }
 }
 
@@ -138,7 +160,14 @@ export function command({ key, changes, without, runs, seed }) {
   const [world, order] = key.split(" ");
   if (!order || without.length || key.startsWith("lesson")) return "";
   const settings = Object.entries(changes).map(([name, value]) => `${name}=${written(name, value)}`);
-  return ["python -m regimesim run", `world=${world}`, `order=${order}`, ...settings, `runs=${runs}`, `seed=${seed}`].join(" ");
+  return [
+    "python -m regimesim run",
+    `world=${world}`,
+    `order=${order}`,
+    ...settings,
+    `runs=${runs}`,
+    `seed=${seed}`,
+  ].join(" ");
 }
 
 /** A scenario's file: a world, an order and what was changed. */
@@ -149,7 +178,8 @@ export function toYaml({ key, changes }) {
   const groups = new Map();
   for (const [name, value] of Object.entries(changes)) {
     const [group, inner] = name.split(".");
-    if (inner) groups.set(group, [...(groups.get(group) ?? []), `  ${inner}: ${yamlOf(written(name, value))}`]);
+    if (inner)
+      groups.set(group, [...(groups.get(group) ?? []), `  ${inner}: ${yamlOf(written(name, value))}`]);
   }
   for (const [group, inner] of groups) lines.push(`${group}:`, ...inner);
   return `${lines.join("\n")}\n`;
@@ -168,14 +198,24 @@ export function fromYaml(text) {
   for (const [k, whole_] of text.split(/\r?\n/).entries()) {
     const line = whole_.replace(/\s+#.*$|^#.*$/, "").trimEnd();
     if (!line) continue;
-    const choice = /^defaults: *\[ *\{ *\/world: *(\w+) *\}, *\{ *\/order: *(\w+) *\}(?:, *_self_)? *\]$/.exec(line);
+    const choice =
+      /^defaults: *\[ *\{ *\/world: *(\w+) *\}, *\{ *\/order: *(\w+) *\}(?:, *_self_)? *\]$/.exec(line);
     const inner = /^ +(\w+): *(\S.*)$/.exec(line);
     const outer = /^(\w+):(?: +(\S.*))?$/.exec(line);
-    if (choice) { found.key = keyOf(choice[1], choice[2]); chosen = true; }
-    else if (inner && group) { if (group !== "about") found.changes[`${group}.${inner[1]}`] = read(`${group}.${inner[1]}`, unquoted(inner[2])); }
-    else if (outer && outer[1] === "years" && outer[2]) { found.changes.years = read("years", outer[2]); group = ""; }
-    else if (outer && !outer[2] && (outer[1] === "about" || isGroup(outer[1]))) [, group] = outer;
-    else throw new Error(`Line ${k + 1} of the file is not read here: “${shown(line.trim())}”. This page reads ${KINDS}. To bring a whole world into the page, type: python -m regimesim demo +scenario=FILE`);
+    if (choice) {
+      found.key = keyOf(choice[1], choice[2]);
+      chosen = true;
+    } else if (inner && group) {
+      if (group !== "about")
+        found.changes[`${group}.${inner[1]}`] = read(`${group}.${inner[1]}`, unquoted(inner[2]));
+    } else if (outer && outer[1] === "years" && outer[2]) {
+      found.changes.years = read("years", outer[2]);
+      group = "";
+    } else if (outer && !outer[2] && (outer[1] === "about" || isGroup(outer[1]))) [, group] = outer;
+    else
+      throw new Error(
+        `Line ${k + 1} of the file is not read here: “${shown(line.trim())}”. This page reads ${KINDS}. To bring a whole world into the page, type: python -m regimesim demo +scenario=FILE`,
+      );
   }
   if (!chosen) throw new Error(`The file chooses no world and order. This page reads ${KINDS}.`);
   checkRelations(found);
@@ -188,9 +228,22 @@ const unquoted = (text) => text.trim().replace(/^(["'])(.*)\1$/, "$2");
 /** A row a run. */
 export function toCsv(found) {
   const columns = {
-    replicate: "replicate", regime_years: "regime", regime_ended: "regimeEnded", peace_years: "peace", peace_ended: "peaceEnded",
-    wars: "wars", disputes: "disputes", cooperation_rate: "cooperation", welfare: "welfare", revolutions: "revolutions", buffers_lost: "buffersLost",
+    replicate: "replicate",
+    regime_years: "regime",
+    regime_ended: "regimeEnded",
+    peace_years: "peace",
+    peace_ended: "peaceEnded",
+    wars: "wars",
+    disputes: "disputes",
+    cooperation_rate: "cooperation",
+    welfare: "welfare",
+    revolutions: "revolutions",
+    buffers_lost: "buffersLost",
   };
-  const rows = found.map((run) => Object.values(columns).map((name) => String(run[name])).join(","));
+  const rows = found.map((run) =>
+    Object.values(columns)
+      .map((name) => String(run[name]))
+      .join(","),
+  );
   return `${[Object.keys(columns).join(","), ...rows].join("\n")}\n`;
 }

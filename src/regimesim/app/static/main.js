@@ -12,13 +12,44 @@ let shown = null;
 
 function parts(current) {
   const place = SCREENS.findIndex(({ id }) => id === current);
-  const steps = SCREENS.map(({ id, title }, k) => h("a", { href: `#${id}`, class: "step", "aria-label": `${k + 1}: ${title}`, title, "aria-current": id === current ? "page" : null }, String(k + 1)));
-  const link = (id, text) => h("a", { href: `#${id}`, class: "part", "aria-current": id === current ? "page" : null }, text);
-  put($("parts"), h("span", { class: "steps", role: "group", "aria-label": place < 0 ? "Screens" : `Screen ${place + 1} of ${SCREENS.length}` }, steps), link("state", "Play a state"), link("sandbox", "Sandbox"));
+  const steps = SCREENS.map(({ id, title }, k) =>
+    h(
+      "a",
+      {
+        href: `#${id}`,
+        class: "step",
+        "aria-label": `${k + 1}: ${title}`,
+        title,
+        "aria-current": id === current ? "page" : null,
+      },
+      String(k + 1),
+    ),
+  );
+  const link = (id, text) =>
+    h("a", { href: `#${id}`, class: "part", "aria-current": id === current ? "page" : null }, text);
+  put(
+    $("parts"),
+    h(
+      "span",
+      {
+        class: "steps",
+        role: "group",
+        "aria-label": place < 0 ? "Screens" : `Screen ${place + 1} of ${SCREENS.length}`,
+      },
+      steps,
+    ),
+    link("state", "Play a state"),
+    link("sandbox", "Sandbox"),
+  );
 }
 
 function screen(place, { title, build }, k) {
-  const article = h("article", { class: "screen" }, h("p", { class: "quiet" }, `${k + 1} of ${SCREENS.length}`), h("h1", { tabindex: "-1" }, title));
+  const article = h(
+    "article",
+    { class: "screen" },
+    h("p", { class: "quiet" }, `${k + 1} of ${SCREENS.length}`),
+    h("h1", { tabindex: "-1" }, title),
+  );
   put(place, article);
   const stage = new Stage(article);
   build(stage);
@@ -53,10 +84,25 @@ async function main() {
   try {
     openPool(await openEngine());
   } catch {
-    put($("content"), h("p", { class: "refusal" }, "This browser is too old for this page. It needs Chrome 93, Firefox 114, Safari 16.4 or newer."));
+    put(
+      $("content"),
+      h(
+        "p",
+        { class: "refusal" },
+        "This browser is too old for this page. It needs Chrome 93, Firefox 114, Safari 16.4 or newer.",
+      ),
+    );
     return;
   }
-  put($("footer"), h("p", {}, `regimesim ${engine.catalogue.data.version}. Everything is computed in this browser; nothing is sent anywhere. `, button("Print", () => print(), { class: "link" })));
+  put(
+    $("footer"),
+    h(
+      "p",
+      {},
+      `regimesim ${engine.catalogue.data.version}. Everything is computed in this browser; nothing is sent anywhere. `,
+      button("Print", () => print(), { class: "link" }),
+    ),
+  );
   window.addEventListener("hashchange", show);
   show();
 }

@@ -16,7 +16,9 @@ const pool = { idle: [], waiting: [], next: 0, answers: new Map(), broken: false
 export function openPool({ wasm, description }) {
   try {
     const source = document.querySelector("script[type=module]").textContent;
-    const address = URL.createObjectURL(new Blob([`(async () => {${source}})();`], { type: "text/javascript" })); // no module: not from a disk
+    const address = URL.createObjectURL(
+      new Blob([`(async () => {${source}})();`], { type: "text/javascript" }),
+    ); // no module: not from a disk
     const count = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency ?? 1));
     for (let k = 0; k < count; k += 1) start(new Worker(address), { wasm, description });
   } catch {
@@ -36,7 +38,8 @@ function start(worker, opening) {
   worker.onerror = (event) => {
     event.preventDefault();
     pool.broken = true;
-    for (const [question, answer] of [...pool.waiting.splice(0), ...worker.question ?? []]) answer(here(question));
+    for (const [question, answer] of [...pool.waiting.splice(0), ...(worker.question ?? [])])
+      answer(here(question));
   };
   worker.postMessage(opening);
 }
@@ -71,7 +74,9 @@ function withdraw(owner) {
 
 /** Let the page answer to keys and paint. */
 export function breath() {
-  return new Promise((resolve) => { setTimeout(resolve, 0); });
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
 }
 
 let owners = 0;
@@ -87,7 +92,8 @@ export async function simulate(design, runs, seed, told = () => true) {
   const owner = (owners += 1);
   let given_up = false;
   const blocks = Array.from({ length: Math.ceil(runs / TOGETHER) }, (_, k) =>
-    Array.from({ length: Math.min(TOGETHER, runs - k * TOGETHER) }, (__, n) => k * TOGETHER + n));
+    Array.from({ length: Math.min(TOGETHER, runs - k * TOGETHER) }, (__, n) => k * TOGETHER + n),
+  );
   const one = async (replicates) => {
     if (given_up) return;
     const some = await ask({ design, replicates, seed, owner });

@@ -6,7 +6,21 @@ import { curves, restrictedMean, SPELLS, standing } from "./durations.js";
 import { engine } from "./engine.js";
 import { Film } from "./film.js";
 import { Lanes } from "./lanes.js";
-import { checkRelations, command, fresh, fromHash, fromYaml, MOST_RUNS, read, seedOf, toCsv, toHash, toYaml, whole, written } from "./link.js";
+import {
+  checkRelations,
+  command,
+  fresh,
+  fromHash,
+  fromYaml,
+  MOST_RUNS,
+  read,
+  seedOf,
+  toCsv,
+  toHash,
+  toYaml,
+  whole,
+  written,
+} from "./link.js";
 import { TERM_WORDS, TERMS } from "./history.js";
 import { breath, simulate } from "./pool.js";
 
@@ -31,7 +45,9 @@ export class Sandbox {
     this.look();
   }
 
-  get catalogue() { return engine.catalogue; }
+  get catalogue() {
+    return engine.catalogue;
+  }
 
   design() {
     const { key, changes, without } = this.setting;
@@ -45,18 +61,81 @@ export class Sandbox {
   /* ---- building ---- */
 
   build() {
-    this.parts = Object.fromEntries(["about", "answer", "panels", "table", "command", "film", "pair", "switches", "headline", "hits", "changed", "matrix"]
-      .map((name) => [name, h("div", { class: `part-${name}` })]));
+    this.parts = Object.fromEntries(
+      [
+        "about",
+        "answer",
+        "panels",
+        "table",
+        "command",
+        "film",
+        "pair",
+        "switches",
+        "headline",
+        "hits",
+        "changed",
+        "matrix",
+      ].map((name) => [name, h("div", { class: `part-${name}` })]),
+    );
     this.parts.answer.setAttribute("role", "status");
     const { parts } = this;
-    put(this.place, h("h1", {}, "Sandbox"), h("div", { class: "sandbox" },
-      h("section", { class: "card lead", "aria-label": "World, order and the first sliders" }, this.pickers(), parts.about, parts.headline, parts.changed),
-      h("section", { class: "card answers", "aria-labelledby": "answers" }, h("h2", { id: "answers" }, "How long it lasts"), parts.answer,
-        h("figure", {}, parts.panels, h("figcaption", { class: "quiet" }, "Share of the runs in which it still stands, with 95 % bands. Dashed: as published, on the same seeds.")),
-        h("details", {}, h("summary", {}, "The curves as a table"), parts.table), parts.command, this.matrix()),
-      h("section", { class: "card more", "aria-labelledby": "more" }, h("h2", { id: "more" }, "Change more"), this.search(), h("h3", {}, "Take something away"), parts.switches, this.luck(), this.tools()),
-      h("section", { class: "card run", "aria-labelledby": "run" }, h("h2", { id: "run" }, "One run on the map"), parts.film),
-      h("section", { class: "card pair", "aria-labelledby": "pair" }, h("h2", { id: "pair" }, "What two of them are really playing"), parts.pair)));
+    put(
+      this.place,
+      h("h1", {}, "Sandbox"),
+      h(
+        "div",
+        { class: "sandbox" },
+        h(
+          "section",
+          { class: "card lead", "aria-label": "World, order and the first sliders" },
+          this.pickers(),
+          parts.about,
+          parts.headline,
+          parts.changed,
+        ),
+        h(
+          "section",
+          { class: "card answers", "aria-labelledby": "answers" },
+          h("h2", { id: "answers" }, "How long it lasts"),
+          parts.answer,
+          h(
+            "figure",
+            {},
+            parts.panels,
+            h(
+              "figcaption",
+              { class: "quiet" },
+              "Share of the runs in which it still stands, with 95 % bands. Dashed: as published, on the same seeds.",
+            ),
+          ),
+          h("details", {}, h("summary", {}, "The curves as a table"), parts.table),
+          parts.command,
+          this.matrix(),
+        ),
+        h(
+          "section",
+          { class: "card more", "aria-labelledby": "more" },
+          h("h2", { id: "more" }, "Change more"),
+          this.search(),
+          h("h3", {}, "Take something away"),
+          parts.switches,
+          this.luck(),
+          this.tools(),
+        ),
+        h(
+          "section",
+          { class: "card run", "aria-labelledby": "run" },
+          h("h2", { id: "run" }, "One run on the map"),
+          parts.film,
+        ),
+        h(
+          "section",
+          { class: "card pair", "aria-labelledby": "pair" },
+          h("h2", { id: "pair" }, "What two of them are really playing"),
+          parts.pair,
+        ),
+      ),
+    );
     this.refresh();
   }
 
@@ -64,11 +143,25 @@ export class Sandbox {
   refresh() {
     const { data } = this.catalogue;
     const { key } = this.setting;
-    put(this.parts.about, h("p", { class: "quiet" }, data.designs[key].represents || [key.split(" ")].flat().map((name, k) => (k ? data.orders : data.worlds)[name]?.represents ?? "").join(" ")));
+    put(
+      this.parts.about,
+      h(
+        "p",
+        { class: "quiet" },
+        data.designs[key].represents ||
+          [key.split(" ")]
+            .flat()
+            .map((name, k) => (k ? data.orders : data.worlds)[name]?.represents ?? "")
+            .join(" "),
+      ),
+    );
     const [world, order] = key.split(" ");
     this.worldList.value = world;
     this.fillOrders(world, order);
-    put(this.parts.headline, data.headline.map((name) => this.control(name)));
+    put(
+      this.parts.headline,
+      data.headline.map((name) => this.control(name)),
+    );
     this.showChanged();
     this.showHits();
     this.showSwitches();
@@ -76,40 +169,83 @@ export class Sandbox {
   }
 
   matrix() {
-    return h("details", { ontoggle: (event) => { if (event.target.open && !this.cells) this.offerMatrix(); } },
-      h("summary", {}, "All worlds under all orders"), this.parts.matrix);
+    return h(
+      "details",
+      {
+        ontoggle: (event) => {
+          if (event.target.open && !this.cells) this.offerMatrix();
+        },
+      },
+      h("summary", {}, "All worlds under all orders"),
+      this.parts.matrix,
+    );
   }
 
   pickers() {
     const { data } = this.catalogue;
-    const worlds = Object.entries(data.worlds).map(([name, { title }]) => h("option", { value: name }, title));
-    if ("own" in data.designs) worlds.unshift(h("option", { value: "own" }, `${data.designs.own.title} (yours)`));
-    this.worldList = h("select", { id: "world", onchange: () => this.pick(this.worldList.value, this.orderList.value) }, worlds);
-    this.orderList = h("select", { id: "order", onchange: () => this.pick(this.worldList.value, this.orderList.value) });
-    return h("div", { class: "pickers" }, h("label", { for: "world" }, "World", this.worldList), h("label", { for: "order" }, "Order", this.orderList));
+    const worlds = Object.entries(data.worlds).map(([name, { title }]) =>
+      h("option", { value: name }, title),
+    );
+    if ("own" in data.designs)
+      worlds.unshift(h("option", { value: "own" }, `${data.designs.own.title} (yours)`));
+    this.worldList = h(
+      "select",
+      { id: "world", onchange: () => this.pick(this.worldList.value, this.orderList.value) },
+      worlds,
+    );
+    this.orderList = h("select", {
+      id: "order",
+      onchange: () => this.pick(this.worldList.value, this.orderList.value),
+    });
+    return h(
+      "div",
+      { class: "pickers" },
+      h("label", { for: "world" }, "World", this.worldList),
+      h("label", { for: "order" }, "Order", this.orderList),
+    );
   }
 
   fillOrders(world, order) {
     const { data } = this.catalogue;
     this.orderList.disabled = world === "own";
-    put(this.orderList, world === "own" ? h("option", { value: "" }, "its own") : Object.entries(data.orders)
-      .map(([name, { title }]) => h("option", { value: name, disabled: !this.catalogue.key(world, name) }, capitalised(title))));
+    put(
+      this.orderList,
+      world === "own"
+        ? h("option", { value: "" }, "its own")
+        : Object.entries(data.orders).map(([name, { title }]) =>
+            h("option", { value: name, disabled: !this.catalogue.key(world, name) }, capitalised(title)),
+          ),
+    );
     if (order) this.orderList.value = order;
   }
 
   pick(world, order) {
     const wanted = order || "concert";
-    const key = world === "own" ? "own" : this.catalogue.key(world, wanted) ?? this.catalogue.key(world, "self_help");
+    const key =
+      world === "own" ? "own" : (this.catalogue.key(world, wanted) ?? this.catalogue.key(world, "self_help"));
     this.setting = { ...this.setting, key, without: [] };
     this.refresh();
     this.look();
   }
 
   tools() {
-    this.file = h("input", { type: "file", accept: ".yaml,.yml", hidden: true, "aria-label": "A scenario file (YAML)", onchange: () => this.open() });
-    return h("div", { class: "tools" }, button("Copy link", () => this.share()), button("Save YAML", () => this.save()),
-      button("Open YAML", () => this.file.click()), this.file, button("Data (CSV)", () => this.download("csv")),
-      button("As published", () => this.reset()));
+    this.file = h("input", {
+      type: "file",
+      accept: ".yaml,.yml",
+      hidden: true,
+      "aria-label": "A scenario file (YAML)",
+      onchange: () => this.open(),
+    });
+    return h(
+      "div",
+      { class: "tools" },
+      button("Copy link", () => this.share()),
+      button("Save YAML", () => this.save()),
+      button("Open YAML", () => this.file.click()),
+      this.file,
+      button("Data (CSV)", () => this.download("csv")),
+      button("As published", () => this.reset()),
+    );
   }
 
   reset() {
@@ -125,15 +261,52 @@ export class Sandbox {
     const id = `set-${name.replace(".", "-")}`;
     const value = this.valueOf(name);
     const label = h("label", { for: id }, `${capitalised(declared.group)}: ${declared.label}`);
-    const field = declared.kind === "choice" || declared.kind === "switch"
-      ? h("select", { id, "aria-describedby": `${id}-help` }, (declared.kind === "switch" ? ["false", "true"] : declared.choices).map((text) => h("option", { selected: text === written(name, value) }, text)))
-      : h("input", { id, type: "text", inputmode: "decimal", value: written(name, value), "aria-describedby": `${id}-help` });
+    const field =
+      declared.kind === "choice" || declared.kind === "switch"
+        ? h(
+            "select",
+            { id, "aria-describedby": `${id}-help` },
+            (declared.kind === "switch" ? ["false", "true"] : declared.choices).map((text) =>
+              h("option", { selected: text === written(name, value) }, text),
+            ),
+          )
+        : h("input", {
+            id,
+            type: "text",
+            inputmode: "decimal",
+            value: written(name, value),
+            "aria-describedby": `${id}-help`,
+          });
     field.addEventListener("change", () => this.change(name, field.value, field));
-    const range = declared.slide ? h("input", { type: "range", min: declared.slide[0], max: declared.slide[1], step: declared.step, value, "aria-label": `${declared.group}: ${declared.label}, slider` }) : null;
-    range?.addEventListener("input", () => { field.value = range.value; this.change(name, range.value, field, false); });
+    const range = declared.slide
+      ? h("input", {
+          type: "range",
+          min: declared.slide[0],
+          max: declared.slide[1],
+          step: declared.step,
+          value,
+          "aria-label": `${declared.group}: ${declared.label}, slider`,
+        })
+      : null;
+    range?.addEventListener("input", () => {
+      field.value = range.value;
+      this.change(name, range.value, field, false);
+    });
     range?.addEventListener("change", () => this.settle());
-    field.addEventListener("change", () => { if (range) range.value = field.value; });
-    return h("div", { class: "control" }, label, h("div", { class: "inputs" }, range, field), h("p", { class: "quiet", id: `${id}-help` }, `${capitalised(declared.meaning)}${declared.unit ? ` (${declared.unit})` : ""}.`));
+    field.addEventListener("change", () => {
+      if (range) range.value = field.value;
+    });
+    return h(
+      "div",
+      { class: "control" },
+      label,
+      h("div", { class: "inputs" }, range, field),
+      h(
+        "p",
+        { class: "quiet", id: `${id}-help` },
+        `${capitalised(declared.meaning)}${declared.unit ? ` (${declared.unit})` : ""}.`,
+      ),
+    );
   }
 
   valueOf(name) {
@@ -168,24 +341,60 @@ export class Sandbox {
   }
 
   search() {
-    this.query = h("input", { type: "search", id: "search", autocomplete: "off", oninput: () => this.showHits() });
-    return h("div", { class: "search" }, h("label", { for: "search" }, `Search all ${this.catalogue.parameters.size} parameters`), this.query, this.parts.hits);
+    this.query = h("input", {
+      type: "search",
+      id: "search",
+      autocomplete: "off",
+      oninput: () => this.showHits(),
+    });
+    return h(
+      "div",
+      { class: "search" },
+      h("label", { for: "search" }, `Search all ${this.catalogue.parameters.size} parameters`),
+      this.query,
+      this.parts.hits,
+    );
   }
 
   showHits() {
     const words = (this.query?.value ?? "").toLowerCase().split(/\s+/).filter(Boolean);
     const { headline } = this.catalogue.data;
-    const hits = words.length ? [...this.catalogue.parameters.values()].filter(({ name, label, meaning }) =>
-      !headline.includes(name) && words.every((word) => `${name} ${label} ${meaning}`.toLowerCase().includes(word))) : [];
-    put(this.parts.hits, hits.slice(0, SEARCH_SHOWS).map(({ name }) => this.control(name)),
-      hits.length > SEARCH_SHOWS ? h("p", { class: "quiet" }, `${hits.length - SEARCH_SHOWS} more; type another word.`) : null,
-      words.length && !hits.length ? h("p", { class: "quiet" }, "Nothing with these words.") : null);
+    const hits = words.length
+      ? [...this.catalogue.parameters.values()].filter(
+          ({ name, label, meaning }) =>
+            !headline.includes(name) &&
+            words.every((word) => `${name} ${label} ${meaning}`.toLowerCase().includes(word)),
+        )
+      : [];
+    put(
+      this.parts.hits,
+      hits.slice(0, SEARCH_SHOWS).map(({ name }) => this.control(name)),
+      hits.length > SEARCH_SHOWS
+        ? h("p", { class: "quiet" }, `${hits.length - SEARCH_SHOWS} more; type another word.`)
+        : null,
+      words.length && !hits.length ? h("p", { class: "quiet" }, "Nothing with these words.") : null,
+    );
   }
 
   showChanged() {
     const names = Object.keys(this.setting.changes);
-    put(this.parts.changed, names.length ? h("p", { class: "quiet" }, "Changed: ", names.map((name) => [
-      button(`${name} = ${written(name, this.setting.changes[name])} ✕`, () => this.undo(name), { class: "chip", "aria-label": `${name}: back to as published` }), " "])) : null);
+    put(
+      this.parts.changed,
+      names.length
+        ? h(
+            "p",
+            { class: "quiet" },
+            "Changed: ",
+            names.map((name) => [
+              button(`${name} = ${written(name, this.setting.changes[name])} ✕`, () => this.undo(name), {
+                class: "chip",
+                "aria-label": `${name}: back to as published`,
+              }),
+              " ",
+            ]),
+          )
+        : null,
+    );
   }
 
   undo(name) {
@@ -197,23 +406,58 @@ export class Sandbox {
   showSwitches() {
     const { key, changes, without } = this.setting;
     const present = this.catalogue.present(key, changes);
-    put(this.parts.switches, this.catalogue.data.arrangements.filter(({ name }) => present.includes(name)).map(({ name, about }) => {
-      const box = h("input", { type: "checkbox", id: `with-${name}`, checked: !without.includes(name), onchange: () => {
-        this.setting.without = box.checked ? this.setting.without.filter((one) => one !== name) : [...this.setting.without, name];
-        this.look();
-      } });
-      return h("p", { class: "switch" }, box, h("label", { for: box.id }, h("strong", {}, name), ` ${about}`));
-    }), present.length ? null : h("p", { class: "quiet" }, "Nothing here could be taken away."));
+    put(
+      this.parts.switches,
+      this.catalogue.data.arrangements
+        .filter(({ name }) => present.includes(name))
+        .map(({ name, about }) => {
+          const box = h("input", {
+            type: "checkbox",
+            id: `with-${name}`,
+            checked: !without.includes(name),
+            onchange: () => {
+              this.setting.without = box.checked
+                ? this.setting.without.filter((one) => one !== name)
+                : [...this.setting.without, name];
+              this.look();
+            },
+          });
+          return h(
+            "p",
+            { class: "switch" },
+            box,
+            h("label", { for: box.id }, h("strong", {}, name), ` ${about}`),
+          );
+        }),
+      present.length ? null : h("p", { class: "quiet" }, "Nothing here could be taken away."),
+    );
   }
 
   luck() {
     const field = (name, label, take) => {
-      const input = h("input", { type: "text", inputmode: "numeric", id: `luck-${name}`, value: String(this.setting[name]), onchange: () => {
-        try { this.setting[name] = take(input.value); tell(); this.look(); } catch (error) { tell(error.message); }
-      } });
+      const input = h("input", {
+        type: "text",
+        inputmode: "numeric",
+        id: `luck-${name}`,
+        value: String(this.setting[name]),
+        onchange: () => {
+          try {
+            this.setting[name] = take(input.value);
+            tell();
+            this.look();
+          } catch (error) {
+            tell(error.message);
+          }
+        },
+      });
       return h("label", { for: input.id }, label, input);
     };
-    return h("div", { class: "pickers" }, field("runs", "Runs", (text) => whole("runs", text, 1, MOST_RUNS)), field("seed", "Seed", seedOf));
+    return h(
+      "div",
+      { class: "pickers" },
+      field("runs", "Runs", (text) => whole("runs", text, 1, MOST_RUNS)),
+      field("seed", "Seed", seedOf),
+    );
   }
 
   /* ---- answers ---- */
@@ -225,7 +469,9 @@ export class Sandbox {
     const design = this.design();
     this.address();
     let so = [];
-    const redraw = () => { if (asked === this.asked && so.length) this.draw(so, this.known(), design); };
+    const redraw = () => {
+      if (asked === this.asked && so.length) this.draw(so, this.known(), design);
+    };
     const playing = simulate(design, this.setting.runs, this.setting.seed, (found) => {
       if (asked !== this.asked) return false;
       so = found;
@@ -269,55 +515,158 @@ export class Sandbox {
   draw(found, before, design) {
     const now = curves(found);
     const spells = Object.keys(SPELLS);
-    put(this.parts.panels, spells.map((spell) => survivalPanel(spell, now[spell], before?.[spell] ?? null, design.years)));
-    const interval = (curve) => { const { value, lower, upper } = restrictedMean(curve, design.years); return `${number(value, 1)} [${number(lower, 1)}, ${number(upper, 1)}]`; };
+    put(
+      this.parts.panels,
+      spells.map((spell) => survivalPanel(spell, now[spell], before?.[spell] ?? null, design.years)),
+    );
+    const interval = (curve) => {
+      const { value, lower, upper } = restrictedMean(curve, design.years);
+      return `${number(value, 1)} [${number(lower, 1)}, ${number(upper, 1)}]`;
+    };
     const never = found.filter(({ formed }) => !formed).length;
-    put(this.parts.answer, spells.map((spell) => h("p", {}, `${SPELLS[spell]} lasts `, h("strong", {}, interval(now[spell])), ` of ${design.years} years on average`,
-      before ? ` (as published ${interval(before[spell])})` : "", spell === "regime" && never ? `; in ${never} of ${found.length} runs it never forms.` : ".")));
+    put(
+      this.parts.answer,
+      spells.map((spell) =>
+        h(
+          "p",
+          {},
+          `${SPELLS[spell]} lasts `,
+          h("strong", {}, interval(now[spell])),
+          ` of ${design.years} years on average`,
+          before ? ` (as published ${interval(before[spell])})` : "",
+          spell === "regime" && never ? `; in ${never} of ${found.length} runs it never forms.` : ".",
+        ),
+      ),
+    );
   }
 
   drawTable() {
     const [now, before, { years: horizon }] = [curves(this.found), this.known(), this.design()];
-    const columns = Object.keys(SPELLS).flatMap((spell) => [[SPELLS[spell], now[spell]], ...(before ? [["as published", before[spell]]] : [])]);
-    put(this.parts.table, table(`Share of ${this.found.length} runs in which it still stands`, ["After years", ...columns.map(([name]) => name)],
-      ticks(0, horizon, 10).map((year) => [year, ...columns.map(([, curve]) => `${Math.round(100 * standing(curve, year))} %`)])));
+    const columns = Object.keys(SPELLS).flatMap((spell) => [
+      [SPELLS[spell], now[spell]],
+      ...(before ? [["as published", before[spell]]] : []),
+    ]);
+    put(
+      this.parts.table,
+      table(
+        `Share of ${this.found.length} runs in which it still stands`,
+        ["After years", ...columns.map(([name]) => name)],
+        ticks(0, horizon, 10).map((year) => [
+          year,
+          ...columns.map(([, curve]) => `${Math.round(100 * standing(curve, year))} %`),
+        ]),
+      ),
+    );
     const line = command(this.setting);
-    put(this.parts.command, line ? h("p", { class: "quiet" }, "The same on a command line, number for number: ", h("code", {}, line)) : null);
+    put(
+      this.parts.command,
+      line
+        ? h("p", { class: "quiet" }, "The same on a command line, number for number: ", h("code", {}, line))
+        : null,
+    );
   }
 
   showFilm() {
     const design = this.design();
     const { replicate, seed } = this.setting;
-    const input = h("input", { type: "text", inputmode: "numeric", id: "replicate", value: String(replicate), onchange: () => {
-      try { this.setting.replicate = whole("replicate", input.value, 0, 2 ** 32 - 1); tell(); this.address(); this.showFilm(); } catch (error) { tell(error.message); }
-    } });
+    const input = h("input", {
+      type: "text",
+      inputmode: "numeric",
+      id: "replicate",
+      value: String(replicate),
+      onchange: () => {
+        try {
+          this.setting.replicate = whole("replicate", input.value, 0, 2 ** 32 - 1);
+          tell();
+          this.address();
+          this.showFilm();
+        } catch (error) {
+          tell(error.message);
+        }
+      },
+    });
     const film = new Film(design).show(replicate, seed);
-    put(this.parts.film, h("div", { class: "pickers" }, h("label", { for: "replicate" }, "Run", input),
-      button("Another run", () => { this.setting.replicate = (replicate + 1) % 2 ** 32; this.address(); this.showFilm(); })), film);
+    put(
+      this.parts.film,
+      h(
+        "div",
+        { class: "pickers" },
+        h("label", { for: "replicate" }, "Run", input),
+        button("Another run", () => {
+          this.setting.replicate = (replicate + 1) % 2 ** 32;
+          this.address();
+          this.showFilm();
+        }),
+      ),
+      film,
+    );
   }
 
   showPair() {
     const design = this.design();
     const [a, b] = this.pair;
-    const list = (which) => h("select", { id: `pair-${which}`, onchange: (event) => {
-      const k = Number(event.target.value);
-      this.pair[which] = k;
-      if (this.pair[1 - which] === k) this.pair[1 - which] = k ? 0 : 1;
-      this.showPair();
-    } }, design.states.map((name, k) => h("option", { value: k, selected: k === this.pair[which] }, spoken(name))));
-    const sides = gamesOf(design, [[a, b], [b, a]]);
-    const between = design.buffers.filter((buffer) => buffer.between.some(([i, j]) => i === Math.min(a, b) && j === Math.max(a, b))).map(({ name }) => spoken(name));
-    put(this.parts.pair, h("div", { class: "pickers" }, h("label", { for: "pair-0" }, "Between", list(0)), h("label", { for: "pair-1" }, "and", list(1))),
+    const list = (which) =>
+      h(
+        "select",
+        {
+          id: `pair-${which}`,
+          onchange: (event) => {
+            const k = Number(event.target.value);
+            this.pair[which] = k;
+            if (this.pair[1 - which] === k) this.pair[1 - which] = k ? 0 : 1;
+            this.showPair();
+          },
+        },
+        design.states.map((name, k) =>
+          h("option", { value: k, selected: k === this.pair[which] }, spoken(name)),
+        ),
+      );
+    const sides = gamesOf(design, [
+      [a, b],
+      [b, a],
+    ]);
+    const between = design.buffers
+      .filter((buffer) => buffer.between.some(([i, j]) => i === Math.min(a, b) && j === Math.max(a, b)))
+      .map(({ name }) => spoken(name));
+    put(
+      this.parts.pair,
+      h(
+        "div",
+        { class: "pickers" },
+        h("label", { for: "pair-0" }, "Between", list(0)),
+        h("label", { for: "pair-1" }, "and", list(1)),
+      ),
       h("p", {}, between.length ? `Between them: ${between.join(", ")}.` : "Nothing lies between them."),
-      h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The game of the pair" }, table("At the start, a year; first own, then the other’s action",
-        ["", ...sides.map(({ i }) => spoken(design.states[i]))], [
-          ["It is playing", ...sides.map(({ game }) => h("strong", {}, game))],
-          ...[["both cooperate", "cc"], ["it defects alone", "dc"], ["it is betrayed", "cd"], ["estranged by a breach", "dd"]].map(([words, name]) => [words, ...sides.map((side) => number(side[name]))]),
-          ["trust in the other", ...sides.map(({ trust }) => number(trust))],
-          ...TERMS.map((name, k) => [`for cooperation: ${TERM_WORDS[name]}`, ...sides.map(({ terms }) => number(terms[k]))]),
-          ["margin, all together", ...sides.map(({ terms }) => h("strong", {}, number(terms.reduce((sum, term) => sum + term, 0))))],
-        ])),
-      h("p", { class: "quiet" }, "It cooperates where the margin is at least 0."));
+      h(
+        "div",
+        { class: "scroll", tabindex: "0", role: "region", "aria-label": "The game of the pair" },
+        table(
+          "At the start, a year; first own, then the other’s action",
+          ["", ...sides.map(({ i }) => spoken(design.states[i]))],
+          [
+            ["It is playing", ...sides.map(({ game }) => h("strong", {}, game))],
+            ...[
+              ["both cooperate", "cc"],
+              ["it defects alone", "dc"],
+              ["it is betrayed", "cd"],
+              ["estranged by a breach", "dd"],
+            ].map(([words, name]) => [words, ...sides.map((side) => number(side[name]))]),
+            ["trust in the other", ...sides.map(({ trust }) => number(trust))],
+            ...TERMS.map((name, k) => [
+              `for cooperation: ${TERM_WORDS[name]}`,
+              ...sides.map(({ terms }) => number(terms[k])),
+            ]),
+            [
+              "margin, all together",
+              ...sides.map(({ terms }) =>
+                h("strong", {}, number(terms.reduce((sum, term) => sum + term, 0))),
+              ),
+            ],
+          ],
+        ),
+      ),
+      h("p", { class: "quiet" }, "It cooperates where the margin is at least 0."),
+    );
   }
 
   /* ---- matrix ---- */
@@ -333,10 +682,23 @@ export class Sandbox {
       this.cells.set(key, link);
       return link;
     };
-    put(this.parts.matrix, h("p", { class: "quiet" }, "Years of cooperation / of peace, on average; choose one to open it."), fill,
-      h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "All worlds under all orders" },
-        table("Worlds down, orders across", ["", ...Object.values(data.orders).map(({ title }) => capitalised(title))],
-          Object.entries(data.worlds).map(([world, { title }]) => [title, ...Object.keys(data.orders).map((order) => cell(world, order))]))));
+    put(
+      this.parts.matrix,
+      h("p", { class: "quiet" }, "Years of cooperation / of peace, on average; choose one to open it."),
+      fill,
+      h(
+        "div",
+        { class: "scroll", tabindex: "0", role: "region", "aria-label": "All worlds under all orders" },
+        table(
+          "Worlds down, orders across",
+          ["", ...Object.values(data.orders).map(({ title }) => capitalised(title))],
+          Object.entries(data.worlds).map(([world, { title }]) => [
+            title,
+            ...Object.keys(data.orders).map((order) => cell(world, order)),
+          ]),
+        ),
+      ),
+    );
   }
 
   async fillMatrix(fill) {
@@ -347,7 +709,9 @@ export class Sandbox {
       const design = this.catalogue.compose(key);
       const found = await simulate(design, MATRIX_RUNS, this.setting.seed);
       const now = curves(found);
-      link.textContent = ["regime", "peace"].map((spell) => number(restrictedMean(now[spell], design.years).value, 0)).join(" / ");
+      link.textContent = ["regime", "peace"]
+        .map((spell) => number(restrictedMean(now[spell], design.years).value, 0))
+        .join(" / ");
       await breath();
     }
     fill.disabled = false;
@@ -372,7 +736,8 @@ export class Sandbox {
 
   save() {
     const { key, without } = this.setting;
-    if (key === "own") tell("A world of your own is saved by the command line: python -m regimesim show NAME resolved=true");
+    if (key === "own")
+      tell("A world of your own is saved by the command line: python -m regimesim show NAME resolved=true");
     else if (without.length) tell("A file has no switches: put back what you took away, then save.");
     else this.download("yaml");
   }
@@ -380,7 +745,9 @@ export class Sandbox {
   download(kind) {
     const text = kind === "csv" ? toCsv(this.found) : toYaml(this.setting);
     const name = `${this.setting.key.replace(" ", "_under_")}.${kind}`;
-    const address = URL.createObjectURL(new Blob([text], { type: kind === "csv" ? "text/csv" : "text/yaml" }));
+    const address = URL.createObjectURL(
+      new Blob([text], { type: kind === "csv" ? "text/csv" : "text/yaml" }),
+    );
     h("a", { href: address, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);
     say(`Saved as ${name}.`);
@@ -416,7 +783,17 @@ export function gamesOf(design, pairs) {
   return pairs.map(([i, j]) => {
     const at = i * n + j;
     const [cc, dc, cd, dd] = [game.reward[0], game.u_dc[at], game.u_cd[at], game.u_dd[at]];
-    return { i, j, cc, dc, cd, dd, game: nameOf({ cc, dc, cd, dd }), trust: world.trust[at], terms: [...terms.subarray(at * 4, at * 4 + 4)] };
+    return {
+      i,
+      j,
+      cc,
+      dc,
+      cd,
+      dd,
+      game: nameOf({ cc, dc, cd, dd }),
+      trust: world.trust[at],
+      terms: [...terms.subarray(at * 4, at * 4 + 4)],
+    };
   });
 }
 

@@ -6,9 +6,17 @@ const real = (value) => (typeof value === "string" ? Number(value.replace("inf",
 export class Catalogue {
   constructor(data) {
     this.data = data;
-    this.parameters = new Map(data.parameters.map((p) => [p.name, {
-      ...p, default: real(p.default), least: real(p.least), most: real(p.most),
-    }]));
+    this.parameters = new Map(
+      data.parameters.map((p) => [
+        p.name,
+        {
+          ...p,
+          default: real(p.default),
+          least: real(p.least),
+          most: real(p.most),
+        },
+      ]),
+    );
     this.neutral = Object.fromEntries([...this.parameters].map(([name, p]) => [name, p.default]));
   }
 
@@ -36,8 +44,14 @@ export class Catalogue {
     const perYear = phases[0].parameters["shadow.rounds_per_year"];
     for (const phase of phases) phase.round = Math.floor(phase.year * perYear + 0.5);
     return {
-      key, years, perYear, phases,
-      title: given.title, start: given.start, states: given.states, buffers: given.buffers,
+      key,
+      years,
+      perYear,
+      phases,
+      title: given.title,
+      start: given.start,
+      states: given.states,
+      buffers: given.buffers,
       rounds: Math.max(1, Math.floor(years * perYear + 0.5)),
       links: given.buffers.flatMap(({ between }, k) => between.map(([i, j]) => [k, i, j])),
       prior: this.prior(given, parameters),
@@ -64,17 +78,24 @@ export class Catalogue {
     const parameters = gone.reduce(withoutOne, values);
     const barred = removed.includes("buffers");
     return {
-      year, because, parameters, affinity,
-      states: states.map((row) => Object.fromEntries(row.map((value, k) => [this.data.settings[k], real(value)]))),
+      year,
+      because,
+      parameters,
+      affinity,
+      states: states.map((row) =>
+        Object.fromEntries(row.map((value, k) => [this.data.settings[k], real(value)])),
+      ),
       strength: barred ? strength.map(() => 0) : strength,
     };
   }
 
   /** Names of the arrangements whose absence changes a design. */
   present(key, changes) {
-    const seen = ({ phases }) => JSON.stringify(phases.map(({ parameters, strength }) => [parameters, strength]));
+    const seen = ({ phases }) =>
+      JSON.stringify(phases.map(({ parameters, strength }) => [parameters, strength]));
     const whole = seen(this.compose(key, changes));
-    return this.data.arrangements.map(({ name }) => name)
+    return this.data.arrangements
+      .map(({ name }) => name)
       .filter((name) => seen(this.compose(key, changes, [name])) !== whole && this.acts(name, key, changes));
   }
 
@@ -82,7 +103,8 @@ export class Catalogue {
   acts(name, key, changes) {
     const needs = this.data.arrangements.find((a) => a.name === name).needs;
     return this.compose(key, changes).phases.some(({ parameters }) =>
-      needs.every((any) => any.some((parameter) => parameters[parameter] > 0)));
+      needs.every((any) => any.some((parameter) => parameters[parameter] > 0)),
+    );
   }
 }
 
