@@ -1,11 +1,10 @@
 /* The sandbox: any world under any order, any parameter, and what becomes of cooperation and peace. */
 
 import { survivalPanel, ticks } from "./charts.js";
-import { button, capitalised, h, number, put, say, spoken, table, tell } from "./dom.js";
+import { button, capitalised, h, number, put, say, table, tell } from "./dom.js";
 import { curves, restrictedMean, SPELLS, standing } from "./durations.js";
 import { engine } from "./engine.js";
 import { Film } from "./film.js";
-import { Lanes } from "./lanes.js";
 import {
   checkRelations,
   command,
@@ -21,10 +20,10 @@ import {
   whole,
   written,
 } from "./link.js";
-import { TERM_WORDS, TERMS } from "./history.js";
-import { breath, simulate } from "./pool.js";
+import { offerMatrix } from "./matrix.js";
+import { drawPair } from "./pair.js";
+import { simulate } from "./pool.js";
 
-const MATRIX_RUNS = 100;
 const SEARCH_SHOWS = 12;
 
 export class Sandbox {
@@ -173,7 +172,8 @@ export class Sandbox {
       "details",
       {
         ontoggle: (event) => {
-          if (event.target.open && !this.cells) this.offerMatrix();
+          if (event.target.open && !this.parts.matrix.childElementCount)
+            offerMatrix(this.parts.matrix, this.setting.seed);
         },
       },
       h("summary", {}, "All worlds under all orders"),
@@ -603,118 +603,7 @@ export class Sandbox {
   }
 
   showPair() {
-    const design = this.design();
-    const [a, b] = this.pair;
-    const list = (which) =>
-      h(
-        "select",
-        {
-          id: `pair-${which}`,
-          onchange: (event) => {
-            const k = Number(event.target.value);
-            this.pair[which] = k;
-            if (this.pair[1 - which] === k) this.pair[1 - which] = k ? 0 : 1;
-            this.showPair();
-          },
-        },
-        design.states.map((name, k) =>
-          h("option", { value: k, selected: k === this.pair[which] }, spoken(name)),
-        ),
-      );
-    const sides = gamesOf(design, [
-      [a, b],
-      [b, a],
-    ]);
-    const between = design.buffers
-      .filter((buffer) => buffer.between.some(([i, j]) => i === Math.min(a, b) && j === Math.max(a, b)))
-      .map(({ name }) => spoken(name));
-    put(
-      this.parts.pair,
-      h(
-        "div",
-        { class: "pickers" },
-        h("label", { for: "pair-0" }, "Between", list(0)),
-        h("label", { for: "pair-1" }, "and", list(1)),
-      ),
-      h("p", {}, between.length ? `Between them: ${between.join(", ")}.` : "Nothing lies between them."),
-      h(
-        "div",
-        { class: "scroll", tabindex: "0", role: "region", "aria-label": "The game of the pair" },
-        table(
-          "At the start, a year; first own, then the other’s action",
-          ["", ...sides.map(({ i }) => spoken(design.states[i]))],
-          [
-            ["It is playing", ...sides.map(({ game }) => h("strong", {}, game))],
-            ...[
-              ["both cooperate", "cc"],
-              ["it defects alone", "dc"],
-              ["it is betrayed", "cd"],
-              ["estranged by a breach", "dd"],
-            ].map(([words, name]) => [words, ...sides.map((side) => number(side[name]))]),
-            ["trust in the other", ...sides.map(({ trust }) => number(trust))],
-            ...TERMS.map((name, k) => [
-              `for cooperation: ${TERM_WORDS[name]}`,
-              ...sides.map(({ terms }) => number(terms[k])),
-            ]),
-            [
-              "margin, all together",
-              ...sides.map(({ terms }) =>
-                h("strong", {}, number(terms.reduce((sum, term) => sum + term, 0))),
-              ),
-            ],
-          ],
-        ),
-      ),
-      h("p", { class: "quiet" }, "It cooperates where the margin is at least 0."),
-    );
-  }
-
-  /* ---- matrix ---- */
-
-  offerMatrix() {
-    const { data } = this.catalogue;
-    const fill = button(`Play all of them, ${MATRIX_RUNS} runs each`, () => this.fillMatrix(fill));
-    this.cells = new Map();
-    const cell = (world, order) => {
-      const key = this.catalogue.key(world, order);
-      if (!key) return "—";
-      const link = h("a", { href: `#sandbox?world=${world}&order=${order}` }, "open");
-      this.cells.set(key, link);
-      return link;
-    };
-    put(
-      this.parts.matrix,
-      h("p", { class: "quiet" }, "Years of cooperation / of peace, on average; choose one to open it."),
-      fill,
-      h(
-        "div",
-        { class: "scroll", tabindex: "0", role: "region", "aria-label": "All worlds under all orders" },
-        table(
-          "Worlds down, orders across",
-          ["", ...Object.values(data.orders).map(({ title }) => capitalised(title))],
-          Object.entries(data.worlds).map(([world, { title }]) => [
-            title,
-            ...Object.keys(data.orders).map((order) => cell(world, order)),
-          ]),
-        ),
-      ),
-    );
-  }
-
-  async fillMatrix(fill) {
-    fill.disabled = true;
-    const asked = this.asked;
-    for (const [key, link] of this.cells) {
-      if (asked !== this.asked) break;
-      const design = this.catalogue.compose(key);
-      const found = await simulate(design, MATRIX_RUNS, this.setting.seed);
-      const now = curves(found);
-      link.textContent = ["regime", "peace"]
-        .map((spell) => number(restrictedMean(now[spell], design.years).value, 0))
-        .join(" / ");
-      await breath();
-    }
-    fill.disabled = false;
+    drawPair(this.parts.pair, this.design(), this.pair);
   }
 
   /* ---- sharing ---- */
@@ -773,36 +662,4 @@ export class Sandbox {
 function measure(name, start) {
   performance.clearMeasures(name);
   performance.measure(name, { start, end: performance.now() });
-}
-
-/** The effective games of some ordered pairs at the start of a design (docs/model.md 4.1). */
-export function gamesOf(design, pairs) {
-  const lanes = new Lanes(engine.kernel, design, [0], 0n);
-  const terms = lanes.margins();
-  const { game, world, states: n } = lanes;
-  return pairs.map(([i, j]) => {
-    const at = i * n + j;
-    const [cc, dc, cd, dd] = [game.reward[0], game.u_dc[at], game.u_cd[at], game.u_dd[at]];
-    return {
-      i,
-      j,
-      cc,
-      dc,
-      cd,
-      dd,
-      game: nameOf({ cc, dc, cd, dd }),
-      trust: world.trust[at],
-      terms: [...terms.subarray(at * 4, at * 4 + 4)],
-    };
-  });
-}
-
-/** The name of a game by its ordering: `theory.games.name_game`. */
-function nameOf({ cc, dc, cd, dd }) {
-  const near = 1e-9 * Math.max(...[cc, dc, cd, dd].map(Math.abs));
-  const [tempted, resists, yields] = [dc > cc + near, dd > cd + near, cd > dd + near];
-  if (!(cc > dd + near)) return tempted && !yields ? "Deadlock" : "other";
-  if (!tempted) return resists ? "Stag Hunt" : "Harmony";
-  if (!yields) return "Prisoners’ Dilemma";
-  return cc >= cd - near ? "Chicken" : "other";
 }

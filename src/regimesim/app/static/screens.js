@@ -1,7 +1,8 @@
 /* The sequence of screens: one idea each, played before it is named. */
 
 import { buffer, europe, orders, pillars } from "./large_screens.js";
-import { deal, fog, forgive, shadow, third } from "./small_screens.js";
+import { deal, fog, forgive } from "./first_screens.js";
+import { shadow, third } from "./next_screens.js";
 
 export const SCREENS = [
   { id: "deal", title: "You and Tilda", build: deal },
