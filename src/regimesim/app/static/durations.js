@@ -35,7 +35,7 @@ function cooperated(cooperating, lane, lanes) {
 }
 
 /** Kaplan and Meier's curve of durations: `{years, share, lower, upper}`, steps from 0 on (`stats.survival`). */
-export function survival(years, ended) {
+function survival(years, ended) {
   const order = years.map((_, k) => k).sort((a, b) => years[a] - years[b]);
   const curve = { years: [0], share: [1], lower: [1], upper: [1], events: [0], atRisk: [years.length] };
   let [risk, share, sum] = [years.length, 1, 0];

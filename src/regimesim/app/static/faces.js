@@ -2,7 +2,7 @@
 
 import { h, s } from "./dom.js";
 
-export const RIVALS = {
+const RIVALS = {
   Tilda: { temper: "answers like with like", colour: "sky", brow: 0, mouth: 3, hat: "bun" },
   Grete: { temper: "never forgives", colour: "orange", brow: 5, mouth: -3, hat: "crown" },
   Bruno: { temper: "waits to see what you do", colour: "green", brow: -2, mouth: 0, hat: "cap" },

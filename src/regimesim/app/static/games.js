@@ -73,7 +73,7 @@ export const fixed = (moves) => (seen) => moves[seen.length];
 export const CASE = { cost: 2, damage: 4, enough: 3 };
 
 /** Who of the others joins, from what happened before: Grete always, Tilda while it works, Bruno if you did. */
-export function othersJoin(before) {
+function othersJoin(before) {
   const last = before.at(-1);
   return { Grete: true, Tilda: last ? last.worked : true, Bruno: last ? last.you : false };
 }

@@ -66,7 +66,7 @@ export function dated({ start }, frame) {
   return start ? String(start + frame) : `year ${frame + 1}`;
 }
 
-export function pairsOf(states) {
+function pairsOf(states) {
   const found = [];
   for (let a = 0; a < states; a += 1) for (let b = a + 1; b < states; b += 1) found.push([a, b]);
   return found;

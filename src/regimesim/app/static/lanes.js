@@ -7,8 +7,8 @@
 import { Kernel } from "./kernel.js";
 
 export const WHOLE = 0;
-export const UNTIL_DECIDED = 1;
-export const SINCE_DECIDED = 2;
+const UNTIL_DECIDED = 1;
+const SINCE_DECIDED = 2;
 
 const MARKS = [
   "accuses",
@@ -24,7 +24,7 @@ const MARKS = [
 ];
 
 /** The ten pairs of round keys that a seed (a BigInt) stands for: `core.draws.round_keys`. */
-export function roundKeys(seed) {
+function roundKeys(seed) {
   const low = seed & 0xffffffffn;
   const high = seed >> 32n;
   return Array.from({ length: 10 }, (_, r) =>
