@@ -33,17 +33,19 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 def measure(repetitions: int) -> list[Row]:
     """Processor time of a sweep over that of its runs alone, in turn; peak memory of few and of many runs."""
-    points = expand(SweepRequest("concert", (), {"transparency.level": LEVELS}, {}, ()))
+    points = expand(SweepRequest("concert", (), {"transparency.level": LEVELS}, ()))
     size = runs_of_chunk(points, 1_000_000)  # as long as the chunks of a large sweep are
     whole = Cut(Rectangle(0, len(points), 0, CHUNKS * size // len(points)), size)
-    added, seconds = [], []
+    added, seconds, checking = [], [], []
     for repetition in range(repetitions + 1):
-        alone, swept = _alone(points, whole), _swept(points, whole)
+        alone, (swept, checked) = _alone(points, whole), _swept(points, whole)
         if repetition > 0:  # the first compiles or loads
             added.append(100 * (swept / alone - 1))
             seconds.append(alone / CHUNKS)
+            checking.append(checked)
     return [
         at_most(10, "a sweep's processor time beyond that of its runs", added, "%"),
+        Row("checking the parts, of the time to read all runs", checking, "%"),
         Row("a chunk, processor time", seconds, "seconds"),
         Row(f"peak memory, {FEW:,} runs", [_peak(FEW)], "MB"),
         Row(f"peak memory, {MANY:,} runs", [_peak(MANY)], "MB"),
@@ -57,12 +59,17 @@ def _alone(points: Points, whole: Cut) -> float:
     return time.process_time() - begin
 
 
-def _swept(points: Points, whole: Cut) -> float:
+def _swept(points: Points, whole: Cut) -> tuple[float, float]:
+    """Seconds of a sweep, and the share of checking its parts in the time of reading them, in percent."""
     begin, runs = time.process_time(), whole.rectangle.last
     with tempfile.TemporaryDirectory() as folder:
         Folder(Path(folder)).begin(points, new_manifest(0, runs, [whole]))
-        conduct(points, Path(folder), runs, 0, engine=engine_of("local", {"workers": 1}))
-    return time.process_time() - begin
+        found = conduct(points, Path(folder), runs, 0, engine=engine_of("local", {"workers": 1}))
+        done = time.process_time()
+        found.dataset()
+        checked = time.process_time()
+        found.read_runs()
+        return done - begin, 100 * (checked - done) / (time.process_time() - checked)
 
 
 def _peak(runs: int) -> float:

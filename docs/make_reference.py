@@ -7,6 +7,7 @@ writes that down for readers. A test holds the pages against it.
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
@@ -16,6 +17,8 @@ from typing import Any
 from numpydoc.docscrape import NumpyDocString
 
 from regimesim.cli.table import COMMANDS, SWITCH_LINES, Command, Option
+from regimesim.core.estrangement import FOREVER
+from regimesim.core.steps import STEPS
 from regimesim.core.strategies import FAMILIES
 from regimesim.scenario import membership
 from regimesim.scenario.compose import load_scenario
@@ -36,6 +39,7 @@ from regimesim.scenario.parameters import (
 from regimesim.scenario.scenario import Scenario
 from regimesim.scenario.strategies import load_strategy
 from regimesim.simulation import columns
+from regimesim.simulation.mechanisms.arrays import READABLE, WRITABLE, Writable
 
 FOLDER = Path("docs/reference")
 
@@ -102,6 +106,43 @@ with what is returned, errors and examples; in the [site](../../CONTRIBUTING.md#
 stand here. What is not on
 this page may change without notice.
 """
+_MECHANISMS = f"""\
+# Mechanisms
+
+{_MADE.format("src/regimesim/simulation/mechanisms/arrays.py and src/regimesim/core/steps.py")}
+Arrays that a [mechanism](../how-to.md#add-a-mechanism) finds in its moment, and the places of a round at
+which it may write them. The last axis is the run; of two states, [i, j] is what i does, has or believes
+towards j. *Before* a step is the same moment as *after* the former one: methods `after_...` come first.
+*Next round* is after `record`. Bounds are checked when a method returns, and what depends on an array
+follows.
+"""
+_WHAT_HAPPENS = {
+    "events": "a phase begins; growth; turmoil, memory, grievances; leaders and revolutions",
+    "appraise": "the effective game of every pair, and who would join a sanction",
+    "decide": "intentions; states in Python are asked after it, and before `after_decide`",
+    "act": "what is done, after accidents",
+    "observe": "each sees what the other did, in its own way",
+    "accuse": "accusations; they and quarrels estrange; what a conflict comes to is drawn (`due`, `talks`)",
+    "sanction": "third states answer",
+    "pay": "what was done is paid; trust moves with what was seen",
+    "escalate": "wars end and begin; buffers are absorbed",
+    "learn": "estrangements run out or are ended early; automata, credibility, membership",
+    "record": "what is measured is counted",
+}
+_STRATEGY_FILE = """\
+## A strategy as a file
+
+A file `configs/strategy/NAME.yaml` in the working folder is found by its name, before those of the program;
+any other by its path. Its keys:
+
+| key | meaning |
+|---|---|
+| `states` | a table of at most 16 states; the first is where the automaton begins |
+| `states.X.cooperate` | the probability of cooperation in state X, in [0, 1] |
+| `states.X.after` | what follows `CC`, `CD`, `DC`, `DD`: its own action, then the action that it saw |
+| `about` | what it does, in a sentence: `list strategies` prints it |
+| `title`, `source` | a name for people, and where it comes from |
+"""
 _NAMES = Path(__file__).resolve().parent / "site" / "python.rst"
 
 
@@ -114,6 +155,7 @@ def pages() -> Mapping[Path, Callable[[], str]]:
         FOLDER / "scenarios.md": scenarios_page,
         FOLDER / "worlds.md": worlds_page,
         FOLDER / "python.md": python_page,
+        FOLDER / "mechanisms.md": mechanisms_page,
     }
 
 
@@ -246,10 +288,43 @@ def scenarios_page() -> str:
             "`prudent`, the default, is a calculation and no table: see the "
             "[model](../model.md#43-the-decision-of-a-prudent-state).\n",
             table(("name", "states", "what it does", "source"), strategies),
+            _STRATEGY_FILE,
             "## Families of strategies\n",
             table(("name and numbers", "what it does"), families),
         ]
     )
+
+
+def mechanisms_page() -> str:
+    """Every array that a mechanism may read or write, and when."""
+    writable = [
+        (f"`{name}`", _axes(array.axes), array.meaning, _span(array), ", ".join(array.before))
+        for name, array in WRITABLE.items()
+    ]
+    readable = [(f"`{name}`", _axes(axes), meaning) for name, (meaning, axes) in READABLE.items()]
+    numbers = dict(zip(STEPS, ("1", "2", "3", "4", "5", "5, 6", "6", "7", "8", "9", "10"), strict=True))
+    steps = [(f"`{step}`", number, _WHAT_HAPPENS[step]) for step, number in numbers.items()]
+    return "\n".join(
+        [
+            _MECHANISMS,
+            "## Steps\n",
+            table(("step", "in section 3", "what happens"), steps),
+            "## Arrays that may be written\n",
+            table(("name", "axes", "meaning", "bounds", "before"), writable),
+            "## Arrays that may be read\n",
+            "All of those above, and:\n",
+            table(("name", "axes", "meaning"), readable),
+        ]
+    )
+
+
+def _axes(axes: Sequence[str]) -> str:
+    return ", ".join([*axes, "run"])
+
+
+def _span(array: Writable) -> str:
+    whole = "for ever" if array.high == FOREVER else show(float(array.high))
+    return "any" if array.low == -math.inf else f"{show(float(array.low))} to {whole}"
 
 
 def python_page() -> str:

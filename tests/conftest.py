@@ -44,10 +44,13 @@ def root():
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
-    """The package as it is published, made by the build backend itself: ``built.wheel``, ``built.sdist``."""
+    """The package made by the build backend, but for compiled code: ``built.wheel``, ``built.sdist``."""
     folder = tmp_path_factory.mktemp("built")
     build = "import sys, hatchling.build as h; h.build_sdist(sys.argv[1]); h.build_wheel(sys.argv[1])"
-    subprocess.run([sys.executable, "-c", build, folder], cwd=ROOT, check=True, capture_output=True)
+    settings = os.environ | {"REGIMESIM_TARGETS": "none"}
+    subprocess.run(
+        [sys.executable, "-c", build, folder], cwd=ROOT, check=True, capture_output=True, env=settings
+    )
     (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
     return SimpleNamespace(wheel=wheel, sdist=sdist)
 

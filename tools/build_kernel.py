@@ -2,23 +2,24 @@
 
     python tools/build_kernel.py wasm32                    the module and its description (needs a linker)
     python tools/build_kernel.py x86-64 x86-64-v3 aarch64  object code (needs nothing but numba)
-    python tools/build_kernel.py --check wasm32            is what is there made from the present sources?
+    python tools/build_kernel.py --check                   is the module made from the present sources?
 
-Each target is compiled in a process of its own, from the same Python that numba compiles at the first call.
-Nothing of what is made is run here, so any machine makes code for any other. A linker is ``wasm-ld`` of
-Debian's ``lld``, or Rust's ``rust-lld``; the environment variable ``WASM_LD`` names another.
+All are made from the same Python that numba compiles at the first call. Nothing of what is made is run here,
+so any machine makes code for any other. A linker is ``wasm-ld`` of Debian's ``lld``, or Rust's ``rust-lld``;
+the environment variable ``WASM_LD`` names another.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,14 +28,15 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from regimesim.core import kernel, spells, world  # noqa: E402
-from regimesim.core.bundles import ByReference  # noqa: E402
-from regimesim.core.keeping import core_hash  # noqa: E402
+from regimesim.core import draws, kernel, spells, world  # noqa: E402
+from regimesim.core.bundles import ByReference, shape_of  # noqa: E402
+from regimesim.core.keeping import SHIPPED, core_hash, entry_name  # noqa: E402
 from regimesim.core.lanes import Design, Lanes  # noqa: E402
 from regimesim.simulation.lowering import PARAMETER_RECORD, STATE_RECORD  # noqa: E402
 
 BROWSER = ROOT / "src/regimesim/core/browser"
 WASM = "wasm32"
+NATIVE = ("x86-64", "x86-64-v3", "x86-64-v4", "aarch64")
 LINKERS = ("wasm-ld", "wasm-ld-19", "wasm-ld-18", "wasm-ld-16", "rust-lld")
 STACK = 1 << 16
 """Bytes of the module's stack, below all its data: an overflow traps."""
@@ -73,6 +75,7 @@ class Entry(NamedTuple):
 ENTRIES = {
     "play": Entry(kernel.play, ("World", "Game", "Setting", "Tally", "Luck", "first", "last", "part")),
     "margins": Entry(kernel.margins, ("World", "Game", "Setting", "terms")),
+    "uniforms": Entry(draws.uniforms, ("keys", "replicate", "first", "channel", "i", "j", "found")),
     "scan": Entry(spells._scan, ("cooperating", "window", "high", "low", "Spells")),
 }
 
@@ -100,19 +103,23 @@ def examples(sizes: Sizes) -> dict[str, Any]:
         **{type(bundle).__name__: bundle for bundle in bundles},
         "terms": np.zeros((n, n, 4, lanes)),
         "cooperating": np.zeros((rounds, lanes), np.int32),
-        **{"first": 0, "last": 1, "part": 0, "window": 4, "high": 0.5, "low": 0.5},
+        "keys": block.luck.keys,
+        "found": np.zeros(rounds),
+        **dict.fromkeys(("first", "last", "part", "window", "replicate", "channel", "i", "j"), 1),
+        **dict.fromkeys(("high", "low"), 0.5),
     }
 
 
-def object_file(target: str) -> bytes:
-    """Compile all entries for a target; this process can then compile for no other."""
+def object_files(targets: Sequence[str]) -> list[bytes]:
+    """Compile all entries for some targets; this process can then compile for no other."""
     from regimesim.core import jit
 
-    jit.make_code_for(jit.MACHINES[target])
     given = examples(Sizes())
-    return jit.object_code(
-        {name: (entry.function, [given[x] for x in entry.arguments]) for name, entry in ENTRIES.items()}
-    )
+    entries = {
+        name: (entry.function.dispatcher, [given[x] for x in entry.arguments])
+        for name, entry in ENTRIES.items()
+    }
+    return jit.object_codes(entries, [jit.MACHINES[target] for target in targets])
 
 
 def link(objects: bytes) -> bytes:
@@ -255,19 +262,38 @@ def linear(letter: str, length: int, change: int, size: int, step: int) -> str:
     return f"{letter}/{step // change}"
 
 
-def build(target: str) -> None:
-    """Make what belongs to a target, in its place."""
-    made = object_file(target)
-    if target == WASM:
-        BROWSER.mkdir(exist_ok=True)
-        (BROWSER / "kernel.wasm").write_bytes(link(made))
-        (BROWSER / "kernel.json").write_text(json.dumps(description(), indent=1) + "\n")
+def build_module() -> None:
+    """Make the WebAssembly module and its description, in their place."""
+    (made,) = object_files([WASM])
+    BROWSER.mkdir(exist_ok=True)
+    (BROWSER / "kernel.wasm").write_bytes(link(made))
+    (BROWSER / "kernel.json").write_text(json.dumps(description(), indent=1) + "\n")
 
 
-def stale(target: str) -> bool:
-    """Tell whether what is there was made from other sources, or is not there."""
+def build_native(targets: Sequence[str], folder: Path) -> None:
+    """Make object code for processors, and the list of it that :mod:`regimesim.core.keeping` reads."""
+    folder.mkdir(parents=True, exist_ok=True)
+    given, made = examples(Sizes()), dict(zip(targets, object_files(targets), strict=True))
+    for target, code in made.items():
+        (folder / f"{target}.o").write_bytes(code)
+    contents = {
+        "sources": core_hash(),
+        "targets": {target: hashlib.sha256(code).hexdigest() for target, code in made.items()},
+        "entries": {
+            entry_name(entry.function): {
+                "symbol": name,
+                "shapes": [shape_of(given[x]) for x in entry.arguments],
+            }
+            for name, entry in ENTRIES.items()
+        },
+    }
+    (folder / "built.json").write_text(json.dumps(contents, indent=1) + "\n")
+
+
+def is_old() -> bool:
+    """Tell whether the module that is there was made from other sources, or there is none."""
     try:
-        return json.loads((BROWSER / "kernel.json").read_text())["sources"] != core_hash()
+        return bool(json.loads((BROWSER / "kernel.json").read_text())["sources"] != core_hash())
     except OSError:
         return True
 
@@ -277,18 +303,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("targets", nargs="+")
-    parser.add_argument("--check", action="store_true")
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"{WASM}, {', '.join(NATIVE)}")
+    parser.add_argument("--check", action="store_true", help="is the module made from the present sources?")
+    parser.add_argument("--into", type=Path, default=SHIPPED, help="folder for object code")
     asked = parser.parse_args()
     if asked.check:
-        old = [target for target in asked.targets if stale(target)]
-        print("\n".join(f"{target}: not made from the present sources" for target in old))
-        return bool(old)
-    if len(asked.targets) == 1:
-        build(asked.targets[0])
-        return 0
-    for target in asked.targets:
-        subprocess.run([sys.executable, __file__, target], check=True)
+        print(
+            "old: run  python tools/build_kernel.py wasm32" if is_old() else "made from the present sources"
+        )
+        return int(is_old())
+    if unknown := set(asked.targets) - {WASM, *NATIVE}:
+        parser.error(f"no target {', '.join(sorted(unknown))}: there are {WASM}, {', '.join(NATIVE)}")
+    native = [target for target in asked.targets if target != WASM]
+    if WASM in asked.targets and native:
+        subprocess.run([sys.executable, __file__, WASM], check=True)
+    elif WASM in asked.targets:
+        build_module()
+    if native:
+        build_native(native, asked.into)
     return 0
 
 

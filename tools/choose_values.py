@@ -27,7 +27,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-import cma
+import cma  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import NDArray
 
@@ -175,7 +175,7 @@ def rates(scenario: str, draws: NDArray[np.float64], runs: int, seed: int) -> Ta
     wars = sum(played[t.name] for t in targets if t.kind == "wars")
     for target in targets:
         if target.kind == "wars":
-            histories = played[target.name].reshape(len(draws), runs)
+            histories = np.asarray(played[target.name], np.float64).reshape(len(draws), runs)
             ends = (histories >= target.value - 1e-9, histories <= target.value + 1e-9)
             table[tail_of(target)] = np.minimum(*(end.mean(axis=1) for end in ends))
     return table | {"without war": (np.asarray(wars) == 0).reshape(len(draws), runs).mean(axis=1)}
@@ -222,7 +222,7 @@ def choose(generations: int, runs: int) -> NDArray[np.float64]:
         far = judged(draws, runs, 0)[0] + PULL * (((draws - hand) / (high - low)) ** 2).sum(axis=1)
         search.tell(asked, far.tolist())
         print(f"generation {search.countiter}: nearest {far.min():.3f}", file=sys.stderr, flush=True)
-    return low + np.asarray(search.result.xfavorite) * (high - low)
+    return np.asarray(low + np.asarray(search.result.xfavorite) * (high - low), np.float64)
 
 
 def show(draw: NDArray[np.float64], runs: int) -> None:

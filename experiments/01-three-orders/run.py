@@ -17,7 +17,17 @@ from regimesim.analysis.robustness import (
     verdicts,
     worlds,
 )
-from regimesim.report.figures.style import BLUE, GREEN, GREY, ORANGE, blank, framed, label, whiskers
+from regimesim.report.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    blank,
+    framed,
+    key_above,
+    label,
+    whiskers,
+)
 from regimesim.scenario.files import scenario_names
 from regimesim.scenario.messages import spoken
 from regimesim.stats.estimates import Estimate, interval_of, sign
@@ -159,8 +169,7 @@ def draw(answer: Answer) -> Figure:
         ax.set_xlim(-2, 102)
         ax.axvline(0, color=GREY, lw=0.4)
         label(ax, f"years of the first {YEARS:g}")
-    handles = axes[0].get_legend_handles_labels()
-    figure.legend(*handles, fontsize=8, frameon=False, ncols=3, loc="upper left", bbox_to_anchor=(0.19, 0.9))
+    key_above(figure, *axes)
     return framed(
         figure,
         "Four orders, each in the same three worlds",

@@ -16,7 +16,18 @@ from regimesim.analysis.robustness import (
     verdicts,
     worlds,
 )
-from regimesim.report.figures.style import BLUE, GREEN, GREY, ORANGE, RED, blank, framed, label, whiskers
+from regimesim.report.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    RED,
+    blank,
+    framed,
+    key_above,
+    label,
+    whiskers,
+)
 from regimesim.stats.estimates import Estimate, interval_of, mean, sign
 
 SMALL = 0.15
@@ -129,6 +140,11 @@ def robust(count: int) -> dict:
     }
 
 
+def signed(years: float) -> str:
+    """A number of years with its sign; 0 has none."""
+    return f"{years:+.0f}" if abs(years) >= 0.5 else "0"
+
+
 def draw(answer: Answer) -> Figure:
     boxes = ((0.07, 0.2, 0.25, 0.55), (0.4, 0.2, 0.25, 0.55), (0.73, 0.2, 0.25, 0.55))
     figure, axes = blank(11.5, 4.4, *boxes)
@@ -143,13 +159,18 @@ def draw(answer: Answer) -> Figure:
     for ax, (word, what, words) in zip(axes, places, strict=True):
         for price, (colour, fmt) in looks.items():
             ends = [answer[word][what][price][f"{x:g}"] for x in LEVELS]
-            whiskers(ax, LEVELS, ends, color=colour, fmt=fmt, label=price)
+            wider = {"lw": 3.5, "ms": 9, "alpha": 0.6} if price == "free" else {}
+            whiskers(ax, LEVELS, ends, color=colour, fmt=fmt, label=price, **wider)
         ax.set_title(word, fontsize=10, loc="left")
-        label(ax, "transparency.level", words)
-    handles = axes[0].get_legend_handles_labels()
-    figure.legend(*handles, fontsize=8, frameon=False, ncols=5, loc="upper left", bbox_to_anchor=(0.05, 0.88))
+        label(ax, "transparency (transparency.level)", words)
+    key_above(figure, *axes)
+    gained = answer["claims"]["L3"]["estimate"]["value"]
+    tempted = answer["the Concert"]["cooperative_years"]["secrets tempt (2)"]
+    lost = tempted["1"]["value"] - tempted["0"]["value"]
     return framed(
         figure,
-        "Transparency, and what it brings besides sight",
-        f"{RUNS} runs a point, seed {SEED}, 95 % intervals.",
+        f"Full transparency against none in the Concert: {signed(gained)} cooperative years, "
+        f"{signed(lost)} where secrets tempt most",
+        f"{RUNS} runs a point, seed {SEED}, 95 % intervals. A price of intrusion moves payoffs only: "
+        "left and right its marks lie on those of free transparency.",
     )

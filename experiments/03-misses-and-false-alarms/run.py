@@ -15,7 +15,7 @@ from regimesim.analysis.robustness import (
     verdicts,
     worlds,
 )
-from regimesim.report.figures.style import BLUE, ORANGE, blank, framed, label, whiskers
+from regimesim.report.figures.style import BLUE, ORANGE, blank, framed, key_above, label, whiskers
 from regimesim.stats.estimates import interval_of, sign
 
 SMALL = 0.15
@@ -129,7 +129,7 @@ def draw(answer: Answer) -> Figure:
         ax.set_ylim(0, 103)
         ax.set_title(f"misses and false alarms together {total:g}", fontsize=10, loc="left")
         label(ax, "share of the error that is false alarms", f"cooperative years in {YEARS:g}")
-    axes[0].legend(fontsize=8.5, frameon=False, loc="lower left")
+    key_above(figure, *axes)
     return framed(
         figure,
         "Misses and false alarms, as much of either",

@@ -168,8 +168,13 @@ def draw(answer: Answer) -> Figure:
         ax.set_yticks(range(len(ROUNDS)), [str(m) for m in ROUNDS])
         ax.set_title(kind, fontsize=10, loc="left")
         label(ax, "yearly discount factor", "dealings a year" if kind == KINDS[0] else "")
+    added = answer["cooperative years added"]["the Concert"]
+    patience = added[f"as it is: more patience, {USUAL} a year"]["value"]
+    dealings = added["as it is: more dealings, patience 0.9"]["value"]
     return framed(
         figure,
-        "Patience and frequent dealings in the Concert",
-        f"Cooperative years in {YEARS:g}; {RUNS} runs a cell, seed {SEED}.",
+        f"In the Concert more patience adds {patience:.1f} cooperative years, more dealings {dealings:.1f}",
+        f"In the cells: cooperative years in {YEARS:g}; {RUNS} runs a cell, seed {SEED}. More patience: "
+        f"a discount factor of {PATIENT:g} for {HASTY:g}, at {USUAL} dealings a year; more dealings: "
+        f"{OFTEN} a year for {SELDOM}, at {PATIENT:g}.",
     )

@@ -28,6 +28,7 @@ from regimesim.report.figures.style import (
     PURPLE,
     blank,
     framed,
+    key_above,
     label,
     whiskers,
 )
@@ -353,8 +354,7 @@ def draw(answer: Answer) -> Figure:
         for name, (colour, fmt) in looks.items():
             whiskers(ax, places, [found[key][name] for key in found], color=colour, fmt=fmt, label=name)
         label(ax, words, "cooperative years added" if ax is axes[0] else "")
-    handles = axes[0].get_legend_handles_labels()
-    figure.legend(*handles, fontsize=8, frameon=False, ncols=6, loc="upper left", bbox_to_anchor=(0.05, 0.85))
+    key_above(figure, *axes)
     return framed(
         figure,
         "Sanctions by number of states, cost and affinity, beside a step in transparency or patience",

@@ -16,7 +16,7 @@ from regimesim.analysis.ablation import (
 )
 from regimesim.analysis.arrangements import without
 from regimesim.analysis.experiments import Answer, finding, runs_at
-from regimesim.report.figures.style import BLUE, ORANGE, blank, framed, label
+from regimesim.report.figures.style import BLUE, ORANGE, blank, framed, key_above, label
 from regimesim.stats.estimates import Estimate, interval_of, mean_of, sign
 
 SMALL = 0.2
@@ -157,10 +157,7 @@ def draw(answer: Answer) -> Figure:
         ax.set_title(case, fontsize=10, loc="left")
         ax.axvline(0, color=BLUE, lw=0.4)
         label(ax, f"years of the first {YEARS}")
-    figure.legend(
-        *axes[0].get_legend_handles_labels(), fontsize=8, frameon=False, ncols=4, loc="upper left",
-        bbox_to_anchor=(0.08, 0.88),
-    )  # fmt: skip
+    key_above(figure, *axes)
     return framed(
         figure,
         "What hangs on each of the three arrangements",

@@ -17,7 +17,8 @@ from regimesim.analysis.robustness import (
     verdicts,
     worlds,
 )
-from regimesim.report.figures.style import BLUE, GREY, ORANGE, blank, framed, label, whiskers
+from regimesim.report.figures.style import BLUE, GREY, ORANGE, blank, framed, key_above, label, whiskers
+from regimesim.report.sentences import capitalized
 from regimesim.stats.estimates import Estimate, interval_of, mean, share, sign
 
 SMALL = 0.15
@@ -207,14 +208,17 @@ def draw(answer: Answer) -> Figure:
         places = np.arange(len(names)) + shift
         whiskers(left, places, ends, across=True, color=colour, fmt=marker, label=wave)
     left.set_yticks(range(len(names)), names)
-    left.legend(fontsize=8.5, frameon=False, loc="lower right")
     label(left, f"years of the regime, of {YEARS:g}")
     ends = [answer["memory alone"][name]["cooperative_years"] for name in HALF_LIVES]
     whiskers(right, range(len(HALF_LIVES)), ends, color=GREY, fmt="o-")
     right.set_xticks(range(len(HALF_LIVES)), list(HALF_LIVES))
     label(right, "half-life of memory, where it alone decides", "cooperative years")
+    key_above(figure, left)
+    wave, gained = next(iter(WAVES)), answer["years of the regime gained"]
+    most = max(gained, key=lambda name: gained[name][wave]["value"])
     return framed(
         figure,
-        "The Concert with and without the wave of 1848, one thing undone at a time",
-        f"{RUNS:,} runs a world, the same seeds, 95 % intervals, seed {SEED}.",
+        f"{capitalized(wave)} the regime gains most, {gained[most][wave]['value']:.0f} years, where {most}",
+        f"Left: one thing undone at a time. {RUNS:,} runs a world, the same seeds, 95 % intervals, "
+        f"seed {SEED}.",
     )

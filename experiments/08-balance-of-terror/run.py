@@ -20,7 +20,7 @@ from regimesim.analysis.robustness import (
     verdicts,
     worlds,
 )
-from regimesim.report.figures.style import BLUE, GREEN, GREY, RED, blank, framed, label, whiskers
+from regimesim.report.figures.style import BLUE, GREEN, GREY, RED, blank, framed, key_above, label, whiskers
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import tree_of
 from regimesim.stats.estimates import Estimate, interval_of, mean, sign
@@ -246,7 +246,7 @@ def draw(answer: Answer) -> Figure:
         )
     for ax in (left, right):
         ax.set_ylim(0, 105)
-        ax.legend(fontsize=8.5, frameon=False, loc="lower center" if ax is left else "lower left")
+        key_above(figure, ax)
     label(left, "second strike of both sides", "years of peace, of 100")
     label(right, "prudence, where both second strikes are secure", "years, of 100")
     return framed(

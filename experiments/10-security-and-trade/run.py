@@ -18,7 +18,7 @@ from regimesim.analysis.robustness import (
     verdicts,
     worlds,
 )
-from regimesim.report.figures.style import BLUE, GREY, ORANGE, RED, blank, framed, label, whiskers
+from regimesim.report.figures.style import BLUE, GREY, ORANGE, RED, blank, framed, key_above, label, whiskers
 from regimesim.stats.estimates import finite, interval_of, sign
 
 SMALL = 0.2
@@ -109,7 +109,6 @@ def robust(count: int) -> dict:
     return {
         "parts": {name: robustness(v, {})["draws"] for name, v in parts.items()},
         "L17": robustness(loss, drawn),
-        "J1": robustness(verdicts(commerce - security), drawn),
         "J7": robustness(every(*list(parts.values())[2:]), drawn),
     }
 
@@ -118,7 +117,7 @@ def run(scale: float = 1.0) -> Answer:
     runs = runs_at(scale, RUNS, least=60)
     found = Outcomes(asked(), runs, SEED, YEARS)
     firm = robust(runs_at(scale, DRAWS, least=16))
-    harder, equal = (found.longer(name, "anarchy") for name in ("trade", "dear trade"))
+    longer, equal = (found.longer(name, "anarchy") for name in ("trade", "dear trade"))
     sucker = found.longer("losses 0, without war", "losses 1, without war")
     grave = found.longer("mild losses", "anarchy")
     war = found.longer("losses 1, without war", "losses 1, with war")
@@ -142,7 +141,7 @@ def run(scale: float = 1.0) -> Answer:
             for name in ("trade", "anarchy")
         },
         "years of cooperation": {
-            "trade over anarchy": interval_of(harder),
+            "trade over anarchy": interval_of(longer),
             "the Concert over trade": interval_of(found.longer("concert", "trade")),
             "lost to what the exploited lose, at trade's temptation": interval_of(sucker),
             "lost to what the exploited lose, in anarchy": interval_of(grave),
@@ -163,12 +162,6 @@ def run(scale: float = 1.0) -> Answer:
                 "years lost to what the exploited lose, in anarchy",
                 grave,
                 firm["L17"],
-            ),
-            "J1": finding(
-                {"at their own values": sign(harder), "at equal worth of an estrangement": sign(equal)},
-                "years by which trade cooperates longer than anarchy",
-                harder,
-                firm["J1"],
             ),
             "J7": finding(
                 {
@@ -209,7 +202,7 @@ def draw(answer: Answer) -> Figure:
         )
     for ax in (left, right):
         ax.set_ylim(0, 105)
-        ax.legend(fontsize=8.5, frameon=False, loc="upper right")
+        key_above(figure, ax)
     label(left, "loss of the exploited: trade's (0) to security's (1)", "years of cooperation, of 100")
     label(right, "depth of conflict (below 0 the defence is favoured)", "years of cooperation, of 100")
     return framed(

@@ -16,7 +16,18 @@ from regimesim.analysis.robustness import (
     verdicts,
     worlds,
 )
-from regimesim.report.figures.style import BLUE, GREEN, GREY, ORANGE, RED, blank, framed, label, whiskers
+from regimesim.report.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    RED,
+    blank,
+    framed,
+    key_above,
+    label,
+    whiskers,
+)
 from regimesim.stats.estimates import interval_of, sign
 
 SMALL = 0.2
@@ -117,7 +128,7 @@ def draw(answer: Answer) -> Figure:
         ends = [row[f"resolve {resolve:g}"] for row in table.values()]
         whiskers(ax, LENGTHS, ends, color=colour, fmt=fmt, label=f"resolve {resolve:g}")
     ax.axvline(1.0, color=RED, lw=0.6, ls=":")
-    ax.legend(fontsize=8.5, frameon=False)
+    key_above(figure, ax)
     label(ax, "years of punishment", f"cooperative years in {YEARS:g}")
     return framed(
         figure,

@@ -7,7 +7,7 @@ import regimesim as rs
 from regimesim.analysis import deviations
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.robustness import COMMON, draws, every, robustness, worlds
-from regimesim.report.figures.style import BLUE, GREY, ORANGE, blank, framed, label, whiskers
+from regimesim.report.figures.style import BLUE, GREY, ORANGE, blank, framed, key_above, label, whiskers
 from regimesim.stats.estimates import Estimate, interval_of, sign
 
 SMALL = 0.12
@@ -103,7 +103,7 @@ def draw(answer: Answer) -> Figure:
         ax.axhline(0, color=GREY, lw=0.6)
         ax.set_title(case, fontsize=10, loc="left")
         label(ax, "share of its accusations it acts on", "payoff a year gained" if ax is axes[0] else "")
-    axes[0].legend(fontsize=8.5, frameon=False)
+    key_above(figure, *axes)
     return framed(
         figure,
         "Leniency in secret, and leniency that is known",

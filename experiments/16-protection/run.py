@@ -17,7 +17,7 @@ from regimesim.analysis.robustness import (
     verdicts,
     worlds,
 )
-from regimesim.report.figures.style import BLUE, GREEN, ORANGE, blank, framed, label, whiskers
+from regimesim.report.figures.style import BLUE, GREEN, ORANGE, blank, framed, key_above, label, whiskers
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import tree_of
 from regimesim.stats.estimates import interval_of, sign
@@ -140,7 +140,7 @@ def draw(answer: Answer) -> Figure:
         ax.set_yticks(range(len(RULES)), RULES if ax is axes[0] else [""] * len(RULES))
         ax.set_title(order.replace("_", " "), fontsize=10, loc="left")
         label(ax, f"years of {YEARS:g}")
-    axes[0].legend(fontsize=8, frameon=False, loc="lower left")
+    key_above(figure, *axes)
     return framed(
         figure,
         "Five rules at equal severity",

@@ -17,7 +17,7 @@ from regimesim.analysis.robustness import (
     verdicts,
     worlds,
 )
-from regimesim.report.figures.style import BLUE, GREY, ORANGE, RED, blank, framed, label, whiskers
+from regimesim.report.figures.style import BLUE, GREY, ORANGE, RED, blank, framed, key_above, label, whiskers
 from regimesim.simulation.simulate import Columns
 from regimesim.stats.estimates import Estimate, Floats, interval_of, mean, sign
 
@@ -134,7 +134,8 @@ def draw(answer: Answer) -> Figure:
         whiskers(ax, range(len(PERIODS)), ends, color=colour, fmt=fmt, label=f"half-life {name}")
     ax.set_xticks(range(len(PERIODS)), list(PERIODS))
     ax.set_ylim(bottom=0)
-    ax.legend(fontsize=8.5, frameon=False)
+    ax.margins(x=0.08)
+    key_above(figure, ax)
     label(ax, "", "disputes in 100 pair-years")
     return framed(
         figure,

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from regimesim import theory
     from regimesim.analysis.ablation import ablate
     from regimesim.analysis.comparison import compare
+    from regimesim.analysis.matrix import matrix
+    from regimesim.analysis.turning_points import turning_points
     from regimesim.scenario.compose import load_scenario
     from regimesim.scenario.messages import InputError
     from regimesim.scenario.scenario import Scenario
     from regimesim.simulation.agents import BufferState, State
+    from regimesim.simulation.mechanisms.mechanism import Mechanism
     from regimesim.simulation.model import RegimeModel
     from regimesim.simulation.results import Results
     from regimesim.simulation.simulate import simulate
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BufferState",
     "InputError",
+    "Mechanism",
     "RegimeModel",
     "Results",
     "Scenario",
@@ -42,14 +46,17 @@ __all__ = [
     "compare",
     "load_results",
     "load_scenario",
+    "matrix",
     "simulate",
     "sweep",
     "theory",
+    "turning_points",
 ]
 
 _HOME = {
     "BufferState": "simulation.agents",
     "InputError": "scenario.messages",
+    "Mechanism": "simulation.mechanisms.mechanism",
     "RegimeModel": "simulation.model",
     "Results": "simulation.results",
     "Scenario": "scenario.scenario",
@@ -58,8 +65,10 @@ _HOME = {
     "compare": "analysis.comparison",
     "load_results": "sweeps.results",
     "load_scenario": "scenario.compose",
+    "matrix": "analysis.matrix",
     "simulate": "simulation.simulate",
     "sweep": "sweeps.sweep",
+    "turning_points": "analysis.turning_points",
 }
 """The module in which each public name is defined; none of the packages bears the name of a function."""
 

@@ -18,7 +18,7 @@ from regimesim.analysis.experiments import (
 )
 
 HERE = experiments_folder()
-IDS = [f"L{n}" for n in range(1, 21)] + [f"J{n}" for n in range(1, 9)] + [f"M{n}" for n in range(1, 6)]
+IDS = [f"L{n}" for n in range(1, 21)] + [f"J{n}" for n in range(1, 9)] + [f"M{n}" for n in range(1, 7)]
 PAGES = {name: one for name, one in experiments().items() if (one.folder / "page.md").is_file()}
 FOUND = [(claim, name) for name, one in PAGES.items() for claim in findings(one.expected)]
 

@@ -10,6 +10,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from regimesim.core.jit import TRIED
+
 CFF_KEYS = (
     "abstract authors cff-version commit contact date-released doi identifiers keywords license license-url "
     "message preferred-citation references repository repository-artifact repository-code title type url "
@@ -83,6 +85,8 @@ def test_what_has_internals_of_another_is_bound_to_versions_that_were_tried(root
     """numba's modules under ``numba.core`` are nobody's promise: no newer version than the one tried here."""
     users = [path for path in root.glob("src/regimesim/core/*.py") if "numba.core" in path.read_text("utf-8")]
     (needed,) = (r for text in project["dependencies"] if (r := Requirement(text)).name == "numba")
-    assert users
+    assert [path.name for path in users] == ["jit.py"]
+    least, bound = (".".join(map(str, tried)) for tried in TRIED)
+    assert needed.specifier == SpecifierSet(f">={least},<{bound}")
     assert needed.specifier.contains(version("numba"))
     assert not needed.specifier.contains("0.69") and not needed.specifier.contains("1.0")

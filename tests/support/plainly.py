@@ -1,8 +1,18 @@
 """Every command as it is asked of an installation without extras, and what it must come to."""
 
+import zipfile
+
 DISPUTES = "year,state_a,state_b,hostility,war,war_onset\n" + "".join(
     f"{year},France,Russia,{4 if year % 9 == 0 else 0},0,0\n" for year in range(1816, 1856)
 )
+
+
+def write_disputes(folder):
+    """Put a table of disputes into a folder, and what only looks like one of Excel."""
+    (folder / "disputes.csv").write_text(DISPUTES, "utf-8")
+    with zipfile.ZipFile(folder / "disputes.xlsx", "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+
 
 SMALL = ("runs=4", "years=5")
 
@@ -32,7 +42,9 @@ WORKS = {
 """Commands that need the base alone, in an order in which later ones use what earlier ones left."""
 
 NEEDS = {
+    "history of Excel": (("history", "disputes.xlsx", "out=no"), "excel"),
     "sensitivity": (("sensitivity", "+scenario=concert", "runs=2", "out=no"), "stats"),
+    "predict": (("predict", "draws=4", "runs=2", "out=no"), "stats"),
     "sweep on Dask": (
         ("sweep", "+scenario=concert", "transparency.level=0.2,0.6", *SMALL, "out=no", "engine=dask"),
         "cluster",

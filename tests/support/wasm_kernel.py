@@ -21,7 +21,7 @@ SIZES = {
     "Setting": {"parameters": "R", "cooperate": "A", "links": "M"},
     "Tally": {"cooperating": "TL"},
     "Spells": {"onset": "L"},
-    "arrays": {"cooperating": "TL", "terms": "N"},
+    "arrays": {"cooperating": "TL", "terms": "N", "found": "T"},
 }
 """Axes that tell the sizes."""
 

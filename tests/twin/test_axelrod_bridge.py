@@ -195,7 +195,7 @@ def test_what_cannot_be_used_is_refused(monkeypatch):
         axelrod_state(MindReader)
     with pytest.raises(TypeError, match="has a method 'strategy'; got 'Tit For Tat'"):
         axelrod_state("Tit For Tat")
-    model = RegimeModel(noisy("random"), agents={"Athens": axelrod_state(Mumbler)})
+    model = RegimeModel(noisy("random"), seed=0, agents={"Athens": axelrod_state(Mumbler)})
     with pytest.raises(TypeError, match=r"AxelrodState\.intend must give"):
         model.step()
     monkeypatch.setitem(sys.modules, "axelrod", None)

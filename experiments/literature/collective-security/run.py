@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, runs_at
-from regimesim.report.figures.style import BLUE, GREY, ORANGE, blank, framed, label
+from regimesim.report.figures.style import BLUE, GREY, ORANGE, blank, framed, key_above, label
 from regimesim.scenario.reading import read_scenario
 from regimesim.stats.estimates import interval_of, mean, sign
 from regimesim.stats.survival import rmst_difference
@@ -133,7 +133,7 @@ def draw(answer: Answer) -> Figure:
         ax.set_ylim(0, 100)
         ax.set_title(f"rule: {rule}", fontsize=10, loc="left")
         label(ax, f"states of {STATES} that practise collective security", "years")
-    axes[0].legend(fontsize=8.5, frameon=False, loc="upper left")
+    key_above(figure, *axes)
     return framed(
         figure,
         "Collective security lengthens peace a little if all practise it, and does not favour its members",

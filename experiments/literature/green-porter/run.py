@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, runs_at
-from regimesim.report.figures.style import BLUE, GREEN, ORANGE, blank, framed, label, note
+from regimesim.report.figures.style import BLUE, GREEN, ORANGE, blank, framed, key_above, label, note
 from regimesim.scenario.reading import read_scenario
 from regimesim.stats.estimates import interval_of, mean, near, share
 
@@ -159,7 +159,7 @@ def draw(answer: Answer) -> Figure:
         right.plot(fine, 1 / (1 + fine * length), color=colour, lw=1)
         note(right, 0.225, 1 / (1 + 0.22 * length), f"K = {length}", color=colour, va="center")
     left.plot(fine, 1 / fine, color=BLUE, lw=1)
-    left.legend(fontsize=8.5, frameon=False)
+    key_above(figure, left)
     right.set_xlim(0, 0.25)
     right.set_ylim(0, 1.02)
     left.set_ylim(0, 60)

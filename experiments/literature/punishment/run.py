@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, runs_at
-from regimesim.report.figures.style import BLUE, GREEN, GREY, ORANGE, blank, framed, label, note
+from regimesim.report.figures.style import BLUE, GREEN, GREY, ORANGE, blank, framed, key_above, label, note
 from regimesim.scenario.reading import read_scenario
 from regimesim.simulation.columns import QUANTITIES
 from regimesim.stats.estimates import interval_of, mean, share, sign
@@ -167,7 +167,7 @@ def draw(answer: Answer) -> Figure:
         right.errorbar(STARTS, values, yerr=reach, fmt=marker + "-", ms=5, lw=1, color=colour, label=name)
     right.axvline(part["resting points"][1], color=GREY, lw=0.8, ls=":")
     right.set_ylim(0, 1.05)
-    right.legend(fontsize=8.5, frameon=False, loc="center right")
+    key_above(figure, right)
     label(right, "credibility at the start", f"in the last {LATE} of {YEARS} years")
     return framed(
         figure,

@@ -31,6 +31,7 @@ from regimesim.core import kernel
 from regimesim.core.estrangement import BREACH, MISUNDERSTANDING, SANCTION
 from regimesim.core.lanes import Lanes
 from regimesim.core.world import Reals, Setting, World, allocate_game
+from regimesim.scenario.messages import InputError
 from regimesim.simulation.results import Results
 from regimesim.simulation.simulate import lanes_for, on_threads
 
@@ -104,7 +105,17 @@ def causes_of_collapse(results: Results, most: int = 2000, workers: int | None =
         At most so many of the runs, the first ones, are looked into.
     workers : int, optional
         Threads.
+
+    Raises
+    ------
+    InputError
+        If the runs cannot be played again.
     """
+    if not results.replayable:
+        raise InputError(
+            "these runs were played with mechanisms or states in Python, and cannot be played again to see "
+            "why their regimes ended; a report needs runs by the rules alone"
+        )
     columns, per_year = results.columns, results.scenario.rounds_per_year
     fell = columns["regime_ended"] & ~np.isnan(columns["regime_onset"])
     chosen = np.nonzero(fell)[0][:most]

@@ -14,6 +14,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from regimesim.scenario.contrast import besides_order
 from regimesim.scenario.messages import InputError, known, listed, spoken
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.columns import SPELLS, THRESHOLDS
@@ -26,6 +27,8 @@ from regimesim.stats.survival import rmst_difference
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from regimesim.analysis.matrix import Matrix
 
 DEFAULT = ("concert", "bipolar", "collective_security")
 """What is compared unless told otherwise."""
@@ -141,7 +144,8 @@ class Comparison:
         """The same as a table of numbers.
 
         Columns: ``longer``, ``shorter``, ``estimate``, ``lower``, ``upper``, ``standard_error``,
-        ``unpaired_standard_error`` and ``narrowed_by``, the factor by which pairing narrowed the interval.
+        ``unpaired_standard_error``, ``narrowed_by``, the factor by which pairing narrowed the interval, and
+        ``besides_the_order``, what differs between the two and is not the order.
         """
         import pandas as pd
 
@@ -155,6 +159,7 @@ class Comparison:
                 "standard_error": d.paired.standard_error or 0.0,
                 "unpaired_standard_error": d.unpaired.standard_error or 0.0,
                 "narrowed_by": d.narrowed,
+                "besides_the_order": "; ".join(d.besides),
             }
             for d in self.differences(horizon, spell, against)
         ]
@@ -215,7 +220,7 @@ class Comparison:
         written: Path = view("comparison.report")(self, path)
         return written
 
-    def save(self, path: str | Path, command: str = "") -> Path:
+    def save(self, path: str | Path, command: str = "", matrix: Matrix | None = None) -> Path:
         """Write a new folder: a page, a folder of results each scenario, tables, pictures and a summary.
 
         Parameters
@@ -223,13 +228,15 @@ class Comparison:
         path : str or Path
         command : str, optional
             What was typed, for the page.
+        matrix : Matrix, optional
+            To be shown with it.
 
         Raises
         ------
         InputError
             If the folder exists or cannot be written.
         """
-        written: Path = view("comparison.save")(self, Path(path), command)
+        written: Path = view("comparison.save")(self, Path(path), command, matrix)
         return written
 
     def _horizon(self, horizon: float | None) -> float:
@@ -324,19 +331,23 @@ class Difference:
         The estimate is the first's RMST minus the second's (it may be negative).
     paired, unpaired : Estimate
         On the same seeds, and as if the seeds had been different.
+    besides : tuple of str
+        What differs between the two scenarios and is not the order.
     """
 
     longer: str
     shorter: str
     paired: Estimate
     unpaired: Estimate
+    besides: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, a: Results, b: Results, spell: str, horizon: float) -> Difference:
         """Of two results of the same replicates and seed."""
         samples = spell_sample(a, spell), spell_sample(b, spell)
         paired, unpaired = (rmst_difference(*samples, horizon, paired=same) for same in (True, False))
-        return cls(a.scenario.name, b.scenario.name, paired, unpaired)
+        besides = besides_order(a.scenario, b.scenario)
+        return cls(a.scenario.name, b.scenario.name, paired, unpaired, besides)
 
     @property
     def narrowed(self) -> float:

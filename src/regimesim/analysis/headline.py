@@ -80,7 +80,7 @@ def by_window(results: Results) -> dict[float, float]:
     from regimesim.simulation.simulate import simulate
 
     scenario = results.scenario
-    if len(scenario.states) > FEW_STATES:
+    if len(scenario.states) > FEW_STATES or not results.replayable:
         return {}
     runs, seed = min(len(results), WINDOW_RUNS), int(results.provenance["seed"])
     found = {}

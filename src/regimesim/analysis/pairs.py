@@ -16,11 +16,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from regimesim.core.compiler import entry
 from regimesim.core.estrangement import FOREVER, cost_of, outside
 from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.parameters import INHERIT
@@ -211,7 +212,7 @@ def _mishaps(lanes: Lanes, i: int, j: int, lane: int) -> tuple[float, float, flo
     lost = sum(chance * span for chance, span in zip(chances, spans, strict=True) if chance > 0.0)
     a = sum(chances)
     span, paid = game.span[_BREACH, low, high, lane], game.paid[_BREACH, i, j, lane]
-    cost = cost_of(game.one[i, j, lane], span, paid) / m
+    cost = _cost(game.one[i, j, lane], span, paid) / m
     return (1.0 / (a * m) if a > 0.0 else math.inf), spans[1] / m, 1.0 / (1.0 + lost), float(cost)
 
 
@@ -222,7 +223,19 @@ def _rounds_apart(lanes: Lanes, i: int, j: int, kind: int, lane: int) -> float:
     rounds = int(game.rounds[lane])
     if rounds >= FOREVER and risk == 0.0 and ending == 0.0:
         return math.inf
-    return float(outside(1.0, risk, ending, rounds, float(game.war_rounds[lane]), 1.0)[2])
+    return float(_open_again(risk, ending, rounds, float(game.war_rounds[lane])))
+
+
+@entry
+def _open_again(risk: Any, ending: Any, rounds: Any, war_rounds: Any) -> Any:
+    """Rounds, by ``core.estrangement.outside``; compiled code is kept of entries only."""
+    return outside(1.0, risk, ending, rounds, war_rounds, 1.0)[2]
+
+
+@entry
+def _cost(value: Any, span: Any, paid: Any) -> Any:
+    """``core.estrangement.cost_of``."""
+    return cost_of(value, span, paid)
 
 
 def _needs(lanes: Lanes, lane: int) -> Floats:

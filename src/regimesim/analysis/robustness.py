@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.analysis.factors import OFF, uses
+from regimesim.scenario.mechanisms import OFF, uses
 from regimesim.scenario.messages import InputError, known
 from regimesim.scenario.parameters import BY_NAME, Parameter
 from regimesim.scenario.scenario import Phase, Scenario

@@ -291,7 +291,8 @@ def outcome_of(box: Box, name: str) -> Outcome:
     """
     factor = box.factors[0]
     columns = play_points(box.points({factor.name: np.array([factor.low])}), 1, 0, 1)
-    known(name, [*SPELL_NAMES, *(column for column in MEASURES if column in columns)], "outcome")
+    names = [*SPELL_NAMES, *(column for column in MEASURES if column in columns)]
+    known(name, names, "outcome", most=len(names))
     return Outcome(name, box.base.years if name in SPELL_NAMES else None)
 
 

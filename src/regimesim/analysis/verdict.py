@@ -283,13 +283,7 @@ def _restraint(full: Results, twin: Results) -> Test:
 
 def _convergence(first: Floats, second: Floats) -> Test:
     fall, early, late = mean_of(first - second, 1.0), mean_of(first, 1.0), mean_of(second, 1.0)
-    outcome = "yes" if late.upper < NEAR else judged(fall, TRIFLE)
-    said = {
-        "yes": "have converged" if late.upper < NEAR else "converge",
-        "partly": "converge, perhaps by little",
-        "no": "diverge" if fall.upper < 0 else "do not converge",
-        "open": "are not shown to converge",
-    }[outcome]
+    outcome, said = _course_of_errors(fall, near=late.upper < NEAR)
     rise = Estimate(-fall.value, -fall.upper, -fall.lower)
     moved = f"down by {fall.text()}" if fall.value >= 0 else f"up by {rise.text()}"
     words = (
@@ -298,6 +292,27 @@ def _convergence(first: Floats, second: Floats) -> Test:
     )
     numbers = {"error, first half": early, "error, second half": late, "fall": fall}
     return Test("convergence", "Do expectations converge?", outcome, words, numbers)
+
+
+def _course_of_errors(fall: Estimate, near: bool) -> tuple[Ruling, str]:
+    """Judge by how much errors fall from the first half to the second; ``near``: the second are small.
+
+    Errors that are small and grow have not converged: it is *partly* where they grow by a trifle at most.
+    """
+    grows = fall.upper < 0
+    if near and not grows:
+        return "yes", "have converged"
+    if near:
+        little = -fall.lower <= TRIFLE
+        return ("partly", "are near to what is done, but grow less so") if little else ("no", "diverge")
+    outcome = judged(fall, TRIFLE)
+    said = {
+        "yes": "converge",
+        "partly": "converge, perhaps by little",
+        "no": "diverge" if grows else "do not converge",
+        "open": "are not shown to converge",
+    }
+    return outcome, said[outcome]
 
 
 def errors_by_half(worlds: Worlds) -> tuple[Floats, Floats]:

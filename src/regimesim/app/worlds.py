@@ -17,6 +17,7 @@ from regimesim.analysis.arrangements import ARRANGEMENTS, BASE_LEVEL, PUNITIVE
 from regimesim.core.strategies import HALF, as_bits, pack
 from regimesim.scenario.composition import CHOICES, combined_name, merge, part_tree, scenario_tree
 from regimesim.scenario.files import names_of, scenario_names
+from regimesim.scenario.mechanisms import what_is_missing
 from regimesim.scenario.messages import InputError, spoken
 from regimesim.scenario.parameters import (
     BY_NAME,
@@ -193,7 +194,14 @@ def design_of(scenario: Scenario, tree: Mapping[str, Any]) -> Data:
         "buffers": [{"name": b.name, "between": [list(pair) for pair in b.between]} for b in first.buffers],
         "prior": [list(row) for row in scenario.prior],
         "phases": [_phase(phase, sets[phase.year]) for phase in scenario.phases],
+        "idle": _idle(scenario),
     }
+
+
+def _idle(scenario: Scenario) -> dict[str, str]:
+    """Name the parameters that change nothing in a scenario, each with a clause that says why."""
+    reasons = {parameter.name: what_is_missing(scenario, parameter.name) for parameter in PARAMETERS}
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
 def _settings_by_year(scenario: Scenario, tree: Mapping[str, Any]) -> dict[float, Mapping[str, Value]]:

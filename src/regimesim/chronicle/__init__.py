@@ -43,6 +43,7 @@ from regimesim.chronicle.relations import (
     tell_near_break,
     tell_returns,
 )
+from regimesim.chronicle.replacements import replacement_word
 from regimesim.chronicle.replay import History, replay
 from regimesim.core.lanes import Design
 from regimesim.scenario.limits import MOST_REPLICATE, MOST_SEED, whole_within
@@ -126,10 +127,18 @@ def chronicle(
         from regimesim.simulation.simulate import as_scenario
 
         scenario = as_scenario(scenario)
-    history = replay(scenario, seed, replicate, design)
-    found = _tell(history)
+    return chronicle_of(replay(scenario, seed, replicate, design))
+
+
+def chronicle_of(history: History) -> Chronicle:
+    """Tell a run that has been played again."""
+    found, lanes = _tell(history), history.lanes
     entries = sorted((t.entry for t in _chosen(found)), key=lambda e: (e.round, ENTRY_KINDS.index(e.kind)))
-    return Chronicle(scenario, seed, replicate, summary_sentence(history), tuple(entries))
+    summary, replaced = summary_sentence(history), history.replacements
+    if replaced:
+        words = ", ".join(replacement_word(history.scenario, one) for one in replaced)
+        summary = f"{summary} Not as it was: {words}."
+    return Chronicle(history.scenario, lanes.seed, int(lanes.luck.replicate[0]), summary, tuple(entries))
 
 
 def _tell(history: History) -> list[Told]:

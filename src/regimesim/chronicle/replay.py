@@ -8,7 +8,8 @@ anew in every process, which takes longer than the telling.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -17,14 +18,15 @@ from numpy.typing import NDArray
 
 from regimesim.chronicle.entries import date_text
 from regimesim.core import elementary, game
-from regimesim.core.compiler import entry
+from regimesim.core.compiler import scalar
 from regimesim.core.decision import chance_to_cooperate
+from regimesim.core.draws import Replacement
 from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.messages import spoken
 from regimesim.scenario.parameters import Value
 from regimesim.scenario.scenario import Phase, Scenario
 from regimesim.simulation.lowering import lower
-from regimesim.simulation.recording import Watch, drawn
+from regimesim.simulation.recording import Watch, drawn_from
 
 Array = NDArray[Any]
 
@@ -100,6 +102,8 @@ class History:
     terms: Array  # [T, N, N, 4] now, future, law, norm
     phase: Array  # [T] number of the phase
     happenings: tuple[Happening, ...]  # in the order of time
+    draws: dict[tuple[int, int, int], Array] = field(default_factory=dict)  # [T] by address, once asked for
+    replacements: tuple[Replacement, ...] = ()  # draws that are not those of their address
 
     @property
     def rounds(self) -> int:
@@ -187,7 +191,10 @@ class History:
 
     def unit(self, t: int, channel: int, i: int, j: int) -> float:
         """The draw of that address (``core.draws``)."""
-        return drawn(self.lanes, 0, t, channel, i, j)
+        address = channel, i, j
+        if address not in self.draws:
+            self.draws[address] = drawn_from(self.lanes, 0, 0, self.rounds, *address)
+        return float(self.draws[address][t])
 
     def date(self, t: int) -> str:
         """Round t as a date."""
@@ -198,10 +205,17 @@ class History:
         return self.scenario.start + t / self.per_year
 
 
-def replay(scenario: Scenario, seed: int, replicate: int, design: Design | None = None) -> History:
-    """Play one replicate again, alone; it ends exactly as it did in its batch."""
+def replay(
+    scenario: Scenario,
+    seed: int,
+    replicate: int,
+    design: Design | None = None,
+    replacements: Sequence[Replacement] = (),
+) -> History:
+    """Play one replicate again, alone; it ends exactly as it did in its batch, unless draws are replaced."""
     design = design or lower(scenario)
     lanes = Lanes(design, np.zeros(1, np.intp), np.array([replicate]), seed)
+    lanes.replace_draws(replacements)
     rounds, n = design.rounds, len(scenario.states)
     decided = Decided(*(_room(lanes.world, name, rounds) for name in Decided._fields))
     ended = Ended(*(_room(lanes.world, name, rounds) for name in Ended._fields))
@@ -220,7 +234,18 @@ def replay(scenario: Scenario, seed: int, replicate: int, design: Design | None 
         for event in watch.events(before):
             for actor, target, value in zip(event.actor, event.target, event.value, strict=True):
                 happenings.append(Happening(t, event.kind, int(actor), int(target), float(value)))
-    return History(scenario, design, lanes, decided, ended, reckoned, terms, phase, tuple(happenings))
+    return History(
+        scenario,
+        design,
+        lanes,
+        decided,
+        ended,
+        reckoned,
+        terms,
+        phase,
+        tuple(happenings),
+        replacements=tuple(replacements),
+    )
 
 
 def _room(source: Any, name: str, rounds: int) -> Array:
@@ -233,13 +258,13 @@ def _keep_round(source: Any, target: NamedTuple, t: int) -> None:
         array[t] = getattr(source, name)[..., 0]
 
 
-@entry
+@scalar
 def chance_a_round(rate: Any, rounds_per_year: Any) -> Any:
     """``core.elementary.chance``."""
     return elementary.chance(rate, rounds_per_year)
 
 
-@entry
+@scalar
 def rounds_in(years: Any, rounds_per_year: Any) -> Any:
     """``core.game.rounds_of``."""
     return game.rounds_of(years, rounds_per_year)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +26,15 @@ from regimesim.analysis.calibration.findings import (
 )
 from regimesim.analysis.calibration.targets import SOURCE, fewest_histories
 from regimesim.analysis.comparison import CAUTION
+from regimesim.analysis.factors import idle_within
 from regimesim.cli import output
-from regimesim.scenario.compose import sweep_request
+from regimesim.cli.advice import say
+from regimesim.cli.history import record_read
+from regimesim.scenario.compose import names_typed, sweep_request
 from regimesim.scenario.messages import InputError, show, spoken
+from regimesim.scenario.remarks import told_unused
 from regimesim.simulation.columns import SPELLS
-from regimesim.simulation.folders import write_folder
+from regimesim.simulation.folders import drawing, write_folder
 from regimesim.simulation.provenance import provenance
 from regimesim.simulation.results import json_text, percent, provenance_json
 from regimesim.sweeps.points import python_value
@@ -37,6 +42,7 @@ from regimesim.sweeps.points import python_value
 if TYPE_CHECKING:
     import pandas as pd
 
+    from regimesim.analysis.history.record import Record
     from regimesim.cli.table import Flags, Given
 
 NOT_CONFIRMED = (
@@ -47,7 +53,12 @@ NOT_CONFIRMED = (
 
 def calibrate_command(given: Given, flags: Flags) -> None:
     """Find the settings that fit the record, say what they have in common, and write it all down."""
-    options, (problem, folder) = given.options, _calibrate_request(given)
+    options = given.options
+    record = _record_of(options)
+    problem, folder = _calibrate_request(given, record)
+    names = [*names_typed(given.settings), *problem.ranges]
+    idle = idle_within(problem.source, problem.settings, problem.ranges, names)
+    say(flags, told_unused(problem.scenario.name, idle))
     numbers = {key: options[key] for key in ("draws", "runs", "seed", "workers")}
     check(problem, **numbers)
     total = (options["draws"] + 1) * options["runs"]
@@ -59,20 +70,32 @@ def calibrate_command(given: Given, flags: Flags) -> None:
         with output.progress("comparing", some * ANSWER_RUNS * len(scenarios_of(found)), flags) as advance:
             over = answers(found, options["answers"], ANSWER_RUNS, options["workers"], advance)
     answer = calibration_answer(found, over, options["record"])
+    if record is not None:
+        answer["notes"] = [record.read_as, *record.doubts]
     with output.working("writing results", flags):
         write_folder(folder, lambda partial: _write_calibration(partial, found, over, answer))
-    output.announce(flags, folder, answer, lambda: print_calibration(found, over, folder, options["record"]))
+    output.announce(flags, folder, answer, lambda: print_calibration(found, over, folder, record))
 
 
-def _calibrate_request(given: Given) -> tuple[Problem, Path]:
+def _record_of(options: Mapping[str, Any]) -> Record | None:
+    """The table of disputes that is named; None for the record of the Correlates of War."""
+    if options["record"] is not None:
+        return record_read(options["record"], options)
+    for name in ("members", "covers", "columns."):
+        if options[name]:
+            raise InputError(
+                f"{name.rstrip('.')}= says how to read a table of disputes; name one with record=PATH"
+            )
+    return None
+
+
+def _calibrate_request(given: Given, record: Record | None) -> tuple[Problem, Path]:
     asked, options = sweep_request(given.settings, given.options), given.options
     if asked.swept:
         name, values = next(iter(asked.swept.items()))
         listed = ",".join(map(str, values))
         raise InputError(f"calibrate varies its parameters itself; {name}={listed} wants one value")
-    problem = Problem.of(
-        asked.scenario, asked.settings, options["parameters"], options["targets"], options["record"]
-    )
+    problem = Problem.of(asked.scenario, asked.settings, options["parameters"], options["targets"], record)
     return problem, output.output_folder(options["out"], "calibrate", problem.scenario.name)
 
 
@@ -127,8 +150,6 @@ def _plain(value: Any) -> Any:
 def _write_calibration(
     folder: Path, found: Calibration, over: Answers | None, answer: dict[str, Any]
 ) -> None:
-    from regimesim.report.figures.calibration import save_calibration_figures
-
     problem = found.problem
     found.draws.to_parquet(folder / "draws.parquet", index=False)
     points = found.fitting[["draw", *problem.ranges]].rename(columns={"draw": "point"})
@@ -149,10 +170,13 @@ def _write_calibration(
     )
     (folder / "provenance.json").write_text(provenance_json(about), "utf-8")
     (folder / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
-    save_calibration_figures(found, over, folder)
+    with drawing():
+        from regimesim.report.figures.calibration import save_calibration_figures
+
+        save_calibration_figures(found, over, folder)
 
 
-def print_calibration(found: Calibration, over: Answers | None, folder: Path, record: str | None) -> None:
+def print_calibration(found: Calibration, over: Answers | None, folder: Path, record: Record | None) -> None:
     """The answer of ``calibrate`` on one screen."""
     scenario, count = found.problem.scenario, len(found.problem.ranges)
     title = output.bold(spoken(scenario.title or scenario.name))
@@ -163,9 +187,11 @@ def print_calibration(found: Calibration, over: Answers | None, folder: Path, re
     )
     for said in (_fitting(found), _standing(found)):
         print(output.folded(said))
-    source = Path(record).name if record else SOURCE
+    source = record.name if record else SOURCE
     print("\n" + output.bold(f"The record ({source})") + " and the middle 95 % of the histories as it stands")
     print(output.text_table(_target_table(found)))
+    for words in (record.read_as, *record.doubts) if record else ():
+        print(output.folded(f" {words}"))
     if len(_powers(found)):
         print(output.folded(" " + _powers(found)))
     if len(found.fitting):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regimesim.cli import output
-from regimesim.scenario.compose import request
+from regimesim.cli.advice import asked
 from regimesim.scenario.messages import InputError, quoted
 from regimesim.simulation.folders import check_writable
 
@@ -23,7 +23,7 @@ _BEGINNING = "<!doctype html>"
 
 def demo(given: Given, flags: Flags) -> None:
     """Write the page, with a world of the user's if one was named, and open it in a browser."""
-    own = request(given.settings, given.options).scenario if given.settings else None
+    own = asked(given, flags).scenario if given.settings else None
     named = given.options["out"]
     place = PLACE if named is None else _file_named(named)
     check_writable(place.parent)

@@ -24,7 +24,7 @@ from regimesim.analysis.experiments import (
 )
 from regimesim.cli import output
 from regimesim.scenario.messages import InputError
-from regimesim.simulation.folders import check_writable, workshop, write_folder
+from regimesim.simulation.folders import check_writable, drawing, workshop, write_folder
 from regimesim.simulation.results import json_text
 
 if TYPE_CHECKING:
@@ -98,12 +98,15 @@ def _record_answer(chosen: Experiment, given: Given, flags: Flags) -> int:
 
 def _write(module: ModuleType, found: Answer, folder: Path, name: str) -> None:
     """Write an answer as ``name``, and its figure if it has one, into a folder."""
-    from regimesim.report.figures.style import save_png
-
     write(folder, name, found)
     draw = getattr(module, "draw", None)
     if draw is not None:
-        save_png(draw(found), folder / "figure.png")
+        with drawing():
+            from regimesim.report.figures.style import save_png
+            from regimesim.report.matplotlib_alone import own_settings
+
+            with own_settings():
+                save_png(draw(found), folder / "figure.png")
 
 
 def _write_page(chosen: Experiment, found: Answer, folder: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +27,8 @@ from regimesim.analysis.history.eras import (
 )
 from regimesim.analysis.history.record import MAY_BE, NEEDED, Record, read_disputes
 from regimesim.cli import output
-from regimesim.report.figures.comparisons import history_figure
-from regimesim.report.figures.style import save_png
 from regimesim.scenario.messages import InputError, known, quoted, spoken
-from regimesim.simulation.folders import (
-    write_folder,
-)
+from regimesim.simulation.folders import drawing, write_folder
 from regimesim.simulation.results import Results, provenance_json
 
 if TYPE_CHECKING:
@@ -44,22 +40,26 @@ if TYPE_CHECKING:
 def history_command(given: Given, flags: Flags) -> None:
     """Print a record by era, beside a simulation if a scenario is given, and write it all down."""
     path, options = _path_of(given), given.options
-    columns = {known(key, (*NEEDED, *MAY_BE), "column"): name for key, name in options["columns."].items()}
-    record = read_disputes(path, columns)
+    record = record_read(path, options)
     eras = eras_of(record, ERAS if options["eras"] is None else _eras(options["eras"]))
     era = None if options["era"] is None else era_named(options["era"], eras)
     results, folder = None, output.output_folder(options["out"], "history", Path(path).stem)
     if given.settings:
         results, era = _simulated_era(given, record, eras, era, flags)
-    table, said = era_table(record, eras), [*record.doubts, caution(record, era, eras)]
+    table = era_table(record, eras)
+    said = [record.read_as, *record.doubts, caution(record, era, eras)]
     compared = beside(record, results, era) if results is not None and era is not None else None
 
     def fill(partial: Path) -> None:
         _write_history(partial, record, eras, said)
         if results is not None and era is not None and compared is not None:
             compared.to_csv(partial / "beside.csv", index=False)
-            save_png(history_figure(record, results, era), partial / "peace.png")
             (partial / "provenance.json").write_text(provenance_json(results.provenance), "utf-8")
+            with drawing():
+                from regimesim.report.figures.comparisons import history_figure
+                from regimesim.report.figures.style import save_png
+
+                save_png(history_figure(record, results, era), partial / "peace.png")
 
     with output.working("writing tables", flags):
         write_folder(folder, fill)
@@ -73,10 +73,22 @@ def history_command(given: Given, flags: Flags) -> None:
             years = f"{results.scenario.years:g} years"
             heading = f"{era.name} beside {spoken(results.scenario.name)}, {len(results):,} runs of {years}"
         _print_history(record, table, compared, heading)
-        print("\n".join(textwrap.fill(words, output.width()) for words in said))
+        print("\n".join(textwrap.fill(words, output.width()) for words in said[1:]))
         print(f"\n{folder}/  {' '.join(sorted(file.name for file in folder.iterdir()))}")
 
     output.announce(flags, folder, answer, screen)
+
+
+def record_read(path: str, options: Mapping[str, Any]) -> Record:
+    """Read a table of disputes, with the options of a command that say what it leaves open."""
+    columns = {known(key, (*NEEDED, *MAY_BE), "column"): name for key, name in options["columns."].items()}
+    covers = None
+    if (typed := options["covers"]) is not None:
+        match = re.fullmatch(r"\s*(\d{1,4})\s*-\s*(\d{1,4})\s*", typed)
+        if match is None:
+            raise InputError(f"covers= takes two years, FIRST-LAST: covers=1816-2010; got {quoted(typed)}")
+        covers = int(match[1]), int(match[2])
+    return read_disputes(path, columns, options["members"], covers)
 
 
 def _path_of(given: Given) -> str:
@@ -112,10 +124,10 @@ def _simulated_era(
     given: Given, record: Record, eras: Sequence[Era], era: Era | None, flags: Flags
 ) -> tuple[Results, Era]:
     """The scenario, simulated for as many years as the era has on the record unless told otherwise."""
-    from regimesim.scenario.compose import request
+    from regimesim.cli.advice import asked
     from regimesim.simulation.simulate import simulate
 
-    scenario, options = request(given.settings, given.options).scenario, given.options
+    scenario, options = asked(given, flags).scenario, given.options
     begun = [era for era in eras if era.start <= scenario.start + 1 <= era.end + 1] or list(eras)
     era = era or begun[0]
     on_record = int(era_table(record, [era])["years"].iloc[0])
@@ -177,7 +189,8 @@ def words_of_eras(table: pd.DataFrame) -> pd.DataFrame:
 
 def _print_history(record: Record, table: pd.DataFrame, compared: pd.DataFrame | None, heading: str) -> None:
     rows, first, last = len(record.rows), record.first, record.last
-    print(f"{output.bold(record.name)}   {rows:,} pair-years, {first}-{last}\n")
+    print(f"{output.bold(record.name)}   {rows:,} pair-years, {first}-{last}")
+    print(output.folded(record.read_as) + "\n")
     print(output.bold("The record by era") + " (95 % intervals)")
     print(output.text_table(words_of_eras(table)) + "\n")
     if compared is not None:

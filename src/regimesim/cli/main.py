@@ -24,6 +24,13 @@ _AGAIN = 0.02
 """Seconds until a signal that was lost comes again."""
 
 
+KERNELS = {
+    "numba": "compiled by numba at the first use",
+    "python": "not compiled: NUMBA_DISABLE_JIT is set",
+}
+"""What there is to say of kernels that were not made ahead of time."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command; the exit code: 0 done, 1 failed, 2 cannot be done as asked, 130 interrupted."""
     try:
@@ -49,9 +56,10 @@ def _main(arguments: Sequence[str] | None) -> int:
     rest = [word for word in words if word not in given]
     chosen = {SWITCH_OF[word] for word in given}
     if "version" in chosen:
+        from regimesim.core.keeping import target
         from regimesim.simulation.provenance import program_version
 
-        print(f"regimesim {program_version()}")
+        print(f"regimesim {program_version()} ({KERNELS.get(kernel := target(), f'compiled for {kernel}')})")
         return 0
     named = [word for word in rest if word != "help"]
     if not rest and "help" not in chosen:
@@ -81,15 +89,18 @@ def _flags(chosen: set[str]) -> Flags:
 def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
     import logging
 
-    from regimesim.scenario.messages import InputError, known
+    from regimesim.cli.advice import of_several_values
+    from regimesim.scenario.compose import SeveralValues
+    from regimesim.scenario.messages import InputError, known, prompt
 
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its fonts is nobody's concern
     try:
-        with _signals(), warnings.catch_warnings():
+        with _signals(), warnings.catch_warnings(), prompt():
             warnings.showwarning = lambda message, *_: _complain(str(message))
             command = known(name, COMMANDS, "command")
             _refuse_unreadable(arguments)
             _refuse_options(arguments)
+            _refuse_hydras_settings(arguments, flags.multirun)
             if flags.multirun and name != "run":
                 raise InputError("-m (many jobs by Hydra) goes with run; many settings at once are: sweep")
             if flags.multirun:
@@ -100,6 +111,10 @@ def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
             code = _function(command.place)(command.read(arguments), flags)
             sys.stdout.flush()
             return code or 0
+    except SeveralValues as several:
+        advice = of_several_values(several, command, arguments)
+        _complain(f"{several}; {advice}" if advice else str(several))
+        return USED_WRONGLY
     except InputError as error:
         _complain(str(error))
         return USED_WRONGLY
@@ -109,6 +124,9 @@ def _carry_out(name: str, arguments: Sequence[str], flags: Flags) -> int:
     except OSError as error:
         _complain(f"the system refuses: {error}")
         _say_no_more()
+        return FAILED
+    except MemoryError:
+        _complain("there is not memory enough for so much; ask for fewer states, years or workers")
         return FAILED
     except KeyboardInterrupt as interrupt:
         _complain(str(interrupt) or "interrupted; what was not finished is not kept")
@@ -151,6 +169,7 @@ def _refuse_options(arguments: Sequence[str]) -> None:
     """Refuse ``--runs 100``, and say what to type instead."""
     from difflib import get_close_matches
 
+    from regimesim.cli.advice import of_hydras_flag
     from regimesim.scenario.messages import InputError
 
     for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
@@ -161,7 +180,17 @@ def _refuse_options(arguments: Sequence[str]) -> None:
         plus = "+" if name == "scenario" else ""
         given = value or (following if "=" not in following else "") or "VALUE"
         hint = f"did you mean {near[0]}?" if near else f"settings are written {plus}{name}={given}"
-        raise InputError(f"no option '{word}'; {hint}")
+        raise InputError(f"no option '{word}'; {of_hydras_flag(word, arguments) or hint}")
+
+
+def _refuse_hydras_settings(arguments: Sequence[str], multirun: bool) -> None:
+    """Refuse ``hydra.run.dir=DIR``, and say what to type instead."""
+    from regimesim.cli.advice import of_hydras_setting
+    from regimesim.scenario.messages import InputError, quoted
+
+    for word in arguments:
+        if advice := of_hydras_setting(word, multirun):
+            raise InputError(f"{quoted(word)} is a setting of Hydra's; {advice}")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 
 MOST_PAIRS = 12
 _HEAD = 14
+LEAST_WIDTH = 32
+NARROW = 60
+"""Columns below which what does not fit is put one below the other."""
 
 
 def width() -> int:
     """Columns of the terminal, or 100."""
-    return max(60, min(120, shutil.get_terminal_size((100, 24)).columns))
+    return max(LEAST_WIDTH, min(120, shutil.get_terminal_size((100, 24)).columns))
 
 
 def folded(words: str, indent: str | None = None, first: str | None = None) -> str:
@@ -129,12 +132,12 @@ def _number_lines(estimate: Estimate) -> list[float | None]:
     return [x if math.isfinite(x) else None for x in values]
 
 
-def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: str, folder: Path) -> None:
+def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: str) -> None:
     """The answer of ``run`` on one screen; ``explain`` is the command that tells the typical run."""
     from regimesim.report.sentences import dated, made_of, notes, typical_run
 
     scenario = results.scenario
-    print(f"{bold(spoken(scenario.title or scenario.name))}   {made_of(results)}\n")
+    print(_title(spoken(scenario.title or scenario.name), made_of(results)) + "\n")
     print(bold("How long it lasts") + " (years, 95 % intervals)")
     print(text_table(results.table()))
     for words in notes(results):
@@ -144,8 +147,19 @@ def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: 
     print("\n".join(_pair_lines(pairs)) + "\n")
     print(_headed("Why it ended", _causes(causes)))
     print(_headed("Typical run", typical_run(results)))
-    print(f"{'':<{_HEAD}}{explain}\n")
+    print(f"{'':<{_HEAD}}{explain}\n", flush=True)
+
+
+def print_files(folder: Path) -> None:
+    """Print where the results lie, and what of them to look at first."""
     print(_files(folder))
+
+
+def _title(name: str, about: str) -> str:
+    """Title of an answer, in one line but on a narrow terminal."""
+    if width() >= NARROW or len(name) + len(about) + 3 <= width():
+        return f"{bold(name)}   {about}"
+    return f"{bold(folded(name))}\n{folded(about, ' ', ' ')}"
 
 
 def _headed(heading: str, text: str) -> str:
@@ -158,11 +172,32 @@ def text_table(frame: Any) -> str:
     columns = [str(name) for name in frame.columns]
     rows = [[str(index), *map(str, row)] for index, row in zip(frame.index, frame.to_numpy(), strict=True)]
     lengths = [max(len(row[k]) for row in [["", *columns], *rows]) for k in range(len(columns) + 1)]
-    lines = [["", *columns], *rows]
-    return "\n".join(
+    lines = [
         " " + "   ".join(cell.ljust(length) for cell, length in zip(line, lengths, strict=True)).rstrip()
-        for line in lines
-    )
+        for line in [["", *columns], *rows]
+    ]
+    if width() < NARROW and max(map(len, lines)) > width():
+        return "\n".join(_stacked(row[0], zip(columns, row[1:], strict=True)) for row in rows)
+    return "\n".join(lines)
+
+
+def in_columns(rows: Sequence[Sequence[str]], apart: str = "   ", headed: bool = False) -> list[str]:
+    """Lines of a table, or on a narrow terminal lines for every row (``headed``: the first names columns)."""
+    if not rows:
+        return []
+    wide = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    lines = [apart.join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)).rstrip() for row in rows]
+    if width() >= NARROW or max(map(len, lines)) < width():
+        return lines
+    head, *rest = rows if headed else (("",) * len(wide), *rows)
+    return [_stacked(row[0], zip(head[1:], row[1:], strict=True))[1:] for row in rest]
+
+
+def _stacked(name: str, cells: Iterable[tuple[str, str]]) -> str:
+    """A row of a table for a narrow terminal: its name, then a line for each column."""
+    named = ((f"{column}: " if column else "", cell) for column, cell in cells if cell)
+    lines = [folded(f"{column}{cell}", "     ", "   ") for column, cell in named]
+    return "\n".join([f" {name}", *lines])
 
 
 def _pair_lines(pairs: Sequence[Pair]) -> list[str]:
@@ -182,16 +217,20 @@ def _pair_lines(pairs: Sequence[Pair]) -> list[str]:
         alike.setdefault(row, []).append(f"{spoken(pair.first.state)}-{spoken(pair.second.state)}")
     rows = [(_names_of_pairs(names, len(pairs)), *row) for row, names in alike.items()]
     table = [("", "discount", "trust", "game", "buffers" * any(row[4] for row in rows)), *rows[:MOST_PAIRS]]
+    more = len(rows) - MOST_PAIRS
+    rest = [f" ... and {more} more"] if more > 0 else []
+    if width() < NARROW:
+        stacked = [_stacked(row[0], zip(table[0][1:], row[1:], strict=True)) for row in table[1:]]
+        return [folded("What cooperation needs (and in brackets what there is):", "  ", " "), *stacked, *rest]
     lengths = [max(len(row[k]) for row in table) for k in range(4)]
     lines = [
         " " + "  ".join(cell.ljust(n) for cell, n in zip(row, (*lengths, 0), strict=True)) for row in table
     ]
-    more = len(rows) - MOST_PAIRS
     return [
         " What cooperation needs (and in brackets what there is):",
         lines[0][: width()].rstrip(),
         *(_cut(line.rstrip()) for line in lines[1:]),
-        *([f" ... and {more} more"] if more > 0 else []),
+        *rest,
     ]
 
 
@@ -265,16 +304,15 @@ def print_theory(scenario: Scenario, pairs: Sequence[Pair]) -> None:
         ),
     }
     for heading, (head, rows) in tables.items():
-        print(f" {heading}")
+        print(folded(f" {heading}"))
         lines = [head, *((name, *row) for name, row in zip(names, rows, strict=True))]
-        lengths = [max(len(line[k]) for line in lines) for k in range(len(head))]
-        for line in lines:
-            print("  " + "  ".join(c.ljust(n) for c, n in zip(line, lengths, strict=True)).rstrip())
-        print()
+        print("\n".join(f" {line}" for line in in_columns(lines, "  ", headed=True)) + "\n")
     print(
-        " now, future, sanction, norm: the terms of the margin, payoff a year; it cooperates where\n"
-        " their sum is not below 0. Needs are least values of one setting, of all states alike, all\n"
-        " others as they are."
+        folded(
+            " now, future, sanction, norm: the terms of the margin, payoff a year; it cooperates where their "
+            "sum is not below 0. Needs are least values of one setting, of all states alike, all others as "
+            "they are."
+        )
     )
 
 

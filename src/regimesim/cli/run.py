@@ -15,54 +15,81 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim.cli import output
+from regimesim.cli.advice import asked, unused_of
 from regimesim.cli.table import COMMANDS, Flags, Given
-from regimesim.scenario.compose import files_asked, hydra_jobs, load_scenario, request, settled
+from regimesim.scenario.compose import files_asked, hydra_jobs, load_scenario, names_typed, settled
 from regimesim.scenario.composition import CHOICES, combination, part_files, part_tree
 from regimesim.scenario.files import names_of, read_text, scenario_names, shown_path, strategy_names, yaml_of
 from regimesim.scenario.messages import InputError, known, legible, quoted
 from regimesim.scenario.parameters import ORDER, PARAMETERS, WORLD, Belongs
 from regimesim.scenario.reading import in_order
-from regimesim.scenario.remarks import remarks
+from regimesim.scenario.remarks import remarks, unused
 from regimesim.scenario.strategies import load_strategy
 from regimesim.simulation.results import json_text
 
 if TYPE_CHECKING:
+    from regimesim.analysis.collapse import Causes
+    from regimesim.analysis.pairs import Pair
     from regimesim.scenario.scenario import Scenario
     from regimesim.simulation.results import Results
 
 _HEAD = "# @package _global_\n"
+_OF_THE_TELLING = ("futures", "until", "spell", "hinges", "replace")
+"""Options of ``explain`` that say what is told of a history, or what is replaced in it."""
+_FUTURES_LEFT_OUT = (
+    "Turning points are left out: in a world of this size they take minutes. With futures=50 they are there."
+)
 _PRUDENT_WORDS = "cooperates where it is worth it at its present trust"
 
 
 def run_command(given: Given, flags: Flags) -> None:
     """Simulate a scenario, say how long cooperation lasted and why it ended, and write it all down."""
-    scenario = request(given.settings, given.options).scenario
+    found = asked(given, flags)
+    scenario = found.scenario
     folder = output.output_folder(given.options["out"], "run", scenario.name)
     results = _simulate(scenario, given.options, flags)
     from regimesim.analysis.collapse import causes_of_collapse
     from regimesim.analysis.pairs import pairs_of
-    from regimesim.report.figures.runs import save_run_figures
-    from regimesim.report.run_page import Asked, write_run
-    from regimesim.simulation.results import save_results
 
     with output.working("looking into the collapses", flags):
         causes = causes_of_collapse(results, workers=given.options["workers"])
         pairs = pairs_of(scenario, results.design)
-    answer = output.run_answer(results, causes, pairs)
+    answer = output.run_answer(results, causes, pairs) | {"unused": list(unused_of(found))}
     explained = f"{_told_by(given)} replicate={results.typical()}"
+    if flags.screen:  # pictures take longer than all that is told: nobody waits for them
+        output.print_run(results, causes, pairs, explained)
+    _write_run(folder, results, causes, pairs, answer, explained, given, flags)
+    output.announce(flags, folder, answer, lambda: output.print_files(folder))
+
+
+def _write_run(
+    folder: Path,
+    results: Results,
+    causes: Causes,
+    pairs: Sequence[Pair],
+    answer: Mapping[str, Any],
+    explained: str,
+    given: Given,
+    flags: Flags,
+) -> None:
+    from regimesim.simulation.folders import drawing
+    from regimesim.simulation.results import save_results
 
     def add(partial: Path) -> None:
-        figures = {path.stem: path for path in save_run_figures(results, partial, causes.shares)}
-        stills = {name: path.with_suffix(".svg").read_text("utf-8") for name, path in figures.items()}
-        typed = Asked(f"python -m regimesim run {shlex.join(given.arguments)}", explained)
-        write_run(results, partial / "report.html", causes, stills, typed, pairs)
         (partial / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
+        if given.options["format"] == "csv":
+            results.runs.to_csv(partial / "runs.csv", index=False)
+        with drawing():
+            from regimesim.report.figures.runs import save_run_figures
+            from regimesim.report.run_page import Asked, write_run
+
+            figures = {path.stem: path for path in save_run_figures(results, partial, causes.shares)}
+            stills = {name: path.with_suffix(".svg").read_text("utf-8") for name, path in figures.items()}
+            typed = Asked(f"python -m regimesim run {shlex.join(given.arguments)}", explained)
+            write_run(results, partial / "report.html", causes, stills, typed, pairs)
 
     with output.working("writing results", flags):
         save_results(results, folder, add)
-    output.announce(
-        flags, folder, answer, lambda: output.print_run(results, causes, pairs, explained, folder)
-    )
 
 
 def _told_by(given: Given) -> str:
@@ -85,21 +112,44 @@ def _simulate(scenario: Scenario, options: Mapping[str, Any], flags: Flags) -> R
 
 
 def explain_command(given: Given, flags: Flags) -> None:
-    """Tell one run as a chronicle."""
-    scenario = request(given.settings, given.options).scenario
-    from regimesim.chronicle import chronicle
+    """Tell one run as a chronicle, with its turning points, and its hinges if they are asked for."""
+    scenario, options = asked(given, flags).scenario, given.options
+    from regimesim.analysis.hinges import hinges_of
+    from regimesim.analysis.turning_points import affordable, asked_of, turning_points_of
+    from regimesim.chronicle import chronicle_of
+    from regimesim.chronicle.replacements import read_replacements
+    from regimesim.chronicle.replay import replay
 
+    replaced = read_replacements(options["replace"] or [], scenario, options["replicate"])
+    spell, until = options["spell"], options["until"]
+    futures = affordable(scenario) if options["futures"] is None else options["futures"]
     with output.working("playing", flags):
-        told = chronicle(scenario, given.options["seed"], given.options["replicate"])
+        history = replay(scenario, options["seed"], options["replicate"], replacements=replaced)
+        asked_of(history, spell, until)
+        told = chronicle_of(history)
+    with output.working("playing its futures", flags):
+        points = turning_points_of(history, until, spell, futures) if futures else None
+    with output.working("looking for hinges", flags):
+        hinges = hinges_of(history, spell, until) if options["hinges"] else None
+        hinges = hinges and replace(hinges, asked=_history_words(given))
+    parts = {"turning_points": points, "hinges": hinges}
     if flags.json:
-        print(told.frame().to_json(orient="records", indent=2))
-    else:
-        print(told.text(output.width()))
+        answer = {"chronicle": told.frame().to_dict("records")}
+        print(json_text(answer | {name: part and part.as_dict() for name, part in parts.items()}))
+        return
+    left_out = "" if futures or options["futures"] == 0 else _FUTURES_LEFT_OUT
+    texts = [told, *(part for part in parts.values() if part)]
+    print("\n\n".join([*(text.text(output.width()) for text in texts), *([left_out] if left_out else [])]))
+
+
+def _history_words(given: Given) -> tuple[str, ...]:
+    """The words that were typed, without those that do not say which history it is."""
+    return tuple(word for word in given.arguments if word.partition("=")[0] not in _OF_THE_TELLING)
 
 
 def theory_command(given: Given, flags: Flags) -> None:
     """Print what theory says of each pair at the start: its game, and what cooperation would take."""
-    scenario = request(given.settings).scenario
+    scenario = asked(given, flags).scenario
     from regimesim.analysis.pairs import pairs_of
 
     with output.working("appraising", flags):
@@ -160,12 +210,19 @@ def _part_rows(group: Belongs) -> list[tuple[str, str, str]]:
 
 
 def _strategy_rows() -> list[tuple[str, str, str]]:
-    from regimesim.scenario.strategies import strategy_about
-
     return [
         ("strategies", "prudent", f"{_PRUDENT_WORDS} (the default)"),
-        *(("strategies", name, strategy_about(name)) for name in strategy_names()),
+        *(("strategies", name, _strategy_words(name)) for name in strategy_names()),
     ]
+
+
+def _strategy_words(name: str) -> str:
+    from regimesim.scenario.strategies import strategy_about
+
+    try:
+        return strategy_about(name)
+    except InputError as error:
+        return f"cannot be used: {error}"
 
 
 def _parameter_rows() -> list[tuple[str, str, str]]:
@@ -211,7 +268,8 @@ def show_command(given: Given, flags: Flags) -> None:
             sys.stdout.write(_as_written(files))
             return
         chosen = f"# world: {scenario.world.name}   order: {scenario.order.name}\n" if scenario.world else ""
-        said = "".join(f"# {words}\n" for words in remarks(scenario))
+        sentences = (*remarks(scenario), *unused(scenario, names_typed(overrides)))
+        said = "".join(f"# {words}\n" for words in sentences)
         sys.stdout.write(f"{_HEAD}{chosen}{said}{yaml_of(in_order(tree))}")
     else:
         names = [
@@ -250,6 +308,11 @@ def multirun(arguments: Sequence[str], flags: Flags) -> None:
     InputError
         After all jobs, if one of those in this process was refused.
     """
+    if out := next((word for word in arguments if word.lstrip("+").startswith("out=")), ""):
+        raise InputError(
+            f"with -m every job has a folder of its own; instead of {out} write "
+            f"hydra.sweep.dir={out.partition('=')[2] or 'DIR'}: the jobs are then in its folders 0, 1, ..."
+        )
     refused = []
 
     def job(words: list[str], folder: Path) -> None:

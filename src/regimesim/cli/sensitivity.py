@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim.cli import output
-from regimesim.scenario.compose import request, sweep_request
+from regimesim.cli.advice import say
+from regimesim.scenario.compose import names_typed, request, sweep_request
 from regimesim.scenario.limits import MOST_RUNS
 from regimesim.scenario.messages import InputError, spoken
+from regimesim.scenario.remarks import told_unused
 from regimesim.simulation.results import json_text, percent
 
 if TYPE_CHECKING:
@@ -43,6 +45,10 @@ def sensitivity_command(given: Given, flags: Flags) -> None:
         raise InputError(f"that makes {total:,} runs, more than {MOST_RUNS:,}; lower runs= or samples=")
     with output.working("reading the scenario", flags):
         box = Box(named.scenario, named.settings, factors)
+        names = [*names_typed(others), *(factor.name for factor in factors)]
+        idle = told_unused(scenario.name, box.idle(names))
+    say(flags, idle)
+    with output.working("reading the scenario", flags):
         outcome = outcome_of(box, options["outcome"])
     if total > LONG and not flags.quiet:
         print(f"regimesim: {total:,} runs to play ({_plan(effort, len(factors))})", file=sys.stderr)
@@ -75,8 +81,7 @@ def _plan(effort: Effort, factors: int) -> str:
 
 def save(found: Influence, folder: Path) -> None:
     """Write tables, answer and pictures into a new folder, or nothing at all."""
-    from regimesim.report.figures.sensitivity import save_sensitivity_figures
-    from regimesim.simulation.folders import write_folder
+    from regimesim.simulation.folders import drawing, write_folder
     from regimesim.simulation.provenance import provenance
     from regimesim.simulation.results import scenario_yaml
 
@@ -96,7 +101,10 @@ def save(found: Influence, folder: Path) -> None:
         for name, tree in (("summary", found.answer), ("provenance", about)):
             (partial / f"{name}.json").write_text(json_text(tree) + "\n", "utf-8")
         (partial / "config.yaml").write_text(scenario_yaml(base), "utf-8")
-        save_sensitivity_figures(found, partial)
+        with drawing():
+            from regimesim.report.figures.sensitivity import save_sensitivity_figures
+
+            save_sensitivity_figures(found, partial)
 
     write_folder(folder, fill)
 

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim.cli import output
-from regimesim.scenario.compose import SweepRequest, sweep_request, value_of
+from regimesim.cli.advice import say
+from regimesim.scenario.compose import SweepRequest, names_typed, sweep_request, value_of
 from regimesim.scenario.files import there
-from regimesim.scenario.messages import InputError, show, spoken
+from regimesim.scenario.messages import InputError, listed, show, spoken
+from regimesim.scenario.remarks import told_unused
+from regimesim.simulation.checksums import reseal
 from regimesim.simulation.columns import SPELLS
-from regimesim.simulation.folders import folder_named, system_reason, workshop
+from regimesim.simulation.folders import drawing, folder_named, system_reason, workshop
 from regimesim.simulation.results import Results
 
 if TYPE_CHECKING:
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
     from regimesim.sweeps.results import SweepResults
 
 RUNS_A_POINT = 100
+MOST_ROWS = 20
+"""Points up to which each is printed."""
+RUNS_TABLE = "runs.csv"
+_ROWS_AT_ONCE = 1_000_000
 _LONGEST_NAME = 100
 
 
@@ -31,6 +38,9 @@ def sweep_command(given: Given, flags: Flags) -> None:
     options = given.options
     engine = _engine(options)
     points, runs, name = _design(sweep_request(given.settings, options), options)
+    where = listed(list(dict.fromkeys(world.name for world in points.worlds)))
+    unused = told_unused(where, points.idle([*names_typed(given.settings), *points.swept]))
+    say(flags, unused)
     folder = _sweep_folder(options["out"], points, name)
     from regimesim.sweeps.sweep import conduct
 
@@ -49,11 +59,35 @@ def sweep_command(given: Given, flags: Flags) -> None:
             raise KeyboardInterrupt(
                 f"interrupted; the runs that are done are kept in {folder}, the same command goes on"
             ) from None
-    answer = sweep_answer(found)
+    answer = sweep_answer(found) | {"unused": list(unused)}
 
-    with output.working("drawing", flags):
-        draw_sweep(found)
+    if options["format"] == "csv" or (folder / RUNS_TABLE).exists():  # one of fewer points would mislead
+        with output.working("writing tables", flags):
+            write_tables(found)
+    if _varies(found):
+        with output.working("drawing", flags), drawing():
+            draw_sweep(found)
     output.announce(flags, folder, answer, lambda: print_sweep(found, answer))
+
+
+def _varies(found: SweepResults) -> bool:
+    """Tell whether there is something to draw an outcome against."""
+    return any(len(set(column.tolist())) > 1 for column in found.points.columns.values())
+
+
+def write_tables(found: SweepResults) -> list[Path]:
+    """Write ``summary.csv``, a row a point, and ``runs.csv``, a row a run, into the folder of a sweep."""
+
+    def write(folder: Path) -> list[Path]:
+        summary, runs = folder / "summary.csv", folder / RUNS_TABLE
+        found.table.to_csv(summary, index=False)
+        step = max(1, _ROWS_AT_ONCE // found.manifest.runs)
+        for first in range(0, len(found), step):
+            rows = found.read_runs(range(first, min(first + step, len(found))))
+            rows.to_csv(runs, index=False, mode="a", header=first == 0)
+        return [summary, runs]
+
+    return _written(found.folder, write)
 
 
 def _engine(options: Mapping[str, Any]) -> Engine:
@@ -132,20 +166,51 @@ def print_sweep(found: SweepResults, answer: dict[str, Any]) -> None:
     runs = answer["runs"]
     print(f"{output.bold(spoken(world.title or world.name))}   {axes}")
     each = f"{runs:,} run{'s' if runs != 1 else ''} of {world.years:g} years"
-    print(f"{len(found):,} points, each {each} on the same seeds (seed {answer['seed']})\n")
+    points = f"{len(found):,} points, each {each} on the same seeds" if len(found) > 1 else f"1 point, {each}"
+    print(f"{points} (seed {answer['seed']})\n")
+    if len(found) <= MOST_ROWS:
+        _print_points(found, world.years)
+    else:
+        _print_extremes(answer, world.years)
+    place = found.folder
+    drawn = "phase.png  " if _varies(found) else ""
+    print(f"\n{place}/  {drawn}summary.parquet  design.parquet  parts/  manifest.json")
+    if not _varies(found):
+        print("Nothing varies, and so there is no picture; several values are 0.2,0.4 or range(0,1,0.1).")
+    print(f'In Python: rs.load_results("{place}").table', flush=True)
+
+
+def _print_points(found: SweepResults, years: float) -> None:
+    """A line a point: its settings, and how long both kinds of spell last."""
+    head = [*found.points.swept, *(f"years of {word}" for word in SPELLS.values())]
+    lines = [head]
+    for _, row in found.table.iterrows():
+        settings = [_value_text(row[name]) for name in found.points.swept]
+        lines.append([*settings, *(_mean_and_error(row, spell) for spell in SPELLS)])
+    print(
+        output.bold("How long it lasts") + f" (restricted means over {years:g} years, with standard errors)"
+    )
+    wide = [max(len(line[k]) for line in lines) for k in range(len(head))]
+    for line in lines:
+        print(" " + "   ".join(cell.ljust(n) for cell, n in zip(line, wide, strict=True)).rstrip())
+
+
+def _mean_and_error(row: Any, spell: str) -> str:
+    return f"{row[f'{spell}_rmst']:5.1f} \N{PLUS-MINUS SIGN} {row[f'{spell}_rmst_error']:.1f}"
+
+
+def _print_extremes(answer: dict[str, Any], years: float) -> None:
+    """The points at which each kind of spell is longest and shortest, and one between."""
     for spell, word in SPELLS.items():
         print(
             output.bold(f"Years of {word}")
-            + f" (restricted mean over {world.years:g} years, with its standard error)"
+            + f" (restricted mean over {years:g} years, with its standard error)"
         )
         for words in ("longest", "middle", "shortest"):
             row = answer[spell][words]
             settings = "  ".join(f"{name}={_value_text(v)}" for name, v in row["settings"].items())
-            years = f"{row['years']:6.1f} \N{PLUS-MINUS SIGN} {row['error']:.1f}"
-            print(f" {words:<9}{years}   {settings}")
-    place = found.folder
-    print(f"\n{place}/  phase.png  summary.parquet  design.parquet  parts/  manifest.json")
-    print(f'In Python: rs.load_results("{place}").table', flush=True)
+            lasts = f"{row['years']:6.1f} \N{PLUS-MINUS SIGN} {row['error']:.1f}"
+            print(f" {words:<9}{lasts}   {settings}")
 
 
 def _value_text(value: Any) -> str:
@@ -171,7 +236,8 @@ def plot_command(given: Given, flags: Flags) -> None:
     else:
         found, draw = _of_sweep(results, outcome or "both")
     with output.working("drawing", flags):
-        paths = _written(folder, draw, replace=folder == path)
+        own = folder == path
+        paths = _written(folder, draw, replace=own, listed=own and isinstance(results, Results))
 
     def screen() -> None:
         for sentence in found:
@@ -206,8 +272,11 @@ def draw_sweep(results: Any, outcome: str = "both") -> list[Path]:
     return _written(results.folder, _of_sweep(results, outcome)[1])
 
 
-def _written(folder: Path, draw: Draw, replace: bool = True) -> list[Path]:
-    """Pictures drawn aside and then put into a folder, in place of those of the same name if so wanted."""
+def _written(folder: Path, draw: Draw, replace: bool = True, listed: bool = False) -> list[Path]:
+    """Pictures drawn aside and then put into a folder, in place of those of the same name if so wanted.
+
+    ``listed``: the folder has a list of checksums, into which they are written anew.
+    """
     try:
         with workshop(folder) as partial:
             paths = draw(partial)
@@ -216,6 +285,8 @@ def _written(folder: Path, draw: Draw, replace: bool = True) -> list[Path]:
                     raise InputError(f"{folder / path.name} is there already; choose another with out=")
             for path in paths:
                 os.replace(path, folder / path.name)
+            if listed:
+                reseal(folder, [path.name for path in paths])
     except OSError as error:
         raise InputError(
             f"cannot write to {folder}: {system_reason(error)}; choose another with out="

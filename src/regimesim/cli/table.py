@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from regimesim.scenario.limits import (
+    MOST_FUTURES,
     MOST_POINTS,
     MOST_REPLICATE,
     MOST_RUNS,
@@ -53,6 +54,8 @@ class Option:
         Where it is not given.
     low, high : float
         Bounds of a number; both are permitted, ``low`` unless ``open_low``.
+    choices : tuple of str
+        The words that are taken, if there are only some.
     note : str
         Said after the bounds where they are not kept.
     shown : str
@@ -73,6 +76,7 @@ class Option:
     low: float = -math.inf
     high: float = math.inf
     open_low: bool = False
+    choices: tuple[str, ...] = ()
     note: str = ""
     shown: str = ""
     offers: tuple[str, ...] | str = ()
@@ -122,7 +126,10 @@ class Option:
         from regimesim.scenario.compose import literal, option_value
 
         if self.kind in ("word", "text", "path", "group"):
-            return literal(text)
+            found = literal(text)
+            return known(found, self.choices, self.name) if self.choices else found
+        if self.kind == "names" and self._listed_without_brackets(text):
+            raise InputError(f"{self.name} is a list; write it in brackets: {self.name}=[{text}]")
         found = option_value(self.name, text)
         if found is None and self.default is None:
             return None
@@ -134,6 +141,11 @@ class Option:
             low, high = self.ends
             return whole_within(found, self.name, int(low), int(high), self.note)
         return self._number(found) if self.kind == "number" else found
+
+    def _listed_without_brackets(self, text: str) -> bool:
+        from regimesim.scenario.compose import several
+
+        return not text.lstrip().startswith(("[", "{")) and bool(several(self.name, text))
 
     def _names(self, found: object) -> object:
         if (self.also == "word" and isinstance(found, str)) or (
@@ -324,6 +336,20 @@ ANY_SCENARIO_OPTION = Option(
 YEARS_OPTION = Option("years", "setting", "horizon, if not the scenario's own", shown="100")
 SEED_OPTION = Option("seed", "whole", "seed of all runs: the same seed, the same runs", 0, 0, MOST_SEED)
 WORKERS_OPTION = Option("workers", "whole", "threads; all cores by default", None, 1, MOST_WORKERS, shown="2")
+_RECORD_OPTIONS = (
+    Option("members", "path", "a table of who belonged to the system, and when", shown="FILE"),
+    Option("covers", "text", "years that the table of disputes covers", shown="FIRST-LAST"),
+    Option("columns.year", "group", "names that the table has for its columns", shown="NAME"),
+)
+"""What says how a table of disputes is to be read."""
+FORMAT_OPTION = Option(
+    "format",
+    "word",
+    "a format for the table of runs, beside Parquet: csv",
+    "parquet",
+    offers=("parquet", "csv"),
+    choices=("parquet", "csv"),
+)
 OUT_OPTION = Option("out", "path", "a new folder for what is written; below outputs/ by default", shown="DIR")
 WORLD_AND_ORDER = "[world=NAME] [order=NAME]"
 PARAMETER = "[PARAMETER=VALUE ...]"
@@ -343,7 +369,15 @@ COMMANDS: Mapping[str, Command] = {
             "run",
             "regimesim.cli.run:run_command",
             "simulate a scenario many times: how long cooperation lasts, and why it ends",
-            (SCENARIO_OPTION, _runs_option(1000), SEED_OPTION, YEARS_OPTION, WORKERS_OPTION, OUT_OPTION),
+            (
+                SCENARIO_OPTION,
+                _runs_option(1000),
+                SEED_OPTION,
+                YEARS_OPTION,
+                WORKERS_OPTION,
+                FORMAT_OPTION,
+                OUT_OPTION,
+            ),
             forms=(WORLD_AND_ORDER, PARAMETER),
             notes="another order may be put into the scenario's world, and its order into another world;\n"
             "a world and an order together need no scenario\n\n"
@@ -352,13 +386,42 @@ COMMANDS: Mapping[str, Command] = {
         Command(
             "explain",
             "regimesim.cli.run:explain_command",
-            "the chronicle of one run",
+            "the chronicle of one run, its turning points, and what would have ended it otherwise",
             (
                 SCENARIO_OPTION,
                 Option("replicate", "whole", "number of the run", 0, 0, MOST_REPLICATE, shown="17"),
                 SEED_OPTION,
+                Option(
+                    "futures",
+                    "whole",
+                    "futures forked from each year for the turning points; 0 for none",
+                    None,
+                    0,
+                    MOST_FUTURES,
+                    shown="500",
+                ),
+                Option(
+                    "until",
+                    "number",
+                    "year of the calendar of which it is asked whether cooperation still stands; ten years "
+                    "after its end by default",
+                    None,
+                    shown="1853",
+                ),
+                Option("spell", "word", "what must stand", "regime", offers=(*SPELL_WORDS, "systemic")),
+                Option("hinges", "switch", "look for the draws that turn the ending", False, shown="true"),
+                Option(
+                    "replace",
+                    "names",
+                    "draws that come out otherwise, as hinges name them",
+                    shown="[DATE:DRAW:STATE:...:NUMBER]",
+                    also="word",
+                ),
             ),
             forms=(PARAMETER,),
+            notes="replace=1848-Q1:spread:Austria:1 gives a draw another number in [0, 1]; of draws that "
+            "decide\nwhether something happens, 1 prevents it and 0 has it happen; "
+            "replace=1848-Q1:round:5 gives a\nround the luck of run 5",
         ),
         Command(
             "theory",
@@ -370,7 +433,7 @@ COMMANDS: Mapping[str, Command] = {
         Command(
             "compare",
             "regimesim.cli.compare:compare_command",
-            "several scenarios on the same seeds: which lasts longer, and how sure that is",
+            "several scenarios, or orders in one world, on the same seeds: which lasts longer",
             (
                 Option(
                     "scenarios",
@@ -380,13 +443,31 @@ COMMANDS: Mapping[str, Command] = {
                     shown="[concert,bipolar,collective_security]",
                     offers="scenario",
                 ),
+                Option(
+                    "worlds",
+                    "names",
+                    "instead of scenarios: each of these worlds under each of the orders",
+                    shown="[NAME,...]",
+                    offers="world",
+                    also="word",
+                ),
+                Option(
+                    "orders",
+                    "names",
+                    "instead of scenarios: each of these orders in each of the worlds",
+                    shown="[NAME,...]",
+                    offers="order",
+                    also="word",
+                ),
                 _runs_option(1000, "how many times each is simulated"),
                 SEED_OPTION,
                 YEARS_OPTION,
                 WORKERS_OPTION,
                 OUT_OPTION,
             ),
-            forms=(PARAMETER,),
+            forms=(WORLD_AND_ORDER, PARAMETER),
+            notes="without scenarios, worlds and orders: three scenarios, and each of their worlds under\n"
+            "each of their orders; world=NAME orders=[NAME,...] compares orders in one world",
         ),
         Command(
             "sweep",
@@ -406,6 +487,7 @@ COMMANDS: Mapping[str, Command] = {
                 Option("engine", "word", "what carries it out, of configs/engine", "local", offers="engine"),
                 Option("engine.workers", "group", "settings of the engine", shown="2"),
                 Option("extend", "switch", "add points or runs to a sweep", False, shown="true"),
+                FORMAT_OPTION,
                 OUT_OPTION,
             ),
             forms=("PARAMETER=VALUES ...",),
@@ -484,6 +566,7 @@ COMMANDS: Mapping[str, Command] = {
                 ),
                 Option("targets", "names", "what of the record is to be met", shown="[NAME,...]"),
                 Option("record", "path", "a table of disputes of one's own", shown="PATH"),
+                *_RECORD_OPTIONS,
                 Option(
                     "answers",
                     "whole",
@@ -500,6 +583,26 @@ COMMANDS: Mapping[str, Command] = {
             forms=(PARAMETER,),
         ),
         Command(
+            "predict",
+            "regimesim.cli.predict:predict_command",
+            "how well later years are predicted from those up to 1870, beside chance at a constant rate",
+            (
+                Option("draws", "whole", "how many settings are tried", 1024, 1, MOST_POINTS - 1),
+                _runs_option(40, "histories of each draw"),
+                Option("assumptions", "path", "a table of settings to use instead", shown="FILE.csv"),
+                Option(
+                    "record",
+                    "path",
+                    "a folder with a record of one's own, for a logit with capability and contiguity",
+                    shown="FOLDER",
+                ),
+                SEED_OPTION,
+                WORKERS_OPTION,
+                OUT_OPTION,
+            ),
+            notes="the table of settings has a column for each parameter, and may have a column weight",
+        ),
+        Command(
             "history",
             "regimesim.cli.history:history_command",
             "your own table of disputes, era by era, beside a scenario if one is given",
@@ -510,7 +613,7 @@ COMMANDS: Mapping[str, Command] = {
                 _runs_option(1000, "how many times the scenario is simulated", "200"),
                 SEED_OPTION,
                 WORKERS_OPTION,
-                Option("columns.year", "group", "names that the table has for its columns", shown="NAME"),
+                *_RECORD_OPTIONS,
                 OUT_OPTION,
             ),
             words="PATH",
@@ -604,3 +707,8 @@ class Flags:
     quiet: bool = False
     json: bool = False
     multirun: bool = False
+
+    @property
+    def screen(self) -> bool:
+        """Tell whether an answer is to be shown as a person reads it."""
+        return not (self.quiet or self.json)

@@ -13,6 +13,8 @@ the target.
 
 from __future__ import annotations
 
+import functools
+import sys
 from typing import Any, TypeVar
 
 import numpy as np
@@ -24,6 +26,7 @@ class ByReference:
     """Mark of the classes that compiled functions take by reference; an instance keeps its own table."""
 
     _table: np.ndarray | None = None
+    _address = 0
     _shape: str | None = None
 
     def __getstate__(self) -> None:
@@ -41,21 +44,31 @@ def shape_of(value: Any) -> str:
 
     Examples
     --------
-    >>> shape_of(np.zeros((2, 3))), shape_of(np.zeros((2, 3)).T), shape_of(1), shape_of(0.5)
+    >>> shape_of(np.zeros((2, 3))), shape_of(np.zeros((2, 3)).T), shape_of(1), shape_of(np.float64(0.5))
     ('<f8[2]', '<f8[2, strided]', 'int', 'float')
     """
     if isinstance(value, ByReference):
         if value._shape is None:
             fields = zip(value._fields, value, strict=True)  # type: ignore[attr-defined, call-overload]
-            value._shape = f"&{type(value).__name__}({', '.join(f'{k} {shape_of(x)}' for k, x in fields)})"
+            text = f"&{type(value).__name__}({', '.join(f'{k} {shape_of(x)}' for k, x in fields)})"
+            value._shape = sys.intern(text)
         return value._shape
     if isinstance(value, np.ndarray):
-        kind = value.dtype.str if value.dtype.names is None else f"record{value.dtype.descr}"
         strided = "" if value.flags.c_contiguous else ", strided"
-        return f"{kind}[{value.ndim}{strided}]" + ("" if value.flags.writeable else " read-only")
-    if isinstance(value, np.generic):
-        return value.dtype.str
-    return type(value).__name__
+        return f"{_kind(value.dtype)}[{value.ndim}{strided}]" + (
+            "" if value.flags.writeable else " read-only"
+        )
+    return _NUMBERS.get(type(value)) or (
+        value.dtype.str if isinstance(value, np.generic) else type(value).__name__
+    )
+
+
+_NUMBERS = {int: "int", np.int64: "int", float: "float", np.float64: "float"}
+
+
+@functools.cache
+def _kind(dtype: np.dtype[Any]) -> str:
+    return dtype.str if dtype.names is None else f"record{dtype.descr}"
 
 
 def words_of(value: Any) -> list[int]:
@@ -66,8 +79,9 @@ def words_of(value: Any) -> list[int]:
     return [int(value)]
 
 
-def table_of(bundle: Any) -> np.ndarray:
-    """Table of a bundle's arrays for a target of 64 bits; made once, as its arrays stay where they are."""
+def address_of(bundle: Any) -> int:
+    """Address of a bundle's table for a target of 64 bits; made once, as its arrays stay where they are."""
     if bundle._table is None:
-        bundle._table = np.array([word for entry in bundle for word in words_of(entry)], np.int64)
-    return bundle._table
+        table = np.array([word for entry in bundle for word in words_of(entry)], np.int64)
+        bundle._table, bundle._address = table, table.__array_interface__["data"][0]
+    return bundle._address  # type: ignore[no-any-return]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regimesim.core.compiler import entry, kernel, lanewise, scalar
+from regimesim.core.compiler import kernel, lanewise, scalar
 from regimesim.core.draws import unit
 from regimesim.core.elementary import exponential, power
 from regimesim.core.estrangement import cost_of
@@ -209,7 +209,7 @@ def slips_at(margin, temperature, word, rounds_per_year):
     return temperature > 0.0 and rare > steadiness(margin, temperature)
 
 
-@entry
+@scalar
 def chance_to_cooperate(margin, temperature, rounds_per_year):
     """Chance per round that a prudent state intends to cooperate, for those who tell of decisions.
 

@@ -12,15 +12,19 @@ what a pair needs at one time costs one call:
     block = channel // 2        word = 2 * (channel % 2) + (1 if i > j else 0)
     pair  = min(i, j) * 65536 + max(i, j)
     u     = (word's value + 0.5) / 2**32
+
+Draws may be *replaced*, to ask what else would have become of a run: see :class:`Replacement`. That is looked
+up once for a block of lanes, and only where something is replaced.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from regimesim.core.compiler import kernel, lanewise, scalar
+from regimesim.core.compiler import entry, kernel, lanewise, scalar
 
 
 def _channel(number: int) -> Any:
@@ -60,6 +64,13 @@ MOST_BUFFERS = RESTORE - ABSORB
 NOBODY = np.int64(0)
 """Stands for both states where a draw belongs to none."""
 
+WHOLE_ROUND = -1
+"""Stands for a channel where all draws of a round are those of another replicate."""
+
+_KEYS, _ROWS = 10, 4
+"""Rows of the generator's keys, and those that each replacement adds below them."""
+_ALL_BLOCKS = 0xFFFFFFFF
+
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _UNIT, _WORDS = 2.0**-32, 2.0**32
@@ -81,6 +92,40 @@ def round_keys(seed: int) -> np.ndarray:
     low, high = seed & 0xFFFFFFFF, seed >> 32
     keys = [((low + r * 0x9E3779B9) & 0xFFFFFFFF, (high + r * 0xBB67AE85) & 0xFFFFFFFF) for r in range(10)]
     return np.array(keys, dtype=np.uint32)
+
+
+class Replacement(NamedTuple):
+    """A draw, or all draws of a round, that are not those of their address."""
+
+    round: int
+    channel: int  # WHOLE_ROUND: all of them
+    i: int
+    j: int
+    value: int  # the word that stands there instead, or the replicate whose draws do
+    replicate: int | None = None  # of which run; None: of every one
+
+
+def replaced_keys(seed: int, replacements: Sequence[Replacement]) -> np.ndarray:
+    """Round keys of ``seed``, and below them what is replaced.
+
+    Of two replacements of the same draw the first one holds.
+
+    Returns
+    -------
+    ndarray of uint32, shape (10 + 4 R, 2)
+        Of each of R replacements: (round, block), (pair, word), (replicate, 1 if it is for every one),
+        (value, 0).
+    """
+    rows = [row for one in replacements for row in _rows_of(one)]
+    return np.concatenate([round_keys(seed), np.array(rows, np.uint32).reshape(-1, 2)])
+
+
+def _rows_of(one: Replacement) -> list[tuple[int, int]]:
+    whole = one.channel == WHOLE_ROUND
+    block = _ALL_BLOCKS if whole else one.channel // 2
+    word = 0 if whole else 2 * (one.channel % 2) + (one.i > one.j)
+    pair = (min(one.i, one.j) << 16) | max(one.i, one.j)
+    return [(one.round, block), (pair, word), (one.replicate or 0, one.replicate is None), (one.value, 0)]
 
 
 @scalar
@@ -136,14 +181,66 @@ def certain(chance):
     return words_below(chance) == _WORDS
 
 
+@scalar
+def _is_for(keys, row, replicate):
+    return keys[row + 2, 1] == 1 or keys[row + 2, 0] == replicate
+
+
+@scalar
+def _any_replaced(keys):
+    return keys.shape[0] > _KEYS
+
+
 @kernel
 def draw(keys, replicate, t, channel, i, j):
     """One uniform number on (0, 1): that of ``channel`` for ``(i, j)`` in round ``t``."""
     pair = (min(i, j) << 16) | max(i, j)
     w0, w1, w2, w3 = philox(np.uint32(t), np.uint32(channel >> 1), np.uint32(pair), replicate, keys)
+    if _any_replaced(keys):
+        w0, w1, w2, w3 = _replaced(keys, replicate, t, channel >> 1, pair, w0, w1, w2, w3)
     if channel & 1:
         return unit(w3 if i > j else w2)
     return unit(w1 if i > j else w0)
+
+
+@entry
+def uniforms(keys, replicate, first, channel, i, j, found):
+    """Draw at an address in round ``first`` and those after it, for those who tell of a run.
+
+    Parameters
+    ----------
+    keys : uint32 array (10, 2)
+        See :func:`round_keys`.
+    replicate, first, channel, i, j : int
+    found : float array (T,)
+        Set to the uniform numbers.
+    """
+    for k in range(found.shape[0]):
+        found[k] = draw(keys, np.uint32(replicate), first + k, channel, i, j)
+
+
+@kernel
+def _replaced(keys, replicate, t, block, pair, w0, w1, w2, w3):
+    """The words of a block, of which some or all may be replaced."""
+    for row in range(_KEYS, keys.shape[0], _ROWS):
+        if keys[row, 0] == t and keys[row, 1] == _ALL_BLOCKS and _is_for(keys, row, replicate):
+            w0, w1, w2, w3 = philox(np.uint32(t), np.uint32(block), np.uint32(pair), keys[row + 3, 0], keys)
+            break
+    for row in range(keys.shape[0] - _ROWS, _KEYS - 1, -_ROWS):
+        same = keys[row, 0] == t and keys[row, 1] == block and keys[row + 1, 0] == pair
+        if same and _is_for(keys, row, replicate):
+            word, value = keys[row + 1, 1], keys[row + 3, 0]
+            w0, w1 = (value if word == 0 else w0), (value if word == 1 else w1)
+            w2, w3 = (value if word == 2 else w2), (value if word == 3 else w3)
+    return w0, w1, w2, w3
+
+
+@kernel
+def _replace_words(words, replicates, count, keys, t, block, pair):
+    for place in range(count):
+        w0, w1, w2, w3 = words[0, place], words[1, place], words[2, place], words[3, place]
+        w0, w1, w2, w3 = _replaced(keys, replicates[place], t, block, pair, w0, w1, w2, w3)
+        words[0, place], words[1, place], words[2, place], words[3, place] = w0, w1, w2, w3
 
 
 @kernel
@@ -167,6 +264,8 @@ def fill_some(luck, t, channel, i, j, count):
             c2,
             keys,
         )
+    if _any_replaced(keys):
+        _replace_words(words, chosen, count, keys, t, channel >> 1, c2)
 
 
 @lanewise
@@ -190,6 +289,9 @@ def fill_words(luck, t, channel, i, j):
     c0, c1 = np.uint32(t), np.uint32(channel >> 1)
     c2 = np.uint32((i << 16) | j)
     _fill(words[0], words[1], words[2], words[3], luck.replicate, c0, c1, c2, luck.keys)
+    if _any_replaced(luck.keys):
+        lanes = luck.replicate.shape[0]
+        _replace_words(words, luck.replicate, lanes, luck.keys, t, channel >> 1, c2)
 
 
 @lanewise

@@ -10,16 +10,62 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from regimesim.core import numba_alone  # noqa: F401  (before numba)
+
+# isort: split
 import llvmlite.binding as llvm  # type: ignore[import-untyped]
+import numba
 from llvmlite import ir
 from numba import typeof
 from numba.core import cgutils, codegen, registry, types
-from numba.core.caching import NullCache
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import NativeValue, models, register_model, typeof_impl, unbox
 
 from regimesim.core.bundles import ByReference
+from regimesim.core.compiler import Compiled
+
+TRIED = (0, 60), (0, 69)
+"""Versions of numba with which this module was tried: from the first on, below the second."""
+
+
+def _refuse_what_was_not_tried(version: str) -> None:
+    least, bound = TRIED
+    if not least <= tuple(int(part) for part in version.split(".")[:2]) < bound:
+        asked = f"numba>={least[0]}.{least[1]},<{bound[0]}.{bound[1]}"
+        raise ImportError(
+            f"numba {version} was not tried with this program, which uses its inner parts to compile the "
+            f'model: install another one with  python -m pip install "{asked}"'
+        )
+
+
+_refuse_what_was_not_tried(numba.__version__)
+_MANNERS = {
+    "scalar": {"forceinline": True},
+    "lanewise": {"forceinline": True},
+    "kernel": {"no_cpython_wrapper": True},
+    "entry": {"nogil": True},
+}
+
+
+def dispatcher(function: Any, manner: str) -> Any:
+    """Hand a function over to numba, in the manner of a decorator of :mod:`regimesim.core.compiler`."""
+    options = {"error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False, **_MANNERS[manner]}
+    compiled = numba.njit(**options)(function)
+    if manner == "lanewise":
+        compiled._compiler._customize_flags = _without_aliases
+    return compiled
+
+
+def _without_aliases(flags: Any) -> Any:
+    flags.noalias = True
+    return flags
+
+
+@typeof_impl.register(Compiled)
+def _function_of(value: Compiled, context: Any) -> Any:
+    return typeof_impl(value.dispatcher, context)
 
 
 class Bundle(types.Type):
@@ -38,7 +84,8 @@ class Bundle(types.Type):
 
 @typeof_impl.register(ByReference)
 def _bundle_of(value: Any, _: object) -> Bundle:
-    return Bundle(types.NamedTuple([typeof(entry) for entry in value], type(value)))
+    fields = [typeof(entry) for entry in value]
+    return Bundle(types.NamedTuple(fields, type(value)))  # type: ignore[attr-defined]
 
 
 @register_model(Bundle)
@@ -106,6 +153,17 @@ MACHINES = {
 
 
 class _Library(codegen.AOTCodeLibrary):  # type: ignore[misc]
+    """Code of a function, and what numba wrote of it: that is the same for machines with the same words."""
+
+    def __init__(self, generator: Any, name: str) -> None:
+        super().__init__(generator, name)
+        self.sources: list[ir.Module] = []
+
+    def add_ir_module(self, ir_module: ir.Module) -> None:
+        """Take in what numba wrote."""
+        self.sources.append(ir_module)
+        super().add_ir_module(ir_module)
+
     def get_pointer_to_function(self, name: str) -> int:
         """Give an address that is nobody's: this code is not for the process that makes it."""
         return 1
@@ -141,36 +199,67 @@ class _Elsewhere(codegen.AOTCPUCodegen):  # type: ignore[misc]
         """Nothing is run here."""
 
 
-def make_code_for(machine: Machine) -> None:
-    """Have everything that this process compiles from now on made for a machine; none of it can be run here.
+def object_codes(
+    entries: Mapping[str, tuple[Any, Sequence[Any]]], machines: Sequence[Machine]
+) -> list[bytes]:
+    """Compile entries, each for the types of some arguments, into an object file for each machine.
 
-    To be called in a process of its own, before anything is compiled.
-    """
-    registry.cpu_target.target_context._internal_codegen = _Elsewhere(machine)
-
-
-def object_code(entries: Mapping[str, tuple[Any, Sequence[Any]]]) -> bytes:
-    """Compile entries, each for the types of some arguments, into one object file.
+    To be called in a process of its own, before anything is compiled: nothing can be run there afterwards.
 
     Parameters
     ----------
     entries : mapping of str to (dispatcher, arguments)
-        By the name that it gets in the object file.
+        By the name that it gets in the object files.
+    machines : sequence of Machine
+        With words of the same length: numba's part of the work is done once.
     """
+    first, *others = machines
+    registry.cpu_target.target_context._internal_codegen = _Elsewhere(first)
     made = {name: _compiled(*entry) for name, entry in entries.items()}
     names = {result.fndesc.llvm_func_name: name for name, result in made.items()}
-    libraries: dict[int, Any] = {}
-    for result in made.values():
-        _gather(result.library, libraries)
-    whole = _joined([library._final_module for library in libraries.values()], names)
-    machine = next(iter(made.values())).library.codegen._tm
+    libraries = [result.library for result in made.values()]
+    codes = [_put_together(libraries, names)]
+    for machine in others:
+        generator, again = _Elsewhere(machine), dict[int, _Library]()
+        with global_compiler_lock:
+            codes.append(_put_together([_again(x, generator, again) for x in libraries], names))
+    return codes
+
+
+def _again(library: Any, generator: _Elsewhere, made: dict[int, Any]) -> Any:
+    """Optimise a function, and all that it calls, for another machine."""
+    if id(library) not in made:
+        made[id(library)] = other = generator.create_library(library.name)
+        for called in library._linking_libraries:
+            other.add_linking_library(_again(called, generator, made))
+        for source in library.sources:
+            source.triple, source.data_layout = generator._machine.triple, generator._data_layout
+            other.add_ir_module(source)
+        other.finalize()
+    return made[id(library)]
+
+
+def code_for_here(function: Any, arguments: Sequence[Any], name: str) -> bytes | None:
+    """Compile a function for this machine into an object file; None if it gives anything back."""
+    result = _compiled(function, arguments)
+    if result.signature.return_type is not types.none:
+        return None
+    return _put_together([result.library], {result.fndesc.llvm_func_name: name})
+
+
+def _put_together(libraries: Sequence[Any], names: Mapping[str, str]) -> bytes:
+    """Emit one object file of functions, renamed, and of all that they call."""
+    found: dict[int, Any] = {}
+    for library in libraries:
+        _gather(library, found)
+    whole = _joined([library._final_module for library in found.values()], names)
+    machine = libraries[0].codegen._tm
     _drop_what_is_not_called(whole, machine)
     return bytes(machine.emit_object(whole))
 
 
 def _compiled(function: Any, arguments: Sequence[Any]) -> Any:
     signature = tuple(typeof(argument) for argument in arguments)
-    function._cache = NullCache()
     function.compile(signature)
     return function.overloads[signature]
 

@@ -1,81 +1,170 @@
-"""Compiled code on disk: a file for each function and signature, believed only if it is whole.
+"""Code of entries: shipped with the package, kept on disk, or compiled; never that of other sources.
 
-numba's own cache knows of an edit in the file of a function only, believes whatever it finds, and lets no
-program start where it cannot write. Here the folder is named after the content of the whole core; a file
-begins with the checksum of what it holds and of what it was compiled for; and one that cannot be read, or
-written, only means that the function is compiled.
+What the package brings was made ahead of time for some targets (``tools/build_kernel.py``) and says from
+which sources; what this machine compiles is kept in a folder named after them, an object file for each
+function and types of arguments, which begins with the checksum of its content and of what it is for. A file
+that cannot be read, written or loaded, that is of anything else, or that somebody else could have written,
+only means that the function is compiled.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import os
-import pickle
 import platform
+import threading
 import uuid
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numba
-from numba.core.caching import NullCache
-from numba.core.compiler import CompileResult
-from numba.core.serialize import dumps
+from regimesim.core import native
+from regimesim.core.compiler import SWITCHED_OFF, Entry
+from regimesim.core.ownership import only_mine
 
 SUFFIX = ".compiled"
+SHIPPED = Path(__file__).parent / "built"
+"""Folder of what was made ahead of time; an editable install has none."""
+NUMBA = "numba"
 _CHECKSUM = hashlib.sha256().digest_size
+_LOCK = threading.Lock()
+
+Shapes = tuple[str, ...]
 
 
-class Kept(NullCache):  # type: ignore[misc]
-    """A cache that a dispatcher of numba asks before it compiles, and gives the code to afterwards."""
+def code_of(entry: Entry, arguments: tuple[Any, ...], shapes: Shapes) -> Callable[..., Any]:
+    """Find code of an entry for some types of arguments, or compile it."""
+    with _LOCK:
+        found = entry.codes.get(shapes) or _shipped(entry, shapes) or _kept(entry, shapes)
+        return found or _compiled(entry, arguments, shapes)
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._name = f"{function.__module__}.{function.__qualname__}"
-        try:
-            self._source = Path(function.__code__.co_filename).read_bytes()
-        except OSError:  # within an archive, say: what it does is all there is to tell it by
-            self._source = function.__code__.co_code
 
-    @property
-    def cache_path(self) -> str:
-        """The folder."""
-        return str(cache_folder())
+def target() -> str:
+    """Name what the kernel was made for: a shipped target, ``numba``, or ``python`` without any compiler."""
+    if SWITCHED_OFF:
+        return "python"
+    return next((name for name in _usable() if name in shipped_targets()), NUMBA)
 
-    def load_overload(self, sig: Any, target_context: Any) -> CompileResult | None:
-        """Load what is kept for those types of arguments, or None."""
-        target_context.refresh()
-        key = self._key(sig, target_context.codegen())
-        with suppress(OSError):
-            content = self._path(key).read_bytes()
-            payload = content[_CHECKSUM:]
-            if content[:_CHECKSUM] == _checksum(key, payload):
-                return CompileResult._rebuild(target_context, *pickle.loads(payload))
+
+def shipped_targets() -> frozenset[str]:
+    """Name the targets for which code of the present sources is shipped."""
+    return frozenset(_contents()["targets"])
+
+
+def _usable() -> tuple[str, ...]:
+    """Name the targets to be looked for; ``REGIMESIM_TARGET`` names one, or ``numba``."""
+    asked = os.environ.get("REGIMESIM_TARGET")
+    return native.usable_targets() if not asked else (asked,)
+
+
+@functools.cache
+def _contents() -> dict[str, Any]:
+    """Read what is shipped; nothing if it was made from other sources."""
+    with suppress(OSError, ValueError):
+        contents: dict[str, Any] = json.loads((SHIPPED / "built.json").read_text("utf-8"))
+        if contents["sources"] == core_hash():
+            return contents
+        _say_once("the compiled code that was installed is of other sources, so the model is compiled")
+    return {"entries": {}, "targets": {}}
+
+
+def _shipped(entry: Entry, shapes: Shapes) -> Callable[..., Any] | None:
+    name, known = target(), _contents()["entries"].get(entry_name(entry))
+    if name == NUMBA or known is None or tuple(known["shapes"]) != shapes:
         return None
+    with suppress(OSError, RuntimeError, ImportError):
+        return _loaded(name)(known["symbol"])
+    _say_once(f"the compiled code for {name} cannot be loaded, so the model is compiled")
+    return None
 
-    def save_overload(self, sig: Any, data: CompileResult) -> None:
-        """Keep what has been compiled; two processes may do so at once."""
-        key, payload = self._key(sig, data.codegen), dumps(data._reduce())
-        path = self._path(key)
-        partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(_checksum(key, payload) + payload)
-            os.replace(partial, path)
-        except OSError as error:
-            _say_once(path.parent, error.strerror)
-        finally:
-            with suppress(OSError):
-                partial.unlink()
 
-    def _key(self, signature: Any, codegen: Any) -> bytes:
-        made_for = (numba.__version__, platform.python_version(), codegen.magic_tuple(), signature)
-        return hashlib.sha256(repr((self._name, made_for)).encode() + self._source).digest()
+@functools.cache
+def _loaded(name: str) -> Callable[[str], native.Code]:
+    content = (SHIPPED / f"{name}.o").read_bytes()
+    if hashlib.sha256(content).hexdigest() != _contents()["targets"][name]:
+        raise OSError(f"{name}.o is damaged")
+    return native.load(content)
 
-    def _path(self, key: bytes) -> Path:
-        return cache_folder() / f"{self._name.removeprefix('regimesim.')}-{key.hex()[:16]}{SUFFIX}"
+
+def _kept(entry: Entry, shapes: Shapes) -> Callable[..., Any] | None:
+    path, key = _place(entry, shapes)
+    with suppress(OSError, RuntimeError, ImportError):
+        if not only_mine(path):
+            _say_once(
+                f"compiled code in {path.parent} is not loaded, because others may write there, and it is "
+                "compiled anew; REGIMESIM_CACHE names another folder"
+            )
+            return None
+        content = path.read_bytes()
+        payload = content[_CHECKSUM:]
+        if content[:_CHECKSUM] == _checksum(key, payload):
+            return native.load(payload)(_symbol(entry))
+    return None
+
+
+def _compiled(entry: Entry, arguments: tuple[Any, ...], shapes: Shapes) -> Callable[..., Any]:
+    """Compile an entry, and keep the code if it gives nothing; another is compiled in every process."""
+    from regimesim.core import jit
+
+    payload = jit.code_for_here(entry.dispatcher, arguments, _symbol(entry))
+    if payload is None:
+        return entry.dispatcher  # type: ignore[no-any-return]
+    path, key = _place(entry, shapes)
+    _keep(path, _checksum(key, payload) + payload)
+    try:
+        return native.load(payload)(_symbol(entry))
+    except RuntimeError as error:
+        _say_once(f"compiled code cannot be loaded ({error}), so it is compiled in every process")
+        return entry.dispatcher  # type: ignore[no-any-return]
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a file as a whole; two processes may do so at once."""
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        path.parent.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o755, exist_ok=True)
+        partial.write_bytes(content)
+        partial.chmod(0o644)  # whatever the user's mask is
+        os.replace(partial, path)
+    except OSError as error:
+        _say_once(
+            f"compiled code cannot be kept in {path.parent} ({error.strerror}), so it is compiled every "
+            "time; REGIMESIM_CACHE names another folder"
+        )
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+
+
+def _place(entry: Entry, shapes: Shapes) -> tuple[Path, bytes]:
+    """Give the file of a function and types of arguments, and all that the code in it depends on."""
+    name = entry_name(entry)
+    made_for = (name, version("numba"), platform.machine(), native.processor(), shapes)
+    key = hashlib.sha256(repr(made_for).encode() + _source_of(entry)).digest()
+    return cache_folder() / f"{name}-{key.hex()[:16]}{SUFFIX}", key
+
+
+def _source_of(entry: Entry) -> bytes:
+    code = entry.function.__code__
+    try:
+        return Path(code.co_filename).read_bytes()
+    except OSError:  # within an archive, say: what it does is all there is to tell it by
+        return code.co_code
+
+
+def entry_name(entry: Entry) -> str:
+    """Name an entry by its module and its own name."""
+    return f"{entry.function.__module__}.{entry.function.__qualname__}".removeprefix("regimesim.")
+
+
+def _symbol(entry: Entry) -> str:
+    return entry.function.__name__.strip("_")
 
 
 def _checksum(key: bytes, payload: bytes) -> bytes:
@@ -83,12 +172,8 @@ def _checksum(key: bytes, payload: bytes) -> bytes:
 
 
 @functools.cache
-def _say_once(folder: Path, reason: str) -> None:
-    warnings.warn(
-        f"compiled code cannot be kept in {folder} ({reason}), so it is compiled every time; REGIMESIM_CACHE "
-        "names another folder",
-        stacklevel=4,
-    )
+def _say_once(what: str) -> None:
+    warnings.warn(what, stacklevel=6)
 
 
 def cache_folder() -> Path:
@@ -103,8 +188,8 @@ def cache_folder() -> Path:
 
 
 def anything_kept() -> bool:
-    """Tell whether compiled code of this very core is on disk."""
-    return any(cache_folder().glob(f"*{SUFFIX}"))
+    """Tell whether compiled code of this very core is on disk, or none is needed."""
+    return target() != NUMBA or any(cache_folder().glob(f"*{SUFFIX}"))
 
 
 _NOT_COMPILED = ("keeping.py", "native.py")

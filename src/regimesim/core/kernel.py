@@ -114,7 +114,7 @@ def play(world, game, setting, tally, luck, first, last, part):
             if on[_SANCTIONS]:
                 learn_from_sanctions(world, game, setting, luck, t)
             # 10 record
-            _record(world, game, setting, tally, t)
+            record(world, game, setting, tally, t)
 
 
 @kernel
@@ -226,7 +226,7 @@ def deal(world, game, setting, tally, luck, t, i, j, apart):
 
 
 @kernel
-def _record(world, game, setting, tally, t):
+def record(world, game, setting, tally, t):
     """Step 10."""
     year_ends = (t + 1) % setting.rounds_per_year == 0
     if setting.on[_ACCOUNTS]:
@@ -242,10 +242,17 @@ def margins(world, game, setting, terms):
     """Reckon, and give the four terms of every margin; ``terms`` is [N, N, 4, L], overwritten."""
     new_phase(game, setting)
     reckon(world, game, setting)
-    n, lanes = world.capability.shape
+    n = world.capability.shape[0]
     for i in range(n):
         for j in range(i + 1, n):
             prepare(world, game, setting, i, j)
+    put_terms(world, game, terms)
+
+
+@kernel
+def put_terms(world, game, terms):
+    """Write the four terms of every margin, as they have been reckoned, into ``terms``."""
+    n, lanes = world.capability.shape
     for i in range(n):
         for j in range(n):
             for lane in range(lanes):

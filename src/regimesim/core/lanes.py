@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.core import kernel
+from regimesim.core.draws import Replacement, replaced_keys
 from regimesim.core.game import CENTRALIZED, COLLECTIVE, NONE
 from regimesim.core.spells import Spells, regimes
 from regimesim.core.strategies import HALF, as_bits
@@ -125,12 +127,32 @@ class Lanes:
         of |= {"parameters": parameters, "states": states}
         replicates = np.repeat(self.luck.replicate[lane : lane + 1], number).astype(np.intp)
         other = Lanes(Design(**of), np.arange(number), replicates, self.seed, accounts=self.accounts)
-        other.round, other.phase = self.round, self.phase
-        other.setting = other._setting_of(self.phase)
+        other._stand_at(self.round, self.phase)
         for name in self.world._fields:
-            if name not in ("reach", "sums"):  # room for sums over states
+            if name not in _ROOM:
                 getattr(other.world, name)[:] = getattr(self.world, name)[..., lane : lane + 1]
         return other
+
+    def fork(self, places: NDArray[np.intp], replicates: NDArray[np.intp], seed: int | None = None) -> Lanes:
+        """Lanes that stand where some of these stand now, and go on with luck of their own.
+
+        Parameters
+        ----------
+        places : int array (K,)
+            The lane that each of them continues; one may be continued many times.
+        replicates : int array (K,)
+        seed : int, optional
+            That of these lanes by default.
+        """
+        return join([(self, places)], replicates, seed)
+
+    def replace_draws(self, replacements: Sequence[Replacement]) -> None:
+        """Have these draws replaced from now on, and no others: see :class:`Replacement`."""
+        self.luck = self.luck._replace(keys=replaced_keys(self.seed, replacements))
+
+    def _stand_at(self, round_: int, phase: int) -> None:
+        self.round, self.phase = round_, phase
+        self.setting = self._setting_of(phase)
 
     def play(self, until: int) -> None:
         """Play up to, not including, round ``until``, or to the horizon if that comes first."""
@@ -222,18 +244,19 @@ class Lanes:
             before = self.setting.states
             self.setting = self._setting_of(self.phase)
             after = self.setting.states
-            world = self.world
             self._take_over(before, after)
             self.game.fresh[:] = 1
             self._forget_round()
-            running = {Mechanism.WAR: world.at_war, Mechanism.SANCTIONS: world.fine}
-            if any(
-                (left > 0).any() for left in running.values()
-            ):  # what is on runs its course under any rates
-                on = self.setting.on.copy()
-                for mechanism, left in running.items():
-                    on[mechanism] |= (left > 0).any()
-                self.setting = self.setting._replace(on=on)
+            self._keep_running()
+
+    def _keep_running(self) -> None:
+        """Have what is on run its course under any rates."""
+        running = {Mechanism.WAR: self.world.at_war, Mechanism.SANCTIONS: self.world.fine}
+        if any((left > 0).any() for left in running.values()):
+            on = self.setting.on.copy()
+            for mechanism, left in running.items():
+                on[mechanism] |= (left > 0).any()
+            self.setting = self.setting._replace(on=on)
 
     def _take_over(self, before: NDArray[np.void], after: NDArray[np.void]) -> None:
         """Move what states are by as much as their settings differ from those of the former phase."""
@@ -265,6 +288,39 @@ class Lanes:
     def _phase_end(self) -> int:
         later = self.design.phase_rounds[self.phase + 1 :]
         return int(later[0]) if len(later) else self.design.rounds
+
+
+_ROOM = ("reach", "sums")
+"""Fields of a world that hold nothing from round to round."""
+
+
+def join(
+    parts: Sequence[tuple[Lanes, NDArray[np.intp]]], replicates: NDArray[np.intp], seed: int | None = None
+) -> Lanes:
+    """Make one block of lanes of several that stand in the same round of the same design.
+
+    Parameters
+    ----------
+    parts : sequence of (Lanes, int array)
+        Blocks, and which of their lanes are wanted: K in all.
+    replicates : int array (K,)
+        With whose luck each goes on.
+    seed : int, optional
+        That of the first block by default.
+    """
+    first = parts[0][0]
+    points = np.concatenate([lanes.points[places] for lanes, places in parts])
+    seed = first.seed if seed is None else seed
+    other = Lanes(first.design, points, replicates, seed, accounts=first.accounts)
+    other._stand_at(first.round, first.phase)
+    for bundle in ("world", "tally"):
+        target = getattr(other, bundle)
+        for name in target._fields:
+            if name not in _ROOM:
+                copied = [getattr(getattr(lanes, bundle), name)[..., places] for lanes, places in parts]
+                np.concatenate(copied, axis=-1, out=getattr(target, name))
+    other._keep_running()
+    return other
 
 
 def _lanes_last(rows: NDArray[Row], points: NDArray[np.intp]) -> NDArray[Row]:

@@ -130,8 +130,26 @@ def _act_and_observe(
         own = acted(intend_ij[lane], bits, live, withheld_ij[lane])
         other = acted(intend_ji[lane], bits >> 1, live, withheld_ji[lane])
         action_ij[lane], action_ji[lane] = own, other
-        seen_ij[lane] = live & (1 - (((bits >> 2) if other else (bits >> 3)) & 1))
-        seen_ji[lane] = live & (1 - (((bits >> 4) if own else (bits >> 5)) & 1))
+        seen_ij[lane] = live & seen_as(other, bits)
+        seen_ji[lane] = live & seen_as(own, bits >> 2)
+
+
+@kernel
+def observe(world, luck, i, j):
+    """Both views of a pair i < j of what has been done, in every lane, given ``luck.chances``."""
+    chances, open_ = luck.chances, world.open[i, j]
+    action_ij, action_ji = world.action[i, j], world.action[j, i]
+    seen_ij, seen_ji = world.seen[i, j], world.seen[j, i]
+    for lane in range(chances.shape[0]):
+        bits, live = chances[lane], open_[lane]
+        seen_ij[lane] = live & seen_as(action_ji[lane], bits)
+        seen_ji[lane] = live & seen_as(action_ij[lane], bits >> 2)
+
+
+@scalar
+def seen_as(did, bits):
+    """Tell what one sees of what the other did: not cooperation after a false alarm, nor what is caught."""
+    return 1 - (((bits >> 2) if did else (bits >> 3)) & 1)
 
 
 @scalar

@@ -12,13 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from regimesim.report import matplotlib_alone  # noqa: F401  (before matplotlib)
+
+# isort: split
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from regimesim.analysis.comparison import HISTORICAL_MARKS, Comparison
 from regimesim.report import sentences
-from regimesim.report.figures.comparisons import MOST_CLOUD_POINTS, looks
-from regimesim.report.figures.style import BLACK, GREY, PALE, Look, look
+from regimesim.report.figures.comparisons import MOST_CLOUD_POINTS
+from regimesim.report.figures.style import BLACK, GREY, PALE, Look, look, looks
 from regimesim.report.markup import Html, dashes, outline, table, together
 from regimesim.scenario.messages import spoken
 from regimesim.simulation.columns import QUANTITIES, THRESHOLDS

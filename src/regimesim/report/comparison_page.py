@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from regimesim.analysis.comparison import CAUTION, HISTORICAL_MARKS, Comparison
+from regimesim.analysis.matrix import Matrix
 from regimesim.analysis.pairs import pairs_of
 from regimesim.report import sentences, settings
 from regimesim.report.charts import (
@@ -20,10 +22,9 @@ from regimesim.report.charts import (
 from regimesim.report.figures.comparisons import (
     comparison_headline,
     draw_comparison,
-    looks,
     save_comparison_figures,
 )
-from regimesim.report.figures.style import svg
+from regimesim.report.figures.style import looks, svg
 from regimesim.report.markup import (
     Html,
     definitions,
@@ -35,14 +36,15 @@ from regimesim.report.markup import (
     table,
     together,
 )
+from regimesim.report.matrix_page import add_matrix, write_tables
 from regimesim.report.page import (
     BELOW,
     Choice,
     Page,
     Panel,
     Picture,
+    Still,
     paragraphs_with,
-    still,
     story_html,
     tell,
 )
@@ -50,7 +52,7 @@ from regimesim.report.run_page import described, games
 from regimesim.report.settings import COMMON_TERMS, OF_A_COMPARISON, OF_A_RUN
 from regimesim.scenario.messages import spoken
 from regimesim.simulation.columns import SPELLS, THRESHOLDS
-from regimesim.simulation.folders import write_folder
+from regimesim.simulation.folders import drawing, write_folder
 from regimesim.simulation.results import json_text, write_results
 
 
@@ -80,8 +82,19 @@ def write_comparison(
     return comparison_page(comparison, drawn, command).write(path)
 
 
-def save_comparison(comparison: Comparison, path: Path, command: str = "") -> Path:
+def save_comparison(
+    comparison: Comparison, path: Path, command: str = "", matrix: Matrix | None = None
+) -> Path:
     """Write a new folder: a page, a folder of results each scenario, tables, pictures and a summary.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    path : Path
+    command : str, optional
+        What was typed.
+    matrix : Matrix, optional
+        To be written and shown with it.
 
     Raises
     ------
@@ -96,20 +109,28 @@ def save_comparison(comparison: Comparison, path: Path, command: str = "") -> Pa
         comparison.table().to_csv(folder / "table.csv")
         for spell in SPELLS:
             comparison.rmst(spell=spell).to_csv(folder / f"differences_{spell}.csv", index=False)
-        (folder / "summary.json").write_text(json_text(comparison.answer) + "\n", "utf-8")
-        save_comparison_figures(comparison, folder)
-        stills = {file.stem: file.read_text("utf-8") for file in folder.glob("*.svg")}
-        write_comparison(comparison, folder / "report.html", stills, command)
+        answer = comparison.answer | ({"matrix": matrix.answer} if matrix else {})
+        (folder / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
+        if matrix:
+            write_tables(matrix, folder)
+        with drawing():
+            save_comparison_figures(comparison, folder)
+            stills = {file.stem: file.read_text("utf-8") for file in folder.glob("*.svg")}
+            comparison_page(comparison, stills, command, matrix).write(folder / "report.html")
 
     return write_folder(path, fill)
 
 
-def comparison_page(comparison: Comparison, stills: Mapping[str, str], command: str) -> Page:
-    """Everything that there is to say of a comparison."""
+def comparison_page(
+    comparison: Comparison, stills: Mapping[str, str], command: str, matrix: Matrix | None = None
+) -> Page:
+    """Everything that there is to say of a comparison, and of a matrix beside it."""
     names = [spoken(name) for name in comparison.names]
     scenarios = {name: results.scenario for name, results in comparison.results.items()}
     made = Page(" / ".join(names), _comparison_question(comparison, command))
     made.add("answer", "The answer", _comparison_answer(comparison))
+    if matrix:
+        add_matrix(made, matrix, stills["matrix"])
     made.add("differences", "Differences", _difference_table(comparison))
     made.add(
         "lasting",
@@ -184,6 +205,7 @@ def _difference_table(comparison: Comparison) -> Html:
         [
             paragraphs("An interval that does not contain 0 tells the two apart."),
             table(caption, head, rows, class_="figures"),
+            _besides_the_order(comparison, against),
             table(
                 loose,
                 ("", *(f"{levels.text} thresholds" for levels in THRESHOLDS.values())),
@@ -191,6 +213,24 @@ def _difference_table(comparison: Comparison) -> Html:
                 class_="figures",
             ),
         ]
+    )
+
+
+def _still(comparison: Comparison, kind: str, drawn: str, words: str) -> Still:
+    return Still(drawn, kind, words, partial(draw_comparison, comparison, kind))
+
+
+def _besides_the_order(comparison: Comparison, against: str | None) -> Html:
+    """Say what differs between two scenarios and is not the order."""
+    pairs = comparison.differences(None, "regime", against)
+    if not any(pair.besides for pair in pairs):
+        return paragraphs("Nothing but the order differs between them.")
+    listed = [
+        (f"{spoken(pair.longer)} against {spoken(pair.shorter)}", "; ".join(pair.besides) or "nothing")
+        for pair in pairs
+    ]
+    return together(
+        [paragraphs("What differs between two scenarios besides the order:"), definitions(listed)]
     )
 
 
@@ -209,7 +249,10 @@ def _comparison_survival(comparison: Comparison, drawn: str) -> Picture:
             for mark in marks
         )
         caption += f" Dotted: durations of the record: {named}."
-    seen, numbers = still(drawn, "survival", comparison_headline(comparison)), _survival_tables(comparison)
+    seen, numbers = (
+        _still(comparison, "survival", drawn, comparison_headline(comparison)),
+        _survival_tables(comparison),
+    )
     return Picture(seen, panels, caption, numbers, scenario_key(looks(comparison.names)))
 
 
@@ -255,7 +298,11 @@ def _plane(comparison: Comparison, drawn: str) -> Picture:
         class_="figures",
     )
     return Picture(
-        still(drawn, "plane", alt), [panel], caption, numbers, scenario_key(looks(comparison.names))
+        _still(comparison, "plane", drawn, alt),
+        [panel],
+        caption,
+        numbers,
+        scenario_key(looks(comparison.names)),
     )
 
 
@@ -271,7 +318,7 @@ def _comparison_course(comparison: Comparison, drawn: str) -> Picture:
     panel = Panel("live-course", "Year by year", "", choices)
     words = f"Cooperation and trust of each scenario year by year. {comparison.finding('regime')}."
     return Picture(
-        still(drawn, "course", words),
+        _still(comparison, "course", drawn, words),
         [panel],
         caption,
         course_tables_of_many(comparison),

@@ -69,7 +69,8 @@ def table(
 ) -> Html:
     """A table whose first ``named`` cells of a row name it; it scrolls by itself where it is too wide.
 
-    A row name that is empty belongs to the name above it.
+    On a narrow screen a row is a list: every cell stands beside the head of its column. A row name that is
+    empty belongs to the name above it.
     """
     body, group = [], ""
     for row in rows:
@@ -79,7 +80,7 @@ def table(
                 group = cell if place == 0 and cell else group
                 cells.append(element("th", cell or group, scope="row"))
             else:
-                cells.append(element("td", cell))
+                cells.append(element("td", cell, data_label=head[place]))
         body.append(element("tr", *cells))
     top = element("tr", *(element("th", cell, scope="col") if cell else element("td") for cell in head))
     inner = element(

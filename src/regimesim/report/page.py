@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
@@ -21,9 +21,12 @@ from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
+from matplotlib.figure import Figure
+
 from regimesim.chronicle import Chronicle, chronicle
 from regimesim.core.keeping import cache_folder
 from regimesim.report.charts import Spec
+from regimesim.report.figures.style import narrow, svg
 from regimesim.report.markup import Html, details, element, paragraphs, section, together
 from regimesim.scenario.messages import InputError
 from regimesim.simulation.folders import system_reason, write_whole
@@ -61,11 +64,20 @@ class Panel:
     choices: Sequence[Choice]
 
 
+class Still(NamedTuple):
+    """A picture that has been drawn: its SVG, a name of its own, words for it, and how to draw it again."""
+
+    svg: str
+    name: str
+    words: str
+    draw: Callable[[], Figure]
+
+
 @dataclass(frozen=True)
 class Picture:
     """A figure: a still, the live charts that take its place, what they show, and the numbers as tables."""
 
-    still: Html
+    still: Still
     panels: Sequence[Panel]
     caption: str
     numbers: str
@@ -98,7 +110,7 @@ class Page:
         """Take a picture into the page; the figure, to be put into a section."""
         self.pictures.append(picture)
         panels = [_panel(panel) for panel in picture.panels] if vega_script() else []
-        content = [element("div", picture.still, class_="still", tabindex="0")]
+        content = _stills(picture.still, bool(panels))
         if panels:
             content += [Html(picture.key), element("div", *panels, class_="panels")]
         return element(
@@ -157,6 +169,18 @@ class Page:
         except OSError as error:
             raise InputError(f"cannot write to {path}: {system_reason(error)}") from None
         return path
+
+
+def _stills(found: Still, live: bool) -> list[Html]:
+    """The still; where no live chart takes its place, another for narrow screens."""
+    broad = still(found.svg, found.name, found.words)
+    if live:
+        return [element("div", broad, class_="still", tabindex="0")]
+    small = still(svg(narrow(found.draw)), f"narrow-{found.name}", found.words)
+    return [
+        element("div", broad, class_="still broad", tabindex="0"),
+        element("div", small, class_="still narrow"),
+    ]
 
 
 def _panel(panel: Panel) -> Html:

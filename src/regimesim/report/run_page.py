@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from regimesim.analysis.pairs import Pair, needed_and_had, pairs_of
+from regimesim.analysis.turning_points import affordable, turning_points
 from regimesim.report import sentences, settings
 from regimesim.report.charts import (
     TITLES,
@@ -18,8 +20,9 @@ from regimesim.report.charts import (
 )
 from regimesim.report.figures.runs import century_figure, survival_figure, why_figure
 from regimesim.report.figures.style import svg
+from regimesim.report.figures.turning import turning_figure
 from regimesim.report.markup import Html, definitions, element, frame_table, paragraphs, table, together
-from regimesim.report.page import Choice, Page, Panel, Picture, paragraphs_with, still, story_html, tell
+from regimesim.report.page import Choice, Page, Panel, Picture, Still, paragraphs_with, story_html, tell
 from regimesim.report.settings import COMMON_TERMS, OF_A_RUN
 from regimesim.scenario.messages import spoken
 from regimesim.simulation.columns import SPELLS, TERMS, THRESHOLDS
@@ -27,6 +30,10 @@ from regimesim.simulation.results import Results, percent
 
 if TYPE_CHECKING:
     from regimesim.analysis.collapse import Causes
+    from regimesim.chronicle import Chronicle
+
+FUTURES_OF_A_PAGE = 100
+"""Forked from each year of the run that a page tells."""
 
 
 class Asked(NamedTuple):
@@ -89,7 +96,10 @@ def run_page(
         "ends", "Why it ended", _causes_of_the_end(causes), made.picture(_why(results, causes, stills["why"]))
     )
     made.add("games", "What the pairs are playing", games(pairs))
-    made.add("typical", "A typical run", story_html(tell(results), asked.explain))
+    story = tell(results)
+    turning = _turning(story) if story else None
+    curve = [made.picture(turning)] if turning else []
+    made.add("typical", "A typical run", story_html(story, asked.explain), *curve)
     made.add(
         "settings",
         "What was simulated",
@@ -151,7 +161,10 @@ def _run_survival(results: Results, drawn: str) -> Picture:
         "What the horizon cuts off counts as standing until then."
     )
     return Picture(
-        still(drawn, "survival", sentences.run_headline(results)), panels, caption, survival_table(results)
+        Still(drawn, "survival", sentences.run_headline(results), partial(survival_figure, results)),
+        panels,
+        caption,
+        survival_table(results),
     )
 
 
@@ -190,7 +203,10 @@ def _run_course(results: Results, drawn: str) -> Picture:
     if not names:
         caption = "No yearly series were recorded."
     return Picture(
-        still(drawn, "century", finding), panels, caption, course_tables(results) or paragraphs(caption)
+        Still(drawn, "century", finding, partial(century_figure, results)),
+        panels,
+        caption,
+        course_tables(results) or paragraphs(caption),
     )
 
 
@@ -215,10 +231,9 @@ def _why(results: Results, causes: Causes, drawn: str) -> Picture:
         f"{sentences.restraint(results)}. Layers: what holds a state back, as means over pairs and runs. "
         "Line: what defection gains it now."
     )
+    seen = Still(drawn, "why", words, partial(why_figure, results, causes.shares))
     if not results.yearly.size:
-        return Picture(
-            still(drawn, "why", words), (), "No yearly series were recorded.", paragraphs("There are none.")
-        )
+        return Picture(seen, (), "No yearly series were recorded.", paragraphs("There are none."))
     means = sentences.terms(results)
     count = len(means["now"])
     rows = [
@@ -227,7 +242,29 @@ def _why(results: Results, causes: Causes, drawn: str) -> Picture:
     ]
     words_of = "Mean terms of the margin (payoff units)"
     numbers = table(words_of, ("year", *TERMS), rows, class_="figures")
-    return Picture(still(drawn, "why", words), (), caption, numbers)
+    return Picture(seen, (), caption, numbers)
+
+
+def _turning(story: Chronicle) -> Picture | None:
+    """The turning points of the run that is told; None where they would take too long."""
+    futures = min(FUTURES_OF_A_PAGE, affordable(story.scenario))
+    if not futures:
+        return None
+    found = turning_points(story.scenario, story.seed, story.replicate, futures=futures)
+    rows = [
+        (change.date, change.cause, f"{change.change:+.3f}")
+        for point in found.points
+        for change in point.changes
+    ]
+    numbers = table("What moved the chance", ("date", "what happened", "change"), rows, class_="figures")
+    caption = (
+        f"Turning points of this run: the share of {found.futures:,} futures, forked from it in each year, "
+        "in which the regime still stands at the date asked for. It moves only by news; the changes of all "
+        "years add up to what came of it minus the chance at the start."
+    )
+    drawn = svg(turning_figure(found))
+    seen = Still(drawn, "turning", found.sentence, partial(turning_figure, found))
+    return Picture(seen, (), caption, numbers or paragraphs(caption))
 
 
 def games(pairs: Sequence[Pair], of: str = "") -> Html:

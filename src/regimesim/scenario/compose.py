@@ -7,12 +7,14 @@ itself would accept a misspelt one.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,24 +27,26 @@ from regimesim.scenario.composition import (
     composition,
     merge,
 )
-from regimesim.scenario.files import MOST_DEPTH, check_tree, names_of, scenario_names
-from regimesim.scenario.messages import InputError, known, quoted
+from regimesim.scenario.files import MOST_DEPTH, check_tree, names_of, scenario_names, there
+from regimesim.scenario.limits import plain
+from regimesim.scenario.messages import InputError, known, quoted, settings_place, show, spelt
 from regimesim.scenario.parameters import BUFFER, BY_NAME, GROUPS, STATE, defaults
 from regimesim.scenario.reading import TOP, check_alone, read_scenario
-from regimesim.scenario.scenario import Scenario
+from regimesim.scenario.scenario import Scenario, tree_of
 from regimesim.scenario.strategies import PRUDENT, load_strategy
 from regimesim.scenario.tables import pair_table
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
 
-COMMAND_LINE = "(command line)"
 MOST_VALUES = 100_000
 """Of one setting in a sweep."""
 LONGEST = 100_000
 """Letters of one setting as it is typed."""
 _DECIMAL = re.compile(r"[+-]?\d+,\d+")
 _TABLES = ("about", "states", "buffers", "affinity", *GROUPS)
+_NESTED = frozenset(("states", "buffers", *GROUPS))
+"""Tables of which each entry is a setting, or a table of settings."""
 
 _WHOLE_ERROR = "HYDRA_FULL_ERROR"
 """With it Hydra raises what it would otherwise print before it leaves the program."""
@@ -51,8 +55,27 @@ _HYDRAS = re.compile(
 )
 """Settings of Hydra's own that say how jobs are started, not what code is run."""
 
+_WORD = re.compile(r"[^\W\d][\w-]*")
+"""A text that Hydra's grammar takes for a text without quotes."""
+
+Overrides = Mapping[str, Any] | Sequence[str]
+"""Settings as a table, or as they are typed on the command line."""
+
+_FILLED = re.compile(r"(now:[^${}]*|hydra\.job\.\w+)\}")
+"""Texts that Hydra may fill in for ``${...}``: the time, and of a job its number or name."""
+
 Assignment = tuple[str, str]
 """A name, with Hydra's sign before it if one was given, and the value as it was typed."""
+
+
+class SeveralValues(InputError):
+    """A setting with several values where one is wanted."""
+
+    def __init__(self, key: str, text: str) -> None:
+        decimal = _DECIMAL.fullmatch(text)
+        point = f"; if a decimal is meant, write {text.replace(',', '.')}" if decimal else ""
+        super().__init__(f"{key}={text} gives several values where one is wanted{point}")
+        self.key, self.text = key, text
 
 
 @dataclass(frozen=True)
@@ -73,23 +96,94 @@ class SweepRequest:
     overrides: tuple[str, ...]
 
 
-def load_scenario(scenario: str | Path = "", overrides: Sequence[str] = ()) -> Scenario:
-    """Load a scenario by name or by the path of a YAML file.
+def load_scenario(
+    scenario: Scenario | Mapping[str, Any] | str | Path = "", overrides: Overrides = ()
+) -> Scenario:
+    """Load a scenario by name or by the path of a YAML file, or change one that is there.
 
     Parameters
     ----------
-    scenario : str or Path
-        May be left out where ``overrides`` choose a world and an order.
-    overrides : sequence of str
-        As on the command line: ``["order=collective_security", "transparency.level=0.3"]``.
+    scenario : str, Path, Scenario or mapping
+        A mapping is a tree as in a file. May be left out where ``overrides`` choose a world and an order.
+    overrides : mapping of str to value, or sequence of str
+        ``{"order": "collective_security", "transparency.level": 0.3}``, or as on the command line:
+        ``["order=collective_security", "transparency.level=0.3"]``.
 
     Raises
     ------
     InputError
         If there is no such scenario, or a setting cannot be used.
+
+    Examples
+    --------
+    >>> concert = load_scenario("concert", {"transparency.level": 0.3, "states.France.revisionism": 1})
+    >>> load_scenario(concert, {"years": 20})["transparency.level"]
+    0.3
     """
-    named = [f"scenario={scenario}"] if str(scenario) else []
-    return request([*named, *overrides]).scenario
+    if isinstance(scenario, str | Path):
+        named = [f"scenario={scenario}"] if str(scenario) else []
+        return request([*named, *override_words(overrides)]).scenario
+    base = scenario if isinstance(scenario, Scenario) else read_scenario(scenario, "scenario")
+    return compose(base, assignments(overrides))
+
+
+def override_words(overrides: Overrides) -> list[str]:
+    """Settings as they are typed on the command line.
+
+    Raises
+    ------
+    InputError
+        If they are neither a table nor a list.
+
+    Examples
+    --------
+    >>> override_words({"transparency.level": 0.25, "members": ["A", "B"], "~epochs.arms": None})
+    ['transparency.level=0.25', 'members=[A,B]', '~epochs.arms']
+    """
+    if isinstance(overrides, Mapping):
+        return [
+            str(key) if value is None and str(key).startswith("~") else f"{key}={text_of(value)}"
+            for key, value in overrides.items()
+        ]
+    if isinstance(overrides, str) or not all(isinstance(word, str) for word in overrides):
+        raise InputError(
+            'overrides are a table {"transparency.level": 0.3} or a list ["transparency.level=0.3"]; '
+            f"got {quoted(overrides)}"
+        )
+    return list(overrides)
+
+
+def assignments(overrides: Overrides) -> list[Assignment]:
+    """The same as names and texts.
+
+    Raises
+    ------
+    InputError
+        If they name a scenario.
+    """
+    name, settings = _sorted(override_words(overrides), ())
+    if name is not None:
+        raise InputError("the scenario is given apart from its overrides")
+    return settings
+
+
+def text_of(value: Any, inside: bool = False) -> str:
+    """A value as one would type it, to the last bit; within a list or a table a text has quotes if need be.
+
+    >>> text_of({"A": [0.1, float("inf")], "B c": "none"})
+    "{A:[0.1,inf],'B c':none}"
+    """
+    value = plain(value)
+    if value is None:
+        return "null"
+    if isinstance(value, Mapping):
+        entries = (f"{text_of(key, True)}:{text_of(entry, True)}" for key, entry in value.items())
+        return f"{{{','.join(entries)}}}"
+    if isinstance(value, list):
+        return f"[{','.join(text_of(entry, True) for entry in value)}]"
+    if isinstance(value, str) and inside and not _WORD.fullmatch(value):
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return repr(value) if isinstance(value, float) and math.isfinite(value) else show(value)
 
 
 def request(arguments: Sequence[str], options: Collection[str] = ()) -> Request:
@@ -108,6 +202,8 @@ def request(arguments: Sequence[str], options: Collection[str] = ()) -> Request:
     InputError
     """
     name, settings = _sorted(arguments, options)
+    if name is not None:
+        _check_single("scenario", name)
     name = _combined(settings) if name is None else name
     return Request(compose(name, settings, tuple(options)), tuple(arguments))
 
@@ -142,13 +238,13 @@ def _combined(settings: Sequence[Assignment]) -> str:
     """Name the combination of a world and an order that were typed without a scenario."""
     chosen = {key.lstrip("+"): _unquoted(text) for key, text in settings if key.lstrip("+") in CHOICES}
     if not chosen:
-        raise InputError(
-            f"which scenario? Add +scenario=NAME  (all: {', '.join(scenario_names())}), "
-            "or world=NAME order=NAME"
-        )
+        what = spelt("Add +scenario=NAME", "Give its name")
+        pair = spelt("world=NAME order=NAME", 'overrides={"world": NAME, "order": NAME}')
+        raise InputError(f"which scenario? {what}  (all: {', '.join(scenario_names())}), or {pair}")
     for group in CHOICES:
         if group not in chosen:
-            raise InputError(f"which {group}? Add {group}=NAME  (all: {', '.join(names_of(group))})")
+            added = spelt(f"{group}=NAME", f'"{group}": NAME')
+            raise InputError(f"which {group}? Add {added}  (all: {', '.join(names_of(group))})")
     return combined_name(*(chosen[group] for group in CHOICES))
 
 
@@ -175,10 +271,10 @@ def several(key: str, text: str) -> tuple[Any, ...]:
         values = tuple(islice(filter(_before_stop(override.value()), swept), MOST_VALUES + 1))
     except (HydraException, ValueError, ArithmeticError):
         raise InputError(
-            f"{key}={text}: a sweep takes values such as 0.5,0.9 or range(0,1,0.1) {COMMAND_LINE}"
+            f"{key}={text}: a sweep takes values such as 0.5,0.9 or range(0,1,0.1) ({settings_place()})"
         ) from None
     if len(values) > MOST_VALUES:
-        raise InputError(f"{key}={text} gives more than {MOST_VALUES:,} values {COMMAND_LINE}")
+        raise InputError(f"{key}={text} gives more than {MOST_VALUES:,} values ({settings_place()})")
     return values
 
 
@@ -230,6 +326,13 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
                 f"{quoted(word)} is not handed to Hydra; what may be: hydra/launcher=NAME, "
                 "hydra/sweeper=NAME, settings of theirs (hydra.launcher.NAME=...), hydra.sweep.dir=DIR"
             )
+        if not all(_FILLED.match(part) for part in word.split("${")[1:]):
+            raise InputError(
+                f"{quoted(word)} reads what is not the job's; what may be filled in: ${{now:%Y-%m-%d}}, "
+                "${hydra.job.num}, ${hydra.job.override_dirname}"
+            )
+        if not word.partition("=")[2].strip():
+            raise InputError(f"{quoted(word)} gives nothing after the =")
     settings = ["+" + word.lstrip("+") for word in arguments if word not in own]
     for word in settings:
         _parsed(*_split(word.lstrip("+"), ()))  # refused here in a sentence rather than by Hydra
@@ -240,12 +343,19 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
     sys.argv, os.environ[_WHOLE_ERROR] = [before[0], "--multirun", *settings, *own], "1"
     try:
         hydra.main(config_path=None, config_name="jobs", version_base="1.3")(task)()
-    except HydraException as error:
+    except Exception as error:
+        if isinstance(error, InputError) or not (isinstance(error, HydraException) or _of_hydra(error)):
+            raise
         raise InputError(f"Hydra refuses the jobs: {' '.join(str(error).split())}") from None
     finally:
         sys.argv = before
         os.environ.pop(_WHOLE_ERROR)
         os.environ |= {} if whole is None else {_WHOLE_ERROR: whole}
+
+
+def _of_hydra(error: Exception) -> bool:
+    """Tell whether an error is of Hydra's own configuration; OmegaConf's are told by their module."""
+    return type(error).__module__.partition(".")[0] in ("hydra", "omegaconf")
 
 
 def _sorted(arguments: Sequence[str], options: Collection[str]) -> tuple[str | None, list[Assignment]]:
@@ -256,7 +366,7 @@ def _sorted(arguments: Sequence[str], options: Collection[str]) -> tuple[str | N
     for key, value in (_split(argument, options) for argument in arguments):
         bare = key.lstrip("+")
         if bare in seen:
-            raise InputError(f"{bare} is given twice {COMMAND_LINE}")
+            raise InputError(f"{bare} is given twice ({settings_place()})")
         seen.add(bare)
         if bare == "scenario":
             name = _unquoted(value)
@@ -277,7 +387,7 @@ def _split(argument: str, options: Collection[str]) -> tuple[str, str]:
         hint = f"; write {bare}=VALUE, without spaces"
     else:
         hint = ""
-    raise InputError(f"{quoted(argument)} is not of the form name=value{hint} {COMMAND_LINE}")
+    raise InputError(f"{quoted(argument)} is not of the form name=value{hint} ({settings_place()})")
 
 
 def _unquoted(text: str) -> str:
@@ -294,7 +404,7 @@ def literal(text: str) -> str:
     InputError
         If it is too long.
     """
-    check_tree(text, COMMAND_LINE.strip("()"))
+    check_tree(text, settings_place())
     return _unquoted(text)
 
 
@@ -316,17 +426,25 @@ def value_of(key: str, text: str) -> Any:
     ------
     InputError
     """
-    return _unquoted(text) if _free(key) else _hydra_value(key, text)
+    if not _free(key):
+        return _hydra_value(key, text)
+    _check_single(key, text)
+    return _unquoted(text)
+
+
+def _check_single(key: str, text: str) -> None:
+    """Refuse several values of what is text: names of scenarios, worlds, orders, strategies."""
+    if set(text) & set(",(") and not there(Path(_unquoted(text))) and several(key, text):
+        raise SeveralValues(key, text)
 
 
 def _hydra_value(key: str, text: str) -> Any:
     """A value in Hydra's grammar: numbers, words, lists, tables."""
     override = _parsed(key, text)
     if override.is_sweep_override():
-        point = f"; if a decimal is meant, write {text.replace(',', '.')}" if _DECIMAL.fullmatch(text) else ""
-        raise InputError(f"{key}={text} gives several values where one is wanted{point}")
+        raise SeveralValues(key, text)
     value = override.value()
-    check_tree(value, COMMAND_LINE.strip("()"))
+    check_tree(value, settings_place())
     return float("inf") if value in ("inf", "infinity") else value
 
 
@@ -336,7 +454,9 @@ def _parsed(key: str, text: str) -> Override:
     from hydra.errors import HydraException
 
     if len(text) > LONGEST or _depth(text) > MOST_DEPTH:
-        raise InputError(f"{key}={quoted(text)} is too long, or nested too deeply, to be read {COMMAND_LINE}")
+        raise InputError(
+            f"{key}={quoted(text)} is too long, or nested too deeply, to be read ({settings_place()})"
+        )
     try:
         return OverridesParser.create().parse_override(f"x={text}")
     except (HydraException, ValueError):  # ValueError: a number of thousands of digits
@@ -348,14 +468,16 @@ def _depth(text: str) -> int:
     return max(accumulate((sign in "([{") - (sign in ")]}") for sign in text), default=0)
 
 
-def compose(name: str, settings: Sequence[Assignment], options: Sequence[str] = ()) -> Scenario:
-    """Compose the scenario of that name (or path) with settings applied in their order.
+def compose(name: str | Scenario, settings: Sequence[Assignment], options: Sequence[str] = ()) -> Scenario:
+    """Compose the scenario of that name (or path), or change one that is there, by settings in their order.
 
     Raises
     ------
     InputError
         If there is no such scenario, or a setting cannot be used.
     """
+    if isinstance(name, Scenario):
+        return _changed(name, settings, options) if settings else name
     found, settings = _chosen_files(name, settings)
     if not settings:
         return _read_files(found)
@@ -365,6 +487,39 @@ def compose(name: str, settings: Sequence[Assignment], options: Sequence[str] = 
     except InputError:
         _read_files(found)  # a mistake of a file is said of the file
         raise
+
+
+def _changed(scenario: Scenario, settings: Sequence[Assignment], options: Sequence[str]) -> Scenario:
+    """A scenario that is there with settings applied, as to a file that says all of it."""
+    for key, _ in settings:
+        if key.lstrip("+~") in CHOICES:
+            raise InputError(
+                f"{key}: a scenario that is there keeps its world and its order; give its name instead "
+                f"({settings_place()})"
+            )
+    tree = tree_of(scenario)
+    strategies = {block["strategy"] for block in tree["states"].values()}
+    tree["strategy"] = strategies.pop() if len(strategies) == 1 else PRUDENT
+    for block in tree["states"].values():
+        if block["strategy"] == tree["strategy"]:
+            del block["strategy"]
+    tree["affinity"] = _only_exceptions(tree["affinity"], scenario.states, 0.0)
+    trust = tree["trust"]["initial"]
+    tree["trust"]["initial"] = _only_exceptions(trust, scenario.states, trust["default"])
+    return _read_with(settings, Composition(scenario.name, "", tree, (), ()), options)[0]
+
+
+def _only_exceptions(table: Mapping[str, float], names: Sequence[str], default: float) -> dict[str, float]:
+    """A table by pair of states: the default and what differs from it, both ways where that is one number."""
+    found = {"default": default}
+    for i, a in enumerate(names):
+        for b in names[i + 1 :]:
+            there, back = f"{a}-to-{b}", f"{b}-to-{a}"
+            if table[there] == table[back]:
+                found[f"{a}-{b}"] = table[there]
+            else:
+                found |= {there: table[there], back: table[back]}
+    return {name: value for name, value in found.items() if name == "default" or value != default}
 
 
 def settled(scenario: str, overrides: Sequence[str] = ()) -> tuple[dict[str, Any], Scenario]:
@@ -391,6 +546,30 @@ def settled(scenario: str, overrides: Sequence[str] = ()) -> tuple[dict[str, Any
     return {key: value for key, value in tree.items() if key not in GROUPS or value}, read
 
 
+def names_typed(arguments: Sequence[str]) -> tuple[str, ...]:
+    """List the parameters, and the settings of states and buffer states, that arguments set.
+
+    >>> names_typed(["+scenario=concert", "war.cost=9", "sanctions={cost:1,quorum:.6}", "~epochs"])
+    ('war.cost', 'sanctions.cost', 'sanctions.quorum')
+    """
+    found: list[str] = []
+    for argument in arguments:
+        key, _, text = argument.partition("=")
+        bare = key.strip().lstrip("+")
+        head = bare.partition(".")[0]
+        if head in (*_TABLES[1:], "members", "vetoes"):
+            tabular = bare not in BY_NAME and text.lstrip().startswith("{")
+            found += _names_within(bare, value_of(bare, text) if tabular else None)
+    return tuple(dict.fromkeys(found))
+
+
+def _names_within(name: str, value: Any) -> list[str]:
+    """A setting by its full name, or those in a table of them."""
+    if name in BY_NAME or not isinstance(value, dict) or name.partition(".")[0] not in _NESTED:
+        return ["trust.initial" if name.startswith("trust.initial.") else name]
+    return [full for key, inner in value.items() for full in _names_within(f"{name}.{key}", inner)]
+
+
 def files_asked(scenario: str, overrides: Sequence[str] = ()) -> tuple[Path, ...]:
     """List the files that a scenario is made of; none where settings beside a world and an order were typed.
 
@@ -410,9 +589,9 @@ def _chosen_files(name: str, settings: Sequence[Assignment]) -> tuple[Compositio
         if key.lstrip("+~") not in CHOICES:
             others.append((key, text))
         elif key.startswith("~") or not text.strip():
-            raise InputError(f"{key.lstrip('~')} takes a name: {key.lstrip('~')}=NAME {COMMAND_LINE}")
+            raise InputError(f"{key.lstrip('~')} takes a name: {key.lstrip('~')}=NAME ({settings_place()})")
         else:
-            choices[key.lstrip("+")] = _unquoted(text)
+            choices[key.lstrip("+")] = value_of(key.lstrip("+"), text)
     if combination(name) is not None and len(choices) == len(CHOICES):
         name = combined_name(*(choices[group] for group in CHOICES))
     return composition(name, choices), others
@@ -421,15 +600,14 @@ def _chosen_files(name: str, settings: Sequence[Assignment]) -> tuple[Compositio
 def _read_with(
     settings: Sequence[Assignment], found: Composition, options: Sequence[str]
 ) -> tuple[Scenario, dict[str, Any]]:
-    for key, _ in settings:
-        _check_key(key.lstrip("+~"), found.tree, options)
     tree = _full_tree(found.tree)
     for key, text in settings:
+        _check_key(key.lstrip("+~"), tree, options)
         _apply(tree, key, text)
     try:
         return _read_checked(tree, found.name), tree
     except InputError as error:
-        raise InputError(f"{COMMAND_LINE.strip('()')}: {error}") from None
+        raise InputError(f"{settings_place()}: {error}") from None
 
 
 def _read_files(found: Composition) -> Scenario:
@@ -483,9 +661,11 @@ def _apply(tree: dict[str, Any], key: str, text: str) -> None:
         tree = _inside(tree, word)
     if key.startswith("~"):
         if text:
-            raise InputError(f"{key} takes something out and has no value; got {quoted(text)} {COMMAND_LINE}")
+            raise InputError(
+                f"{key} takes something out and has no value; got {quoted(text)} ({settings_place()})"
+            )
         if last not in tree:
-            raise InputError(f"{key}: there is no {bare} to be taken out {COMMAND_LINE}")
+            raise InputError(f"{key}: there is no {bare} to be taken out ({settings_place()})")
         del tree[last]
         return
     value = value_of(bare, text)
@@ -493,7 +673,7 @@ def _apply(tree: dict[str, Any], key: str, text: str) -> None:
     if bare in BY_NAME and not isinstance(value, dict):
         refusal = BY_NAME[bare].refusal(value)
         if refusal is not None:
-            raise InputError(f"{bare} {refusal} {COMMAND_LINE}")
+            raise InputError(f"{bare} {refusal} ({settings_place()})")
     if isinstance(value, dict) and last in tree and bare not in ("members", "vetoes"):
         merge(_inside(tree, last), value)
     else:
@@ -514,12 +694,12 @@ def _check_table(key: str, value: Any, text: str) -> None:
         return
     if value in ({}, [], None, ""):
         raise InputError(
-            f"{key}={text} would change nothing; ~{key}.NAME takes a single one out {COMMAND_LINE}"
+            f"{key}={text} would change nothing; ~{key}.NAME takes a single one out ({settings_place()})"
         )
     hint = (
         f"; set one of it, such as {next(p for p in BY_NAME if p.startswith(key))}" if key in GROUPS else ""
     )
-    raise InputError(f"{key} is a table of names and values; got {text}{hint} {COMMAND_LINE}")
+    raise InputError(f"{key} is a table of names and values; got {text}{hint} ({settings_place()})")
 
 
 def _check_key(key: str, tree: Mapping[str, Any], options: Sequence[str]) -> None:
@@ -529,15 +709,15 @@ def _check_key(key: str, tree: Mapping[str, Any], options: Sequence[str]) -> Non
         return
     names = [*BY_NAME, *(k for k in TOP if k not in GROUPS), *options]
     if head == "states" and rest:
-        names = _settings_of("states", _names_in(tree, "states"), ["strategy", *(p.name for p in STATE)])
+        names = _settings_of(tree, key, "state", ["strategy", *(p.name for p in STATE)])
     elif head == "buffers" and rest:
-        names = _settings_of("buffers", _names_in(tree, "buffers"), ["between", *(p.name for p in BUFFER)])
+        names = _settings_of(tree, key, "buffer", ["between", *(p.name for p in BUFFER)])
     elif head in ("epochs", "reforms") and rest:
         names = [f"{head}.{name}" for name in _names_in(tree, head)]
     elif head == "affinity" and rest:
-        pair_table({rest: 0.0}, _names_in(tree, "states"), 0.0, 0.0, 1.0, COMMAND_LINE.strip("()"))
+        pair_table({rest: 0.0}, _names_in(tree, "states"), 0.0, 0.0, 1.0, settings_place())
         return
-    known(key, names, "parameter", COMMAND_LINE.strip("()"))
+    known(key, names, "parameter", settings_place())
 
 
 def _names_in(tree: Mapping[str, Any], group: str) -> list[str]:
@@ -546,7 +726,28 @@ def _names_in(tree: Mapping[str, Any], group: str) -> list[str]:
     return [str(name) for name in found] if isinstance(found, dict) else []
 
 
-def _settings_of(group: str, names: Sequence[str], settings: Sequence[str]) -> list[str]:
+_NEW = {"state": "{capability:1}", "buffer": "{strength:0.5,between:[[ONE,OTHER]]}"}
+"""Settings with which a state or a buffer state is added."""
+
+
+def _settings_of(tree: Mapping[str, Any], key: str, kind: str, settings: Sequence[str]) -> list[str]:
+    """List what can be set of states or buffer states.
+
+    Raises
+    ------
+    InputError
+        If none of them has the name that stands in the key, or one like it; says which there are.
+    """
+    group, _, rest = key.partition(".")
+    names = _names_in(tree, group)
+    asked = next((rest.removesuffix(f".{s}") for s in settings if rest.endswith(f".{s}")), rest)
+    if not any(rest == name or rest.startswith(f"{name}.") for name in names) and not get_close_matches(
+        asked, names, 1, 0.6
+    ):
+        raise InputError(
+            f"{settings_place()}: no {kind} {quoted(asked)} in this scenario "
+            f"(all: {', '.join(names) or 'none'}); one is added with {group}={{{asked}:{_NEW[kind]}}}"
+        )
     return [f"{group}.{name}.{setting}" for name in names for setting in settings] + [
         f"{group}.{name}" for name in names
     ]

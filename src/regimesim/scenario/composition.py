@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -181,6 +182,34 @@ def combination(name: str) -> dict[str, str] | None:
         return None
     world, _, order = name.rpartition(UNDER)
     return {WORLD: world, ORDER: order} if world and order else None
+
+
+def own_cell(scenario: str) -> tuple[str, str]:
+    """Name the world and the order that a scenario's file combines.
+
+    Raises
+    ------
+    InputError
+        If there is no such scenario, or it is not composed of the two.
+    """
+    about = composition(scenario).tree.get("about")
+    about = about if isinstance(about, Mapping) else {}
+    names = [(about.get(group) or {}).get("name") for group in CHOICES]
+    if not all(isinstance(name, str) for name in names):
+        raise InputError(f"the scenario '{scenario}' is not composed of a world and an order")
+    return str(names[0]), str(names[1])
+
+
+def pairings() -> dict[tuple[str, str], str]:
+    """Name the scenario of each world and order that a scenario's file combines; a broken file is left out.
+
+    Of several scenarios with the same two, the first by name.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for name in scenario_names():
+        with suppress(InputError, AttributeError):
+            found.setdefault(own_cell(name), name)
+    return found
 
 
 def combined_name(world: str, order: str) -> str:

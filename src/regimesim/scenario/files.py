@@ -52,8 +52,8 @@ def configs_folder() -> Path:
 
 
 def strategy_names() -> tuple[str, ...]:
-    """Names of the strategies that come with the package, in the order of the alphabet."""
-    return tuple(sorted(path.stem for path in (configs_folder() / "strategy").glob("*.yaml")))
+    """Names of the strategies that are files, the user's own included, in the order of the alphabet."""
+    return tuple(names_of("strategy"))
 
 
 def check_tree(value: Any, place: str = "", depth: int = 0) -> None:
@@ -233,7 +233,7 @@ def scenario_names() -> list[str]:
 
 
 def names_of(kind: str) -> list[str]:
-    """Names of the files of one kind: ``scenario``, ``world``, ``order``, ``sweep``, ``engine``."""
+    """Names of the files of one kind: ``scenario``, ``world``, ``order``, ``strategy``, ``sweep``, ...."""
     files = (path for folder in _folders() for path in (folder / kind).glob("*.yaml"))
     return sorted({path.stem for path in files if path.is_file() and legible(path.stem)})
 

@@ -1,5 +1,7 @@
 """Messages to people: the error for what cannot be done as asked, and values as they are shown in it.
 
+What a person can type differs between the command line and Python, and so does the advice (:func:`spelt`).
+
 A *place* is where something stands: a file, or a file and a key in it (``file.yaml, states.France``).
 """
 
@@ -8,7 +10,9 @@ from __future__ import annotations
 import difflib
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,22 +26,52 @@ class InputError(ValueError):
     """Something a person asked for cannot be done; the message is one sentence that says what to change."""
 
 
+class MismatchError(InputError):
+    """A world and an order that make no sense together."""
+
+
+_PROMPT: ContextVar[bool] = ContextVar("regimesim.prompt", default=False)
+
+
+@contextmanager
+def prompt() -> Iterator[None]:
+    """While this lasts, advice is for somebody who types commands."""
+    before = _PROMPT.set(True)
+    try:
+        yield
+    finally:
+        _PROMPT.reset(before)
+
+
+def spelt(command: str, python: str) -> str:
+    """Choose the words for where a person types: a command, or Python."""
+    return command if _PROMPT.get() else python
+
+
+def settings_place() -> str:
+    """Name the place of settings that were typed."""
+    return spelt("command line", "overrides")
+
+
 def spoken(name: str) -> str:
     """A name as it is printed: ``United_States`` is typed, ``United States`` is read."""
     return name.replace("_", " ")
 
 
-def known(name: str, names: Iterable[str] | Mapping[str, Any], kind: str, place: str = "") -> Any:
+def known(
+    name: str, names: Iterable[str] | Mapping[str, Any], kind: str, place: str = "", most: int = 16
+) -> Any:
     """The entry of that name, or a refusal that suggests the nearest one.
 
-    Returns the value if ``names`` is a mapping, otherwise the name itself.
+    Returns the value if ``names`` is a mapping, otherwise the name itself. The refusal names all that there
+    are if they are no more than ``most``.
     """
     if name in names:
         return names[name] if isinstance(names, Mapping) else name
     listed = list(names)
     near = difflib.get_close_matches(str(name), listed, 1, 0.6)
     hint = f". Did you mean '{near[0]}'?" if near else "."
-    if len(listed) <= 16:
+    if len(listed) <= most:
         hint += f"  (all: {', '.join(listed) or 'none'})"
     raise InputError(f"{prefix(place)}no {kind} {quoted(name)}{hint}")
 

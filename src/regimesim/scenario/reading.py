@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from regimesim.scenario.files import check_tree
-from regimesim.scenario.messages import InputError, inner_place, known, prefix, quoted, show
+from regimesim.scenario.limits import plain
+from regimesim.scenario.messages import InputError, MismatchError, inner_place, known, prefix, quoted, show
 from regimesim.scenario.parameters import (
     BUFFER_BY_NAME,
     BY_NAME,
@@ -83,6 +84,7 @@ def read_scenario(tree: Mapping[str, Any], name: str, place: str = "") -> Scenar
     """
     require_table(tree, place)
     check_tree(tree, place)
+    tree = plain(tree)
     only_known(tree, TOP, place, "key")
     about = _read_about(block_of(tree, "about"), place)
     years = bounded_number(tree.get("years", 100), f"{prefix(place)}years", 0.25, MOST_YEARS)
@@ -174,7 +176,7 @@ def _check_enough(tree: Mapping[str, Any], first: Phase, about: Mapping[str, Any
     what = f"{prefix(place)}about.order.least_states"
     least = bounded_number(block.get("least_states", 2), what, 2, MOST_POWERS)
     if len(first.states) < least:
-        raise InputError(
+        raise MismatchError(
             f"{prefix(place)}{about['order'].title or 'this order'} needs at least {show(least)} states; "
             f"{about['world'].title or 'this world'} has {len(first.states)}"
         )

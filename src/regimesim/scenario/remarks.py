@@ -1,8 +1,11 @@
-"""Remarks on a scenario: settings of its order that have no effect in its world."""
+"""Remarks on a scenario: settings that have no effect in it, be they its own or typed."""
 
 from __future__ import annotations
 
-from regimesim.scenario.messages import show
+from collections.abc import Iterable, Mapping
+
+from regimesim.scenario.mechanisms import what_is_missing
+from regimesim.scenario.messages import listed, show
 from regimesim.scenario.parameters import BY_NAME
 from regimesim.scenario.scenario import Scenario
 
@@ -20,6 +23,37 @@ def remarks(scenario: Scenario) -> tuple[str, ...]:
     'sanctions.rule=collective has no effect between two states: there is no third state to join a sanction.'
     """
     return tuple(filter(None, (_without_third_state(scenario), _without_arms(scenario), _alone(scenario))))
+
+
+def unused(scenario: Scenario, names: Iterable[str]) -> tuple[str, ...]:
+    """Say which of the settings that were typed change nothing in a scenario, and why; a sentence a reason.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As it is with these settings.
+    names : iterable of str
+        Full names (:func:`regimesim.scenario.compose.names_typed`).
+
+    Examples
+    --------
+    >>> from regimesim.scenario.compose import load_scenario
+    >>> unused(load_scenario("anarchy", ["sanctions.cost=2"]), ["sanctions.cost", "transparency.level"])
+    ('sanctions.cost changes nothing in anarchy: no third state answers a charge (sanctions.rule=none)',)
+    """
+    return told_unused(scenario.name, {name: what_is_missing(scenario, name) for name in names})
+
+
+def told_unused(where: str, reasons: Mapping[str, str]) -> tuple[str, ...]:
+    """Put names and reasons into sentences; a name whose reason is empty is used, and not spoken of."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(name)
+    return tuple(
+        f"{listed(names)} {'change' if len(names) > 1 else 'changes'} nothing in {where}: {reason}"
+        for reason, names in by_reason.items()
+        if reason
+    )
 
 
 def _without_third_state(scenario: Scenario) -> str:

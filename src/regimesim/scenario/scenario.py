@@ -10,10 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Any
 
+from regimesim.scenario.limits import plain
 from regimesim.scenario.messages import InputError, known, prefix, show
 from regimesim.scenario.parameters import BY_NAME, STATE_BY_NAME, Parameter, Value
+
+_READER = "regimesim.scenario.reading"
+"""The module above that reads trees; loaded when it is asked for."""
 
 Pairs = tuple[tuple[float, ...], ...]
 """A number for every ordered pair of states: ``table[i][j]`` is what i feels towards j."""
@@ -96,6 +101,39 @@ class Scenario:
     world: Chosen = Chosen("", "")
     order: Chosen = Chosen("", "")
 
+    __iter__ = None  # a scenario is one value, and no sequence of values to be gone through
+
+    @classmethod
+    def from_dict(cls, tree: Mapping[str, Any], name: str = "scenario") -> Scenario:
+        """Make a scenario from a table of names and values, as a file of ``configs/scenario`` holds it.
+
+        Parameters
+        ----------
+        tree : mapping
+            Only what differs from the neutral values. Tuples and NumPy's numbers and arrays will do.
+        name : str
+
+        Raises
+        ------
+        InputError
+            If anything is unknown, of the wrong type, out of bounds or inconsistent.
+
+        Examples
+        --------
+        >>> Scenario.from_dict({"states": {"A": {}, "B": {"capability": 2}}, "war": {"mutual": 0.2}}).states
+        ('A', 'B')
+        """
+        if "defaults" in tree:
+            raise InputError(
+                "defaults are of files; in Python begin with load_scenario('concert', {...}) and its changes"
+            )
+        made: Scenario = import_module(_READER).read_scenario(tree, name)
+        return made
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the table that :meth:`from_dict` makes this scenario from."""
+        return tree_of(self)
+
     @property
     def states(self) -> tuple[str, ...]:
         """Names of the states, in their order."""
@@ -136,6 +174,7 @@ class Scenario:
         InputError
             For an unknown name or a value that is not permitted.
         """
+        changes = plain(changes)
         for name, value in changes.items():
             check_value(known(name, BY_NAME, "parameter"), value, "")
             if name == "trust.initial":
@@ -253,6 +292,7 @@ def check_relations(values: Mapping[str, Value], place: str) -> None:
 
 
 def check_value(parameter: Parameter, value: Any, place: str) -> Value:
+    value = plain(value)
     refusal = parameter.refusal(value)
     if refusal is not None:
         raise InputError(f"{prefix(place)}{parameter.name} {refusal}")

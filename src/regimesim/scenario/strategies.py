@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from regimesim.core.strategies import FAMILIES, MOST_STATES, Automaton, Follow, zero_determinant_extortion
-from regimesim.scenario.files import configs_folder, read_yaml, strategy_names, there
+from regimesim.scenario.files import path_of, read_yaml, shown_path, strategy_names, there
 from regimesim.scenario.messages import InputError, known, quoted
 
 PRUDENT = "prudent"
@@ -26,9 +26,9 @@ _CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*\((.*)\)\s*", re.DOTALL)
 
 
 def strategy_about(name: str) -> str:
-    """Describe a strategy that comes with the package, in a sentence."""
-    tree = read_yaml(configs_folder() / "strategy" / f"{name}.yaml", "strategy")
-    return " ".join(str(tree["about"]).split())
+    """Give what the file of a strategy says of it, in a sentence."""
+    tree = read_yaml(path_of("strategy", name), "strategy")
+    return " ".join(str(tree.get("about", "")).split())
 
 
 def load_strategy(spec: str) -> Automaton:
@@ -37,10 +37,10 @@ def load_strategy(spec: str) -> Automaton:
     Parameters
     ----------
     spec : str
-        The name of one that comes with the package, a family with numbers such as ``memory_one(1, 0, 0, 1)``,
-        ``generous_tit_for_tat(1/3)`` or ``punish(3)``, or the path of a YAML file. For
-        ``zero_determinant_extortion`` the numbers are chi, phi and, if they are not 5, 3, 1, 0, the
-        payoffs T, R, P, S.
+        The name of a file in ``configs/strategy`` (of the working folder, or of the package), a family with
+        numbers such as ``memory_one(1, 0, 0, 1)``, ``generous_tit_for_tat(1/3)`` or ``punish(3)``, or the
+        path of a YAML file. For ``zero_determinant_extortion`` the numbers are chi, phi and, if they are not
+        5, 3, 1, 0, the payoffs T, R, P, S.
 
     Raises
     ------
@@ -59,8 +59,8 @@ def load_strategy(spec: str) -> Automaton:
         return _from_file(Path(spec), spec)
     if spec in FAMILIES and spec not in strategy_names():
         raise InputError(f"strategy '{spec}' needs numbers: {_usage(spec)}")
-    name = known(spec, strategy_names(), "strategy")
-    return _from_file(configs_folder() / "strategy" / f"{name}.yaml", f"configs/strategy/{name}.yaml")
+    path = path_of("strategy", str(known(spec, strategy_names(), "strategy")))
+    return _from_file(path, shown_path(path))
 
 
 def read_strategy(tree: Mapping[str, Any], name: str, place: str = "") -> Automaton:

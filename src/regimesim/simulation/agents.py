@@ -17,6 +17,7 @@ import numpy as np
 from regimesim.core.decision import chance_to_cooperate
 from regimesim.core.estrangement import BREACH, FOREVER, MISUNDERSTANDING, SANCTION
 from regimesim.core.perception import CLEARED, STANDS
+from regimesim.scenario.limits import plain
 from regimesim.scenario.messages import InputError, quoted
 from regimesim.theory.games import EffectiveGame
 
@@ -126,15 +127,34 @@ class State(mesa.Agent):
         """Share of all capability, in (0, 1)."""
         return self._own("capability")
 
+    @capability.setter
+    def capability(self, share: float) -> None:
+        """Give it this share of all; the others keep their proportions to each other."""
+        share, own = plain(share), self.capability
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < 1:
+            raise InputError(f"capability is a share of all, in (0, 1); got {quoted(share)}")
+        if own == 1:
+            raise InputError(f"{self.name} has all capability; set that of another state first")
+        # of what the others have now, so that after dividing by the sum it has its share
+        self.model.settle("capability", self.position, share * (1 - own) / (1 - share))
+
     @property
     def norm(self) -> float:
         """Norm of its leaders: how far they have made restraint their own, in [0, 1]."""
         return self._own("norm")
 
+    @norm.setter
+    def norm(self, level: float) -> None:
+        self.model.settle("norm", self.position, level)
+
     @property
     def revisionism(self) -> float:
         """Extra gain it sees in defection: its setting and its grievances, in payoff units."""
         return self._own("revisionism")
+
+    @revisionism.setter
+    def revisionism(self, gain: float) -> None:
+        self.model.settle("revisionism", self.position, gain)
 
     @property
     def turmoil(self) -> int:
@@ -145,6 +165,10 @@ class State(mesa.Agent):
     def member(self) -> bool:
         """True if it takes part in the institution."""
         return bool(self._own("member"))
+
+    @member.setter
+    def member(self, takes_part: bool) -> None:
+        self.model.settle("member", self.position, int(takes_part))
 
     @property
     def payoff(self) -> float:
@@ -159,6 +183,29 @@ class State(mesa.Agent):
     def trust_in(self, other: Other) -> float:
         """Its expectation, in [0, 1], that the other cooperates."""
         return float(self.model.lanes.world.trust[self._towards(other)])
+
+    def set_trust_in(self, other: Other, level: float) -> None:
+        """Set its trust in the other, between two rounds; what the other thinks of it stays.
+
+        Raises
+        ------
+        InputError
+            If the level is not in [0, 1], or a round has begun.
+        """
+        i, j, _ = self._towards(other)
+        self.model.settle("trust", (i, j), level)
+
+    def remove(self) -> None:
+        """Refuse: the states of a scenario stay.
+
+        Raises
+        ------
+        InputError
+        """
+        raise InputError(
+            f"{self.name} cannot be removed, the rules count the states of a scenario: play one without it "
+            f'(overrides={{"~states.{self.name}": None}}), or let it leave the institution (member = False)'
+        )
 
     def intends(self, other: Other) -> bool | None:
         """Its last intention towards the other (inside :meth:`intend`, the kernel's for this round)."""
@@ -203,7 +250,10 @@ class State(mesa.Agent):
         self.model.appraised()
         game = self.model.lanes.game
         return EffectiveGame(
-            float(game.reward[0]), float(game.u_dc[pair]), float(game.u_cd[pair]), float(game.u_dd[pair])
+            float(game.reward[self.model.lane]),
+            float(game.u_dc[pair]),
+            float(game.u_cd[pair]),
+            float(game.u_dd[pair]),
         )
 
     def reasons(self, other: Other) -> Reasons:
@@ -213,16 +263,16 @@ class State(mesa.Agent):
         be decided by if nothing happened before it.
         """
         i, j, _ = self._towards(other)
-        return Reasons(*(float(term) for term in self.model.appraised()[i, j, :, 0]))
+        return Reasons(*(float(term) for term in self.model.appraised()[i, j]))
 
     def will_cooperate(self, other: Other) -> float:
         """Probability per round that a prudent state in its place intends to cooperate, as things stand."""
         margin = self.reasons(other).margin
-        temperature = float(self.model.lanes.game.temperature[0])
+        temperature = float(self.model.lanes.game.temperature[self.model.lane])
         return float(chance_to_cooperate(margin, temperature, self.model.case.rounds_per_year))
 
     def _own(self, quantity: str) -> float:
-        return float(getattr(self.model.lanes.world, quantity)[self.position, 0])
+        return float(getattr(self.model.lanes.world, quantity)[self.position, self.model.lane])
 
     def _last(self, quantity: str, other: Other) -> bool | None:
         i, j, lane = self._towards(other)
@@ -233,7 +283,7 @@ class State(mesa.Agent):
         position = self.model.position(other)
         if position == self.position:
             raise InputError(f"{self.name} has no dealings with itself; name another state")
-        return self.position, position, 0
+        return self.position, position, self.model.lane
 
 
 Other: TypeAlias = State | str | int
@@ -257,12 +307,25 @@ class BufferState(mesa.Agent):
     @property
     def strength(self) -> float:
         """Share of the exposure between its neighbours that it blocks while it is sovereign, in [0, 1]."""
-        return float(self.model.lanes.setting.strength[self.position, 0])
+        return float(self.model.lanes.setting.strength[self.position, self.model.lane])
 
     @property
     def sovereign(self) -> bool:
         """True if it has not been absorbed."""
-        return bool(self.model.lanes.world.sovereign[self.position, 0])
+        return bool(self.model.lanes.world.sovereign[self.position, self.model.lane])
+
+    @sovereign.setter
+    def sovereign(self, stands: bool) -> None:
+        self.model.settle("sovereign", self.position, int(stands))
+
+    def remove(self) -> None:
+        """Refuse: the buffer states of a scenario stay; one that is absorbed is not sovereign.
+
+        Raises
+        ------
+        InputError
+        """
+        raise InputError(f"{self.name} cannot be removed; let it be absorbed: sovereign = False")
 
     @property
     def between(self) -> tuple[tuple[str, str], ...]:

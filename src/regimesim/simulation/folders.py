@@ -7,9 +7,11 @@ finds something made that nobody would take away again.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -77,6 +79,28 @@ def write_whole(path: Path, content: bytes) -> Path:
     finally:
         partial.unlink(missing_ok=True)
     return path
+
+
+_OF_THE_DISK = {
+    getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EROFS", "EFBIG", "EIO", "EACCES", "EPERM")
+}
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw pictures within this: whatever goes wrong with them is said, and costs nothing else.
+
+    What the disk refuses is raised, because it concerns the tables too.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+            raise
+        words = " ".join(str(error).split()) or type(error).__name__
+        warnings.warn(f"not all pictures could be drawn ({words}); everything else is written", stacklevel=3)
 
 
 def aside(path: Path) -> Path:

@@ -9,9 +9,13 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from regimesim.core.keeping import core_hash
+from regimesim.core.keeping import core_hash, target
 
 _LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "mesa", "hydra-core", "matplotlib")
+
+
+PYTHON = "python code"
+"""Key under which stands what was played that is no part of the program: mechanisms, states in Python."""
 
 
 def program_version() -> str:
@@ -31,6 +35,7 @@ def provenance(**settings: Any) -> dict[str, Any]:
         "program": "regimesim",
         "version": program_version(),
         "core": _core(),
+        "kernel": target(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": sys.argv[:],
         "python": platform.python_version(),

@@ -1,22 +1,18 @@
 """Results of a simulation: a row per run, yearly series, dated events, and where they came from.
 
-On disk they are a folder: Parquet for tables, YAML for settings, JSON for provenance, and checksums of what
-is read again.
+On disk they are a folder: Parquet for tables, YAML for settings, JSON for provenance, and checksums of all
+that is in it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import math
-import zipfile
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from tokenize import TokenError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +23,7 @@ from regimesim.scenario.files import read_yaml, there, yaml_of
 from regimesim.scenario.messages import InputError, legible, spoken
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import Scenario, tree_of
+from regimesim.simulation.checksums import DAMAGE, check_sums, seal
 from regimesim.simulation.columns import (
     COLLAPSE,
     EVENT_ARRAYS,
@@ -40,6 +37,7 @@ from regimesim.simulation.columns import (
 )
 from regimesim.simulation.folders import write_folder
 from regimesim.simulation.lowering import lower
+from regimesim.simulation.provenance import PYTHON
 from regimesim.simulation.views import view
 from regimesim.stats.estimates import Estimate, mean
 from regimesim.stats.survival import Curve, Summary, kaplan_meier, summary
@@ -51,25 +49,11 @@ if TYPE_CHECKING:
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _RUNS, _SERIES, _CODED, _PAIRS = "runs.parquet", "yearly.npy", "happened.npz", "pair_spells.npy"
-_CONFIG, _PROVENANCE, _SUMS = "config.yaml", "provenance.json", "checksums.txt"
+_CONFIG, _PROVENANCE = "config.yaml", "provenance.json"
 _READ_AGAIN = (_RUNS, _SERIES, _CODED, _PAIRS, _CONFIG, _PROVENANCE)
+_DRAWN_ANEW = (".png", ".svg")
+"""Pictures, which nothing is read from, and which ``plot`` draws anew."""
 _LARGEST_CONFIG = 20_000_000
-_DAMAGE = (
-    OSError,
-    ValueError,
-    LookupError,
-    TypeError,
-    ArithmeticError,
-    EOFError,
-    MemoryError,
-    RuntimeError,
-    SyntaxError,
-    TokenError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-"""What readers of JSON, Parquet and NumPy's files (with heads in Python) meet in files that are not what they
-should be."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +109,11 @@ class Results:
         """Arrays that the core played: those of the simulation, or made again where they were not kept."""
         return lower(self.scenario) if self.lowered is None else self.lowered
 
+    @property
+    def replayable(self) -> bool:
+        """True if its runs can be played again: there were no mechanisms and no states in Python."""
+        return PYTHON not in self.provenance
+
     def check(self) -> None:
         """Refuse parts that do not belong together, as a file from elsewhere may hold them.
 
@@ -132,13 +121,22 @@ class Results:
         ------
         ValueError
         """
-        if set(self.columns) != set(RUN):
+        own = set(self.columns) - set(RUN) if PYTHON in self.provenance else set()
+        if set(self.columns) - own != set(RUN):
             raise ValueError(f"its columns are not those of a run: {sorted(set(self.columns) ^ set(RUN))}")
         runs, world = len(self), self.scenario
         for name, column in self.columns.items():
-            if not RUN[name].holds(column) or column.shape != (runs,) or not runs:
+            if (
+                (column.dtype.kind not in "biuf" if name in own else not RUN[name].holds(column))
+                or column.shape != (runs,)
+                or not runs
+            ):
                 raise ValueError(f"the column {name} is not one of a run's")
-            if column.dtype.kind == "f" and not np.isfinite(column).all() and not RUN[name].missing:
+            if (
+                column.dtype.kind == "f"
+                and not np.isfinite(column).all()
+                and not (name in own or RUN[name].missing)
+            ):
                 raise ValueError(f"the column {name} holds what is no number")
         kept = self.yearly.shape[-1] if self.yearly.ndim == 3 else -1
         if self.yearly.shape != (len(QUANTITIES), _years_of(world), kept) or not 0 <= kept <= runs:
@@ -429,15 +427,21 @@ def save_results(results: Results, path: Path, more: Callable[[Path], object] | 
     """
 
     def fill(folder: Path) -> None:
-        write_results(results, folder)
+        _write_tables(results, folder)
         if more is not None:
             more(folder)
+        seal(folder)
 
     return write_folder(path, fill)
 
 
 def write_results(results: Results, folder: Path) -> None:
-    """Write the files of results into a folder in the making."""
+    """Write the files of results into a folder in the making, and their checksums."""
+    _write_tables(results, folder)
+    seal(folder)
+
+
+def _write_tables(results: Results, folder: Path) -> None:
     import pyarrow.parquet as pq
 
     pq.write_table(_runs_table(results), folder / _RUNS)
@@ -451,7 +455,6 @@ def write_results(results: Results, folder: Path) -> None:
     np.savez_compressed(folder / _CODED, **results.happened)  # type: ignore[arg-type]
     (folder / _CONFIG).write_text(scenario_yaml(results.scenario), "utf-8")
     (folder / _PROVENANCE).write_text(provenance_json(results.provenance), "utf-8")
-    (folder / _SUMS).write_text(_sums(folder), "utf-8")
 
 
 def load_run(path: str | Path) -> Results:
@@ -466,31 +469,11 @@ def load_run(path: str | Path) -> Results:
     if not there(folder / _RUNS):
         raise InputError(f"no results in {folder} (there is no {_RUNS})")
     try:
-        _check_sums(folder)
+        check_sums(folder, _READ_AGAIN, _DRAWN_ANEW)
         return _load_folder(folder)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         words = " ".join(str(error).split())
         raise InputError(f"the results in {folder} are damaged: {words or type(error).__name__}") from None
-
-
-def _sums(folder: Path) -> str:
-    """Checksums of the files that are read again, a line each, as ``sha256sum`` writes and checks them."""
-    lines = []
-    for name in _READ_AGAIN:
-        if not (folder / name).is_file():
-            raise ValueError(f"{name} is missing")
-        with open(folder / name, "rb") as file:
-            lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name}\n")
-    return "".join(lines)
-
-
-def _check_sums(folder: Path) -> None:
-    if not (folder / _SUMS).is_file():
-        raise ValueError(f"{_SUMS} is missing")
-    written, found = (folder / _SUMS).read_text("utf-8"), _sums(folder)
-    if written != found:
-        changed = [line.split()[1] for line in found.splitlines() if line not in written.splitlines()]
-        raise ValueError(f"changed since: {', '.join(changed) or _SUMS}")
 
 
 def _load_folder(folder: Path) -> Results:
@@ -508,7 +491,7 @@ def _load_folder(folder: Path) -> Results:
         with open(folder / _CODED, "rb") as file, np.load(file) as coded:
             happened = {name: np.asarray(coded[name]) for name in coded.files}  # what is no array is bytes
         series, spells = (_array(folder / name) for name in (_SERIES, _PAIRS))
-    except _DAMAGE:  # what NumPy says of it is not for people
+    except DAMAGE:  # what NumPy says of it is not for people
         raise ValueError(f"{_SERIES}, {_PAIRS} or {_CODED} does not hold arrays of numbers") from None
     results = Results(scenario, columns, series, happened, provenance, spells)
     results.check()

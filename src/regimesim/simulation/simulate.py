@@ -6,30 +6,38 @@ A block that is recorded is played round by round (:mod:`regimesim.simulation.re
 from __future__ import annotations
 
 import math
-import os
+import warnings
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.core.lanes import Design, Lanes
-from regimesim.scenario.limits import MOST_RUNS, MOST_SEED, MOST_WORKERS, whole_within
-from regimesim.scenario.messages import InputError, quoted
+from regimesim.scenario.limits import MOST_RUNS, MOST_SEED, MOST_WORKERS, plain, whole_within
+from regimesim.scenario.messages import InputError, quoted, spelt
 from regimesim.scenario.reading import MOST_YEARS
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.columns import ACCOUNTED, RUN, THRESHOLDS, Recording
 from regimesim.simulation.lowering import lower
+from regimesim.simulation.mechanisms.extension import Extension, columns_measured
+from regimesim.simulation.mechanisms.mechanism import Mechanism
+from regimesim.simulation.mechanisms.minds import Agents
+from regimesim.simulation.processors import processors
 from regimesim.simulation.provenance import provenance
 from regimesim.simulation.recording import play_and_record
 from regimesim.simulation.results import Results
 
 RECORDED = 1_000
 """Replicates of which yearly series and events are kept, unless asked otherwise."""
+
+MOST_RECORDED = 40_000_000
+"""Pair-years of which events are kept, at most: each has about one, of some fifty bytes."""
 
 Columns = dict[str, NDArray[np.generic]]
 Progress = Callable[[int], None]
@@ -45,7 +53,7 @@ class Part(NamedTuple):
 
 
 def simulate(
-    scenario: Scenario | str | Path,
+    scenario: Scenario | Mapping[str, Any] | str | Path,
     runs: int = 1000,
     seed: int = 0,
     years: float | None = None,
@@ -54,12 +62,14 @@ def simulate(
     record: int = RECORDED,
     accounts: bool = True,
     progress: Progress | None = None,
+    mechanisms: Sequence[Mechanism] = (),
+    agents: Agents | None = None,
 ) -> Results:
     """Run a scenario many times.
 
     Parameters
     ----------
-    scenario : Scenario, name or path
+    scenario : Scenario, name, path or mapping (a tree as in a file)
     runs : int
         Replicates 0 .. runs - 1.
     seed : int in [0, 2**64)
@@ -67,7 +77,8 @@ def simulate(
     years : float, optional
         Horizon; the scenario's own by default.
     workers : int, optional
-        Threads; all cores by default. The results do not depend on it.
+        Threads; by default as many as there are processors that this process may use. The results do not
+        depend on it.
     record : int
         Of how many replicates yearly series and events are kept.
     accounts : bool
@@ -76,6 +87,11 @@ def simulate(
         the columns in ``ACCOUNTED``; all other columns are the same.
     progress : callable, optional
         Called with the number of runs that have just been finished.
+    mechanisms : sequence of Mechanism
+        Called between the steps of a round; what they measure are further columns of the table of runs.
+    agents : mapping of str to type, optional
+        Subclasses of State by name of a state, as of :class:`regimesim.RegimeModel`. A run with them is the
+        run that such a model plays. Slower: see ``docs/performance.md``.
 
     Raises
     ------
@@ -90,14 +106,21 @@ def simulate(
     """
     chosen = as_scenario(scenario, years)
     check_runs(runs, seed, workers)
+    runs, seed = int(runs), int(seed)
+    extension = Extension.of(mechanisms, agents)
     design = lower(chosen)
-    size = min(lanes_for(design), -(-runs // (workers or os.cpu_count() or 1)))  # no thread is left without
-    blocks = [(first, min(runs, first + size)) for first in range(0, runs, size)]
+    size = min(lanes_for(design), -(-runs // (workers or processors())))  # no thread is left without
+    record = recorded_within(chosen, min(record, runs))
+    blocks = _blocks(runs, size, record)
 
     start = Lanes(design, np.zeros(size, np.intp), np.arange(size), seed, accounts=accounts)
 
     def play(block: tuple[int, int]) -> Part:
-        lanes = start.again(np.arange(*block))
+        if extension:
+            which = np.arange(*block)
+            lanes = extension.lanes(design, np.zeros(len(which), np.intp), which, seed, lambda _: chosen)
+        else:
+            lanes = start.again(np.arange(*block))
         recording = None
         if block[0] < record and lanes.accounts:
             recording = play_and_record(lanes)
@@ -108,18 +131,50 @@ def simulate(
         return Part(measure(lanes), recording)
 
     parts = on_threads(play, blocks, workers)
-    about = provenance(seed=seed, runs=runs, years=chosen.years, scenario=chosen.name)
+    about = provenance(seed=seed, runs=runs, years=chosen.years, scenario=chosen.name, **extension.about())
     return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about, design)
 
 
-def as_scenario(scenario: Scenario | str | Path, years: float | None = None) -> Scenario:
-    """A scenario from a name or a path, with another horizon if one is given."""
+def recorded_within(scenario: Scenario, record: int) -> int:
+    """Count the replicates of which series and events are kept: as many as asked for, where there is room.
+
+    Raises
+    ------
+    InputError
+        If there is no room for a single one.
+    """
+    states = len(scenario.states)
+    pair_years = states * (states - 1) / 2 * scenario.years
+    most = int(MOST_RECORDED / pair_years)
+    size = f"{states} states for {scenario.years:,g} years are {pair_years:,.0f} pair-years a run"
+    if record > 0 and most == 0:
+        fewer = spelt("", ", or for record=0, which keeps runs without series and events")
+        raise InputError(
+            f"{size}, too many to keep what happens in them; ask for fewer states or years{fewer}"
+        )
+    if record > most:
+        warnings.warn(
+            f"{size}: series and events of the first {most:,} runs are kept, not of {record:,}", stacklevel=3
+        )
+    return min(record, most)
+
+
+def _blocks(runs: int, size: int, record: int) -> list[tuple[int, int]]:
+    """Cut runs into blocks, so that no more than a few are recorded beyond those that shall be."""
+    first = list(range(0, record, min(size, record))) if 0 < record < size else []
+    starts = [*first, *range(record if first else 0, runs, size), runs]
+    return list(pairwise(starts))
+
+
+def as_scenario(scenario: Scenario | Mapping[str, Any] | str | Path, years: float | None = None) -> Scenario:
+    """A scenario from a name, a path or a tree, with another horizon if one is given."""
     if not isinstance(scenario, Scenario):
         from regimesim.scenario.compose import load_scenario
 
         scenario = load_scenario(scenario)
     if years is None:
         return scenario
+    years = plain(years)
     if isinstance(years, bool) or not isinstance(years, int | float) or not 0.25 <= years <= MOST_YEARS:
         raise InputError(f"years must lie in [0.25, {MOST_YEARS}]; got {quoted(years)}")
     return replace(scenario, years=float(years))
@@ -145,7 +200,7 @@ def on_threads(task: Callable[[Item], Output], items: Sequence[Item], workers: i
     The first failure or interruption cancels what has not begun and is raised at once: nobody waits for a
     thread that compiles.
     """
-    count = workers or os.cpu_count() or 1
+    count = workers or processors()
     if count == 1 or len(items) <= 1:
         return [task(item) for item in items]
     outcomes: list[Output] = []
@@ -209,7 +264,8 @@ def measure(lanes: Lanes) -> Columns:
         "sanctions_on_innocents": tally.innocents,
         "sanctions_response": tally.response / np.maximum(tally.invoked, 1),
     }
-    return {name: columns[name] for name in RUN if lanes.accounts or name not in ACCOUNTED}
+    kept = {name: columns[name] for name in RUN if lanes.accounts or name not in ACCOUNTED}
+    return kept | columns_measured(lanes)
 
 
 def _regimes(lanes: Lanes) -> Columns:

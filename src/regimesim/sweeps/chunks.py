@@ -12,8 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from regimesim.core.lanes import Lanes
+from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.mechanisms.extension import NOTHING, Extension
 from regimesim.simulation.simulate import Columns, Progress, lanes_for, measure, on_threads
-from regimesim.sweeps.points import Points
+from regimesim.sweeps.points import Batch, Points
 
 SECONDS_A_STEP = 17e-9
 """What one directed pair costs in one round, roughly: 0.17 ms for five powers and a hundred years."""
@@ -71,7 +73,13 @@ def to_the_horizon(lanes: Lanes) -> Columns:
     return measure(lanes)
 
 
-def play_chunk(points: Points, chunk: Rectangle, seed: int, watch: Watch = to_the_horizon) -> Columns:
+def play_chunk(
+    points: Points,
+    chunk: Rectangle,
+    seed: int,
+    watch: Watch = to_the_horizon,
+    extension: Extension = NOTHING,
+) -> Columns:
     """A row per run of a chunk, in the order of points, then replicates.
 
     Parameters
@@ -83,14 +91,21 @@ def play_chunk(points: Points, chunk: Rectangle, seed: int, watch: Watch = to_th
     watch : callable
         What is done with each block (what it raises ends the chunk); the columns of ``Results.runs`` unless
         told otherwise.
+    extension : Extension
+        Mechanisms, and states in Python.
     """
+
+    def scenario_of(batch: Batch) -> Callable[[int], Scenario]:
+        return lambda point: points.scenario(int(batch.chosen[point]))
+
     parts, places = [], []
     replicates = np.arange(chunk.first, chunk.last)
     for batch in points.batches():
         which = np.repeat(np.arange(len(batch.chosen)), len(replicates))
         luck = np.tile(replicates, len(batch.chosen))
         for block in _blocks(len(which), lanes_for(batch.design)):
-            lanes = Lanes(batch.design, which[block], luck[block], seed)
+            arrays = batch.design, which[block], luck[block], seed
+            lanes = extension.lanes(*arrays, scenario_of(batch)) if extension else Lanes(*arrays)
             measured = watch(lanes)
             measured["point"] = batch.chosen[which[block]] + chunk.first_point
             parts.append(measured)

@@ -1,18 +1,16 @@
 """Workers of a sweep: processes of this machine, and Dask clusters.
 
 Processes go when they are told to, and with the process that started them. A Dask cluster is on this machine,
-behind a scheduler that is running already, or made of jobs of SLURM. Dask itself plays again what is lost
-with a worker. What it leaves to its user is told here in sentences: a scheduler that does not answer, and a
-cluster that nobody works for.
+behind a scheduler that is running already, or made of jobs (:mod:`regimesim.sweeps.jobs`). Dask itself plays
+again what is lost with a worker. What it leaves to its user is told here in sentences: a scheduler that does
+not answer, and a cluster that nobody works for.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import shutil
 import signal
-import subprocess
 import threading
 import time
 import warnings
@@ -20,11 +18,9 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from importlib import import_module
 from importlib.util import find_spec
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
-from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple, TypeVar
 
@@ -32,6 +28,9 @@ from regimesim.scenario.messages import InputError
 
 T = TypeVar("T")
 _ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+OF_JOBS = ("slurm", "jobs")
+"""Kinds of engines whose workers are jobs of a batch system."""
 
 ANSWERS_WITHIN = 10.0
 """Seconds after which a scheduler that says nothing is given up."""
@@ -130,70 +129,21 @@ class Opened(NamedTuple):
 def open_dask(settings: Mapping[str, Any], workers: int, log: Callable[[str], None]) -> Iterator[Opened]:
     """A cluster of processes of this machine, or that of the scheduler at ``address``."""
     address = settings.get("address")
-    with _quiet_dask() as distributed:
+    with quiet_dask() as distributed:
         if address is not None:
             with _client_of(distributed, str(address)) as client:
-                yield _opened(client, settings, f"the Dask scheduler at {address}", log)
+                yield opened(client, settings, f"the Dask scheduler at {address}", log)
             return
-        with sheltered(), _as_asked("Dask", LostEngine):
+        with sheltered(), as_asked("Dask", LostEngine):
             cluster = distributed.LocalCluster(
                 n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
             )
-        with _closed(cluster), distributed.Client(cluster) as client:
-            yield _opened(client, settings, "the Dask cluster", log, workers)
+        with closed(cluster), distributed.Client(cluster) as client:
+            yield opened(client, settings, "the Dask cluster", log, workers)
 
 
 @contextmanager
-def open_slurm(
-    settings: Mapping[str, Any], workers: int, log: Callable[[str], None], folder: Path
-) -> Iterator[Opened]:
-    """Jobs of SLURM; one that is cancelled or reaches its walltime is replaced."""
-    if shutil.which("sbatch") is None:
-        raise EngineError("engine=slurm needs SLURM's sbatch, and there is none on this machine")
-    with _quiet_dask() as distributed:
-        with sheltered():  # its import makes of an interrupt a silent success
-            jobqueue: Any = import_module("dask_jobqueue")
-        with sheltered(), _as_asked("SLURM"):
-            cluster = _slurm_cluster(jobqueue, settings, folder)
-        jobs = max(1, workers // int(settings["cores"]))
-        with _closed(cluster), distributed.Client(cluster) as client:
-            _refuse_unacceptable(cluster.job_script())
-            cluster.adapt(minimum_jobs=jobs, maximum_jobs=jobs)  # unlike scale(), replaces a cancelled job
-            yield _opened(client, settings, "SLURM", log)
-
-
-def _slurm_cluster(jobqueue: Any, settings: Mapping[str, Any], folder: Path) -> Any:
-    optional = {
-        name: settings[key]
-        for name, key in (("queue", "partition"), ("account", "account"), ("interface", "interface"))
-        if settings.get(key) is not None
-    }
-    return jobqueue.SLURMCluster(
-        cores=int(settings["cores"]),
-        processes=int(settings["cores"]),
-        memory=str(settings["memory"]),
-        walltime=str(settings["walltime"]),
-        log_directory=str(folder.absolute() / "slurm"),
-        silence_logs=logging.CRITICAL,
-        job_extra_directives=list(settings.get("directives") or []),
-        job_script_prologue=list(settings.get("prologue") or []),
-        scheduler_options={"dashboard_address": None},
-        **optional,
-    )
-
-
-def _refuse_unacceptable(script: str) -> None:
-    """Ask SLURM whether it would take such a job: it is asked for workers later, where nobody hears a no."""
-    asked = subprocess.run(
-        ["sbatch", "--test-only"], input=script, text=True, capture_output=True, check=False
-    )
-    if asked.returncode:
-        lines = [line.partition("error: ")[2] or line for line in asked.stderr.splitlines() if line.strip()]
-        raise EngineError(f"SLURM does not take such jobs: {'; '.join(lines) or 'sbatch gives no reason'}")
-
-
-@contextmanager
-def _as_asked(name: str, failure: type[RuntimeError] = EngineError) -> Iterator[None]:
+def as_asked(name: str, failure: type[RuntimeError] = EngineError) -> Iterator[None]:
     """Say in a sentence that a cluster cannot be made of its settings."""
     try:
         yield
@@ -202,7 +152,7 @@ def _as_asked(name: str, failure: type[RuntimeError] = EngineError) -> Iterator[
 
 
 @contextmanager
-def _closed(cluster: Any) -> Iterator[None]:
+def closed(cluster: Any) -> Iterator[None]:
     """A cluster, closed at the end; what goes wrong then concerns nobody any more."""
     try:
         yield
@@ -212,7 +162,7 @@ def _closed(cluster: Any) -> Iterator[None]:
 
 
 @contextmanager
-def _quiet_dask() -> Iterator[Any]:
+def quiet_dask() -> Iterator[Any]:
     """Dask without its own words on stderr; of chunks that were lost it tells us, who begin them anew."""
     import dask
     import distributed
@@ -239,7 +189,7 @@ def check_installed(kind: str) -> None:
     ------
     InputError
     """
-    needed = ("dask", "distributed", *(["dask_jobqueue"] if kind == "slurm" else []))
+    needed = ("dask", "distributed", *(["dask_jobqueue"] if kind in OF_JOBS else []))
     missing = next((name for name in needed if find_spec(name) is None), None)
     if missing is not None:
         raise InputError(f'engine={kind} needs {missing.replace("_", "-")}: pip install "regimesim[cluster]"')
@@ -256,7 +206,7 @@ def _client_of(distributed: Any, address: str) -> Iterator[Any]:
         yield client
 
 
-def _opened(
+def opened(
     client: Any, settings: Mapping[str, Any], name: str, log: Callable[[str], None], wanted: int = 0
 ) -> Opened:
     patience = settings.get("patience")

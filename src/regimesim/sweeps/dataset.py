@@ -5,12 +5,14 @@
     manifest.json      what was asked, of which program, and how it is cut into chunks
     design.parquet     a row per point: point, base (the number of its scenario), the swept settings
     parts/             a Parquet file per chunk: a row per run, columns as in ``Results.runs``
-    summary.parquet    a row per point, once all parts are there
+    summary.parquet    a row per point, once all parts are there; it says which they were
+    checksums.txt      of manifest, design and summary
     sweep.log          what happened: chunks begun anew, parts found damaged
 
 A part is written under another name and then given its own, which carries a checksum of its content and of
 what was asked of its chunk: what has a part's name and the right checksum is whole and belongs here, whoever
-wrote it and however often. What does not is put into ``damaged/`` and played again.
+wrote it and however often. What does not is put into ``damaged/`` and played again. Whoever reads a part or
+the summary checks it first (:mod:`regimesim.sweeps.parts`).
 """
 
 from __future__ import annotations
@@ -29,11 +31,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from regimesim.scenario.messages import InputError
+from regimesim.scenario.messages import InputError, spelt
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import tree_of
+from regimesim.simulation.checksums import DAMAGE, SUMS, listed_sums
 from regimesim.simulation.folders import PARTIAL, write_whole
-from regimesim.simulation.provenance import provenance
+from regimesim.simulation.provenance import PYTHON, provenance
 from regimesim.simulation.simulate import Columns
 from regimesim.sweeps.chunks import Rectangle, cut
 from regimesim.sweeps.points import Place, Points
@@ -76,12 +79,15 @@ class Manifest:
         The first, and one or two for every time that runs or points were added.
     about : dict
         Provenance: version, core, libraries, command ...
+    identity : str
+        Checksum of points, seed, runs and version of the model, where it was read from a folder.
     """
 
     seed: int
     runs: int
     cuts: tuple[Cut, ...]
     about: dict[str, Any]
+    identity: str = ""
 
     @property
     def chunks(self) -> list[Rectangle]:
@@ -111,19 +117,12 @@ class Folder:
         names = {path.name for path in self.path.iterdir() if not path.name.startswith(PARTIAL)}
         if LOCK not in names:
             return not names
-        return names <= {LOCK, DESIGN, PARTS, LOG} and not self._files()
+        return names <= {LOCK, DESIGN, PARTS, LOG, SUMS} and not self._files()
 
     def begin(self, points: Points, manifest: Manifest) -> None:
         """Write what was asked, the points first: a manifest is there only when all it speaks of is."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         (self.path / PARTS).mkdir(parents=True, exist_ok=True)
-        columns: dict[str, Any] = {"point": np.arange(len(points)), "base": points.world}
-        columns |= points.columns
-        buffer = io.BytesIO()
-        pq.write_table(pa.table(columns), buffer)
-        write_whole(self.path / DESIGN, buffer.getvalue())
+        self.write_design(points)
         tree = {
             "format": FORMAT,
             "seed": manifest.seed,
@@ -146,37 +145,70 @@ class Folder:
         text = json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
         write_whole(self.path / MANIFEST, text.encode())
 
-    def read(self) -> tuple[Points, Manifest]:
+    def write_design(self, points: Points) -> None:
+        """Write the points, a row each."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        columns: dict[str, Any] = {"point": np.arange(len(points)), "base": points.world}
+        columns |= points.columns
+        buffer = io.BytesIO()
+        pq.write_table(pa.table(columns), buffer)
+        write_whole(self.path / DESIGN, buffer.getvalue())
+
+    def read(self, listed: bool = True, points: Points | None = None) -> tuple[Points, Manifest]:
         """The points and the manifest.
+
+        Parameters
+        ----------
+        listed : bool
+            False: they need not be those in the list of checksums.
+        points : Points, optional
+            Taken in place of the design, if they are those that the manifest speaks of.
 
         Raises
         ------
         InputError
             If there is no sweep here, or it is damaged.
         """
+        tree = self._tree()
         try:
-            tree = json.loads(_content(self.path / MANIFEST))
-        except FileNotFoundError:
-            raise InputError(f"no sweep in {self.path} (there is no {MANIFEST})") from None
-        except (OSError, ValueError) as error:
-            raise InputError(f"the sweep in {self.path} is damaged: {MANIFEST}: {error}") from None
-        if not isinstance(tree, dict) or tree.pop("checksum", None) != _digest_of(tree):
-            raise InputError(f"the sweep in {self.path} is damaged: {MANIFEST} has been changed")
-        if tree.get("format") != FORMAT:
-            raise InputError(f"the sweep in {self.path} was written by another version of regimesim")
-        try:
-            points = self._points(tree)
+            if listed:
+                self._check_listed()
+            points = self._points(tree) if points is None else points
             if _digest(points) != tree["design"]:
                 raise ValueError(f"{DESIGN} has been changed")
             return points, _manifest(tree)
-        except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-            raise InputError(f"the sweep in {self.path} is damaged: {error}") from None
+        except DAMAGE as error:
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise DamagedSweep(f"the sweep in {self.path} is damaged: {reason}") from None
+
+    def _check_listed(self) -> None:
+        """Hold manifest and design against the list of checksums; only a finished sweep has one."""
+        if (self.path / SUMS).is_file():
+            listed = listed_sums(self.path)
+            for name in (MANIFEST, DESIGN):
+                if listed.get(name) != hashlib.sha256(content_of(self.path / name)).hexdigest():
+                    raise ValueError(f"{name} is not the one in {SUMS}")
+
+    def _tree(self) -> dict[str, Any]:
+        try:
+            tree = json.loads(content_of(self.path / MANIFEST))
+        except FileNotFoundError:
+            raise DamagedSweep(f"no sweep in {self.path} (there is no {MANIFEST})") from None
+        except DAMAGE as error:
+            raise DamagedSweep(f"the sweep in {self.path} is damaged: {MANIFEST}: {error}") from None
+        if not isinstance(tree, dict) or tree.pop("checksum", None) != _digest_of(tree):
+            raise DamagedSweep(f"the sweep in {self.path} is damaged: {MANIFEST} has been changed")
+        if tree.get("format") != FORMAT:
+            raise InputError(f"the sweep in {self.path} was written by another version of regimesim")
+        return tree
 
     def _points(self, tree: dict[str, Any]) -> Points:
         import pyarrow.parquet as pq
 
         # killed as points were being added, it may hold more of them than its manifest
-        content = _content(self.path / DESIGN)  # a relative path could pass for an address of the web
+        content = content_of(self.path / DESIGN)  # a relative path could pass for an address of the web
         table = pq.read_table(io.BytesIO(content)).slice(0, tree["points"])
         worlds = [read_scenario(w["settings"], w["name"], MANIFEST) for w in tree["worlds"]]
         places = [
@@ -189,9 +221,21 @@ class Folder:
         columns = {name: table[name].to_numpy() for name in tree["swept"]}
         return Points(tuple(worlds), table["base"].to_numpy().astype(np.intp), columns, tuple(places))
 
-    def parts(self) -> dict[Rectangle, Path]:
-        """The parts that are there, by chunk, in the order of replicates, then points."""
-        return {_chunk_of(path): path for path in self._files() if path.is_file()}
+    def candidates(self) -> dict[Rectangle, list[Path]]:
+        """The files that are named like parts, by chunk; what is in them is not looked at."""
+        found: dict[Rectangle, list[Path]] = {}
+        for path in self._files():
+            found.setdefault(_chunk_of(path), []).append(path)
+        return found
+
+    def holds_some_of(self, keys: Keys) -> bool:
+        """Tell whether there is a part of such a sweep."""
+        return any(
+            path.is_file() and keys.fit(path, chunk, path.read_bytes())
+            for chunk, paths in self.candidates().items()
+            if chunk in keys
+            for path in paths
+        )
 
     def _files(self) -> list[Path]:
         return sorted(path for path in (self.path / PARTS).glob("r*.parquet") if _PART.fullmatch(path.name))
@@ -229,11 +273,7 @@ class Folder:
         whole, damaged = set(), []
         for path in self._files():
             chunk = _chunk_of(path)
-            if (
-                path.is_file()
-                and chunk in keys
-                and path.stem.endswith(checksum(path.read_bytes(), keys[chunk]))
-            ):
+            if path.is_file() and chunk in keys and keys.fit(path, chunk, path.read_bytes()):
                 whole.add(chunk)
             else:
                 damaged.append(path.name)
@@ -259,7 +299,7 @@ class Folder:
         InputError
         """
         self.path.mkdir(parents=True, exist_ok=True)
-        for name in (LOCK, LOG):
+        for name in (LOCK, LOG, MANIFEST, DESIGN, SUMMARY_FILE, SUMS):
             if os.path.lexists(self.path / name) and not (self.path / name).is_file():
                 raise InputError(f"the sweep in {self.path} is damaged: {name} is no file; remove it")
         with open(self.path / LOCK, "w") as lock:
@@ -267,15 +307,16 @@ class Folder:
                 if fcntl is not None:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                other = spelt("out=DIR", "folder")
                 raise InputError(
-                    f"another sweep is writing to {self.path}; wait for it, or choose another out=DIR"
+                    f"another sweep is writing to {self.path}; wait for it, or choose another {other}"
                 ) from None
             except OSError:
                 pass  # a file system without locks: parts are written whole and may be written twice
             yield
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
     """All of a file; a pipe in its place would have no end."""
     if path.exists() and not path.is_file():
         raise ValueError(f"{path.name} is no file")
@@ -287,6 +328,8 @@ class Keys:
 
     def __init__(self, points: Points, manifest: Manifest) -> None:
         self.points, self.about = points, f"{manifest.seed} {manifest.about.get('core')}"
+        if own := manifest.about.get(PYTHON):
+            self.about += f" {json.dumps(own, sort_keys=True)}"
         self.chunks = frozenset(manifest.chunks)
         self._digests: dict[tuple[int, int], str] = {}
 
@@ -298,6 +341,14 @@ class Keys:
         if between not in self._digests:
             self._digests[between] = _digest(self.points.take(*between))
         return f"{tuple(chunk)} {self.about} {self._digests[between]}"
+
+    def fit(self, path: Path, chunk: Rectangle, content: bytes) -> bool:
+        """Tell whether a file is the part that its name says, of this very sweep."""
+        return path.stem.endswith(f"_{checksum(content, self[chunk])}")
+
+
+class DamagedSweep(InputError):
+    """The manifest or the design of a sweep is missing or damaged; the message says which."""
 
 
 def _digest(points: Points) -> str:
@@ -331,7 +382,9 @@ def _manifest(tree: dict[str, Any]) -> Manifest:
         Cut(Rectangle(c["first_point"], c["last_point"], c["first"], c["last"]), c["size"])
         for c in tree["cuts"]
     ]
-    return Manifest(int(tree["seed"]), int(tree["runs"]), tuple(cuts), dict(tree["about"]))
+    seed, runs, about = int(tree["seed"]), int(tree["runs"]), dict(tree["about"])
+    identity = _digest_of([seed, runs, about.get("core"), tree["design"]])
+    return Manifest(seed, runs, tuple(cuts), about, identity)
 
 
 def _chunk_of(path: Path) -> Rectangle:
@@ -341,4 +394,6 @@ def _chunk_of(path: Path) -> Rectangle:
 
 def checksum(content: bytes, key: str) -> str:
     """Give the checksum in a part's name: of its content, and of what its chunk plays."""
-    return hashlib.sha256(key.encode() + content).hexdigest()[:16]
+    digest = hashlib.sha256(key.encode())
+    digest.update(content)
+    return digest.hexdigest()[:16]

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.scenario.compose import Assignment, SweepRequest, compose, several, value_of
+from regimesim.scenario.compose import Assignment, SweepRequest, compose, several, text_of, value_of
 from regimesim.scenario.files import LARGEST_FILE, path_of, read_yaml, shown_path
-from regimesim.scenario.limits import MOST_POINTS, whole_within
-from regimesim.scenario.messages import LARGEST, InputError, known, quoted, show
+from regimesim.scenario.limits import MOST_POINTS, plain, whole_within
+from regimesim.scenario.messages import LARGEST, InputError, known, quoted, show, spelt
 from regimesim.scenario.parameters import Parameter
 from regimesim.scenario.scenario import Scenario
 from regimesim.sweeps.points import Place, Points, declaration, declared, place_of, python_value
@@ -41,7 +41,7 @@ class Sheet:
     name: str = field(default="")
 
 
-def expand(asked: SweepRequest, tables: Sequence[DesignTable] = ()) -> Points:
+def expand(asked: SweepRequest, tables: Sequence[DesignTable] = (), base: Scenario | None = None) -> Points:
     """The points of a sweep: every combination of the rows of all tables.
 
     Parameters
@@ -49,6 +49,8 @@ def expand(asked: SweepRequest, tables: Sequence[DesignTable] = ()) -> Points:
     asked : SweepRequest
         Its swept settings make a table each, and replace those of the same name in ``tables``.
     tables : sequence of Table
+    base : Scenario, optional
+        In the place of the scenario that is named.
 
     Raises
     ------
@@ -60,8 +62,9 @@ def expand(asked: SweepRequest, tables: Sequence[DesignTable] = ()) -> Points:
     kept += [{name: list(values)} for name, values in asked.swept.items()]
     columns = product([table for table in kept if table])
     if not columns:
-        raise InputError("sweep over what? Give a setting several values: transparency.level=range(0,1,0.1)")
-    return points_of(asked.scenario, asked.settings, columns)
+        example = spelt("transparency.level=range(0,1,0.1)", '{"transparency.level": [0.2, 0.4]}')
+        raise InputError(f"sweep over what? Give a setting several values: {example}")
+    return points_of(base or asked.scenario, asked.settings, columns)
 
 
 def product(tables: Sequence[DesignTable]) -> dict[str, NDArray[Any]]:
@@ -81,7 +84,9 @@ def product(tables: Sequence[DesignTable]) -> dict[str, NDArray[Any]]:
     return columns
 
 
-def points_of(scenario: str, settings: Sequence[Assignment], columns: Mapping[str, NDArray[Any]]) -> Points:
+def points_of(
+    scenario: str | Scenario, settings: Sequence[Assignment], columns: Mapping[str, NDArray[Any]]
+) -> Points:
     """Points of one scenario (or several, in a column ``scenario``) from columns of values.
 
     Raises
@@ -102,7 +107,7 @@ def points_of(scenario: str, settings: Sequence[Assignment], columns: Mapping[st
         given = dict(zip(shaping, key, strict=True))
         here = np.flatnonzero(world == k)
         values = {name: columns[name][here] for name in free}
-        made = _World(str(given.pop("scenario", scenario)), settings, given, values)
+        made = _World(given.pop("scenario", scenario), settings, given, values)
         worlds.append(made.base)
         places.append({name: made.place(name) for name in free})
     points = Points(tuple(worlds), world, dict(columns), tuple(places))
@@ -115,7 +120,7 @@ class _World:
 
     def __init__(
         self,
-        scenario: str,
+        scenario: str | Scenario,
         settings: Sequence[Assignment],
         given: Mapping[str, Any],
         values: Mapping[str, NDArray[Any]],
@@ -125,7 +130,7 @@ class _World:
         self.base = self._composed(self.first)
 
     def _composed(self, given: Mapping[str, Any]) -> Scenario:
-        return compose(self.scenario, [*self.settings, *((name, typed(v)) for name, v in given.items())])
+        return compose(self.scenario, [*self.settings, *((name, text_of(v)) for name, v in given.items())])
 
     def place(self, name: str) -> Place:
         """Find where a free setting stands in this world, by changing it."""
@@ -164,13 +169,9 @@ def _refuse(name: str, column: NDArray[Any]) -> None:
             raise InputError(f"sweep: {name} {refusal}")
 
 
-def typed(value: Any) -> str:
-    """A value as one would type it, to the last bit."""
-    return repr(value) if isinstance(value, float) and math.isfinite(value) else show(value)
-
-
 def _column_of(name: str, values: Sequence[Any]) -> NDArray[Any]:
     """Values of one setting as an array of numbers, of truth values or of words."""
+    values = plain(list(values))
     kinds = {bool if isinstance(v, bool) else float if isinstance(v, int | float) else str for v in values}
     if len(kinds) > 1:
         raise InputError(f"sweep: {name} mixes numbers and words: {quoted(values)}")

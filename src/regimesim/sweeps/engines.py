@@ -1,4 +1,4 @@
-"""Engines that play chunks: threads, processes, a Dask cluster, SLURM; one interface for all.
+"""Engines that play chunks: threads, processes, a Dask cluster, jobs; one interface for all.
 
 An *engine* opens a ``concurrent.futures.Executor``. Workers write the parts themselves and give back only
 the name of the file, so that results do not pass through one process. What an engine loses (a worker that is
@@ -7,7 +7,6 @@ killed, a job that is cancelled) is played again; a part is the same file whoeve
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import Counter
@@ -29,26 +28,29 @@ from regimesim.core.keeping import core_hash
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.files import names_of, path_of, read_yaml, shown_path
 from regimesim.scenario.limits import whole_within
-from regimesim.scenario.messages import InputError, known, quoted
+from regimesim.scenario.messages import InputError, known, quoted, settings_place
+from regimesim.simulation.mechanisms.extension import NOTHING, Extension
+from regimesim.simulation.processors import processors
 from regimesim.simulation.simulate import Columns, simulate
 from regimesim.sweeps.chunks import Rectangle, Watch, play_chunk, to_the_horizon
 from regimesim.sweeps.clusters import (
+    OF_JOBS,
     EngineError,
     LostEngine,
     Opened,
     Workers,
     check_installed,
     open_dask,
-    open_slurm,
 )
 from regimesim.sweeps.dataset import PARTS, Folder
+from regimesim.sweeps.jobs import open_jobs, system_of
 from regimesim.sweeps.points import Points
 
 MOST_ATTEMPTS = 4
 """How often a chunk that takes its worker down with it is begun."""
 
-ENGINE_KINDS = ("local", "processes", "dask", "slurm")
-"""Where chunks can be played; each is also the name of an engine."""
+ENGINE_KINDS = ("local", "processes", "dask", "slurm", "jobs")
+"""Where chunks can be played; each but the last is also the name of an engine."""
 
 LOOK_EVERY = 2.0
 """Seconds after which an engine is asked how it fares."""
@@ -65,6 +67,7 @@ class Task(NamedTuple):
     seed: int
     key: str  # what the chunk plays: see ``dataset.Folder.keys``
     core: str  # the version of the model that is wanted
+    extension: Extension = NOTHING
 
 
 class _Stopped(BaseException):
@@ -83,7 +86,7 @@ def play_task(task: Task, watch: Watch = to_the_horizon) -> str:
         raise EngineError(
             "a worker has another version of regimesim than this one; install the same for both"
         )
-    columns = play_chunk(task.points, task.chunk, task.seed, watch)
+    columns = play_chunk(task.points, task.chunk, task.seed, watch, task.extension)
     return Folder(Path(task.folder)).write_part(task.chunk, columns, task.key).name
 
 
@@ -97,7 +100,7 @@ class Engine:
     @property
     def workers(self) -> int:
         """Number of chunks that are played at once, as asked for."""
-        return int(self.settings.get("workers") or os.cpu_count() or 1)
+        return int(self.settings.get("workers") or processors())
 
     @contextmanager
     def open(self, folder: Path, log: Words) -> Iterator[Opened]:
@@ -110,8 +113,8 @@ class Engine:
                 raise
 
     def _opening(self, folder: Path, log: Words) -> AbstractContextManager[Opened]:
-        if self.name == "slurm":
-            return open_slurm(self.settings, self.workers, log, folder)
+        if self.name in OF_JOBS:
+            return open_jobs(self.settings, self.workers, log, folder)
         if self.name == "dask":
             return open_dask(self.settings, self.workers, log)
         return self._processes() if self.name == "processes" else self._threads()
@@ -167,10 +170,12 @@ def engine_of(name: str, settings: Mapping[str, Any]) -> Engine:
         )
     tree.pop("about", None)
     for key, value in settings.items():
-        known(key, tree, f"setting of the engine {name}:", "command line")
+        known(key, tree, f"setting of the engine {name}:", settings_place())
         tree[key] = value
     for key, value in tree.items():
         words = value if isinstance(value, list) else [value]
+        if isinstance(value, dict):
+            words = [*value, *value.values()]
         if any(isinstance(word, str) and not word.isprintable() for word in words):
             raise InputError(f"engine.{key} must be one line; got {quoted(value)}")  # it goes into a script
     workers = tree.get("workers")
@@ -181,7 +186,9 @@ def engine_of(name: str, settings: Mapping[str, Any]) -> Engine:
         isinstance(patience, bool) or not isinstance(patience, int | float) or not patience > 0
     ):
         raise InputError(f"engine.patience must be a positive number of seconds; got {quoted(patience)}")
-    if kind in ("dask", "slurm"):
+    if kind in OF_JOBS:
+        system_of(tree)
+    if kind == "dask" or kind in OF_JOBS:
         check_installed(kind)
     return Engine(kind, tree)
 

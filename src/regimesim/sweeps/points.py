@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.core.lanes import Design
+from regimesim.scenario.mechanisms import OFF, what_is_missing
 from regimesim.scenario.messages import show
 from regimesim.scenario.parameters import BUFFER_BY_NAME, BY_NAME, STATE_BY_NAME, Parameter, Value, stored
 from regimesim.scenario.scenario import Phase, Scenario, check_relations
@@ -29,6 +30,10 @@ Positions = NDArray[np.intp]
 
 SHAPING = frozenset({"shadow.rounds_per_year", "trust.initial"})
 """Parameters that are more than a number in the kernel's record: how time is cut, and a table by pair."""
+
+
+MOST_KINDS = 2_000
+"""Points of different kinds that are looked at for settings that change nothing."""
 
 
 class Place(NamedTuple):
@@ -103,6 +108,31 @@ class Points:
         import pandas as pd
 
         return pd.DataFrame({"point": np.arange(len(self))} | self.columns)
+
+    def idle(self, names: Sequence[str]) -> dict[str, str]:
+        """Find settings that change nothing at any point, and why.
+
+        One point stands for all that have the same mechanisms at work. Of designs with too many kinds of
+        points (:data:`MOST_KINDS`) nothing is said.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Swept settings, or others that were typed.
+
+        Returns
+        -------
+        dict of str to str
+            A clause (:func:`regimesim.scenario.mechanisms.what_is_missing`) for each that is idle.
+        """
+        kinds = np.stack([self.world, *map(_kind, self.columns, self.columns.values())])
+        examples = np.unique(kinds, axis=1, return_index=True)[1]
+        found: dict[str, str] = dict.fromkeys(names, "") if len(examples) <= MOST_KINDS else {}
+        for point in np.sort(examples):
+            scenario = self.scenario(int(point))
+            reasons = {name: what_is_missing(scenario, name) for name in found}
+            found = {name: reason for name, reason in reasons.items() if reason}
+        return found
 
     def batches(self) -> Iterator[Batch]:
         """The points as arrays; those of worlds that differ in shape are apart."""
@@ -220,6 +250,15 @@ def _value_in_phase(phase: Phase, name: str) -> Value:
     return phase.parameters[name]
 
 
+def _kind(name: str, column: NDArray[Any]) -> Positions:
+    """Number the values of a setting by what they switch on: numbers of a parameter by off, 0 and others."""
+    parameter = BY_NAME.get(name)
+    if parameter is not None and parameter.kind in ("real", "integer"):
+        off = OFF.get(name)
+        return np.where(column == off, 2, np.where(column == 0, 1, 0)).astype(np.intp)
+    return np.unique(column.astype(str), return_inverse=True)[1].astype(np.intp)
+
+
 def _phase_with(phase: Phase, name: str, place: Place, value: Value) -> Phase:
     if place.array == "parameters":
         return replace(phase, parameters={**phase.parameters, name: _as_stored_value(name, value)})
@@ -255,4 +294,5 @@ def python_value(value: Any) -> Any:
 def _shape(world: Scenario) -> tuple[Any, ...]:
     """Give what the worlds of one design have in common."""
     buffers = tuple(buffer.between for buffer in world.phases[0].buffers)
-    return world.states, world.buffers, buffers, world.phase_rounds(), world.rounds_per_year, world.rounds
+    time = world.start, world.phase_rounds(), world.rounds_per_year, world.rounds
+    return world.states, world.buffers, buffers, *time

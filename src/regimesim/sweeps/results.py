@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regimesim.scenario.messages import InputError
+from regimesim.scenario.messages import InputError, known
 from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.columns import RUN
 from regimesim.simulation.results import load_run
 from regimesim.stats.survival import Curve, kaplan_meier
-from regimesim.sweeps.dataset import PARTS, SUMMARY_FILE, Folder, Manifest
+from regimesim.sweeps.dataset import SUMMARY_FILE, Folder, Manifest
+from regimesim.sweeps.parts import Damaged, Parts, read_summary
 from regimesim.sweeps.points import Points
 
 if TYPE_CHECKING:
@@ -57,22 +60,32 @@ class SweepResults:
         return self.points.frame()
 
     @cached_property
+    def parts(self) -> Parts:
+        """The parts, which are checked when they are read."""
+        return Parts(Folder(self.folder), self.points, self.manifest)
+
+    @cached_property
     def summary(self) -> pd.DataFrame:
         """A row per point (columns: ``regimesim.simulation.columns.SUMMARY``).
 
         Raises
         ------
         InputError
-            If the sweep is not finished.
+            If the sweep is not finished, or its summary is damaged or was made from other parts.
         """
-        path = self.folder / SUMMARY_FILE
-        if not path.is_file():
+        if not (self.folder / SUMMARY_FILE).is_file():
             raise InputError(f"the sweep in {self.folder} is not finished; the same command goes on with it")
-        try:
-            frame: pd.DataFrame = _read_summary(path).to_pandas()
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path} is damaged: {error}; the same sweep writes it anew") from None
+        with self._refusing():
+            frame: pd.DataFrame = read_summary(self.parts).to_pandas()
         return frame
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Say of which sweep something is damaged."""
+        try:
+            yield
+        except Damaged as error:
+            raise InputError(f"the sweep in {self.folder}: {error}") from None
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -80,11 +93,18 @@ class SweepResults:
         return self.design.merge(self.summary, on="point")
 
     def dataset(self) -> pyarrow.dataset.Dataset:
-        """All runs, unread: for pyarrow, DuckDB or Polars."""
+        """All runs, unread: for pyarrow, DuckDB or Polars. Every part is checked now, and not again.
+
+        Raises
+        ------
+        InputError
+            If a part is missing or damaged.
+        """
         import pyarrow.dataset
 
-        parts = Folder(self.folder).parts().values()
-        return pyarrow.dataset.dataset([str(path.absolute()) for path in parts])
+        with self._refusing():
+            paths = [self.parts.path(chunk) for chunk in self.parts.chunks]
+        return pyarrow.dataset.dataset([str(path.absolute()) for path in paths])
 
     def read_runs(
         self, points: Sequence[int] | None = None, columns: Sequence[str] | None = None
@@ -96,17 +116,23 @@ class SweepResults:
         points : sequence of int, optional
         columns : sequence of str, optional
             As in ``Results.runs``; all by default.
+
+        Raises
+        ------
+        InputError
+            If a part that holds them is missing or damaged, or there is no such column.
         """
-        import pyarrow.dataset
+        import pyarrow as pa
 
         kept = None if columns is None else list(dict.fromkeys(["point", "replicate", *columns]))
-        chosen = None if points is None else pyarrow.dataset.field("point").isin([int(p) for p in points])
-        try:
-            frame: pd.DataFrame = self.dataset().to_table(kept, chosen).to_pandas()
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"a part in {self.folder / PARTS} is damaged: {error}; the same sweep plays it again"
-            ) from None
+        for name in columns or ():
+            known(name, ("point", *(name for name in RUN if name != "seed")), "column")
+        chunks = self.parts.of_points(points) or self.parts.chunks[:1]
+        with self._refusing():
+            table = pa.concat_tables([self.parts.table(chunk, kept) for chunk in chunks])
+        frame: pd.DataFrame = table.select(kept or table.column_names).to_pandas()
+        if points is not None:
+            frame = frame[frame["point"].isin([int(point) for point in points])]
         return frame.sort_values(["point", "replicate"], ignore_index=True)
 
     def curve(self, point: int, spell: str = "regime") -> Curve:
@@ -137,18 +163,3 @@ def load_results(path: str | Path) -> Results | SweepResults:
     if not place.exists:
         return load_run(path)
     return SweepResults(place.path, *place.read())
-
-
-def _read_summary(path: Path) -> pyarrow.Table:
-    import pyarrow.parquet as pq
-
-    return pq.read_table(path.absolute(), page_checksum_verification=True)
-
-
-def summarised(folder: Path) -> bool:
-    """Tell whether there is a summary, and whole."""
-    try:
-        _read_summary(folder / SUMMARY_FILE)
-    except (OSError, ValueError):
-        return False
-    return True

@@ -6,7 +6,7 @@ survival curve needs; other columns are summed run after run, so that no groupin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,60 +36,77 @@ CELLS = 4_000_000
 SummaryTable = dict[str, NDArray[Any]]
 
 
-def tabulate(points: Points, runs: int, parts: dict[Rectangle, Any]) -> SummaryTable:
+Reader = Callable[[Rectangle, Sequence[str]], Any]
+"""Reads some columns of a chunk, as an Arrow table."""
+
+
+def tabulate(
+    points: Points, runs: int, chunks: Sequence[Rectangle], read: Reader, own: Sequence[str] = ()
+) -> SummaryTable:
     """The summary of a sweep.
 
     Parameters
     ----------
     points : Points
     runs : int
-    parts : dict of Rectangle to path
-        All parts, ascending in replicates for each point.
+    chunks : sequence of Rectangle
+        All chunks, ascending in replicates for each point.
+    read : callable
+        Reads some columns of a chunk.
+    own : sequence of str
+        Columns that mechanisms have measured.
     """
+    rates = (*RATES, *own)
     longest = max(world.rounds for world in points.worlds) + 1
     step = max(1, CELLS // longest)
     blocks = [
-        _summary_block(points, (a, min(a + step, len(points))), runs, parts)
+        _summary_block(points, (a, min(a + step, len(points))), runs, chunks, read, rates)
         for a in range(0, len(points), step)
     ]
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
 def _summary_block(
-    points: Points, between: tuple[int, int], runs: int, parts: dict[Rectangle, Any]
+    points: Points,
+    between: tuple[int, int],
+    runs: int,
+    chunks: Sequence[Rectangle],
+    read: Reader,
+    rates: Sequence[str],
 ) -> SummaryTable:
     first, last = between
     worlds = [points.worlds[k] for k in points.world[first:last]]
     per_year = np.array([world.rounds_per_year for world in worlds], np.float64)
     rounds = np.array([world.rounds for world in worlds])
     counts = {spell: _Counts(last - first, int(rounds.max()) + 1) for spell in SPELLS}
-    sums = {name: _Sums(last - first) for name in RATES}
+    sums = {name: _Sums(last - first) for name in rates}
     never = np.zeros(last - first)
-    for rows in _rows_between(parts, first, last):
+    for rows in _rows_between(chunks, read, (first, last), list(dict.fromkeys((*COLUMNS, *rates)))):
         point = rows["point"] - first
         for spell in SPELLS:
             when = np.rint(rows[f"{spell}_years"] * per_year[point]).astype(np.intp)
             counts[spell].add(point, when, rows[f"{spell}_ended"])
-        for name in RATES:
+        for name in rates:
             sums[name].add(point, rows[name].astype(np.float64))
         np.add.at(never, point, np.isnan(rows["regime_onset"]))
     table: SummaryTable = {"point": np.arange(first, last), "runs": np.full(last - first, runs)}
     for spell in SPELLS:
         table |= {f"{spell}_{name}": column for name, column in counts[spell].told(per_year, rounds).items()}
     table["never_formed"] = never / runs
-    for name in RATES:
+    for name in rates:
         table[name], table[f"{name}_error"] = sums[name].mean_and_error(runs)
     return table
 
 
-def _rows_between(parts: dict[Rectangle, Any], first: int, last: int) -> Iterable[SummaryTable]:
-    """Rows of the parts that lie between two points, part after part."""
-    import pyarrow.parquet as pq
-
-    for chunk, path in parts.items():
+def _rows_between(
+    chunks: Sequence[Rectangle], read: Reader, between: tuple[int, int], names: Sequence[str]
+) -> Iterable[SummaryTable]:
+    """Rows of the chunks that lie between two points, chunk after chunk."""
+    first, last = between
+    for chunk in chunks:
         if chunk.last_point > first and chunk.first_point < last:
-            read = pq.read_table(path.absolute(), columns=list(COLUMNS))
-            rows = {name: read[name].to_numpy() for name in COLUMNS}
+            found = read(chunk, names)
+            rows = {name: found[name].to_numpy() for name in names}
             inside = (rows["point"] >= first) & (rows["point"] < last)
             yield rows if inside.all() else {name: column[inside] for name, column in rows.items()}
 

@@ -9,51 +9,74 @@ configuration.
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from regimesim.scenario.compose import SweepRequest
-from regimesim.scenario.messages import InputError, show
+from regimesim.scenario.compose import Overrides, SweepRequest, assignments, load_scenario
+from regimesim.scenario.messages import InputError, show, spelt
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.folders import system_reason, write_whole
-from regimesim.simulation.provenance import program_version
+from regimesim.simulation.folders import system_reason
+from regimesim.simulation.mechanisms.extension import NOTHING, Extension
+from regimesim.simulation.mechanisms.mechanism import Mechanism
+from regimesim.simulation.mechanisms.minds import Agents
+from regimesim.simulation.provenance import PYTHON, program_version
 from regimesim.simulation.simulate import Progress, check_runs
 from regimesim.sweeps.chunks import Rectangle, runs_of_chunk
 from regimesim.sweeps.clusters import EngineError
-from regimesim.sweeps.dataset import LOG, SUMMARY_FILE, Cut, Folder, Keys, Manifest, extended, new_manifest
-from regimesim.sweeps.design import DesignTable, expand, typed
+from regimesim.sweeps.dataset import (
+    DESIGN,
+    LOG,
+    MANIFEST,
+    Cut,
+    DamagedSweep,
+    Folder,
+    Keys,
+    Manifest,
+    extended,
+    new_manifest,
+)
+from regimesim.sweeps.design import DesignTable, expand
 from regimesim.sweeps.engines import Engine, Task, carry_out, engine_of
+from regimesim.sweeps.parts import Damaged, Parts, read_summary, remove_summary, write_summary
 from regimesim.sweeps.points import Points
-from regimesim.sweeps.results import SweepResults, summarised
-from regimesim.sweeps.summary import tabulate
+from regimesim.sweeps.results import SweepResults
+from regimesim.sweeps.summary import SummaryTable, tabulate
 
 MOST_TOTAL = 10_000_000_000
 
-_ANEW = "out=DIR begins anew"
+
+def _anew() -> str:
+    return spelt("out=DIR begins anew", "another folder begins anew")
+
+
+def _more() -> str:
+    return spelt("extend=true", "extend=True")
 
 
 def sweep(
-    scenario: str | Path,
+    scenario: Scenario | Mapping[str, Any] | str | Path,
     settings: Mapping[str, Sequence[Any]] | DesignTable,
     out: str | Path,
     runs: int = 100,
     seed: int = 0,
     *,
-    overrides: Mapping[str, Any] | None = None,
+    overrides: Overrides = (),
     engine: Engine | str = "local",
     extend: bool = False,
     progress: Progress | None = None,
+    mechanisms: Sequence[Mechanism] = (),
+    agents: Agents | None = None,
 ) -> SweepResults:
     """Simulate every combination of some settings, and keep all runs in a folder.
 
     Parameters
     ----------
-    scenario : name or path
+    scenario : Scenario, name, path or mapping
     settings : mapping of str to sequence
         The values of every swept setting: ``{"transparency.level": [0.2, 0.4], "scenario": [...]}``.
     out : path
@@ -61,14 +84,17 @@ def sweep(
     runs : int
         Replicates of every point; replicate i has the same luck at every point.
     seed : int in [0, 2**64)
-    overrides : mapping of str to value, optional
-        Settings that are the same at every point.
+    overrides : mapping of str to value, or sequence of str
+        Settings that are the same at every point, as of :func:`regimesim.load_scenario`.
     engine : Engine or str
         Where it is played: ``local``, ``processes``, ``dask``, ``slurm``.
     extend : bool
         Whether runs and points may be added to the sweep that is there.
     progress : callable, optional
         Called with numbers of runs as they are done (those that were there, first).
+    mechanisms, agents
+        Mechanisms, and states in Python, as of :func:`regimesim.simulate`; each is the same at every point.
+        With other engines than ``local`` their classes must stand in a module that workers can import.
 
     Raises
     ------
@@ -83,11 +109,17 @@ def sweep(
     ...     found.summary["point"].tolist()
     [0, 1]
     """
-    fixed = tuple((name, typed(value)) for name, value in (overrides or {}).items())
     tables = [{name: list(values)} for name, values in settings.items()]
-    points = expand(SweepRequest(str(scenario), fixed, {}, ()), tables)
+    if not isinstance(scenario, Scenario | str | Path):
+        scenario = load_scenario(scenario)
+    base = scenario if isinstance(scenario, Scenario) else None
+    asked = SweepRequest("" if base else str(scenario), tuple(assignments(overrides)), {}, ())
+    points = expand(asked, tables, base)
     chosen = engine_of(engine, {}) if isinstance(engine, str) else engine
-    return conduct(points, Path(out), runs, seed, engine=chosen, extend=extend, progress=progress)
+    extension = Extension.of(mechanisms, agents)
+    return conduct(
+        points, Path(out), runs, seed, engine=chosen, extend=extend, progress=progress, extension=extension
+    )
 
 
 def conduct(
@@ -99,6 +131,7 @@ def conduct(
     engine: Engine,
     extend: bool = False,
     progress: Progress | None = None,
+    extension: Extension = NOTHING,
 ) -> SweepResults:
     """Carry out a sweep, or go on with it (arguments: :func:`sweep`).
 
@@ -107,14 +140,17 @@ def conduct(
     InputError
     """
     check_runs(runs, seed)
+    runs, seed = int(runs), int(seed)
     if runs * len(points) > MOST_TOTAL:
         raise InputError(f"at most {MOST_TOTAL:,} runs in a sweep; got {runs * len(points):,}")
     place = Folder(folder)
     try:
-        if not place.exists and not place.vacant:
-            raise InputError(f"out={folder} holds something else than a sweep; choose another folder")
+        if not (place.exists or place.vacant or place.candidates()):
+            raise InputError(
+                f"{spelt('out=', '')}{folder} holds something else than a sweep; choose another folder"
+            )
         with place.alone():
-            return _conduct_alone(points, place, runs, seed, engine, extend, progress)
+            return _conduct_alone(points, place, runs, seed, engine, extend, progress, extension)
     except EngineError as error:
         raise InputError(f"{error}.  {_kept(place)}") from None
     except OSError as error:
@@ -129,11 +165,15 @@ def _conduct_alone(
     engine: Engine,
     extend: bool,
     progress: Progress | None,
+    extension: Extension,
 ) -> SweepResults:
     log = _Log(place.path / LOG)
-    points, manifest, changed = reconciled(points, place, runs, seed, extend)
+    about = extension.about()
+    for name in repaired(points, place, runs, seed, about):
+        log(f"missing or damaged, written anew: {name}")
+    points, manifest, changed = reconciled(points, place, runs, seed, extend, about)
     if changed:
-        (place.path / SUMMARY_FILE).unlink(missing_ok=True)
+        remove_summary(place.path)
         place.begin(points, manifest)
         log(f"{len(points):,} points of {runs:,} runs, seed {seed}")
     points, manifest = place.read()
@@ -145,35 +185,45 @@ def _conduct_alone(
     missing = [chunk for chunk in manifest.chunks if chunk not in whole]
     advance(sum(chunk.runs for chunk in whole))
     if missing:
-        (place.path / SUMMARY_FILE).unlink(missing_ok=True)
+        remove_summary(place.path)
         log(f"{len(missing)} of {len(manifest.chunks)} chunks to be played (engine {engine.name})")
-        tasks = (_task(place, points, manifest, keys, chunk) for chunk in missing)
+        tasks = (_task(place, points, manifest, keys, chunk, extension) for chunk in missing)
         carry_out(engine, place.path, tasks, lambda chunk: advance(chunk.runs), log)
         place.tidy()
-    if not summarised(place.path):
-        _summarise(place, points, manifest)
+    parts = Parts(place, points, manifest)
+    if not _summarised(parts):
+        _summarise(points, parts)
         log("complete")
     return SweepResults(place.path, points, manifest)
 
 
-def _task(place: Folder, points: Points, manifest: Manifest, keys: Keys, chunk: Rectangle) -> Task:
+def _task(
+    place: Folder, points: Points, manifest: Manifest, keys: Keys, chunk: Rectangle, extension: Extension
+) -> Task:
     some = points.take(chunk.first_point, chunk.last_point)
     core = str(manifest.about.get("core"))
-    return Task(str(place.path.absolute()), some, chunk, manifest.seed, keys[chunk], core)
+    return Task(str(place.path.absolute()), some, chunk, manifest.seed, keys[chunk], core, extension)
 
 
-def _summarise(place: Folder, points: Points, manifest: Manifest) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+def _summarise(points: Points, parts: Parts) -> None:
+    try:
+        write_summary(parts, table_of(points, parts))
+    except Damaged as error:
+        raise EngineError(str(error)) from None
 
-    parts, wanted = place.parts(), manifest.chunks
-    if gone := [chunk for chunk in wanted if chunk not in parts]:
-        raise EngineError(f"{len(gone)} of {len(wanted)} parts have been taken away since they were written")
-    ordered = {chunk: parts[chunk] for chunk in sorted(wanted, key=lambda c: (c.first, c.first_point))}
-    buffer = io.BytesIO()
-    table = pa.table(tabulate(points, manifest.runs, ordered))
-    pq.write_table(table, buffer, write_page_checksum=True)
-    write_whole(place.path / SUMMARY_FILE, buffer.getvalue())
+
+def table_of(points: Points, parts: Parts) -> SummaryTable:
+    """Make the summary of all parts."""
+    return tabulate(points, parts.manifest.runs, parts.chunks, parts.table, parts.own_columns())
+
+
+def _summarised(parts: Parts) -> bool:
+    """Tell whether there is a summary, whole and of these parts."""
+    try:
+        read_summary(parts)
+    except Damaged:
+        return False
+    return True
 
 
 def _kept(place: Folder) -> str:
@@ -182,7 +232,7 @@ def _kept(place: Folder) -> str:
         return "Nothing was written."
     try:
         _, manifest = place.read()
-        there = place.parts()
+        there = place.candidates()
     except (InputError, OSError):
         return "What was written cannot be read now"
     total = sum(chunk.runs for chunk in manifest.chunks)
@@ -201,16 +251,94 @@ class _Log:
             file.write(f"{datetime.now().isoformat(timespec='seconds')}  {words}\n")
 
 
+def repaired(
+    points: Points,
+    place: Folder,
+    runs: int,
+    seed: int,
+    about: Mapping[str, Any] = MappingProxyType({}),
+) -> list[str]:
+    """Write the manifest and the design anew where they are damaged and this command says what stood in them.
+
+    The manifest knows its points by their checksum; parts know by theirs which points, seed and version of
+    the model they belong to. So nothing is mended on the word of the command alone.
+
+    Returns
+    -------
+    list of str
+        The files that were written anew.
+
+    Raises
+    ------
+    InputError
+        If they are damaged and this command is of another sweep.
+    """
+    if place.vacant:
+        return []
+    damage = _damage_of(place)
+    for there in (_readable(place), _readable(place, points)):
+        if there is not None and (place.holds_some_of(Keys(*there)) or not place.candidates()):
+            if not damage:
+                return []
+            remove_summary(place.path)
+            place.write_design(there[0])
+            return [DESIGN]
+    manifest = _fresh(points, runs, seed, about)
+    if place.holds_some_of(Keys(points, manifest)):  # and none of the manifest that is there
+        remove_summary(place.path)
+        place.begin(points, manifest)
+        return [DESIGN, MANIFEST]
+    if damage:
+        raise InputError(
+            f"{damage}; the command that made it writes it anew, with all its points, runs and seed; "
+            f"{_anew()}"
+        )
+    return []
+
+
+def _damage_of(place: Folder) -> str:
+    """Say what is wrong with manifest and design; nothing if nothing is."""
+    try:
+        place.read()
+    except DamagedSweep as error:
+        return str(error)
+    return ""
+
+
+def _readable(place: Folder, points: Points | None = None) -> tuple[Points, Manifest] | None:
+    """Manifest and points, those of the command if they are given; None if they do not fit each other."""
+    try:
+        return place.read(listed=False, points=points)
+    except DamagedSweep:
+        return None
+
+
+def _fresh(points: Points, runs: int, seed: int, about: Mapping[str, Any]) -> Manifest:
+    cut = Cut(Rectangle(0, len(points), 0, runs), runs_of_chunk(points, runs))
+    return new_manifest(seed, runs, [cut], scenario=points.worlds[0].name, **about)
+
+
 def reconciled(
-    points: Points, place: Folder, runs: int, seed: int, extend: bool
+    points: Points,
+    place: Folder,
+    runs: int,
+    seed: int,
+    extend: bool,
+    about: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Points, Manifest, bool]:
-    """The sweep that is to be there when this is done, and whether its manifest has to be written."""
-    whole = Rectangle(0, len(points), 0, runs)
+    """The sweep that is to be there when this is done, and whether its manifest has to be written.
+
+    ``about``: what its manifest says of mechanisms and states in Python.
+    """
     if not place.exists:
-        cut = Cut(whole, runs_of_chunk(points, runs))
-        return points, new_manifest(seed, runs, [cut], scenario=points.worlds[0].name), True
+        return points, _fresh(points, runs, seed, about), True
     before, manifest = place.read()
     _refuse_changes(points, before, manifest, seed, place.path)
+    if manifest.about.get(PYTHON) != about.get(PYTHON):
+        raise InputError(
+            f"{place.path} holds a sweep with other mechanisms or states in Python, or with other code of "
+            f"theirs; {_anew()}"
+        )
     merged = merged_points(before, points, place.path)
     if len(merged) == len(before) and runs == manifest.runs and len(points) == len(before):
         return before, manifest, False
@@ -219,9 +347,9 @@ def reconciled(
     there = f"{place.path} holds a sweep of {len(before):,} points of {manifest.runs:,} runs"
     asked = f"{len(points):,} of {runs:,}"
     if len(merged) == len(before) and runs <= manifest.runs:
-        raise InputError(f"{there}, more than the {asked} asked for; extend=true shows it, {_ANEW}")
+        raise InputError(f"{there}, more than the {asked} asked for; {_more()} shows it, {_anew()}")
     grown = f"{len(merged):,} points of {max(runs, manifest.runs):,} runs"
-    raise InputError(f"{there}, not of {asked}; extend=true makes it {grown}, {_ANEW}")
+    raise InputError(f"{there}, not of {asked}; {_more()} makes it {grown}, {_anew()}")
 
 
 def _extended(before: Points, merged: Points, manifest: Manifest, runs: int) -> tuple[Points, Manifest, bool]:
@@ -242,15 +370,17 @@ def _refuse_changes(points: Points, before: Points, manifest: Manifest, seed: in
     """Refuse to go on with a sweep whose runs would not be of one kind with those that are there."""
     about, now = manifest.about, new_manifest(seed, 1, []).about
     if seed != manifest.seed:
-        raise InputError(f"{folder} holds a sweep with seed={manifest.seed}, not {seed}; {_ANEW}")
+        raise InputError(f"{folder} holds a sweep with seed={manifest.seed}, not {seed}; {_anew()}")
     if about.get("core") != now["core"]:
         raise InputError(
             f"{folder} was begun with another version of the model (regimesim {about.get('version')}; this "
             f"is {program_version()}): its runs would not be of one kind; "
-            f"finish it with that version, or {_ANEW}"
+            f"finish it with that version, or {_anew()}"
         )
     if set(points.swept) != set(before.swept):
-        raise InputError(f"{folder} varies {', '.join(before.swept)}, not {', '.join(points.swept)}; {_ANEW}")
+        raise InputError(
+            f"{folder} varies {', '.join(before.swept)}, not {', '.join(points.swept)}; {_anew()}"
+        )
 
 
 def merged_points(before: Points, points: Points, folder: Path) -> Points:
@@ -271,7 +401,7 @@ def merged_points(before: Points, points: Points, folder: Path) -> Points:
             fresh.append(k)
         elif old[before.world[position[row]]] != new[points.world[k]]:
             difference = _first_difference(before.scenario(position[row]), points.scenario(k))
-            raise InputError(f"{folder} holds a sweep of another world{difference}; {_ANEW}")
+            raise InputError(f"{folder} holds a sweep of another world{difference}; {_anew()}")
     if not fresh:
         return before
     added = points.select(np.array(fresh))

@@ -307,3 +307,10 @@ def test_all_worlds_under_all_orders_are_a_table(reader, data):
         results = rs.simulate(f"{world}_under_{order}", 100, 0, record=0)
         means = " / ".join(f"{results.summary(spell).rmst.value:.0f}" for spell in ("regime", "peace"))
         assert [f"#sandbox?world={world}&order={order}", means] in found
+
+
+def test_a_parameter_that_changes_nothing_says_so(reader):
+    ready(reader, "#sandbox?world=equals_five&order=self_help&runs=10")
+    reader.driver.find_element("css selector", "#search").send_keys("severity")
+    reader.says("changes nothing here: no third state answers a charge (sanctions.rule=none)", ".part-hits")
+    assert "changes nothing" not in reader.text(".part-headline .control")  # that of transparency

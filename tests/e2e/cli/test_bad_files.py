@@ -168,7 +168,7 @@ def test_a_file_that_is_not_yaml(folder, capsys):
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("states.Germany.veto=true", "command line: no parameter 'states.Germany.veto'. Did you mean "),
+        ("states.Germany.veto=true", "command line: no state 'Germany' in this scenario (all: "),
         ("states.China.veto=7", "veto must be "),
         ("states.China.strategy=tit_for_tatt", "no strategy 'tit_for_tatt'. Did you mean 'tit_for_tat'?"),
         ("payoffs.temptation=2", "payoffs must be a Prisoners' Dilemma"),

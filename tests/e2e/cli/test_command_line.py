@@ -65,7 +65,6 @@ WRONG = {
     "run": "which scenario? Add +scenario=NAME",
     "run +scenario=": "no scenario ''",
     "run +scenario=concrt": "no scenario 'concrt'. Did you mean 'concert'?",
-    "run +scenario=concert,bipolar": "no scenario 'concert,bipolar'",
     "run +scenario=concert.yaml": "no scenario file 'concert.yaml'; the one that comes with regimesim is "
     "+scenario=concert",
     "run +scenario=./not/there.yaml": "no scenario file './not/there.yaml'",

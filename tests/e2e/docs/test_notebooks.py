@@ -152,4 +152,4 @@ def test_the_page_of_notebooks_lists_them_all():
     page = (ROOT / "notebooks" / "README.md").read_text("utf-8")
     linked = re.findall(r"\]\((\d_\w+\.ipynb)\)", page)
     assert linked == [path.name for path in NOTEBOOKS]
-    assert len(NOTEBOOKS) == 7
+    assert len(NOTEBOOKS) == 8

@@ -39,6 +39,9 @@ NOT_RUN = {
     "python -m regimesim demo": "opens a browser: test_demo_command.py",
     "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=dask": "needs a cluster",
     "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=slurm": "needs a cluster",
+    "python -m regimesim predict": "fits for half a minute: test_prediction.py has a sample",
+    "python -m regimesim compare order=concert": "test_matrix.py",
+    "python -m regimesim compare 'worlds=[europe_1816,trade]'": "test_matrix.py",
     "python -m regimesim experiment 08": "tests/experiments derives every answer again",
 }
 """Commands that are shown and not carried out here, by how they begin, with the reason."""
@@ -51,7 +54,10 @@ ELSEWHERE = {
 }
 """Pages whose snippets another test takes up."""
 HERE = [page for page in WITH_SNIPPETS if page not in ELSEWHERE]
-SHOWN = {"r": "R's arrow is in none of the places that tests install from"}
+SHOWN = {
+    "r": "R's arrow is in none of the places that tests install from",
+    "py": "a page of Mesa's needs Solara: test_mesa.py makes one where it is installed",
+}
 """Languages that are not carried out, with the reason."""
 
 
@@ -80,7 +86,7 @@ def test_what_is_not_run_is_there():
 def smaller(words):
     """The same command, quickly done; what extends a sweep needs more runs than it had."""
     changes = SMALL.get(words[0], {}) | ({"runs": 3} if "extend=true" in words else {})
-    if words[0] == "history" and len(words) == 2:
+    if words[0] == "history" and not any(word.startswith("+scenario=") for word in words):
         changes = {}  # nothing is simulated
     kept = [word for word in words if word.partition("=")[0] not in changes]
     return [*kept, *(f"{name}={value}" for name, value in changes.items())]

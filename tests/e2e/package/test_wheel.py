@@ -10,7 +10,7 @@ import zipfile
 import pytest
 from installing import environment
 from packaging.metadata import Metadata
-from plainly import DISPUTES, NEEDS, WORKS, refusal
+from plainly import NEEDS, WORKS, refusal, write_disputes
 from snippets import TUTORIAL, Reader, blocks, followed
 
 from regimesim.simulation.provenance import program_version
@@ -127,7 +127,7 @@ def test_the_tutorial_from_a_wheel(installed, tmp_path, monkeypatch):
 
 @pytest.mark.verify
 def test_every_command_from_a_wheel_without_extras(installed):
-    (installed.folder / "disputes.csv").write_text(DISPUTES, "utf-8")
+    write_disputes(installed.folder)
     for name, words in WORKS.items():
         done = installed("-m", "regimesim", *words)
         assert (done.returncode, done.stderr) == (0, ""), name

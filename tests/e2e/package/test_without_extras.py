@@ -11,7 +11,7 @@ import sys
 import tomllib
 from importlib.metadata import packages_distributions
 
-from plainly import DISPUTES, NEEDS, WORKS, refusal
+from plainly import NEEDS, WORKS, refusal, write_disputes
 
 PROGRAM = """
 import contextlib, io, json, sys
@@ -59,7 +59,7 @@ def _plain(name):
 
 def test_every_command_works_or_names_its_extra(root, tmp_path):
     """One program and one test for all of them: most of the time goes into its start."""
-    (tmp_path / "disputes.csv").write_text(DISPUTES, "utf-8")
+    write_disputes(tmp_path)
     hidden = modules_of_extras(root)
     assert {"SALib", "lifelines", "dask", "distributed", "dask_jobqueue"} <= hidden
     asked = WORKS | {name: words for name, (words, _) in NEEDS.items()}

@@ -121,8 +121,8 @@ def test_on_paper_the_pictures_are_still(kind, browser, pages):
     seen = (
         "return [...document.querySelectorAll(arguments[0])].map(x => x.getBoundingClientRect().height > 50)"
     )
-    assert all(browser.execute_script(seen, "figure .still svg"))
-    assert not any(browser.execute_script(seen, "figure .live"))
+    assert all(browser.execute_script(seen, "figure .still:not(.narrow) svg"))
+    assert not any(browser.execute_script(seen, "figure .live, figure .still.narrow svg"))
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     printed = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {})["data"])
     assert printed.startswith(b"%PDF-") and len(printed) > 30_000
@@ -133,7 +133,7 @@ def test_without_scripts_there_are_pictures(browser, pages):
     try:
         browser.get(pages["run"][0].as_uri())
         pictures = browser.find_elements("css selector", "figure .still svg")
-        assert len(pictures) == 3 and all(picture.is_displayed() for picture in pictures)
+        assert sum(picture.is_displayed() for picture in pictures) == 3
         assert not any(panel.is_displayed() for panel in browser.find_elements("css selector", ".panels"))
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
@@ -155,3 +155,59 @@ def test_contrast(browser, pages):
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
         luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
         assert 1.05 / (luminance + 0.05) >= 4.5, colour
+
+
+@pytest.fixture(scope="module")
+def still_pages(tmp_path_factory):
+    """Pages as they are without the extra: every picture is a still."""
+    folder = tmp_path_factory.mktemp("still")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(page, "vega_script", lambda: None)
+        run = rs.simulate("concert", runs=12, years=40, seed=1).report(folder / "run.html")
+        both = compare(["anarchy", "bipolar"], runs=12, years=20).report(folder / "compare.html")
+    return {"run": run, "compare": both}
+
+
+@pytest.fixture(scope="module")
+def phone():
+    found = chromium(400, 900)
+    yield found
+    found.quit()
+
+
+@pytest.mark.parametrize("kind", ["run", "compare"])
+def test_nothing_is_cut_on_a_telephone_without_the_extra(kind, phone, still_pages):
+    """All pictures and all cells of all tables lie within 400 pixels, as wide as the column of text."""
+    open_page(phone, still_pages[kind].as_uri(), "return document.readyState === 'complete'")
+    phone.execute_script("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    wide, screen = phone.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide <= screen == 400
+    ends = """
+      return [...document.querySelectorAll('td, th, caption, figure svg')]
+        .map((each) => each.getBoundingClientRect())
+        .filter((box) => box.width > 1).map((box) => [box.left, box.right, box.width]);
+    """
+    places = phone.execute_script(ends)
+    assert len(places) > 100 and all(left >= 0 and right <= screen for left, right, _ in places)
+    shown = "return [...document.querySelectorAll('.still svg')].map((e) => e.getBoundingClientRect().width)"
+    widths = phone.execute_script(shown)
+    assert len(widths) == 6 and sorted(widths)[:3] == [0, 0, 0] and min(sorted(widths)[3:]) > 330
+
+
+def test_letters_of_a_still_are_as_large_as_those_of_a_caption(phone, still_pages):
+    open_page(phone, still_pages["run"].as_uri(), "return document.readyState === 'complete'")
+    scales = phone.execute_script("""
+      return [...document.querySelectorAll('.still.narrow svg')]
+        .map((each) => each.getBoundingClientRect().width / each.viewBox.baseVal.width);
+    """)
+    assert len(scales) == 3 and scales == pytest.approx([1, 1, 1], abs=0.05)
+
+
+@pytest.mark.parametrize("kind", ["run", "compare"])
+def test_a_cell_on_a_telephone_says_what_it_is(kind, phone, still_pages):
+    open_page(phone, still_pages[kind].as_uri(), "return document.readyState === 'complete'")
+    said = phone.execute_script("""
+      const row = document.querySelector('#answer tbody tr');
+      return [...row.querySelectorAll('td')].map((td) => getComputedStyle(td, '::before').content);
+    """)
+    assert '"median"' in said and all(word not in ("none", '""') for word in said)

@@ -198,7 +198,7 @@ def test_a_trusting_state_meets_a_defector():
         },
         "greece",
     )
-    model = RegimeModel(scenario)
+    model = RegimeModel(scenario, seed=0)
     athens, sparta = model.states
 
     def future(trust):
@@ -237,7 +237,7 @@ def test_two_prudent_states_are_estranged_both_and_for_good_where_that_is_the_ru
     tree = {
         **PAIR, "choice": {"tremble": 1.0}, "epochs": [{"year": 1, "choice": {"tremble": 0.0}}],
     }  # fmt: skip
-    model = RegimeModel(read_scenario(tree, "greece"))
+    model = RegimeModel(read_scenario(tree, "greece"), seed=0)
     athens, sparta = model.states
     assert athens.estranged(sparta) is None
     model.step()
@@ -253,7 +253,7 @@ def test_two_prudent_states_are_estranged_both_and_for_good_where_that_is_the_ru
 
 def test_the_game_that_is_played_and_its_name():
     def game(**changes):
-        model = RegimeModel(read_scenario({**PAIR, **changes}, "greece"))
+        model = RegimeModel(read_scenario({**PAIR, **changes}, "greece"), seed=0)
         return model.state("Athens").game_with("Sparta")
 
     assert (game().u_cc, game().u_dc, game().u_cd, game().u_dd) == (3.0, 5.0, 0.0, 1.0)
@@ -274,7 +274,8 @@ def test_will_cooperate_is_how_often_the_kernel_does():
     tree = {"states": {"A": {}, "B": {}, "C": {"revisionism": 3.5}}, "choice": {"temperature": 1.0}}
     tree |= {"trust": {"initial": {"default": 0.6, "A-B": 1.0}}, "shadow": {"discount_factor": 0.3}}
     scenario = read_scenario(tree, "loose")
-    model, lanes = RegimeModel(scenario), Lanes(lower(scenario), np.zeros(6000, np.intp), np.arange(6000), 0)
+    model = RegimeModel(scenario, seed=0)
+    lanes = Lanes(lower(scenario), np.zeros(6000, np.intp), np.arange(6000), 0)
     lanes.decide()
     chances = set()
     for i, state in enumerate(model.states):
@@ -296,9 +297,9 @@ def test_states_that_always_intend_to_cooperate_do_so_in_every_round():
     """
     tree = {**PAIR, "years": 20, "trust": {"initial": 0.0}}
     tree["shadow"] = {"rounds_per_year": 1, "discount_factor": 0.2}
-    grim = RegimeModel(read_scenario(tree, "greece")).run()
+    grim = RegimeModel(read_scenario(tree, "greece"), seed=0).run()
     assert grim.lanes.tally.cooperating.sum() == 0
-    saints = RegimeModel(read_scenario(tree, "greece"), agents={"Athens": Saint, "Sparta": Saint})
+    saints = RegimeModel(read_scenario(tree, "greece"), seed=0, agents={"Athens": Saint, "Sparta": Saint})
     saints.run()
     assert (saints.lanes.tally.cooperating[:, 0] == 1).all()
     assert saints.regime and not grim.regime
@@ -323,7 +324,7 @@ def test_all_decide_before_anybody_acts():
         def intend(self, other):
             return "C" if other.intends(self) else "D"
 
-    model = RegimeModel(read_scenario(PAIR, "greece"), agents={"Athens": Peeker, "Sparta": Unsure})
+    model = RegimeModel(read_scenario(PAIR, "greece"), seed=0, agents={"Athens": Peeker, "Sparta": Unsure})
     model.state("Sparta").answer = "D"
     model.step()
     assert model.state("Athens").did("Sparta") is True  # it saw what the kernel had decided, not Sparta's own
@@ -351,16 +352,16 @@ def test_an_answer_that_is_none_is_refused_and_the_round_stays_open(answer):
 
 def test_agents_must_be_states():
     with pytest.raises(TypeError, match=r"agents\['Athens'\] must be a subclass of State; got 'Saint'"):
-        RegimeModel(read_scenario(PAIR, "greece"), agents={"Athens": "Saint"})
+        RegimeModel(read_scenario(PAIR, "greece"), seed=0, agents={"Athens": "Saint"})
     with pytest.raises(InputError, match=r"agents: no state 'Atens'\. Did you mean 'Athens'"):
-        RegimeModel(read_scenario(PAIR, "greece"), agents={"Atens": Saint})
+        RegimeModel(read_scenario(PAIR, "greece"), seed=0, agents={"Atens": Saint})
 
 
 # ----------------------------------------------------------------------------------------- names and readings
 
 
 def test_states_are_found_by_name_position_and_themselves():
-    model = RegimeModel(busy())
+    model = RegimeModel(busy(), seed=0)
     france = model.state("France")
     assert model.state(1) is model.state(france) is model.states[1] is model.state(np.int64(1)) is france
     assert [s.name for s in france.others] == ["Britain", "Russia", "Prussia"]
@@ -382,7 +383,7 @@ def test_states_are_found_by_name_position_and_themselves():
 )
 def test_a_state_that_is_not_there_is_refused(other, words):
     with pytest.raises(InputError, match=words.replace("?", r"\?")):
-        RegimeModel(busy()).state("France").trust_in(other)
+        RegimeModel(busy(), seed=0).state("France").trust_in(other)
 
 
 @pytest.mark.parametrize(
@@ -396,11 +397,11 @@ def test_seeds_that_cannot_be_used_are_refused(arguments):
 @pytest.mark.parametrize("years", [-1, math.nan, math.inf, "ten", True])
 def test_years_that_cannot_be_played_are_refused(years):
     with pytest.raises(InputError, match="years must be a number"):
-        RegimeModel(busy()).run(years)
+        RegimeModel(busy(), seed=0).run(years)
 
 
 def test_before_the_first_round_nothing_has_been_done():
-    model = RegimeModel(busy())
+    model = RegimeModel(busy(), seed=0)
     britain = model.state("Britain")
     assert britain.did("France") is britain.saw("France") is britain.intends("France") is None
     assert math.isnan(model.cooperation) and model.year == 1815.0 and model.round == 0
@@ -480,7 +481,9 @@ def test_a_second_regime_is_in_force_as_soon_as_a_year_after_the_collapse_is_goo
 
     automata = {"strategy": "always_cooperate"}  # they accuse nobody
     tree = {**PAIR, **automata, "years": 7, "measure": {"window": 1}}
-    model = RegimeModel(read_scenario(tree, "greece"), agents={"Athens": Scripted, "Sparta": Scripted})
+    model = RegimeModel(
+        read_scenario(tree, "greece"), seed=0, agents={"Athens": Scripted, "Sparta": Scripted}
+    )
     history = []
     while model.running:
         model.step()
@@ -489,7 +492,7 @@ def test_a_second_regime_is_in_force_as_soon_as_a_year_after_the_collapse_is_goo
 
 
 def test_the_horizon_ends_the_run():
-    model = RegimeModel(busy())
+    model = RegimeModel(busy(), seed=0)
     assert model.run(1.5).round == 6 and model.running and model.year == 1816.5
     assert model.run().round == 60 and not model.running and model.year == 1830.0
     before = bits(model.lanes)
@@ -500,7 +503,7 @@ def test_the_horizon_ends_the_run():
 
 
 def test_the_horizon_ends_the_run_of_a_state_with_a_mind_too():
-    model = RegimeModel(busy(), agents={"France": Echo}).run()
+    model = RegimeModel(busy(), seed=0, agents={"France": Echo}).run()
     before, asked = bits(model.lanes), model.state("France").asked
     model.step()
     assert bits(model.lanes) == before and model.state("France").asked == asked
@@ -594,7 +597,7 @@ def test_a_thousand_models_do_not_pile_up():
 
     def held(count):
         for replicate in range(count):
-            RegimeModel(scenario, replicate=replicate).step()
+            RegimeModel(scenario, seed=0, replicate=replicate).step()
         gc.collect()
         return tracemalloc.get_traced_memory()[0]
 
@@ -610,7 +613,7 @@ def test_a_thousand_models_do_not_pile_up():
 
 def test_agents_are_numbered_within_their_model():
     for _ in range(2):
-        model = RegimeModel(busy())
+        model = RegimeModel(busy(), seed=0)
         journalist = mesa.Agent(model)
         assert [a.unique_id for a in (*model.states, *model.buffers, journalist)] == [1, 2, 3, 4, 5, 6, 7]
         assert len(model.agents) == 7

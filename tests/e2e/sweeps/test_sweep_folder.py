@@ -15,12 +15,13 @@ from sweeps import bits
 
 from regimesim.cli.main import main
 from regimesim.scenario.messages import InputError
+from regimesim.simulation.checksums import seal
 from regimesim.sweeps import dataset
 from regimesim.sweeps.results import load_results
 from regimesim.sweeps.sweep import sweep
 
 LEVELS = [0.1, 0.4, 0.7, 0.9]
-SMALL = "years: 5\nstates: {A: {}, B: {}}\n"
+SMALL = "years: 5\nwar: {mutual: 0.5}\nchoice: {tremble: 0.2}\nstates: {A: {}, B: {}}\n"
 
 
 @pytest.fixture
@@ -59,6 +60,10 @@ def flip(file, place=None):
 
 def truncate(file):
     file.write_bytes(file.read_bytes()[:-1])
+
+
+def halve(file):
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
 
 
 def empty(file):
@@ -107,27 +112,116 @@ def test_a_sweep_killed_while_it_drew_its_pictures_goes_on(play, tmp_path):
     assert play() == whole and not half.exists()
 
 
+def spoil(file):
+    """Change what a manifest or a design says."""
+    before = file.read_bytes()
+    values = np.float64(0.7).tobytes() if file.suffix == ".parquet" else b'"runs": 1024'
+    flip(file, before.index(values) + len(values) - 1)
+
+
+@pytest.mark.parametrize("harm", [spoil, flip, halve, os.unlink])
 @pytest.mark.parametrize("place", ["manifest.json", "design.parquet"])
-def test_a_changed_manifest_or_design_is_refused(place, play, tmp_path):
-    play()
+def test_a_damaged_manifest_or_design_is_refused_and_written_anew_by_the_same_command(
+    place, harm, play, tmp_path
+):
+    whole = play()
     file = tmp_path / "sweep" / place
     before = file.read_bytes()
-    values = np.float64(0.7).tobytes() if place.endswith("parquet") else b'"runs": 1024'
-    flip(file, before.index(values) + len(values) - 1)
-    with pytest.raises(InputError, match=f"is damaged: .*{place} has been changed|is damaged: "):
-        play()
-    with pytest.raises(InputError, match="is damaged"):
-        load_results(tmp_path / "sweep")
-    file.write_bytes(before)
-    play()
+    harm(file)
+    other = {"seed": 1} if place == "manifest.json" else {"levels": [0.1, 0.2]}
+    harmed = file.read_bytes() if file.exists() else None
+    if harmed is not None or place == "design.parquet":
+        with pytest.raises(InputError, match=r"the sweep in \S+ is damaged: .*"):
+            load_results(tmp_path / "sweep")
+    with pytest.raises(
+        InputError, match=r"the command that made it writes it anew|holds a sweep of 8 points"
+    ):
+        play(**other)
+    assert (file.read_bytes() if file.exists() else None) in (harmed, before)
+    assert play() == whole
+    assert f"written anew: {place}" in log_of(tmp_path / "sweep")
+    assert place == "manifest.json" or file.read_bytes() == before
+    assert not (tmp_path / "sweep" / "damaged").exists()
 
 
-def test_a_damaged_summary_is_written_anew(play, tmp_path):
+@pytest.mark.parametrize("harm", [flip, empty])
+def test_a_damaged_summary_is_refused_and_written_anew(harm, play, tmp_path):
     whole = play()
-    flip(tmp_path / "sweep" / "summary.parquet", 200)
-    with pytest.raises(InputError, match=r"summary.parquet is damaged: .*; the same sweep writes it anew"):
+    harm(tmp_path / "sweep" / "summary.parquet")
+    words = r"summary\.parquet is not the one in checksums\.txt; the same sweep writes it anew"
+    with pytest.raises(InputError, match=words):
         load_results(tmp_path / "sweep").table  # noqa: B018
     assert play() == whole
+
+
+@pytest.mark.parametrize("harm", [flip, halve, os.unlink])
+def test_a_damaged_list_of_checksums_is_refused_and_written_anew(harm, play, tmp_path):
+    whole = play()
+    harm(tmp_path / "sweep" / "checksums.txt")
+    with pytest.raises(InputError, match=r"is damaged: |the same sweep writes it anew"):
+        load_results(tmp_path / "sweep").table  # noqa: B018
+    assert play() == whole
+    if shutil.which("sha256sum"):
+        subprocess.run(["sha256sum", "-c", "checksums.txt"], cwd=tmp_path / "sweep", check=True)
+
+
+def test_parts_and_summary_of_another_seed_are_refused_and_made_anew(play, tmp_path):
+    whole = play()
+    play("other", seed=1)
+    sweep_folder, other = tmp_path / "sweep", tmp_path / "other"
+    shutil.rmtree(sweep_folder / "parts")
+    shutil.copytree(other / "parts", sweep_folder / "parts")
+    for name in ("summary.parquet", "checksums.txt"):
+        shutil.copy(other / name, sweep_folder / name)
+    with pytest.raises(InputError, match=r"manifest\.json is not the one in checksums\.txt"):
+        load_results(sweep_folder)
+    seal(sweep_folder, ("manifest.json", "design.parquet", "summary.parquet"))
+    found = load_results(sweep_folder)
+    with pytest.raises(InputError, match=r"summary\.parquet was made from other parts"):
+        found.table  # noqa: B018
+    with pytest.raises(InputError, match="is damaged or of another sweep; the same sweep plays it again"):
+        found.read_runs()
+    assert play() == whole
+
+
+def test_a_part_that_vanishes_or_is_of_another_seed_is_noticed_by_whoever_reads(play, tmp_path):
+    whole = play()
+    play("other", seed=1)
+    folder = tmp_path / "sweep"
+    part, others = (sorted((tmp_path / name / "parts").iterdir())[5] for name in ("sweep", "other"))
+    content = part.read_bytes()
+    part.unlink()
+    for read in (lambda found: found.table, lambda found: found.read_runs(), lambda found: found.dataset()):
+        with pytest.raises(InputError, match=r"missing.*; the same sweep plays it again"):
+            read(load_results(folder))
+    part.write_bytes(others.read_bytes())  # of another seed, under the name of the one that was there
+    with pytest.raises(InputError, match=f"parts/{part.name} is damaged or of another sweep"):
+        load_results(folder).read_runs()
+    part.write_bytes(content)
+    shutil.copy(others, part.parent)  # beside it: the right one is read
+    found = load_results(folder)
+    assert len(found.read_runs()) == 8 * 1024 and len(found.table) == 8
+    assert found.dataset().count_rows() == 8 * 1024
+    assert play() == whole
+
+
+def test_only_the_parts_of_the_points_that_are_asked_for_are_read(small, tmp_path, monkeypatch):
+    monkeypatch.setattr("regimesim.sweeps.sweep.runs_of_chunk", lambda points, runs: 10)
+    levels = {"transparency.level": [round(0.01 * k, 2) for k in range(1, 31)]}
+    found = sweep(small, levels, tmp_path / "sweep", 2)
+    parts = sorted((tmp_path / "sweep" / "parts").iterdir())
+    assert len({chunk_of(part) for part in parts}) == len(parts) > 3
+    whole = found.read_runs()
+    assert found.read_runs([]).empty and list(found.read_runs([])) == list(whole)
+    flip(next(part for part in parts if "_p0000000-" in part.name))
+    again = load_results(tmp_path / "sweep")
+    last = again.read_runs([29], ["peace_years"])
+    expected = whole[whole["point"] == 29][["point", "replicate", "peace_years"]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(last, expected)
+    with pytest.raises(InputError, match="is damaged or of another sweep"):
+        again.read_runs([0, 29])
+    with pytest.raises(InputError, match=r"no column 'paece_years'\. Did you mean 'peace_years'"):
+        again.read_runs(columns=["paece_years"])
 
 
 def test_a_second_sweep_into_the_same_folder_is_refused(play, small, tmp_path):
@@ -172,7 +266,7 @@ def rows(folder):
 def test_an_extended_sweep_is_the_one_made_at_once(play, tmp_path):
     play(runs=100, levels=LEVELS[:2])
     for runs, levels in ((300, LEVELS[:2]), (300, LEVELS), (700, [*LEVELS, 1.0])):
-        with pytest.raises(InputError, match=r"extend=true makes it \d+ points of \d+ runs"):
+        with pytest.raises(InputError, match=r"extend=True makes it \d+ points of \d+ runs"):
             play(runs=runs, levels=levels)
         play(runs=runs, levels=levels, extend=True)
     play("at_once", runs=700, levels=[*LEVELS, 1.0])
@@ -184,6 +278,25 @@ def test_an_extended_sweep_is_the_one_made_at_once(play, tmp_path):
         for name in ("sweep", "at_once")
     ]  # fmt: skip
     pd.testing.assert_frame_equal(*tables, check_exact=True)
+
+
+def test_an_extended_sweep_whose_list_of_checksums_is_damaged_is_mended(play, tmp_path):
+    play(runs=100, levels=LEVELS[2:])
+    whole = play(runs=200, levels=LEVELS, extend=True)  # its points are in another order than those of a grid
+    flip(tmp_path / "sweep" / "checksums.txt", 10)
+    with pytest.raises(InputError, match="is not the one in"):
+        load_results(tmp_path / "sweep").table  # noqa: B018
+    assert play(runs=200, levels=LEVELS) == whole
+
+
+def test_a_damaged_design_of_a_sweep_with_runs_added_costs_no_part(play, tmp_path):
+    """The manifest tells how such a sweep is cut; the command alone would cut it in another way."""
+    play(runs=100)
+    whole = play(runs=300, extend=True)
+    halve(tmp_path / "sweep" / "design.parquet")
+    assert play(runs=300) == whole
+    assert not (tmp_path / "sweep" / "damaged").exists()
+    assert "chunks to be played" not in log_of(tmp_path / "sweep").rpartition("written anew: design")[2]
 
 
 def test_an_extension_killed_between_its_design_and_its_manifest(play, tmp_path):
@@ -203,14 +316,16 @@ def test_an_extension_killed_between_its_design_and_its_manifest(play, tmp_path)
 def test_what_would_not_be_of_one_kind_is_refused(play, small, tmp_path, monkeypatch):
     play()
     before = bits(tmp_path / "sweep")
-    with pytest.raises(InputError, match="holds a sweep with seed=0, not 1; out=DIR begins anew"):
+    with pytest.raises(InputError, match="holds a sweep with seed=0, not 1; another folder begins anew"):
         play(seed=1)
-    with pytest.raises(InputError, match=r"trust.learning_rate was [\d.]+, not 0.37; out=DIR begins anew"):
+    with pytest.raises(
+        InputError, match=r"trust.learning_rate was [\d.]+, not 0.37; another folder begins anew"
+    ):
         play(overrides={"trust.learning_rate": 0.37}, extend=True)
     with pytest.raises(InputError, match=r"varies transparency.level, shadow.*, not norms.restraint"):
         sweep(small, {"norms.restraint": [0.1, 0.2]}, tmp_path / "sweep", 1024, extend=True)
-    small.write_text(SMALL.replace("5", "6"))
-    with pytest.raises(InputError, match="5 years, not 6; out=DIR begins anew"):
+    small.write_text(SMALL.replace("years: 5", "years: 6"))
+    with pytest.raises(InputError, match="5 years, not 6; another folder begins anew"):
         play()
     small.write_text(SMALL)
     real = dataset.provenance

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from regimesim.analysis.comparison import HISTORICAL_MARKS, compare
 from regimesim.cli.compare import compare_command, diagnose_command
 from regimesim.cli.table import COMMANDS, Flags
-from regimesim.report.figures import comparisons
+from regimesim.report.figures import comparisons, style
 from regimesim.report.figures.style import SCENARIOS
 from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.messages import InputError
@@ -184,7 +184,19 @@ class TestPictures:
 
     def test_scenarios_without_a_look_of_their_own_are_told_apart(self):
         names = ["league", *SCENARIOS, "security_council", "balance_waltz", "mine"]
-        assert len(set(comparisons.looks(names).values())) == len(names)
+        assert len(set(style.looks(names).values())) == len(names)
+
+    @pytest.mark.parametrize(
+        ("names", "near"),
+        [
+            (["concert", "league"], {style.BLUE, style.SKY}),
+            (["trade", "league", "mine"], {style.ORANGE, style.OCHRE}),
+            (["anarchy", "league", "mine", "yours"], {style.BLACK, style.GREY}),
+        ],
+    )
+    def test_no_two_are_drawn_in_colours_that_are_near_each_other(self, names, near):
+        colours = {look.colour for look in style.looks(names).values()}
+        assert len(colours) == len(names) and len(colours & near) == 1
 
     @pytest.mark.parametrize("runs", [1, 3])
     def test_every_case_can_be_drawn(self, runs):
@@ -192,7 +204,11 @@ class TestPictures:
         found = compare(DEGENERATE, runs=runs)
         for kind in ("survival", "plane"):
             assert "nan" not in words(found.plot(kind)).lower()
-        numbers = found.rmst().drop(columns=["longer", "shorter", "narrowed_by"]).to_numpy(dtype=float)
+        numbers = (
+            found.rmst()
+            .drop(columns=["longer", "shorter", "narrowed_by", "besides_the_order"])
+            .to_numpy(dtype=float)
+        )
         assert np.isfinite(numbers).all()
         assert not found.rmst()["narrowed_by"].isna().any()
         assert "nan" not in found.table().to_string().lower()
@@ -234,7 +250,9 @@ class TestFiles:
         [
             (["scenarios=concert"], "scenarios must be a list"),
             (["scenarios=[concert]"], "two scenarios or more"),
-            (["+scenario=concert"], "compare takes a list"),
+            (["+scenario=concert"], r"compare takes a list of scenarios; write scenarios=\[concert,NAME\]"),
+            (["concert", "trade"], r"write scenarios=\[concert,trade\]"),
+            (["+scenario=concert,trade"], r"write scenarios=\[concert,trade\]"),
             (["scenarios=[anarchy,trade]", "runs=0"], r"runs must lie in \[1"),
             (["scenarios=[anarchy,trade]", "transparency.levl=0"], "no parameter"),
         ],
@@ -253,4 +271,5 @@ class TestFiles:
         assert answer["verdict"].startswith("bipolar: ")
         assert {path.name for path in (tmp_path / "b").iterdir()} == {
             "summary.json", "verdict.csv", "ablation.csv", "shares_regime.csv", "shares_peace.csv",
+            "arrangements.png", "arrangements.svg",
         }  # fmt: skip

@@ -155,16 +155,15 @@ def test_parquet_other_names_and_other_signs_between_columns(tmp_path):
         ("year,state_a,state_b,hostility\n", "has no rows"),
         ("year,state_a,hostility\n1900,A,0\n", "has no column state_b"),
         ("year,state_a,state_b,hostility\n1900,A,B,6\n", "from 0 to 5; got '6' in row 1"),
-        ("year,state_a,state_b,hostility\n1900,A,B,\n", "got '' in row 1"),
+        ("year,state_a,state_b,hostility\n1900,A,B,\n", "hostility is missing in 1 of 1 pairs and years"),
         ("year,state_a,state_b,hostility\n1900,A,B,0\n1901.5,A,B,0\n", "got '1901.5' in row 2"),
         ("year,state_a,state_b,hostility\n19000,A,B,0\n", "year must be a whole number from -4000 to 3000"),
-        ("year,state_a,state_b,hostility\n1900,A,,0\n", "state_b is empty in row 1"),
+        ("year,state_a,state_b,hostility\n1900,A,,0\n", "state_b is missing in row 1"),
         ("year,state_a,state_b,hostility\n1900,A,A,0\n", "row 1 pairs 'A' with itself"),
-        ("year,state_a,state_b,hostility\n1900,A,B,0\n1900,B,A,1\n", "the pair A-B in 1900 is there twice"),
         ("year,state_a,state_b,hostility,war,war_onset\n1900,A,B,0,0,1\n", "has war_onset 1 but war 0"),
         ("year,state_a,state_b,hostility,hostility\n1900,A,B,0,1\n", "the column hostility more than once"),
         ("year,state_a,state_b,hostility\n1900,A,B,0\n1900,A\n", "cannot be read as a table"),
-        ("\x00\x01\x02", "neither CSV nor Parquet"),
+        ("\x00\x01\x02", "no table of a kind that is read"),
         ("PAR1 and nothing else", "cannot be read as a table"),
         ("hello\n", "has no (rows|column year)|cannot be read as a table"),
     ],
@@ -188,7 +187,7 @@ def test_what_is_no_table_is_refused(tmp_path, monkeypatch):
         read_disputes(file, {"yaer": "x"})
     for limit in ("MOST_ROWS", "MOST_BYTES"):
         with monkeypatch.context() as patch:
-            patch.setattr(f"regimesim.analysis.history.record.{limit}", 1)
+            patch.setattr(f"regimesim.analysis.history.filetypes.{limit}", 1)
             with pytest.raises(InputError, match="is too large"):
                 read_disputes(file)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from regimesim.analysis.arrangements import without
-from regimesim.analysis.factors import OFF, judgements, judgements_of
+from regimesim.analysis.factors import judgements, judgements_of
 from regimesim.analysis.robustness import (
     COMMON,
     draws,
@@ -19,6 +19,7 @@ from regimesim.analysis.robustness import (
 )
 from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.files import scenario_names
+from regimesim.scenario.mechanisms import OFF
 from regimesim.scenario.messages import InputError
 from regimesim.scenario.parameters import BY_NAME
 from regimesim.simulation.simulate import simulate
@@ -54,9 +55,10 @@ def test_what_is_switched_off_stays_off():
     ):
         assert world["war.cost"] == cost and world["trust.learning_rate"] == rate
         assert world["norms.restraint"] == 0 and world["sanctions.severity"] == 2
-    assert [w["sanctions.severity"] for w in worlds(load_scenario("security_council"), drawn)] == drawn[
-        "sanctions.severity"
-    ]
+    council, own = load_scenario("security_council"), load_scenario("security_council")["sanctions.severity"]
+    assert {w["sanctions.severity"] for w in worlds(council, drawn)} == {own}  # each has a veto: none passes
+    without = load_scenario("security_council", ["vetoes=none"])
+    assert [w["sanctions.severity"] for w in worlds(without, drawn)] == drawn["sanctions.severity"]
 
 
 def test_an_epoch_that_changes_a_judgement_keeps_its_value():

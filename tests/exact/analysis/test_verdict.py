@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from regimesim.analysis.ablation import Worlds
-from regimesim.analysis.verdict import Test, Verdict, errors_by_half, is_it_a_regime, judged
+from regimesim.analysis.verdict import (
+    Test,
+    Verdict,
+    _convergence,
+    _course_of_errors,
+    errors_by_half,
+    is_it_a_regime,
+    judged,
+)
 from regimesim.scenario.reading import read_scenario
 from regimesim.simulation.simulate import simulate
 from regimesim.stats.estimates import Estimate
@@ -91,6 +99,34 @@ def test_expectations_that_have_converged():
     found = is_it_a_regime(made(), 200)["convergence"]
     assert (found.outcome, found.numbers["error, second half"].value) == ("yes", 0)
     assert "have converged" in found.words
+
+
+@pytest.mark.parametrize(
+    ("fall", "near", "outcome", "words"),
+    [
+        ((0.02, 0.01, 0.03), True, "yes", "have converged"),
+        ((0.00, -0.01, 0.01), True, "yes", "have converged"),
+        ((-0.02, -0.03, -0.01), True, "partly", "grow less so"),
+        ((-0.07, -0.08, -0.06), True, "no", "diverge"),
+        ((-0.02, -0.03, -0.01), False, "no", "diverge"),
+        ((0.08, 0.06, 0.10), False, "yes", "converge"),
+        ((0.02, -0.06, 0.10), False, "open", "are not shown to converge"),
+    ],
+)
+def test_errors_that_grow_have_not_converged(fall, near, outcome, words):
+    found, said = _course_of_errors(Estimate(*fall), near)
+    assert found == outcome and words in said
+
+
+def test_the_sentence_on_small_errors_that_grow():
+    """Errors of about .02 in the first half and of .04 in the second."""
+    noise = np.linspace(-0.005, 0.005, 60)
+    found = _convergence(0.02 + noise, 0.04 - noise)
+    assert found.outcome == "partly"
+    assert found.words.startswith(
+        "Expectations are near to what is done, but grow less so: their mean error is 0.02 in the first half "
+        "of the years and 0.04 in the second (up by 0.020 ["
+    )
 
 
 def test_the_strong_test_tells_kaplan_from_waltz():

@@ -53,6 +53,11 @@ def test_an_option_takes_what_it_is_declared_to_take(pair):
             command.read([f"{option.name}=3"])
     elif option.kind == "group":
         assert command.read([f"{option.key}x=y"]).options[option.key] == {"x": "y"}
+    elif option.choices:
+        for value in option.choices:
+            assert command.read([f"{option.name}={value}"]).options[option.name] == value
+        with pytest.raises(InputError, match=rf"no {option.name} 'xyz'.*all: {', '.join(option.choices)}"):
+            command.read([f"{option.name}=xyz"])
     else:
         assert command.read([f"{option.name}=0.5"]).options[option.name] in ("0.5", 0.5)
 
@@ -60,7 +65,7 @@ def test_an_option_takes_what_it_is_declared_to_take(pair):
 @pytest.mark.parametrize("pair", OWN, ids=named)
 def test_an_option_is_given_once(pair):
     command, option = pair
-    word = f"{option.name}={'[a]' if option.kind == 'names' else option.shown or 1}"
+    word = f"{option.name}={'[a]' if option.kind == 'names' else option.shown or option.default or 1}"
     if option.kind in ("names", "whole", "number", "switch"):
         word = (
             f"{option.name}={'[a]' if option.kind == 'names' else 'true' if option.kind == 'switch' else 1}"
@@ -72,9 +77,7 @@ def test_an_option_is_given_once(pair):
 
 def test_defaults_pass_their_own_check():
     for _, option in OWN:
-        if option.kind == "whole" and option.default is not None:
-            assert option.value(str(option.default)) == option.default
-        if option.kind == "number":
+        if option.kind in ("whole", "number") and option.default is not None:
             assert option.value(str(option.default)) == option.default
 
 

@@ -6,16 +6,16 @@ import shutil
 import golden
 import numpy as np
 import pytest
+import same_bits
 import wasm_kernel
 
-from regimesim.core import kernel, spells
+from regimesim.core import kernel
 from regimesim.core.keeping import core_hash
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.compose import load_scenario
 from regimesim.simulation.lowering import lower
 
 needs_node = pytest.mark.skipif(not shutil.which("node"), reason="Node is not installed")
-BLOCKS = ("world", "game", "tally", "luck")
 
 
 @pytest.fixture(scope="module")
@@ -39,29 +39,12 @@ def test_it_asks_for_memory_only():
 @pytest.mark.parametrize("lanes", [1, 13])
 def test_the_same_bits(name, lanes, node, monkeypatch):
     """Every array after the last round, in all phases, with the margins there and the regimes of the run."""
-    design = lower(load_scenario(name) if name == "concert" else golden.scenario_of(name))
-    compiled = played(design, lanes)
-    for module, function, entry in (
-        (kernel, "play", "play"),
-        (kernel, "margins", "margins"),
-        (spells, "_scan", "scan"),
-    ):
+    scenario = load_scenario(name) if name == "concert" else golden.scenario_of(name)
+    compiled = same_bits.left_by(scenario, lanes)
+    for entry, (module, function) in same_bits.ENTRIES.items():
         monkeypatch.setattr(module, function, lambda *given, entry=entry: node.call(entry, *given))
-    here = played(design, lanes)
+    here = same_bits.left_by(scenario, lanes)
     assert [key for key in compiled if compiled[key] != here[key]] == []
-
-
-def played(design, lanes):
-    """All bytes that a run leaves, by the name of the array."""
-    block = Lanes(design, np.zeros(lanes, np.intp), np.arange(lanes), golden.SEED)
-    block.decide()
-    block.carry_out()
-    block.play(design.rounds)
-    left = {name: getattr(block, name)._asdict() for name in BLOCKS}
-    window = np.full(lanes, 0.5)
-    left["after"] = {"margins": block.margins()}
-    left["spells"] = block.regimes(window, window / 2, 4)._asdict()
-    return {(name, key): array.tobytes() for name, arrays in left.items() for key, array in arrays.items()}
 
 
 @needs_node

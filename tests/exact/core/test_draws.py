@@ -15,11 +15,14 @@ from regimesim.core.draws import (
     PUBLISH,
     TREMBLE,
     WAR,
+    WHOLE_ROUND,
+    Replacement,
     certain,
     draw,
     fill_words,
     limit,
     philox,
+    replaced_keys,
     round_keys,
     unit,
 )
@@ -115,3 +118,42 @@ def test_uniform_and_uncorrelated_along_every_axis(axis):
     counts = np.histogram(u, 64, (0, 1))[0]
     chi2 = ((counts - n / 64) ** 2 / (n / 64)).sum()
     assert abs(chi2 - 63) < 5 * np.sqrt(2 * 63)
+
+
+ADDRESSES = [(channel, i, j) for channel in (INTEND, OBSERVE) for i, j in ((2, 5), (5, 2))]
+
+
+def replaced_block(keys, replicates=range(4), t=31):
+    luck = allocate_luck(9, np.array(replicates))._replace(keys=keys)
+    block(luck, t, INTEND, 2, 5)
+    return luck.words[:, : len(luck.replicate)].copy()
+
+
+@pytest.mark.parametrize(("place", "address"), list(enumerate(ADDRESSES)))
+def test_a_replaced_draw_is_the_only_one_that_differs(place, address):
+    plain = replaced_block(round_keys(9))
+    keys = replaced_keys(9, [Replacement(31, *map(int, address), 77, 2)])
+    expected = plain.copy()
+    expected[place, 2] = 77
+    assert np.array_equal(replaced_block(keys), expected)
+    assert one(keys, np.uint32(2), 31, *address) == unit(np.uint32(77))
+    assert one(keys, np.uint32(3), 31, *address) == unit(plain[place, 3])
+    assert np.array_equal(replaced_block(keys, t=32), replaced_block(round_keys(9), t=32))
+
+
+def test_of_two_replacements_the_first_holds_and_one_draw_goes_before_its_round():
+    first, second = (Replacement(31, int(INTEND), 2, 5, value) for value in (77, 88))
+    whole = Replacement(31, WHOLE_ROUND, 0, 0, 1_000)
+    words = replaced_block(replaced_keys(9, [first, second, whole]))
+    other = replaced_block(round_keys(9), [1_000] * 4)
+    assert (words[0] == 77).all() and np.array_equal(words[1:], other[1:])
+
+
+def test_a_round_may_have_the_luck_of_another_run():
+    keys = replaced_keys(9, [Replacement(31, WHOLE_ROUND, 0, 0, 6, 1)])
+    words, other = replaced_block(keys), replaced_block(round_keys(9), [0, 6, 2, 3])
+    assert np.array_equal(words, other)
+    for channel in (TREMBLE, INTEND, WAR):
+        assert one(keys, np.uint32(1), 31, channel, 5, 2) == one(
+            round_keys(9), np.uint32(6), 31, channel, 5, 2
+        )

@@ -91,4 +91,4 @@ def test_nothing_is_allocated_in_a_round():
 
     with pytest.raises(NumbaError):
         allocates(3)
-    assert kernel.play.targetoptions["_nrt"] is False
+    assert kernel.play.dispatcher.targetoptions["_nrt"] is False

@@ -37,6 +37,7 @@ def spread(low, high, count):
     return np.linspace(low, high, count).round(6).tolist()
 
 
+SEVEN = ["prudent", "grim", "tit_for_tat", "punish_2", "punish_3", "win_stay_lose_shift", "always_defect"]
 LEVEL = {"transparency.level": spread(0, 1, 5)}
 PATIENCE = {"shadow.discount_factor": spread(0.2, 0.95, 4)}
 RULES = {"sanctions.rule": ["none", "decentralized", "collective"]}
@@ -49,7 +50,9 @@ CASES = {
     "yes and no": ([{"states.Britain.member": [True, False]}], "dots"),
     "scenarios": ([{"scenario": ["concert", "anarchy"]}], "dots"),
     "a plane": ([LEVEL, PATIENCE], "plane"),
-    "a plane with words": ([RULES, PATIENCE], "plane"),
+    "numbers by words": ([RULES, PATIENCE], "families"),
+    "numbers by scenarios": ([{"scenario": ["concert", "league"]}, PATIENCE], "families"),
+    "a plane with many words": ([{"strategy": SEVEN}, PATIENCE], "plane"),
     "a plane of words": ([RULES, {"states.Britain.member": [True, False]}], "plane"),
     "two by two": ([{"transparency.level": [0.2, 0.6]}, {"war.cost": [5.0, 20.0]}], "plane"),
     "a plane of worlds": ([{"shadow.rounds_per_year": [2.0, 4.0]}, MEMORY], "plane"),
@@ -77,11 +80,12 @@ def test_every_kind_is_drawn_and_says_where_it_comes_from(case):
     assert not {"nan", "inf", "None"} & set(words.replace(",", " ").split())
     ElementTree.fromstring(style.svg(figure))
     titles = " ".join(ax.get_xlabel() + ax.get_ylabel() for ax in figure.axes)
-    assert all(axis.name in titles or axis.name in _panel_titles(figure) for axis in sweep.axes)
+    assert all(axis.name in titles or axis.name in _titles_and_keys(figure) for axis in sweep.axes)
 
 
-def _panel_titles(figure):
-    return " ".join(ax.get_title("left") for ax in figure.axes)
+def _titles_and_keys(figure):
+    keys = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    return " ".join([*(ax.get_title("left") for ax in figure.axes), *keys])
 
 
 @pytest.mark.parametrize(
@@ -99,6 +103,42 @@ def test_a_single_outcome(case, outcome):
     labels = " ".join(ax.get_xlabel() + ax.get_ylabel() for ax in figure.axes)
     assert {"regime": "cooperation", "peace": "peace", "disputes": "disputes"}[outcome] in labels
     assert ("years of" in labels) == (outcome != "disputes")
+
+
+def test_a_line_for_every_word_is_where_its_values_are():
+    swept = made([RULES, PATIENCE])
+    sweep = Landscape.of(swept, "regime")
+    ax = sweeps.figure_of(sweep).axes[0]
+    lines = {line.get_label(): line for line in ax.get_lines() if line.get_linestyle() != "None"}
+    assert list(lines) == [f"sanctions.rule: {rule}" for rule in RULES["sanctions.rule"]]
+    for rule, line in zip(RULES["sanctions.rule"], lines.values(), strict=True):
+        chosen = swept.design["sanctions.rule"] == rule
+        assert line.get_xdata().tolist() == swept.design.loc[chosen, "shadow.discount_factor"].tolist()
+        assert line.get_ydata().tolist() == swept.summary.loc[chosen, "regime_rmst"].tolist()
+    bands = [band for band in ax.collections if hasattr(band, "get_paths")]
+    assert len(bands) == len(lines)
+    edge = bands[0].get_paths()[0].vertices[:, 1]
+    assert edge.max() - swept.summary["regime_rmst"][3] == pytest.approx(1.96 * 0.1, abs=1e-3)
+
+
+def test_a_threshold_is_marked_on_the_line_that_crosses_it():
+    """Automata have none: they do not weigh what they do."""
+    patience = {"shadow.discount_factor": spread(0.02, 0.9, 23)}
+    sweep = Landscape.of(made([{"strategy": ["prudent", "tit_for_tat"]}, patience], "anarchy"), "regime")
+    numbers, words = sweep.family
+    ax = sweeps.figure_of(sweep).axes[0]
+    marks = [line for line in ax.get_lines() if line.get_marker() == "|"]
+    assert marks and len(marks) == len(sweep.seen)
+    prudent = ax.get_lines()[0]
+    for threshold, mark in zip(sweep.seen, marks, strict=True):
+        margin = sweep.grid(getattr(sweep.margins, threshold.kind), words, numbers)
+        assert np.isnan(margin[1]).all()
+        places = mark.get_xdata()
+        for place, height in zip(places, mark.get_ydata(), strict=True):
+            below, above = np.flatnonzero(numbers.at <= place)[-1], np.flatnonzero(numbers.at > place)[0]
+            assert (margin[0][below] < 0) != (margin[0][above] < 0)
+            assert height == pytest.approx(np.interp(place, *prudent.get_data()))
+    assert "Points without a prudent state have none" in sweep.threshold_note
 
 
 def test_cells_are_where_their_values_are():

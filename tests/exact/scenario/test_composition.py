@@ -10,7 +10,7 @@ import regimesim as rs
 from regimesim.scenario.compose import load_scenario, settled, sweep_request
 from regimesim.scenario.composition import combination, combined_name, composition, part_tree
 from regimesim.scenario.files import configs_folder, names_of
-from regimesim.scenario.messages import InputError
+from regimesim.scenario.messages import InputError, prompt
 from regimesim.scenario.parameters import BY_NAME, ORDER, STATE, WORLD
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.remarks import remarks
@@ -399,7 +399,7 @@ TYPED = {
 
 @pytest.mark.parametrize("typed", TYPED)
 def test_a_mistake_on_the_command_line(typed):
-    with pytest.raises(InputError, match=re.escape(TYPED[typed])):
+    with prompt(), pytest.raises(InputError, match=re.escape(TYPED[typed])):
         load_scenario("concert", [typed])
 
 

@@ -1,10 +1,7 @@
 """The table of a sweep against the statistics of each of its points taken alone."""
 
-from pathlib import Path
-
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from regimesim.scenario.compose import load_scenario, sweep_request
@@ -18,15 +15,14 @@ from regimesim.sweeps.summary import tabulate
 RUNS = 60
 
 
-def parts_of(columns: dict, folder: Path, chunks: list[Rectangle]) -> dict[Rectangle, Path]:
-    """The columns of a design as the parts of a sweep."""
+def parts_of(columns: dict, chunks: list[Rectangle]) -> tuple:
+    """The columns of a design as the parts of a sweep: the chunks, and what reads them."""
     found = {}
-    for number, chunk in enumerate(chunks):
+    for chunk in chunks:
         inside = (columns["point"] >= chunk.first_point) & (columns["point"] < chunk.last_point)
         inside &= (columns["replicate"] >= chunk.first) & (columns["replicate"] < chunk.last)
-        found[chunk] = folder / f"{number}.parquet"
-        pq.write_table(pa.table({name: column[inside] for name, column in columns.items()}), found[chunk])
-    return found
+        found[chunk] = pa.table({name: column[inside] for name, column in columns.items()})
+    return chunks, lambda chunk, names: found[chunk].select(list(names))
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +32,9 @@ def played():
     return points, play_points(points, RUNS, seed=1)
 
 
-def test_a_row_says_what_the_statistics_of_its_runs_say(played, tmp_path: Path) -> None:
+def test_a_row_says_what_the_statistics_of_its_runs_say(played) -> None:
     points, columns = played
-    table = tabulate(
-        points, RUNS, parts_of(columns, tmp_path, [Rectangle(0, 6, 0, 25), Rectangle(0, 6, 25, RUNS)])
-    )
+    table = tabulate(points, RUNS, *parts_of(columns, [Rectangle(0, 6, 0, 25), Rectangle(0, 6, 25, RUNS)]))
     assert table["point"].tolist() == list(range(6))
     for k in range(6):
         here = columns["point"] == k
@@ -67,16 +61,12 @@ def test_a_row_says_what_the_statistics_of_its_runs_say(played, tmp_path: Path) 
             )
 
 
-def test_no_bit_depends_on_how_the_runs_are_cut_or_the_points_are_grouped(
-    played, tmp_path: Path, monkeypatch
-) -> None:
+def test_no_bit_depends_on_how_the_runs_are_cut_or_the_points_are_grouped(played, monkeypatch) -> None:
     points, columns = played
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    one = tabulate(points, RUNS, parts_of(columns, tmp_path / "a", [Rectangle(0, 6, 0, RUNS)]))
+    one = tabulate(points, RUNS, *parts_of(columns, [Rectangle(0, 6, 0, RUNS)]))
     chunks = [Rectangle(a, b, r, s) for r, s in ((0, 7), (7, 50), (50, 60)) for a, b in ((0, 2), (2, 6))]
     monkeypatch.setattr(tabulation, "CELLS", 1)  # a point at a time
-    other = tabulate(points, RUNS, parts_of(columns, tmp_path / "b", chunks))
+    other = tabulate(points, RUNS, *parts_of(columns, chunks))
     for name, column in one.items():
         assert column.tobytes() == other[name].tobytes(), name
 
@@ -93,10 +83,10 @@ def test_the_columns_that_are_tabulated_are_those_of_a_run() -> None:
 
 
 @pytest.mark.parametrize("runs", [1, 2])
-def test_few_runs_that_all_stand_or_all_fall_give_no_nonsense(runs: int, tmp_path: Path) -> None:
+def test_few_runs_that_all_stand_or_all_fall_give_no_nonsense(runs: int) -> None:
     points = expand(sweep_request(["scenario=anarchy", "years=3", "choice.tremble=0,0.5"], {}))
     columns = play_points(points, runs, seed=0)
-    table = tabulate(points, runs, parts_of(columns, tmp_path, [Rectangle(0, 2, 0, runs)]))
+    table = tabulate(points, runs, *parts_of(columns, [Rectangle(0, 2, 0, runs)]))
     assert np.isfinite(table["regime_rmst"]).all()
     assert np.isfinite(table["regime_rmst_error"]).all()
     assert np.isfinite(table["wars_error"]).all()

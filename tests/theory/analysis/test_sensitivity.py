@@ -5,11 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from regimesim.analysis.factors import OFF, Box, Factor, factors_of, judgements, judgements_of
+from regimesim.analysis.factors import Box, Factor, factors_of, judgements, judgements_of
 from regimesim.analysis.influence import Effort, influence
 from regimesim.analysis.sensitivity import noise_of, outcome_of, player, screen, share_out, swings
 from regimesim.scenario.compose import compose, load_scenario
 from regimesim.scenario.files import scenario_names
+from regimesim.scenario.mechanisms import OFF
 from regimesim.scenario.messages import InputError
 from regimesim.sweeps.chunks import play_points
 

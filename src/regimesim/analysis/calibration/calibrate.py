@@ -25,6 +25,7 @@ from regimesim.analysis.calibration.targets import (
     targets_of,
     watcher,
 )
+from regimesim.analysis.history.record import Record
 from regimesim.scenario.compose import Assignment, compose
 from regimesim.scenario.limits import MOST_POINTS, whole_within
 from regimesim.scenario.messages import InputError, known, quoted, show
@@ -255,7 +256,7 @@ class Problem:
         settings: Sequence[Assignment] = (),
         parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None,
         targets: Sequence[str] | None = None,
-        record: str | Path | None = None,
+        record: str | Path | Record | None = None,
     ) -> Problem:
         """A problem, checked.
 

@@ -64,7 +64,7 @@ class Target(NamedTuple):
 
 
 def targets_of(
-    scenario: Scenario, names: Sequence[str] | None = None, record: str | Path | None = None
+    scenario: Scenario, names: Sequence[str] | None = None, record: str | Path | Record | None = None
 ) -> tuple[Target, ...]:
     """Targets for a scenario: those named, or what the record has on its years.
 
@@ -77,15 +77,15 @@ def targets_of(
     scenario : Scenario
     names : sequence of str, optional
         With ``record``, of any years (``disputes_1820_1850``).
-    record : path, optional
-        A table of disputes, as ``history`` reads it.
+    record : path or Record, optional
+        A table of disputes, as ``history`` reads it, or one that has been read.
 
     Raises
     ------
     InputError
         If there is no such target, or it lies outside the years simulated.
     """
-    table = None if record is None else read_disputes(record)
+    table = record if record is None or isinstance(record, Record) else read_disputes(record)
     known_periods = group_of(scenario).periods if table is None else GREAT_POWERS.periods
     if names is None:
         periods = (

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from regimesim.analysis.history.record import FORCE_LEVEL, Bools, Record
+from regimesim.analysis.history.record import Bools, Record
+from regimesim.analysis.history.rows import FORCE_LEVEL
 from regimesim.scenario.messages import InputError, known
 from regimesim.stats.estimates import Ints, poisson, share
 from regimesim.stats.survival import Curve, kaplan_meier

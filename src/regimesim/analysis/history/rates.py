@@ -71,6 +71,28 @@ GREAT_POWERS = Group(
     ),
 )
 
+WAR_YEARS: dict[str, tuple[int, ...]] = {
+    "five powers": (1854, 1859, 1866, 1870),
+    "superpowers": (),
+    "great powers": (1854, 1859, 1866, 1870, 1904, 1914, 1938, 1939, 1939, 1950),
+}
+"""Years in which wars between them began (Correlates of War, interstate wars v4): numbers 22, 28, 55, 58, 85,
+106, 133, 136, 139 and 151."""
+
+
+def record_of(who: str, first: int, last: int) -> Period:
+    """Counts of some whole periods of ``five powers``, ``superpowers`` or ``great powers``, put together.
+
+    >>> record_of("superpowers", 1946, 1991).force_used
+    26
+    """
+    groups = {"five powers": FIVE_POWERS, "superpowers": SUPERPOWERS, "great powers": GREAT_POWERS}
+    inside = [p for p in groups[who].periods if first <= p.first and p.last <= last]
+    wars, pair_years = sum(p.wars for p in inside), sum(p.pair_years for p in inside)
+    force_used = sum(p.force_used for p in inside)
+    fewest, most = min(p.fewest for p in inside), max(p.most for p in inside)
+    return Period(first, last, wars, pair_years, force_used, fewest, most)
+
 
 def group_of(scenario: Scenario) -> Group:
     """Choose the record of a scenario's very states, or that of all great powers."""

@@ -305,8 +305,15 @@ export class Sandbox {
         "p",
         { class: "quiet", id: `${id}-help` },
         `${capitalised(declared.meaning)}${declared.unit ? ` (${declared.unit})` : ""}.`,
+        this.idle(name),
       ),
     );
+  }
+
+  /** A note on a parameter that changes nothing in the world as published. */
+  idle(name) {
+    const reason = this.catalogue.data.designs[this.setting.key].idle[name];
+    return reason ? h("strong", {}, ` As published it changes nothing here: ${reason}.`) : null;
   }
 
   valueOf(name) {

@@ -20,6 +20,7 @@ from regimesim.scenario.parameters import BUFFER, BY_NAME, STATE, Parameter
 from regimesim.stats.estimates import Floats
 
 MOST_TICKS = 9
+_LETTERS_AN_INCH = 12
 _VAGUE = ("level", "rate", "weight", "cost", "rule", "initial", "years", "exit", "reset", "spread", "pledge")
 _OWN = {p.name: p for p in (*STATE, *BUFFER)}
 
@@ -129,16 +130,21 @@ class Axis:
     def draw(self, ax: Axes, side: str = "x", title: bool = True) -> None:
         """Ticks and title on a side of a picture."""
         at, words = self.ticks()
-        long = max(map(len, words), default=0) * len(words)
+        box, dpi = ax.get_window_extent(), ax.figure.dpi
         if side == "x":
-            tilt: dict[str, Any] = {"rotation": 30, "ha": "right"} if long > 60 else {}
+            long = max(map(len, words), default=0) * len(words) > _LETTERS_AN_INCH * box.width / dpi
+            tilt: dict[str, Any] = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if long else {}
             ax.set_xticks(at, words, **tilt)
             if title:
-                ax.set_xlabel(self.title, fontsize=9.5, parse_math=False)
+                ax.set_xlabel(self._titled(box.width / dpi), fontsize=9.5, parse_math=False)
         else:
             ax.set_yticks(at, words)
             if title:
-                ax.set_ylabel(self.title, fontsize=9.5, parse_math=False)
+                ax.set_ylabel(self._titled(box.height / dpi), fontsize=9.5, parse_math=False)
+
+    def _titled(self, inches: float) -> str:
+        """The title, its unit on a line of its own where there is not the room."""
+        return self.title if len(self.title) <= _LETTERS_AN_INCH * inches else self.title.replace(" (", "\n(")
 
 
 def _scale_of_numbers(numbers: Floats) -> str:

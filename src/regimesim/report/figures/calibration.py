@@ -23,13 +23,16 @@ from regimesim.report.figures.style import (
     BLUE,
     ORANGE,
     PALE,
+    Look,
     blank,
     framed,
+    key_above,
     label,
-    look,
+    looks,
     note,
     save_figures,
 )
+from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import listed, spoken
 from regimesim.scenario.parameters import BY_NAME
 from regimesim.simulation.columns import SPELLS
@@ -43,7 +46,11 @@ TELLING = 3
 
 MOST_DOTS = 2_000
 
+_LEAST_APART = 0.11
+"""Share of an axis between two numbers that are written on it."""
 
+
+@drawn
 def set_figure(found: Calibration) -> Figure:
     """Draw the share of draws that fits along each parameter, and the pairs most bound to each other."""
     table, bound = narrowing(found), tradeoffs(found).head(TELLING)
@@ -132,6 +139,7 @@ def _draw_pair(found: Calibration, ax: Axes, one: str, other: str, correlation: 
     label(ax, one, other)
 
 
+@drawn
 def targets_figure(found: Calibration) -> Figure:
     """The record's rates among those of all draws and of the draws that fit."""
     count = len(found.problem.targets)
@@ -145,7 +153,7 @@ def targets_figure(found: Calibration) -> Figure:
     figure, axes = blank(10.5, high, *boxes)
     for ax, target in zip(axes, found.problem.targets, strict=True):
         _among(found, ax, target.name, target.value, target.words)
-    axes[0].legend(loc="upper right", fontsize=8, frameon=False)
+    key_above(figure, *axes)
     signs = (
         "Bars: means of a draw's histories, on a scale of square roots; a single history, as the record is, "
         "scatters about them. Below, the scenario as it stands: the middle 95 % of its histories, their mean."
@@ -189,23 +197,34 @@ def _among(found: Calibration, ax: Axes, name: str, record: float, words: str) -
     )
     ax.set_xscale("function", functions=(_root, np.square))
     ax.set(xlim=(0, top), ylim=(-0.14 * tall, 1.08 * tall))
-    ax.xaxis.set_major_locator(MaxNLocator(8))
+    ax.set_xticks(_ticks_of_roots(top))
     ax.set_yticks([tick for tick in MaxNLocator(4).tick_values(0, tall) if 0 <= tick <= tall])
     label(ax, words, "draws of each kind (%)")
+
+
+def _ticks_of_roots(top: float) -> list[float]:
+    """Round numbers from 0 to ``top`` that stand apart on a scale of square roots."""
+    kept = [0.0]
+    for tick in MaxNLocator(8).tick_values(0, top):
+        if kept[-1] < tick <= top and _root(tick) - _root(kept[-1]) >= _LEAST_APART * _root(top):
+            kept.append(float(tick))
+    return kept
 
 
 def _root(values: Any) -> Any:
     return np.sqrt(np.maximum(values, 0))
 
 
+@drawn
 def answers_figure(found: Calibration, over: Answers) -> Figure:
     """Draw how long cooperation and peace last at draws of the set, a mark each."""
     high = 1.9 + 0.55 * len(over.names)
     boxes = [(0.19 + 0.42 * k, 1.05 / high, 0.36, (high - 2.0) / high) for k in range(2)]
     figure, axes = blank(10.5, high, *boxes)
+    drawn = looks(over.names)
     for ax, (spell, words) in zip(axes, SPELLS.items(), strict=True):
         for row, name in enumerate(over.names):
-            _strip(over, ax, spell, name, row)
+            _strip(over, ax, spell, name, row, drawn[name])
         ax.set(xlim=(-0.02 * over.horizon, 1.02 * over.horizon), ylim=(len(over.names) - 0.5, -0.5))
         names = [spoken(name) for name in over.names] if spell == "regime" else [""] * len(over.names)
         ax.set_yticks(range(len(over.names)), names)
@@ -217,10 +236,9 @@ def answers_figure(found: Calibration, over: Answers) -> Figure:
     return framed(figure, _varying(over), _caption(found, signs))
 
 
-def _strip(over: Answers, ax: Axes, spell: str, name: str, row: int) -> None:
+def _strip(over: Answers, ax: Axes, spell: str, name: str, row: int, style: Look) -> None:
     chosen = over.means[(over.means["scenario"] == name) & (over.means["spell"] == spell)]
     years, stands = chosen.loc[chosen["draw"] >= 0, "mean"], chosen.loc[chosen["draw"] < 0, "mean"]
-    style = look(name, row)
     shift = np.random.default_rng(row).uniform(-0.22, 0.22, len(years))
     ax.scatter(years, row + shift, s=18, color=style.colour, alpha=0.6, linewidth=0)
     ax.plot([years.median()] * 2, [row - 0.32, row + 0.32], color=BLACK, linewidth=1.6)

@@ -26,17 +26,19 @@ from regimesim.report.figures.style import (
     BLACK,
     GREY,
     PALE,
-    SCENARIOS,
     Look,
     blank,
     framed,
+    is_narrow,
     label,
     length,
-    look,
+    looks,
     note,
     save_figures,
     spread_out,
+    wrapped,
 )
+from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import known, spoken
 from regimesim.simulation.columns import QUANTITIES, SPELLS
 from regimesim.simulation.results import Results, percent
@@ -48,12 +50,7 @@ RECORD_ROW = 0.155
 """Height of a row of numbers at risk, in inches."""
 
 
-def looks(names: Sequence[str]) -> dict[str, Look]:
-    """Choose how each scenario is drawn; those without a look of their own take the others in turn."""
-    own = [name for name in names if name not in SCENARIOS]
-    return {name: look(name, own.index(name) if name in own else 0) for name in names}
-
-
+@drawn
 def draw_comparison(comparison: Comparison, kind: str = "survival") -> Figure:
     """Draw one picture.
 
@@ -75,6 +72,7 @@ def draw_comparison(comparison: Comparison, kind: str = "survival") -> Figure:
     return known(kind, pictures, "picture")(comparison)  # type: ignore[no-any-return]
 
 
+@drawn
 def survivals_figure(comparison: Comparison) -> Figure:
     """Survival of cooperation and of peace side by side, with the durations of the record."""
     strip = RECORD_ROW * len(comparison.names)
@@ -84,8 +82,10 @@ def survivals_figure(comparison: Comparison) -> Figure:
     for ax, spell in zip(axes, SPELLS, strict=True):
         draw_survivals(comparison, ax, spell)
         words = sentences.wording(spell)
-        note(ax, 0, 1.09, words.name, transform=ax.transAxes, va="bottom", fontsize=10.5, weight="bold")
-        note(ax, 0, 1.02, comparison.finding(spell), transform=ax.transAxes, va="bottom", fontsize=9)
+        finding = wrapped(comparison.finding(spell), 60)
+        above = 1.09 + 0.055 * finding.count("\n")
+        note(ax, 0, above, words.name, transform=ax.transAxes, va="bottom", fontsize=10.5, weight="bold")
+        note(ax, 0, 1.02, finding, transform=ax.transAxes, va="bottom", fontsize=9)
     signs = "Kaplan-Meier curves, 95 % bands; below the axes, runs at risk: still standing and still watched."
     marks = (
         "Dotted: durations of the record; the Cold War's only as years of peace: whether it was a regime is "
@@ -182,6 +182,7 @@ def _at_risk(comparison: Comparison, ax: Axes, spell: str) -> None:
         )
 
 
+@drawn
 def plane_figure(comparison: Comparison) -> Figure:
     """Years of peace across, years of cooperation up: where deterrence and regimes sit apart."""
     figure, (ax,) = blank(8.6, 8.6, (0.1, 0.155, 0.87, 0.76))
@@ -221,20 +222,27 @@ def draw_plane(comparison: Comparison, ax: Axes) -> Axes:
 
 def _name_corners(ax: Axes, horizon: float) -> None:
     words: dict[str, Any] = {"fontsize": 9.5, "style": "italic", "color": GREY, "weight": "bold"}
-    note(
-        ax, 1.05 * horizon, 1.065 * horizon, "regime: peace and cooperation", ha="right", va="center", **words
+    letters = 18 if is_narrow() else 60
+    regime, deterrence, outlives = (
+        wrapped(name, letters)
+        for name in (
+            "regime: peace and cooperation",
+            "deterrence: peace without cooperation",
+            "cooperation that outlives its wars",
+        )
     )
+    note(ax, 1.05 * horizon, 1.065 * horizon, regime, ha="right", va="center", **words)
     note(
         ax,
         1.05 * horizon,
         -0.065 * horizon,
-        "deterrence: peace without cooperation",
+        deterrence,
         ha="right",
         va="center",
         **words,
     )
     note(ax, 0, -0.065 * horizon, "neither", va="center", **words)
-    note(ax, 0, 1.065 * horizon, "cooperation that outlives its wars", va="center", **words)
+    note(ax, 0, 1.065 * horizon, outlives, va="center", **words)
     along: dict[str, Any] = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True}
     ax.text(
         0.5 * horizon,
@@ -305,6 +313,7 @@ def _scatter(number: int, salt: int) -> NDArray[np.float64]:
     return np.random.default_rng(salt).uniform(-1, 1, number)
 
 
+@drawn
 def course_figure(comparison: Comparison) -> Figure:
     """Draw how cooperation and trust go: the median of each scenario, and the middle half of its runs."""
     figure, axes = blank(13.0, 5.0, (0.05, 0.2, 0.33, 0.62), (0.55, 0.2, 0.33, 0.62))
@@ -407,6 +416,7 @@ def save_comparison_figures(comparison: Comparison, folder: str | Path) -> list[
     return save_figures(((kind, draw_comparison(comparison, kind)) for kind in kinds), folder)
 
 
+@drawn
 def history_figure(record: Record, results: Results, era: Era) -> Figure:
     """Peace of pairs: the record of an era against a simulation, with bands, and the caution below."""
     from regimesim.report.figures import style as palette

@@ -94,7 +94,8 @@ def fields(swept: Swept, outcome: str) -> list[Field]:
     summary = swept.summary.set_index("point").reindex(swept.design["point"])
     rates = [name for name in RATES if name in summary.columns]
     names = ["regime", "peace"] if outcome == "both" else [outcome]
-    known(outcome, ["both", "regime", "peace", *rates], "outcome")
+    names_known = ["both", "regime", "peace", *rates]
+    known(outcome, names_known, "outcome", most=len(names_known))
     horizon = max(world.years for world in swept.worlds)
     found = []
     for name in names:
@@ -219,6 +220,10 @@ def _rounded_number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.2g}"
 
 
+MOST_LINES = 6
+"""Words of which each has a line of its own."""
+
+
 class Threshold(NamedTuple):
     """Line and name of a threshold."""
 
@@ -305,12 +310,24 @@ class Landscape:
 
     @property
     def drawn(self) -> str:
-        """As what it is drawn: lines, dots, plane, multiples or scatter."""
+        """As what it is drawn: lines, dots, families (of lines), plane, multiples or scatter."""
         if len(self.axes) == 1 and len(self.axes[0]) == len(self.swept.design):
             return "lines" if self.axes[0].ordered else "dots"
+        if self.family is not None:
+            return "families"
         if self.is_grid and len(self.axes) in (2, 3):
             return "plane" if len(self.axes) == 2 else "multiples"
         return "scatter"
+
+    @property
+    def family(self) -> tuple[Axis, Axis] | None:
+        """The axis of numbers and that of words, if there is one each and the words are not too many."""
+        if len(self.axes) != 2 or not self.is_grid:
+            return None
+        words, numbers = sorted(self.axes, key=lambda axis: axis.ordered)
+        return (
+            (numbers, words) if numbers.ordered and not words.ordered and len(words) <= MOST_LINES else None
+        )
 
     def grid(self, column: NDArray[np.float64], *axes: Axis) -> NDArray[np.float64]:
         """Values of the points as an array with an axis for each of ``axes``."""
@@ -374,6 +391,8 @@ class Landscape:
                 sides.append(f"{words} for the mean of the pairs at {where} point.")
             if np.nanmax(least) < 0:
                 sides.append(f"{words} for the hardest pair at no point.")
+        if np.isnan(self.margins.start_mean).any():
+            sides.append("Points without a prudent state have none.")
         what = (
             "Thresholds of theory: the future alone, under full trust (the critical discount factor); or "
             "with law, norm and trust as they are at the start."

@@ -41,12 +41,14 @@ from regimesim.report.figures.timeline import (
     trust,
     why,
 )
+from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import known, spoken
 from regimesim.simulation.columns import THRESHOLDS
 from regimesim.simulation.results import Results, percent
 from regimesim.stats.survival import Curve
 
 
+@drawn
 def draw_run(results: Results, kind: str, ax: Axes | None = None) -> Axes:
     """Draw one picture.
 
@@ -192,13 +194,14 @@ def at_risk(results: Results, ax: Axes, spell: str) -> None:
     ax.xaxis.labelpad = 14
 
 
+@drawn
 def survival_figure(results: Results, marks: Mapping[str, Mapping[str, float]] | None = None) -> Figure:
     """Draw how long cooperation and peace last; ``marks`` by spell, as ``{"regime": {"the record": 38}}``."""
     figure, axes = blank(10.0, 5.3, (0.075, 0.26, 0.405, 0.52), (0.575, 0.26, 0.405, 0.52))
     for ax, spell in zip(axes, ("regime", "peace"), strict=True):
         draw_survival(results, ax, spell, (marks or {}).get(spell))
         at_risk(results, ax, spell)
-        words = wrapped(sentences.lasting_sentence(results, spell), 66)
+        words = wrapped(sentences.lasting_sentence(results, spell), 60)
         above = 1.04 + 0.062 * (1 + words.count("\n"))
         note(ax, 0, 1.02, words, transform=ax.transAxes, va="bottom", fontsize=9)
         name = sentences.wording(spell).name
@@ -210,6 +213,7 @@ def survival_figure(results: Results, marks: Mapping[str, Mapping[str, float]] |
     return framed(figure, sentences.run_headline(results), caption_of(results, *notes))
 
 
+@drawn
 def century_figure(results: Results) -> Figure:
     """Cooperation, trust and norms through time, with the epochs of the scenario."""
     strip = rows_above(results) * ROW_HEIGHT / 72
@@ -246,6 +250,7 @@ def ends(causes: Mapping[str, float], ax: Axes, collapses: int | None = None) ->
     return ax
 
 
+@drawn
 def why_figure(
     results: Results, causes: Mapping[str, float] | None = None, collapses: int | None = None
 ) -> Figure:
@@ -283,6 +288,7 @@ def save_run_figures(
     return save_figures(figures.items(), folder)
 
 
+@drawn
 def inline_svg(results: Results) -> str:
     """A small survival curve for a notebook."""
     figure, (ax,) = blank(5.0, 3.1, (0.13, 0.17, 0.84, 0.79))

@@ -18,11 +18,13 @@ from regimesim.report.figures.style import (
     PALE,
     blank,
     framed,
+    key_above,
     label,
     length,
     note,
     save_figures,
 )
+from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import spoken
 from regimesim.stats.estimates import NORMAL_QUANTILE, Estimate
 
@@ -48,13 +50,6 @@ def tornado(found: Influence, ax: Axes) -> Axes:
     label(ax, f"{found.what}, gained on the scenario as it is")
     ax.barh(0, 0, color=ORANGE, hatch="////", edgecolor="white", label="at the lower bound")
     ax.barh(0, 0, color=BLUE, label="at the upper bound")
-    ax.legend(
-        loc="lower left" if left > right else "lower right",
-        fontsize=8.5,
-        frameon=True,
-        framealpha=0.9,
-        edgecolor=PALE,
-    )
     return ax
 
 
@@ -88,12 +83,14 @@ def _outer(estimate: Estimate, side: int) -> float:
     return max(0.0, side * (estimate.upper if side > 0 else estimate.lower))
 
 
+@drawn
 def tornado_figure(found: Influence) -> Figure:
     """The tornado with title and caption."""
     rows = min(MOST_BARS, len(found.swings))
     high = 2.1 + 0.25 * rows
     figure, (ax,) = blank(8.8, high, (0.27, 1.22 / high, 0.7, 0.25 * rows / high))
     tornado(found, ax)
+    key_above(figure, ax)
     hidden = found.swings[MOST_BARS:]
     more = f" {len(hidden)} more move it by {hidden[0].width:.2g} or less." if hidden else ""
     signs = (
@@ -146,16 +143,17 @@ def morris(found: Influence, ax: Axes) -> Axes:
     ax.set_axisbelow(True)
     ax.tick_params(axis="y", length=0)
     label(ax, f"effect of a step, {found.what}")
-    ax.legend(loc="lower right", fontsize=8.5, frameon=True, framealpha=0.9, edgecolor=PALE)
     return ax
 
 
+@drawn
 def morris_figure(found: Influence) -> Figure:
     """The screening with title and caption."""
     rows = min(MOST_BARS, len(found.screening.factors))
     high = 2.1 + 0.25 * rows
     figure, (ax,) = blank(8.8, high, (0.27, 1.22 / high, 0.7, 0.25 * rows / high))
     morris(found, ax)
+    key_above(figure, ax)
     signs = (
         "A step is two thirds of a parameter's range, from a random place in the box. Where the standard "
         "deviation is above the mean, the effect is felt in some places and not in others."

@@ -7,18 +7,25 @@ also differ in line and marker, terms in how dark they are.
 from __future__ import annotations
 
 import io
+import math
 import textwrap
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from html import escape
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import matplotlib
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
 
+from regimesim.report.matplotlib_alone import drawn, own_settings
 from regimesim.scenario.messages import spoken
 
 if TYPE_CHECKING:
@@ -70,18 +77,46 @@ TERM_COLOURS = {"now": BLACK, "future": BLUE, "law": GREEN, "norm": ORANGE}
 """The four terms of the margin; from dark to light, so that they differ in grey."""
 
 
+_NEAR_COLOURS = {SKY: BLUE, OCHRE: ORANGE, GREY: BLACK}
+"""Colours that are taken for another one where both are in a picture."""
+
+
+def looks(names: Sequence[str]) -> dict[str, Look]:
+    """Choose how scenarios in one picture are drawn: no two in colours that are near each other.
+
+    Those without a look of their own take the others, first of colours that are not there yet; of many
+    scenarios some share a colour, and differ in line and mark.
+    """
+    chosen = {name: SCENARIOS[name] for name in names if name in SCENARIOS}
+    free = list(OTHERS)
+    for name in names:
+        if name not in chosen:
+            taken = [_NEAR_COLOURS.get(style.colour, style.colour) for style in chosen.values()]
+            style = min(free, key=lambda x: taken.count(_NEAR_COLOURS.get(x.colour, x.colour)))
+            chosen[name] = style
+            free = [other for other in free if other is not style] or list(OTHERS)
+    return {name: chosen[name] for name in names}
+
+
 def look(scenario: str, position: int = 0) -> Look:
     """Choose how a scenario is drawn; one without a colour of its own takes one by its place in the list."""
     return SCENARIOS.get(scenario) or OTHERS[position % len(OTHERS)]
+
+
+@contextmanager
+def boxes_for_missing_letters() -> Iterator[None]:
+    """Let letters that no font here has be boxes on a picture, which is no matter for a warning."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
+        yield
 
 
 class NotebookFigure(Figure):
     """A figure that a notebook shows, although pyplot knows nothing of it."""
 
     def savefig(self, *where: Any, **how: Any) -> None:
-        """Write it; letters that no font here has are boxes on a picture, and no matter for a warning."""
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Glyph .* missing from")
+        """Write it, with a box for a letter that no font here has."""
+        with boxes_for_missing_letters(), own_settings():
             super().savefig(*where, **how)
 
     def _repr_png_(self) -> bytes:
@@ -98,8 +133,39 @@ class NotebookAxes(Axes):
         return picture._repr_png_() if isinstance(picture, NotebookFigure) else None
 
 
+NARROW = 5.1
+"""Inches: the width of a telephone's screen, letters as large as those of its text."""
+_NARROW: ContextVar[bool] = ContextVar("narrow", default=False)
+_FEWEST_LETTERS = 12
+"""Letters of a line below which it is not folded any more."""
+EDGE, APART = 0.12, 0.16
+"""Inches between the edge of a figure and its words, and between these and what is drawn."""
+
+
+def narrow(draw: Callable[[], Figure]) -> Figure:
+    """Draw a figure for a narrow screen: its panels below one another, letters as large as elsewhere."""
+    kept = _NARROW.set(True)
+    try:
+        return draw()
+    finally:
+        _NARROW.reset(kept)
+
+
+def is_narrow() -> bool:
+    """Tell whether a figure is drawn for a narrow screen."""
+    return _NARROW.get()
+
+
 def blank(width: float, height: float, *boxes: Frame) -> tuple[Figure, list[Axes]]:
     """A figure (inches) and an axes in each box."""
+    if _NARROW.get():
+        tall = [height * box[3] for box in boxes]
+        width, height = NARROW, sum(tall) + len(boxes)
+        ends = [sum(tall[: k + 1]) + k for k in range(len(boxes))]
+        room = 0.74  # share of the width: words stand on either side of a panel
+        boxes = tuple(
+            (0.13, 1 - end / height, room, each / height) for end, each in zip(ends, tall, strict=True)
+        )
     figure = NotebookFigure(figsize=(width, height), facecolor="white")
     return figure, [tidy(figure.add_axes(box, axes_class=NotebookAxes)) for box in boxes]
 
@@ -145,24 +211,114 @@ def whiskers(
         ax.errorbar(places, values, yerr=reach, **style)
 
 
+@boxes_for_missing_letters()
 def framed(figure: Figure, headline: str, caption: str) -> Figure:
-    """The finding above, where it came from below."""
-    wide, high = figure.get_size_inches()
-    lines = wrapped(headline, int(wide * 8.4))
-    figure.suptitle(
-        lines,
-        x=0.02,
-        y=1 - 0.12 / high,
-        ha="left",
-        va="top",
-        fontsize=12.5,
-        weight="bold",
-        color=BLACK,
-        parse_math=False,
-    )
-    below = "\n".join(wrapped(part, int(wide * 14.5)) for part in caption.splitlines())
-    figure.text(0.02, 0.1 / high, below, fontsize=7.5, color=GREY, va="bottom", parse_math=False)
+    """The finding above, where it came from below; the figure becomes as high as that needs."""
+    title_style: dict[str, Any] = {"fontsize": 12.5, "weight": "bold", "color": BLACK}
+    title = figure.suptitle("", x=0.02, y=1, ha="left", va="top", parse_math=False, **title_style)
+    foot = figure.text(0.02, 0, "", fontsize=7.5, color=GREY, va="bottom", parse_math=False)
+    title_high, foot_high = _folded(title, headline), _folded(foot, caption)
+    if _NARROW.get():
+        _stack(figure)
+    _refit(figure, EDGE + title_high + APART, EDGE + foot_high + APART)
+    high = float(figure.get_size_inches()[1])
+    title.set_y(1 - EDGE / high)
+    foot.set_y(EDGE / high)
     return figure
+
+
+def _folded(text: Text, words: str) -> float:
+    """Give a text its words, in lines as long as its figure is wide; its height in inches."""
+    figure = text.get_figure(root=True)
+    assert figure is not None
+    room = 0.955 * float(figure.get_size_inches()[0])
+    letters = max(map(len, words.splitlines()), default=1)
+    while True:
+        lines = [line for part in words.splitlines() for line in wrapped(part, letters).splitlines()]
+        width = max((_width_of(line, text) for line in lines), default=0.0)
+        if width <= room or letters <= _FEWEST_LETTERS:
+            break
+        letters = max(_FEWEST_LETTERS, min(letters - 1, int(letters * room / width)))
+    text.set_text("\n".join(lines))
+    return float(text.get_window_extent().height) / figure.dpi
+
+
+def _width_of(line: str, text: Text) -> float:
+    """Width of a line in inches by the outlines of its letters, which is the same at any resolution."""
+    points = text_to_path.get_text_width_height_descent(line, text.get_fontproperties(), ismath=False)[0]
+    return float(points) / 72
+
+
+def _stack(figure: Figure) -> None:
+    """Put panels below one another, each as wide as the words beside it leave it."""
+    wide, high = (float(inches) for inches in figure.get_size_inches())
+    below = high
+    for ax in figure.axes:
+        for _ in range(2):  # the ticks of a narrower panel may be others
+            left, bottom, width, tall = ax.get_position(original=True).bounds
+            words = ax.get_tightbbox()
+            if words is None:
+                break
+            over_left = max(0.0, EDGE / 2 - words.x0 / figure.dpi) / wide
+            over_right = max(0.0, words.x1 / figure.dpi - (wide - EDGE / 2)) / wide
+            ax.set_position((left + over_left, bottom, max(0.3, width - over_left - over_right), tall))
+        words = ax.get_tightbbox()
+        if words is None:
+            continue
+        drop = below - float(words.y1) / figure.dpi
+        left, bottom, width, tall = ax.get_position(original=True).bounds
+        ax.set_position((left, bottom + drop / high, width, tall))
+        below -= float(words.height) / figure.dpi + APART
+
+
+def _refit(figure: Figure, above: float, below: float) -> None:
+    """Leave so many inches above and below what is drawn; no panel or legend changes its size."""
+    boxes = [box.bounds for ax in figure.axes if (box := ax.get_tightbbox()) is not None]
+    boxes += [legend.get_window_extent().bounds for legend in figure.legends]
+    low = min(bottom for _, bottom, _, _ in boxes) / figure.dpi
+    top = max(bottom + tall for _, bottom, _, tall in boxes) / figure.dpi
+    wide, before = (float(inches) for inches in figure.get_size_inches())
+    high, lift = top - low + above + below, below - low
+    anchors = [figure.transFigure.inverted().transform_bbox(x.get_bbox_to_anchor()) for x in figure.legends]
+    figure.set_size_inches(wide, high)
+    for ax in figure.axes:
+        left, bottom, width, tall = ax.get_position(original=True).bounds
+        ax.set_position((left, (bottom * before + lift) / high, width, tall * before / high))
+    for legend, anchor in zip(figure.legends, anchors, strict=True):
+        place = (anchor.x0, (anchor.y0 * before + lift) / high, anchor.width, anchor.height * before / high)
+        legend.set_bbox_to_anchor(place, transform=figure.transFigure)
+
+
+@boxes_for_missing_letters()
+def key_above(figure: Figure, *panels: Axes, columns: int = 6, also: Sequence[Artist] = ()) -> None:
+    """One key for all panels, in rows above them: what is named in several is named once.
+
+    ``also``: artists with a label that stand in no panel.
+    """
+    handles: dict[str, Any] = {}
+    for ax in panels:
+        for handle, name in zip(*ax.get_legend_handles_labels(), strict=True):
+            handles.setdefault(name, handle)
+    handles |= {str(artist.get_label()): artist for artist in also}
+    if not handles:
+        return
+    boxes = [box for ax in panels if (box := ax.get_tightbbox()) is not None]
+    left = min(ax.get_window_extent().x0 for ax in panels)
+    up = max(box.y1 for box in boxes) + APART * figure.dpi
+    anchor = figure.transFigure.inverted().transform((left, up)).tolist()
+    style: dict[str, Any] = {"fontsize": 8.5, "frameon": False, "borderaxespad": 0.0, "borderpad": 0.0}
+    for rows in range(math.ceil(len(handles) / columns), len(handles) + 1):
+        key = figure.legend(
+            list(handles.values()),
+            list(handles),
+            loc="lower left",
+            bbox_to_anchor=anchor,
+            ncols=math.ceil(len(handles) / rows),
+            **style,
+        )
+        if key.get_window_extent().x1 <= figure.bbox.width or rows == len(handles):
+            return
+        key.remove()
 
 
 def caption_of(results: Results, *notes: str) -> str:
@@ -194,6 +350,7 @@ def spread_out(heights: Sequence[float], apart: float) -> list[float]:
     return [height - lift for height in moved]
 
 
+@drawn
 def svg(figure: Figure, title: str = "") -> str:
     """A figure as SVG for a page: text as text, the same for the same figure; ``title`` is read aloud."""
     file = io.StringIO()
@@ -216,6 +373,7 @@ def save_figures(figures: Iterable[tuple[str, Figure]], folder: str | Path) -> l
     return paths
 
 
+@drawn
 def save_png(figure: Figure, path: Path) -> Path:
     """Write a figure as PNG, the same bytes for the same figure."""
     figure.savefig(path, dpi=150, metadata={"Software": None})

@@ -1,7 +1,8 @@
 """Pictures of sweeps: heat maps with the threshold of theory, lines with bands, small multiples, scatter.
 
-What is drawn follows from the design: a line for one axis of numbers, dots for one of words, a heat map for a
-grid of two axes, one for each value of a third; for anything else, the outcome against each axis. The
+What is drawn follows from the design: a line for one axis of numbers, dots for one of words, a line for each
+word where there is one of either; a heat map for a grid of two other axes, one for each value of a third; for
+anything else, the outcome against each axis. The
 threshold is where the margin of cooperation at the start is 0 (:mod:`regimesim.analysis.pairs`).
 """
 
@@ -25,13 +26,39 @@ from numpy.typing import NDArray
 
 from regimesim.analysis.pairs import Margins
 from regimesim.report.figures.axes import Axis
-from regimesim.report.figures.landscape import Landscape, Swept, Threshold, changes_sign
-from regimesim.report.figures.style import BLACK, BLUE, ORANGE, PALE, blank, framed, note, save_figures, tidy
+from regimesim.report.figures.landscape import Field, Landscape, Swept, Threshold, changes_sign
+from regimesim.report.figures.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    ORANGE,
+    PALE,
+    PURPLE,
+    RED,
+    Look,
+    blank,
+    framed,
+    key_above,
+    looks,
+    note,
+    save_figures,
+    tidy,
+)
+from regimesim.report.matplotlib_alone import drawn
 from regimesim.report.sentences import capitalized
 
 MOST_PANELS = 5
 MOST_SCATTERED = 9
 
+LINES = (
+    Look(BLUE, "-", "o"),
+    Look(ORANGE, "--", "s"),
+    Look(GREEN, "-.", "^"),
+    Look(RED, ":", "D"),
+    Look(BLACK, (0, (8, 2)), "P"),  # type: ignore[arg-type]
+    Look(PURPLE, (0, (5, 1, 1, 1)), "v"),  # type: ignore[arg-type]
+)
+"""Lines for the words of an axis, each told by colour, stroke and mark."""
 LOOKS = ((BLUE, "-", "o"), (ORANGE, "--", "s"))
 
 COLOURS = "cividis"
@@ -43,6 +70,7 @@ _WRITTEN = 42
 _HALO: list[AbstractPathEffect] = [withStroke(linewidth=4.0, foreground="white")]
 
 
+@drawn
 def phase_figure(swept: Swept, outcome: str = "both") -> Figure:
     """The picture of a sweep, with title and caption.
 
@@ -61,11 +89,13 @@ def phase_figure(swept: Swept, outcome: str = "both") -> Figure:
     return figure_of(Landscape.of(swept, outcome))
 
 
+@drawn
 def figure_of(sweep: Landscape) -> Figure:
     """The picture of what there is to draw."""
     pictures = {
         "lines": _line_figure,
         "dots": _dot_figure,
+        "families": _family_figure,
         "plane": _plane_figure,
         "multiples": _multiples_figure,
         "scatter": _scatter_figure,
@@ -75,10 +105,9 @@ def figure_of(sweep: Landscape) -> Figure:
 
 
 def _line_figure(sweep: Landscape) -> tuple[Figure, str]:
-    figure, (ax,) = blank(9.6, 5.2, (0.08, 0.24, 0.58, 0.56))
+    figure, (ax,) = blank(8.8, 4.6, (0.09, 0.2, 0.88, 0.64))
     lines(sweep, ax)
-    words = sweep.axes[0].title
-    ax.set_xlabel(words, fontsize=9.5, parse_math=False)
+    key_above(figure, ax, columns=3)
     return figure, f"Bands: 95 % intervals. {sweep.threshold_note}".strip()
 
 
@@ -86,7 +115,24 @@ def _dot_figure(sweep: Landscape) -> tuple[Figure, str]:
     high = 1.9 + 0.42 * len(sweep.axes[0])
     figure, (ax,) = blank(8.8, high, (0.25, 1.0 / high, 0.55, 0.42 * len(sweep.axes[0]) / high))
     dots(sweep, ax)
+    key_above(figure, ax)
     return figure, "Lines: 95 % intervals."
+
+
+def _family_figure(sweep: Landscape) -> tuple[Figure, str]:
+    count = len(sweep.fields)
+    wide = 1.1 + 4.6 * count
+    figure, axes = blank(
+        wide, 4.6, *((((0.8 + 4.6 * k) / wide, 0.2, 4.0 / wide, 0.64)) for k in range(count))
+    )
+    for ax, field in zip(axes, sweep.fields, strict=True):
+        family(sweep, field, ax)
+        ax.set_title(capitalized(field.spoken), loc="left", fontsize=10.5, weight="bold")
+        if ax is not axes[0]:
+            ax.set_ylabel("")
+    key_above(figure, *axes)
+    marks = " Upright marks: where a threshold of theory is crossed." if sweep.seen else ""
+    return figure, f"Bands: 95 % intervals.{marks} {sweep.threshold_note}".strip()
 
 
 def _plane_figure(sweep: Landscape) -> tuple[Figure, str]:
@@ -105,7 +151,7 @@ def _plane_figure(sweep: Landscape) -> tuple[Figure, str]:
         y.draw(ax, "y", title=ax is axes[0])
         ax.set_title(capitalized(field.spoken), loc="left", fontsize=10.5, weight="bold")
     _colour_bar(figure, mesh, axes[-1], sweep)
-    _legend(figure, sweep, (1.0 / wide, 0.165))
+    _name_thresholds(figure, sweep, axes[:-1])
     return figure, sweep.threshold_note
 
 
@@ -142,7 +188,7 @@ def _multiples_figure(sweep: Landscape) -> tuple[Figure, str]:
             if c:
                 ax.set_yticklabels([])
     _colour_bar(figure, mesh, axes[-1], sweep)
-    _legend(figure, sweep, (0.95 / wide, 1.15 / high))
+    _name_thresholds(figure, sweep, axes[:-1])
     some = (
         f"{len(chosen)} of {len(facet)} values of {facet.short} are shown. "
         if len(chosen) < len(facet)
@@ -166,22 +212,12 @@ def _colour_bar(figure: Figure, mesh: Any, ax: Axes, sweep: Landscape) -> None:
     ax.set_ylabel(words, fontsize=9.5)
 
 
-def _legend(figure: Figure, sweep: Landscape, corner: tuple[float, float]) -> None:
-    handles: list[Any] = [
+def _name_thresholds(figure: Figure, sweep: Landscape, panels: Sequence[Axes]) -> None:
+    """Name the thresholds that are drawn, above the panels."""
+    handles = [
         Line2D([], [], color=t.colour, linestyle=t.line, linewidth=2.2, label=t.words) for t in sweep.seen
     ]
-    if handles:
-        figure.legend(
-            handles=handles,
-            loc="upper left",
-            bbox_to_anchor=corner,
-            fontsize=8.5,
-            frameon=False,
-            ncols=2,
-            borderaxespad=0.0,
-            borderpad=0.0,
-            handlelength=3.2,
-        )
+    key_above(figure, *panels, columns=2, also=handles)
 
 
 def _scatter_figure(sweep: Landscape) -> tuple[Figure, str]:
@@ -206,16 +242,7 @@ def _scatter_figure(sweep: Landscape) -> tuple[Figure, str]:
     handles = [
         Patch(color=colour, label=f.spoken) for f, (colour, *_) in zip(sweep.fields, LOOKS, strict=False)
     ]
-    figure.legend(
-        handles=handles,
-        loc="lower left",
-        bbox_to_anchor=(0.75 / wide, 1 - 1.12 / high),
-        ncols=2,
-        fontsize=8.5,
-        frameon=False,
-        borderaxespad=0.0,
-        borderpad=0.0,
-    )
+    key_above(figure, *panels, also=handles)
     hidden = len(sweep.axes) - len(axes)
     more = f" {hidden} more axes are not shown." if hidden else ""
     return (
@@ -256,10 +283,66 @@ def lines(sweep: Landscape, ax: Axes) -> Axes:
                 color=threshold.colour,
                 linewidth=1.6,
                 linestyle=threshold.line,
-                label=threshold.words.replace(", ", ",\n") if k == 0 else None,
+                label=threshold.words if k == 0 else None,
             )
-    ax.legend(fontsize=8.5, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return ax
+
+
+def family(sweep: Landscape, field: Field, ax: Axes) -> Axes:
+    """One outcome along the axis of numbers: a line with its band for each word of the other axis."""
+    assert sweep.family is not None
+    numbers, words = sweep.family
+    low, high = (sweep.grid(end, words, numbers) for end in field.band)
+    values = sweep.grid(field.values, words, numbers)
+    drawn = _looks_of_words(words)
+    for k, (word, style) in enumerate(zip(words.values, drawn, strict=True)):
+        ax.fill_between(numbers.at, low[k], high[k], color=style.colour, alpha=0.15, linewidth=0)
+        ax.plot(
+            numbers.at,
+            values[k],
+            color=style.colour,
+            linestyle=style.line,
+            linewidth=1.8,
+            marker=style.marker if len(numbers) <= 40 else "",
+            markersize=4.5,
+            label=f"{words.name}: {words.text(word)}",
+        )
+    for threshold in sweep.seen:
+        margin = sweep.grid(getattr(sweep.margins, threshold.kind), words, numbers)
+        _mark_crossings(ax, numbers.at, values, margin, threshold)
+    numbers.draw(ax)
+    height(sweep, ax)
+    return ax
+
+
+def _looks_of_words(words: Axis) -> list[Look]:
+    if words.name == "scenario":
+        return list(looks([str(value) for value in words.values]).values())
+    return list(LINES[: len(words)])
+
+
+def _mark_crossings(
+    ax: Axes,
+    at: NDArray[np.float64],
+    values: NDArray[np.float64],
+    margin: NDArray[np.float64],
+    threshold: Threshold,
+) -> None:
+    """Mark on each line where its margin is 0."""
+    places = [
+        (place, np.interp(place, at, line))
+        for line, own in zip(values, margin, strict=True)
+        for place in crossings(at, own)
+    ]
+    ax.plot(
+        *(np.array(places).T if places else ([], [])),
+        linestyle="none",
+        marker="|",
+        markersize=18,
+        markeredgewidth=2.2 if threshold.kind.endswith("mean") else 1.2,
+        color=threshold.colour,
+        label=threshold.words,
+    )
 
 
 def height(sweep: Landscape, ax: Axes, side: str = "y") -> None:
@@ -288,7 +371,6 @@ def dots(sweep: Landscape, ax: Axes) -> Axes:
     ax.set_ylim(len(axis) - 0.4, -0.6)
     ax.grid(axis="y", color=PALE, linewidth=0.5)
     height(sweep, ax, "x")
-    ax.legend(fontsize=8.5, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return ax
 
 

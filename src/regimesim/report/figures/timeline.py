@@ -19,6 +19,7 @@ from regimesim.report.figures.style import (
     ORANGE,
     RED,
     TERM_COLOURS,
+    is_narrow,
     label,
     look,
     note,
@@ -71,7 +72,7 @@ def draw_key(ax: Axes, below: float) -> None:
         loc="upper center",
         bbox_to_anchor=(0.5, 0),
         borderaxespad=below,
-        ncols=6,
+        ncols=2 if is_narrow() else 6,
         fontsize=8,
         frameon=False,
         handlelength=1.6,
@@ -220,8 +221,9 @@ def epoch_names(results: Results) -> list[Epoch]:
     placed: list[Epoch] = []
     for phase in reversed([phase for phase in scenario.phases[1:] if phase.year < scenario.years]):
         year = scenario.start + phase.year
-        words = textwrap.shorten(f"{math.floor(year)} {phase.because}".strip(), 60, placeholder=" ...")
-        place, width = (year - first) / (last - first), 0.0082 * len(words)
+        letters, letter = (30, 0.019) if is_narrow() else (60, 0.0082)
+        words = textwrap.shorten(f"{math.floor(year)} {phase.because}".strip(), letters, placeholder=" ...")
+        place, width = (year - first) / (last - first), letter * len(words)
         beneath = [later.row for later in placed if later.left < place + width + 0.01]
         left = place if place + width < 1.09 else max(0.0, place - width - 0.01)
         placed.append(Epoch(year, words, left, max(beneath, default=-1) + 1))
