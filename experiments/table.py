@@ -5,15 +5,18 @@ from pathlib import Path
 
 import yaml
 
-from regimesim.analysis.experiments import findings, in_order, in_words
+from regimesim.analysis.experiments import RARE, findings, in_order, in_words
+from regimesim.analysis.robustness import told_apart
 
 EXPERIMENTS = Path(__file__).resolve().parent
 BEGIN, END = "<!-- answers: written by table.py from the recorded ones -->", "<!-- end of answers -->"
 HEAD = (
     "| claim | what is claimed | answer, with 95 % interval | verdict | found again in | contrary in "
-    "| experiment |\n"
-    "|---|---|---|---|---|---|---|"
+    "| given the record | contrary, given it | does the record tell? | take home | experiment |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|"
 )
+SURE, LIKELY = 0.75, 0.25
+"""Shares of the draws that fit from which on a claim that has no contrary there is sure, or likely."""
 
 
 def claims():
@@ -44,7 +47,26 @@ def percent(share):
     return in_words({end: 100 * share[end] for end in share}) + " %"
 
 
-def row(claim, name, part, claimed):
+def given_record():
+    """Shares of draws that fit the record in which claims hold, by claim (``given_record.py``)."""
+    return json.loads((EXPERIMENTS / "given_record.json").read_text("utf-8"))
+
+
+def take_home(given):
+    """What a reader may take home of a claim, in one word."""
+    holds, contrary = (given[word]["value"] for word in ("holds", "contrary"))
+    if contrary >= RARE:
+        return "depends" if holds >= RARE else "no"
+    return "yes" if holds >= SURE else "likely" if holds >= LIKELY else "untold"
+
+
+def identified(given, draws):
+    """Whether the record moves a claim's shares beyond luck, in words."""
+    tells = any(told_apart(given[word], draws[word]) for word in ("holds", "contrary"))
+    return "yes" if tells else "not identified"
+
+
+def row(claim, name, part, claimed, given):
     """One claim as a row."""
     number = (
         in_words(part["estimate"])
@@ -64,6 +86,10 @@ def row(claim, name, part, claimed):
         verdict,
         percent(draws["holds"]),
         percent(draws["contrary"]),
+        percent(given["holds"]),
+        percent(given["contrary"]),
+        identified(given, draws),
+        f"**{take_home(given)}**",
         f"[{name}]({name}/README.md)",
     )
     return "| " + " | ".join(cells) + " |"
@@ -73,9 +99,14 @@ def page():
     """The page with its table as it should be."""
     text = (EXPERIMENTS / "README.md").read_text("utf-8")
     by_claim = {claim: (name, part) for claim, name, part in answers()}
-    words = claims()
+    words, again = claims(), given_record()
     rows = [
-        row(claim, *by_claim[claim], words[claim]["claim"] if claim in words else by_claim[claim][1]["claim"])
+        row(
+            claim,
+            *by_claim[claim],
+            words[claim]["claim"] if claim in words else by_claim[claim][1]["claim"],
+            again[claim],
+        )
         for claim in in_order(by_claim)
     ]
     before, after = text.partition(BEGIN)[0], text.partition(END)[2]

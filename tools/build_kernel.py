@@ -115,10 +115,7 @@ def object_files(targets: Sequence[str]) -> list[bytes]:
     from regimesim.core import jit
 
     given = examples(Sizes())
-    entries = {
-        name: (entry.function.dispatcher, [given[x] for x in entry.arguments])
-        for name, entry in ENTRIES.items()
-    }
+    entries = {name: (entry.function, [given[x] for x in entry.arguments]) for name, entry in ENTRIES.items()}
     return jit.object_codes(entries, [jit.MACHINES[target] for target in targets])
 
 

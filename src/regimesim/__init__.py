@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from regimesim.scenario.messages import InputError
     from regimesim.scenario.scenario import Scenario
     from regimesim.simulation.agents import BufferState, State
+    from regimesim.simulation.assumptions import assumptions
     from regimesim.simulation.mechanisms.mechanism import Mechanism
     from regimesim.simulation.model import RegimeModel
     from regimesim.simulation.results import Results
@@ -43,6 +44,7 @@ __all__ = [
     "State",
     "__version__",
     "ablate",
+    "assumptions",
     "compare",
     "load_results",
     "load_scenario",
@@ -62,6 +64,7 @@ _HOME = {
     "Scenario": "scenario.scenario",
     "State": "simulation.agents",
     "ablate": "analysis.ablation",
+    "assumptions": "simulation.assumptions",
     "compare": "analysis.comparison",
     "load_results": "sweeps.results",
     "load_scenario": "scenario.compose",

@@ -23,6 +23,7 @@ from regimesim.analysis.arrangements import ARRANGEMENT_GROUPS, ARRANGEMENTS, ar
 from regimesim.analysis.comparison import Difference, spell_sample
 from regimesim.scenario.messages import InputError, known, spoken
 from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.assumptions import PUBLISHED, Assumed, assumed
 from regimesim.simulation.results import Results
 from regimesim.simulation.simulate import Progress, as_scenario, check_runs, simulate
 from regimesim.stats.estimates import Estimate, Floats, finite, mean_of, value_and_ends
@@ -40,7 +41,7 @@ class Worlds:
 
     Parameters
     ----------
-    scenario, runs, seed, years, workers, progress
+    scenario, runs, seed, years, workers, progress, assumptions
         As in :func:`regimesim.simulate`.
     """
 
@@ -52,10 +53,12 @@ class Worlds:
         years: float | None = None,
         workers: int | None = None,
         progress: Progress | None = None,
+        assumptions: str | Assumed = PUBLISHED,
     ) -> None:
         check_runs(runs, seed, workers)
         self.scenario = as_scenario(scenario, years)
         self.runs, self.seed, self.workers, self.progress = runs, seed, workers, progress
+        self.under = assumed(self.scenario, assumptions)
         self.present = arrangements_of(self.scenario)
         self.absent = tuple(name for name in ARRANGEMENTS if name not in self.present)
         self._played: dict[frozenset[str], Results] = {}
@@ -66,7 +69,13 @@ class Worlds:
         if key not in self._played:
             world = without(self.scenario, *(name for name in self.present if name in key))
             self._played[key] = simulate(
-                world, self.runs, self.seed, workers=self.workers, record=0, progress=self.progress
+                world,
+                self.runs,
+                self.seed,
+                workers=self.workers,
+                record=0,
+                assumptions=self.under or PUBLISHED,
+                progress=self.progress,
             )
         return self._played[key]
 

@@ -122,6 +122,7 @@ def causes_of_collapse(results: Results, most: int = 2000, workers: int | None =
     onset = np.rint(columns["regime_onset"][chosen] * per_year).astype(np.int64)
     end = onset + np.rint(columns["regime_years"][chosen] * per_year).astype(np.int64)
     replicate = columns["replicate"][chosen].astype(np.int64)
+    point = columns["point"][chosen].astype(np.intp)
     design, seed = results.design, int(results.provenance["seed"])
     window = max(1, math.floor(float(results.scenario["measure.window"]) * per_year + 0.5))
     size = lanes_for(design)
@@ -131,7 +132,7 @@ def causes_of_collapse(results: Results, most: int = 2000, workers: int | None =
 
     def look(block: slice) -> dict[str, NDArray[Any]]:
         which = replicate[block].astype(np.intp)
-        lanes = Lanes(design, np.zeros(len(which), np.intp), which, seed)
+        lanes = Lanes(design, point[block], which, seed)
         way = gave_way(lanes, end[block], window, low)
         begin = np.maximum(onset[block], way - round(YEARS_BEFORE * per_year))
         course = follow_collapses(lanes.again(which), Times(begin, way, end[block], window))

@@ -7,7 +7,7 @@ common to both cancels. Both kinds of duration are read at one horizon, the same
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from regimesim.scenario.contrast import besides_order
 from regimesim.scenario.messages import InputError, known, listed, spoken
 from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.assumptions import PUBLISHED, Assumed, assumed, set_of
 from regimesim.simulation.columns import SPELLS, THRESHOLDS
 from regimesim.simulation.results import Results, percent
 from regimesim.simulation.simulate import Progress, as_scenario, simulate
@@ -259,6 +260,9 @@ def compare(
     years: float | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    *,
+    assumptions: str = PUBLISHED,
+    held: Collection[str] = (),
 ) -> Comparison:
     """Simulate several scenarios on the same seeds.
 
@@ -270,6 +274,10 @@ def compare(
         As in :func:`regimesim.simulate`.
     years : float, optional
         The common horizon; by default the shortest of the scenarios' own.
+    assumptions : {"published", "set"}
+        As in :func:`regimesim.simulate`; scenarios whose states have no record are played as published.
+    held : names of parameters
+        Those that no draw sets.
 
     Raises
     ------
@@ -283,8 +291,21 @@ def compare(
     """
     chosen = named(scenarios, years)
     shortest = min(scenario.years for scenario in chosen)
-    results = {s.name: simulate(s, runs, seed, shortest, workers, progress=progress) for s in chosen}
+    under = {s.name: _under(s, chosen, assumptions, held) for s in chosen}
+    results = {
+        s.name: simulate(s, runs, seed, shortest, workers, assumptions=under[s.name], progress=progress)
+        for s in chosen
+    }
     return Comparison(results)
+
+
+def _under(
+    scenario: Scenario, among: Sequence[Scenario], assumptions: str, held: Collection[str]
+) -> str | Assumed:
+    """Draws for a scenario that has a set; refused only where none of the scenarios has one."""
+    if set_of(scenario) is None and any(set_of(other) is not None for other in among):
+        return PUBLISHED
+    return assumed(scenario, assumptions, held) or PUBLISHED
 
 
 def named(

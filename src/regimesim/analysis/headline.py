@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from regimesim.analysis.history.rates import GREAT_POWERS, Period, group_of, lies_within
+from regimesim.simulation.assumptions import PUBLISHED
 from regimesim.simulation.columns import QUANTITIES, WAR_BEGINS
 from regimesim.simulation.results import Results
 
@@ -89,6 +90,8 @@ def by_window(results: Results) -> dict[float, float]:
             replace(phase, parameters={**phase.parameters, "measure.window": window})
             for phase in scenario.phases
         )
-        again = simulate(replace(scenario, phases=phases), runs, seed, record=0)
+        again = simulate(
+            replace(scenario, phases=phases), runs, seed, record=0, assumptions=results.assumed or PUBLISHED
+        )
         found[window] = again.summary("regime").rmst.value
     return found

@@ -27,6 +27,7 @@ from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.parameters import INHERIT
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.lowering import lower
+from regimesim.simulation.results import Results
 from regimesim.stats.estimates import Floats
 from regimesim.sweeps.points import Place, Points, declared
 from regimesim.theory.games import name_game
@@ -154,6 +155,11 @@ def pairs_of(scenario: Scenario, design: Design | None = None) -> list[Pair]:
     """List every pair at the start of a scenario; ``design``: its arrays, where they are made already."""
     lanes = Lanes(design or lower(scenario), np.zeros(1, np.intp), np.zeros(1, np.intp), 0)
     return pairs_in(lanes, scenario)
+
+
+def pairs_at_start(results: Results) -> list[Pair]:
+    """The same of the scenario of some results, as it is published where its assumptions varied."""
+    return pairs_of(results.scenario, results.design if results.assumed is None else None)
 
 
 def pairs_in(lanes: Lanes, scenario: Scenario, lane: int = 0) -> list[Pair]:

@@ -15,8 +15,9 @@ Many worlds on the same seeds: how each fares, and by how much one does better t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,8 @@ from numpy.typing import NDArray
 from regimesim.scenario.mechanisms import OFF, uses
 from regimesim.scenario.messages import InputError, known
 from regimesim.scenario.parameters import BY_NAME, Parameter
-from regimesim.scenario.scenario import Phase, Scenario
+from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.assumptions import FittedSet, with_values
 from regimesim.simulation.columns import SHARES
 from regimesim.simulation.simulate import Columns
 from regimesim.stats.estimates import Estimate, Floats, interval_of, mean, share, tails
@@ -65,10 +67,14 @@ COMMON = (
 """The assumptions that carry most of the shipped scenarios; drawn unless an experiment names others."""
 
 
+_FITTED: ContextVar[FittedSet | None] = ContextVar("_FITTED", default=None)
+
+
 def draws(names: Iterable[str] = COMMON, count: int = DRAWS, seed: int = SEED) -> dict[str, list[float]]:
     """Draws of some assumptions within their declared ranges, by a scrambled Sobol' sequence.
 
-    Fewer draws of the same assumptions and seed are the first of more.
+    Fewer draws of the same assumptions and seed are the first of more. Within :func:`drawing_from` those that
+    the set knows of are the set's: row i takes the draw of replicate i.
 
     Raises
     ------
@@ -82,7 +88,22 @@ def draws(names: Iterable[str] = COMMON, count: int = DRAWS, seed: int = SEED) -
             raise InputError(f"{name} has no declared range to draw from")
         ranges[name] = parameter.range
     drawn = fill_box("sobol", ranges, count, seed)
-    return {name: [typed_value(name, value) for value in column] for name, column in drawn.items()}
+    even = {name: [typed_value(name, value) for value in column] for name, column in drawn.items()}
+    fitted = _FITTED.get()
+    if fitted is None:
+        return even
+    rows = fitted.draw_of(np.arange(count))
+    return even | {name: column[rows].tolist() for name, column in fitted.columns.items() if name in even}
+
+
+@contextmanager
+def drawing_from(fitted: FittedSet) -> Iterator[None]:
+    """Let :func:`draws` take what it can from a set of assumptions that fit the record."""
+    before = _FITTED.set(fitted)
+    try:
+        yield
+    finally:
+        _FITTED.reset(before)
 
 
 def typed_value(name: str, value: float) -> float:
@@ -98,7 +119,7 @@ def worlds(scenario: Scenario, drawn: DrawTable) -> list[Scenario]:
     """
     used = [name for name in drawn if uses(scenario, name) and scenario[name] != OFF.get(name)]
     count = len(next(iter(drawn.values())))
-    return [_with_values(scenario, {name: drawn[name][row] for name in used}) for row in range(count)]
+    return [with_values(scenario, {name: drawn[name][row] for name in used}) for row in range(count)]
 
 
 def play_worlds(worlds: Sequence[Scenario], runs: int = RUNS_A_DRAW, seed: int = SEED) -> Columns:
@@ -217,16 +238,6 @@ def median(values: Floats) -> Estimate:
     return Estimate(float(np.median(ordered)), float(ordered[rank - 1]), float(ordered[count - rank]))
 
 
-def _with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
-    first = scenario.phases[0].parameters
-
-    def changed(phase: Phase) -> Phase:
-        follows = {name: value for name, value in values.items() if phase.parameters[name] == first[name]}
-        return replace(phase, parameters={**phase.parameters, **follows})
-
-    return replace(scenario, phases=tuple(changed(phase) for phase in scenario.phases))
-
-
 class Outcomes:
     """Some worlds by name, played on the same seeds.
 
@@ -284,3 +295,16 @@ class Outcomes:
 
     def _values(self, name: str, column: str) -> Floats:
         return np.asarray(self.columns[name][column], np.float64)
+
+
+def told_apart(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+    """Tell whether two shares with intervals differ beyond luck.
+
+    By the interval of their difference from the two (Zou & Donner 2008, Stat. Med. 27, 1693).
+
+    >>> told_apart({"value": 0.5, "lower": 0.4, "upper": 0.6}, {"value": 0.6, "lower": 0.5, "upper": 0.7})
+    False
+    """
+    low, high = sorted((one, other), key=lambda share: share["value"])
+    reach = math.hypot(low["upper"] - low["value"], high["value"] - high["lower"])
+    return high["value"] - low["value"] > reach

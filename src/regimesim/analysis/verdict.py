@@ -317,12 +317,15 @@ def _course_of_errors(fall: Estimate, near: bool) -> tuple[Ruling, str]:
 
 def errors_by_half(worlds: Worlds) -> tuple[Floats, Floats]:
     """Mean |trust - what was then done| over the first half of the rounds and over the second, run by run."""
-    design = lower(worlds.scenario)
+    under = worlds.under
+    design = lower(worlds.scenario) if under is None else under.design()
     size, half = lanes_for(design), max(1, design.rounds // 2)
 
     def play(first: int) -> Floats:
         last = min(worlds.runs, first + size)
-        lanes = Lanes(design, np.zeros(last - first, np.intp), np.arange(first, last), worlds.seed)
+        replicates = np.arange(first, last)
+        points = np.zeros(last - first, np.intp) if under is None else under.draw_of(replicates)
+        lanes = Lanes(design, points, replicates, worlds.seed)
         counts = []
         for until in (half, design.rounds):
             lanes.play(until)

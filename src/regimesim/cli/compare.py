@@ -4,7 +4,7 @@ arrangements."""
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,12 +13,14 @@ from regimesim.cli import advice, output
 from regimesim.scenario.compose import request
 from regimesim.scenario.messages import InputError, listed, spoken
 from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.assumptions import PUBLISHED, Assumed, assumed
 from regimesim.simulation.results import json_text
 
 if TYPE_CHECKING:
     from regimesim.analysis.ablation import Ablation, Shares
     from regimesim.analysis.comparison import Comparison
     from regimesim.analysis.matrix import Matrix, Measure
+    from regimesim.analysis.settings_that_fit import Uncertainties
     from regimesim.analysis.verdict import Verdict
     from regimesim.cli.table import Flags, Given
 
@@ -38,6 +40,7 @@ class _Asked(NamedTuple):
 def compare_command(given: Given, flags: Flags) -> None:
     """Simulate scenarios, or worlds under orders, on the same seeds: which lasts longer, and how sure."""
     from regimesim.analysis.comparison import compare, named
+    from regimesim.analysis.settings_that_fit import uncertainties
 
     options, asked = given.options, _asked(given, flags)
     command = shlex.join(["python", "-m", "regimesim", "compare", *given.arguments])
@@ -49,13 +52,23 @@ def compare_command(given: Given, flags: Flags) -> None:
     more = len(asked.worlds) * len(asked.orders) - len(scenarios) if asked.worlds else 0
     with output.progress("simulating", options["runs"] * (len(scenarios) + more), flags) as advance:
         found = compare(
-            scenarios, options["runs"], options["seed"], workers=options["workers"], progress=advance
+            scenarios,
+            options["runs"],
+            options["seed"],
+            workers=options["workers"],
+            assumptions=options["assumptions"],
+            held=given.names,
+            progress=advance,
         )
         beside = _matrix_of(asked, given, advance, found) if asked.worlds else None
+    with output.working("asking all settings that fit", flags):
+        both = uncertainties(found, options["workers"], given.names)
     with output.working("writing results", flags):
         found.save(folder, command, beside)
+    plain = {name: one.plain() for name, one in both.items()}
     answer = found.answer | ({"matrix": beside.answer} if beside else {})
-    output.announce(flags, folder, answer, lambda: print_comparison(found, folder, beside))
+    answer |= {"both uncertainties": plain} if plain else {}
+    output.announce(flags, folder, answer, lambda: print_comparison(found, folder, both, beside))
 
 
 def _matrix_command(asked: _Asked, given: Given, command: str, flags: Flags) -> None:
@@ -161,7 +174,9 @@ def _scenarios_of(given: Given, flags: Flags) -> list[Scenario]:
     return [advice.asked(given, flags, [f"scenario={name}", *given.settings]).scenario for name in names]
 
 
-def print_comparison(found: Comparison, folder: Path, beside: Matrix | None = None) -> None:
+def print_comparison(
+    found: Comparison, folder: Path, both: Mapping[str, Uncertainties], beside: Matrix | None = None
+) -> None:
     """The answer of ``compare`` on one screen."""
     from regimesim.analysis.comparison import CAUTION
     from regimesim.simulation.columns import SPELLS, THRESHOLDS
@@ -174,8 +189,10 @@ def print_comparison(found: Comparison, folder: Path, beside: Matrix | None = No
     findings = [output.folded(f"{found.finding(spell)}.") for spell in SPELLS]
     if beside:
         print("\n".join(findings) + "\n")
+        print(output.uncertainties_of_several(found.results, both) + "\n")
         print_matrix(beside)
     else:
+        print("\n" + output.uncertainties_of_several(found.results, both))
         print("\n" + output.bold("Differences") + f" (years out of {found.years:g}, on the same seeds)")
         print("\n".join(_difference_lines(found)))
         for spell, levels in THRESHOLDS.items():
@@ -324,7 +341,10 @@ def diagnose_command(given: Given, flags: Flags) -> None:
 
     options, scenario = given.options, advice.asked(given, flags).scenario
     folder = output.output_folder(options["out"], "diagnose", scenario.name)
-    worlds = Worlds(scenario, options["runs"], options["seed"], workers=options["workers"])
+    under = assumed(scenario, options["assumptions"], given.names)
+    worlds = Worlds(
+        scenario, options["runs"], options["seed"], workers=options["workers"], assumptions=under or PUBLISHED
+    )
     total = options["runs"] * 2 ** len(worlds.present)
     with output.progress("simulating", total, flags) as advance:
         worlds.progress = advance
@@ -332,8 +352,9 @@ def diagnose_command(given: Given, flags: Flags) -> None:
     with output.working("judging", flags):
         verdict, ablation = is_it_a_regime(worlds), ablate(worlds, "full")
         answer = diagnosis(verdict, ablation, shares) | {"seed": options["seed"]}
+        answer["assumptions"] = PUBLISHED if under is None else under.told()
         _write_diagnosis(folder, answer, verdict, ablation, shares)
-    output.announce(flags, folder, answer, lambda: print_diagnosis(verdict, ablation, shares, folder))
+    output.announce(flags, folder, answer, lambda: print_diagnosis(verdict, ablation, shares, folder, under))
 
 
 def diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Shares]) -> dict[str, Any]:
@@ -367,7 +388,13 @@ def _write_diagnosis(
     write_folder(folder, fill)
 
 
-def print_diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Shares], folder: Path) -> None:
+def print_diagnosis(
+    verdict: Verdict,
+    ablation: Ablation,
+    shares: Sequence[Shares],
+    folder: Path,
+    under: Assumed | None = None,
+) -> None:
     """The answer of ``diagnose``."""
     runs = f"{verdict.runs:,} run{'s' if verdict.runs != 1 else ''} of {verdict.horizon:g} years"
     print(f"{output.bold(spoken(verdict.scenario))}   {runs}, every world on the same seeds\n")
@@ -384,6 +411,8 @@ def print_diagnosis(verdict: Verdict, ablation: Ablation, shares: Sequence[Share
     print("\n".join(" " + line for line in output.in_columns(rows)))
     if ablation.absent:
         print(output.folded(f"Not in this scenario: {', '.join(ablation.absent)}."))
+    if under is not None:
+        print(output.folded(under.words()))
     picture = "arrangements.png " if shares[0].years else ""
     print(f"\n{folder}/  {picture}summary.json verdict.csv ablation.csv ...")
 

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regimesim.scenario.messages import show, spoken
+from regimesim.scenario.messages import listed, show, spoken
 from regimesim.scenario.parameters import Parameter
 
 if TYPE_CHECKING:
     from regimesim.analysis.collapse import Causes
     from regimesim.analysis.pairs import Pair, Side
+    from regimesim.analysis.settings_that_fit import Uncertainties
     from regimesim.cli.table import Flags
     from regimesim.core.strategies import Automaton
     from regimesim.scenario.scenario import Scenario
@@ -132,7 +133,13 @@ def _number_lines(estimate: Estimate) -> list[float | None]:
     return [x if math.isfinite(x) else None for x in values]
 
 
-def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: str) -> None:
+def print_run(
+    results: Results,
+    causes: Causes,
+    pairs: Sequence[Pair],
+    explain: str,
+    both: Uncertainties | None = None,
+) -> None:
     """The answer of ``run`` on one screen; ``explain`` is the command that tells the typical run."""
     from regimesim.report.sentences import dated, made_of, notes, typical_run
 
@@ -142,7 +149,7 @@ def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: 
     print(text_table(results.table()))
     for words in notes(results):
         print(textwrap.fill(words, width(), initial_indent=" ", subsequent_indent="  "))
-    print()
+    print("\n" + uncertainty_lines(results.scenario, both) + "\n")
     print(bold("What the pairs are playing") + f" ({dated(scenario.start)})" * bool(scenario.start))
     print("\n".join(_pair_lines(pairs)) + "\n")
     print(_headed("Why it ended", _causes(causes)))
@@ -153,6 +160,40 @@ def print_run(results: Results, causes: Causes, pairs: Sequence[Pair], explain: 
 def print_files(folder: Path) -> None:
     """Print where the results lie, and what of them to look at first."""
     print(_files(folder))
+
+
+def uncertainty_lines(scenario: Scenario, both: Uncertainties | None) -> str:
+    """Both uncertainties as a table, or a sentence where the record of the states is not known."""
+    from regimesim.simulation.assumptions import set_of
+
+    if both is not None:
+        return "\n".join(
+            [bold("Luck and assumptions"), text_table(both.table()), folded(f" {both.sentence()}")]
+        )
+    if set_of(scenario) is None:
+        return _without_set([scenario.name])
+    return folded(f" No draw that fits the record sets anything in {scenario.name}: its values are its own.")
+
+
+def uncertainties_of_several(results: Mapping[str, Results], both: Mapping[str, Uncertainties]) -> str:
+    """The same of several scenarios, with a sentence on those of which no record is known."""
+    from regimesim.analysis.settings_that_fit import CAUTIONS
+    from regimesim.simulation.assumptions import set_of
+
+    lines = []
+    for name, found in both.items():
+        lines += [f"{bold('Luck and assumptions')}: {spoken(name)}", text_table(found.table())]
+        lines.append(folded(f" {found.under.words()}"))
+    none = [name for name, one in results.items() if set_of(one.scenario) is None]
+    lines += [folded(f" {CAUTIONS}")] if both else []
+    return "\n".join([*lines, *([_without_set(none)] if none else [])])
+
+
+def _without_set(names: Sequence[str]) -> str:
+    from regimesim.simulation.assumptions import without_set
+
+    words = without_set(listed([*map(spoken, names)]))
+    return folded(f" {words[0].upper()}{words[1:]}.")
 
 
 def _title(name: str, about: str) -> str:

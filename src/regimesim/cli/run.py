@@ -25,6 +25,7 @@ from regimesim.scenario.parameters import ORDER, PARAMETERS, WORLD, Belongs
 from regimesim.scenario.reading import in_order
 from regimesim.scenario.remarks import remarks, unused
 from regimesim.scenario.strategies import load_strategy
+from regimesim.simulation.assumptions import PUBLISHED, Assumed, assumed
 from regimesim.simulation.results import json_text
 
 if TYPE_CHECKING:
@@ -46,18 +47,24 @@ def run_command(given: Given, flags: Flags) -> None:
     """Simulate a scenario, say how long cooperation lasted and why it ended, and write it all down."""
     found = asked(given, flags)
     scenario = found.scenario
+    under = assumed(scenario, given.options["assumptions"], given.names)
     folder = output.output_folder(given.options["out"], "run", scenario.name)
-    results = _simulate(scenario, given.options, flags)
+    results = _simulate(scenario, given.options, flags, under)
     from regimesim.analysis.collapse import causes_of_collapse
-    from regimesim.analysis.pairs import pairs_of
+    from regimesim.analysis.pairs import pairs_at_start
+    from regimesim.analysis.settings_that_fit import both_uncertainties
 
     with output.working("looking into the collapses", flags):
         causes = causes_of_collapse(results, workers=given.options["workers"])
-        pairs = pairs_of(scenario, results.design)
+        pairs = pairs_at_start(results)
+    with output.working("asking all settings that fit", flags):
+        both = both_uncertainties(results, given.options["workers"], given.names)
     answer = output.run_answer(results, causes, pairs) | {"unused": list(unused_of(found))}
+    if both is not None:
+        answer["both uncertainties"] = both.plain()
     explained = f"{_told_by(given)} replicate={results.typical()}"
     if flags.screen:  # pictures take longer than all that is told: nobody waits for them
-        output.print_run(results, causes, pairs, explained)
+        output.print_run(results, causes, pairs, explained, both)
     _write_run(folder, results, causes, pairs, answer, explained, given, flags)
     output.announce(flags, folder, answer, lambda: output.print_files(folder))
 
@@ -102,18 +109,26 @@ def _told_by(given: Given) -> str:
     return f"python -m regimesim explain {shlex.join(mine)}"
 
 
-def _simulate(scenario: Scenario, options: Mapping[str, Any], flags: Flags) -> Results:
+def _simulate(scenario: Scenario, options: Mapping[str, Any], flags: Flags, under: Assumed | None) -> Results:
     from regimesim.simulation.simulate import simulate
 
     with output.progress("simulating", options["runs"], flags) as advance:
         return simulate(
-            scenario, options["runs"], options["seed"], workers=options["workers"], progress=advance
+            scenario,
+            options["runs"],
+            options["seed"],
+            workers=options["workers"],
+            assumptions=under or PUBLISHED,
+            progress=advance,
         )
 
 
 def explain_command(given: Given, flags: Flags) -> None:
     """Tell one run as a chronicle, with its turning points, and its hinges if they are asked for."""
     scenario, options = asked(given, flags).scenario, given.options
+    under = assumed(scenario, options["assumptions"], given.names)
+    if under is not None:
+        scenario = under.world(options["replicate"])
     from regimesim.analysis.hinges import hinges_of
     from regimesim.analysis.turning_points import affordable, asked_of, turning_points_of
     from regimesim.chronicle import chronicle_of
@@ -139,7 +154,9 @@ def explain_command(given: Given, flags: Flags) -> None:
         return
     left_out = "" if futures or options["futures"] == 0 else _FUTURES_LEFT_OUT
     texts = [told, *(part for part in parts.values() if part)]
-    print("\n\n".join([*(text.text(output.width()) for text in texts), *([left_out] if left_out else [])]))
+    drawn = output.folded(under.sentence(options["replicate"])) if under is not None else ""
+    said = [words for words in (left_out, drawn) if words]
+    print("\n\n".join([*(text.text(output.width()) for text in texts), *said]))
 
 
 def _history_words(given: Given) -> tuple[str, ...]:

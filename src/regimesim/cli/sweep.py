@@ -35,15 +35,16 @@ _LONGEST_NAME = 100
 
 def sweep_command(given: Given, flags: Flags) -> None:
     """Simulate many settings, go on with what was begun, and say where cooperation lasts."""
+    from regimesim.sweeps.sweep import conduct, points_under
+
     options = given.options
     engine = _engine(options)
     points, runs, name = _design(sweep_request(given.settings, options), options)
     where = listed(list(dict.fromkeys(world.name for world in points.worlds)))
     unused = told_unused(where, points.idle([*names_typed(given.settings), *points.swept]))
     say(flags, unused)
+    points = points_under(points, options["assumptions"], given.names)
     folder = _sweep_folder(options["out"], points, name)
-    from regimesim.sweeps.sweep import conduct
-
     with output.progress("simulating", runs * len(points), flags) as advance:
         try:
             found = conduct(
@@ -167,7 +168,8 @@ def print_sweep(found: SweepResults, answer: dict[str, Any]) -> None:
     print(f"{output.bold(spoken(world.title or world.name))}   {axes}")
     each = f"{runs:,} run{'s' if runs != 1 else ''} of {world.years:g} years"
     points = f"{len(found):,} points, each {each} on the same seeds" if len(found) > 1 else f"1 point, {each}"
-    print(f"{points} (seed {answer['seed']})\n")
+    print(f"{points} (seed {answer['seed']})")
+    print("\n".join([*(output.folded(under.words()) for under in found.points.assumed[:1]), ""]))
     if len(found) <= MOST_ROWS:
         _print_points(found, world.years)
     else:

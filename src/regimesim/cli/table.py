@@ -196,6 +196,11 @@ class Given:
         """Tell whether a setting of that name is among those of the scenario."""
         return any(word.lstrip("+").startswith(f"{name}=") for word in self.settings)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of what the settings of the scenario give values to."""
+        return tuple(word.partition("=")[0].lstrip("+~") for word in self.settings)
+
 
 @dataclass(frozen=True)
 class Command:
@@ -351,6 +356,13 @@ FORMAT_OPTION = Option(
     choices=("parquet", "csv"),
 )
 OUT_OPTION = Option("out", "path", "a new folder for what is written; below outputs/ by default", shown="DIR")
+ASSUMPTIONS_OPTION = Option(
+    "assumptions",
+    "word",
+    "published, or set: each run under one of the settings that fit the record of its states",
+    "published",
+    offers=("published", "set"),
+)
 WORLD_AND_ORDER = "[world=NAME] [order=NAME]"
 PARAMETER = "[PARAMETER=VALUE ...]"
 SPELL_WORDS = ("regime", "peace")
@@ -374,6 +386,7 @@ COMMANDS: Mapping[str, Command] = {
                 _runs_option(1000),
                 SEED_OPTION,
                 YEARS_OPTION,
+                ASSUMPTIONS_OPTION,
                 WORKERS_OPTION,
                 FORMAT_OPTION,
                 OUT_OPTION,
@@ -391,6 +404,7 @@ COMMANDS: Mapping[str, Command] = {
                 SCENARIO_OPTION,
                 Option("replicate", "whole", "number of the run", 0, 0, MOST_REPLICATE, shown="17"),
                 SEED_OPTION,
+                ASSUMPTIONS_OPTION,
                 Option(
                     "futures",
                     "whole",
@@ -462,6 +476,7 @@ COMMANDS: Mapping[str, Command] = {
                 _runs_option(1000, "how many times each is simulated"),
                 SEED_OPTION,
                 YEARS_OPTION,
+                ASSUMPTIONS_OPTION,
                 WORKERS_OPTION,
                 OUT_OPTION,
             ),
@@ -483,6 +498,7 @@ COMMANDS: Mapping[str, Command] = {
                     "100",
                 ),
                 SEED_OPTION,
+                ASSUMPTIONS_OPTION,
                 WORKERS_OPTION,
                 Option("engine", "word", "what carries it out, of configs/engine", "local", offers="engine"),
                 Option("engine.workers", "group", "settings of the engine", shown="2"),
@@ -501,6 +517,7 @@ COMMANDS: Mapping[str, Command] = {
                 SCENARIO_OPTION,
                 _runs_option(300, "how many times each of its worlds is simulated"),
                 SEED_OPTION,
+                ASSUMPTIONS_OPTION,
                 WORKERS_OPTION,
                 OUT_OPTION,
             ),

@@ -25,8 +25,6 @@ C = TypeVar("C", bound=type[tuple[Any, ...]])
 class ByReference:
     """Mark of the classes that compiled functions take by reference; an instance keeps its own table."""
 
-    _table: np.ndarray | None = None
-    _address = 0
     _shape: str | None = None
 
     def __getstate__(self) -> None:
@@ -45,7 +43,7 @@ def shape_of(value: Any) -> str:
     Examples
     --------
     >>> shape_of(np.zeros((2, 3))), shape_of(np.zeros((2, 3)).T), shape_of(1), shape_of(np.float64(0.5))
-    ('<f8[2]', '<f8[2, strided]', 'int', 'float')
+    ('<f8[2]', '<f8[2, Fortran]', 'int', 'float')
     """
     if isinstance(value, ByReference):
         if value._shape is None:
@@ -54,10 +52,9 @@ def shape_of(value: Any) -> str:
             value._shape = sys.intern(text)
         return value._shape
     if isinstance(value, np.ndarray):
-        strided = "" if value.flags.c_contiguous else ", strided"
-        return f"{_kind(value.dtype)}[{value.ndim}{strided}]" + (
-            "" if value.flags.writeable else " read-only"
-        )
+        flags = value.flags
+        order = "" if flags.c_contiguous else ", Fortran" if flags.f_contiguous else ", strided"
+        return f"{_kind(value.dtype)}[{value.ndim}{order}{'' if flags.writeable else ', read-only'}]"
     return _NUMBERS.get(type(value)) or (
         value.dtype.str if isinstance(value, np.generic) else type(value).__name__
     )
@@ -79,9 +76,14 @@ def words_of(value: Any) -> list[int]:
     return [int(value)]
 
 
-def address_of(bundle: Any) -> int:
-    """Address of a bundle's table for a target of 64 bits; made once, as its arrays stay where they are."""
-    if bundle._table is None:
-        table = np.array([word for entry in bundle for word in words_of(entry)], np.int64)
-        bundle._table, bundle._address = table, table.__array_interface__["data"][0]
-    return bundle._address  # type: ignore[no-any-return]
+def address_of(bundle: ByReference) -> int:
+    """Address of a bundle's table for a target of 64 bits; made once, as its arrays stay where they are.
+
+    Threads share settings: the first table that is ready is that of all, and stays for as long as the bundle.
+    """
+    made = bundle.__dict__.get("_table")
+    if made is None:
+        words = [word for entry in bundle for word in words_of(entry)]  # type: ignore[attr-defined]
+        table = np.array(words, np.int64)
+        made = bundle.__dict__.setdefault("_table", (table.__array_interface__["data"][0], table))
+    return int(made[0])

@@ -24,7 +24,7 @@ from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import NativeValue, models, register_model, typeof_impl, unbox
 
 from regimesim.core.bundles import ByReference
-from regimesim.core.compiler import Compiled
+from regimesim.core.functions import Compiled
 
 TRIED = (0, 60), (0, 69)
 """Versions of numba with which this module was tried: from the first on, below the second."""
@@ -49,11 +49,16 @@ _MANNERS = {
 }
 
 
-def dispatcher(function: Any, manner: str) -> Any:
-    """Hand a function over to numba, in the manner of a decorator of :mod:`regimesim.core.compiler`."""
-    options = {"error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False, **_MANNERS[manner]}
-    compiled = numba.njit(**options)(function)
-    if manner == "lanewise":
+def dispatcher_of(function: Compiled) -> Any:
+    """Hand a function over to numba, once, in its manner (:mod:`regimesim.core.compiler`)."""
+    made = function.__dict__.get("_dispatcher")
+    return made or function.__dict__.setdefault("_dispatcher", _handed_over(function))
+
+
+def _handed_over(function: Compiled) -> Any:
+    options = {"error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False, **_MANNERS[function.manner]}
+    compiled = numba.njit(**options)(function.function)
+    if function.manner == "lanewise":
         compiled._compiler._customize_flags = _without_aliases
     return compiled
 
@@ -65,7 +70,7 @@ def _without_aliases(flags: Any) -> Any:
 
 @typeof_impl.register(Compiled)
 def _function_of(value: Compiled, context: Any) -> Any:
-    return typeof_impl(value.dispatcher, context)
+    return typeof_impl(dispatcher_of(value), context)
 
 
 class Bundle(types.Type):
@@ -123,19 +128,22 @@ def _load(context: Any, builder: ir.IRBuilder, bundle: Bundle, table: ir.Value, 
 
 
 class Machine(NamedTuple):
-    """A kind of machine that code is made for, in the words of LLVM."""
+    """A kind of machine that code is made for, in the words of LLVM.
+
+    Addresses in the code are whole, for whoever loads an object file may put its parts far from each other.
+    """
 
     triple: str
     processor: str
     features: str = ""
-    relocation: str = "pic"
+    addresses: str = "large"
 
     def open(self) -> Any:
         """Open LLVM's description of it."""
         llvm.initialize_all_targets()
         llvm.initialize_all_asmprinters()
         return llvm.Target.from_triple(self.triple).create_target_machine(
-            cpu=self.processor, features=self.features, opt=3, reloc=self.relocation, codemodel="default"
+            cpu=self.processor, features=self.features, opt=3, reloc="static", codemodel=self.addresses
         )
 
 
@@ -146,7 +154,7 @@ MACHINES = {
     "x86-64-v4": Machine(_LINUX_X86, "x86-64-v4"),
     "aarch64": Machine(_LINUX_ARM, "generic"),
     "wasm32": Machine(
-        "wasm32-unknown-unknown", "generic", "+simd128,+bulk-memory,+nontrapping-fptoint,+sign-ext", "static"
+        "wasm32-unknown-unknown", "generic", "+simd128,+bulk-memory,+nontrapping-fptoint,+sign-ext", "default"
     ),
 }
 """Machines by the name of the target; WebAssembly with vectors of a fixed width, as all browsers have it."""
@@ -200,7 +208,7 @@ class _Elsewhere(codegen.AOTCPUCodegen):  # type: ignore[misc]
 
 
 def object_codes(
-    entries: Mapping[str, tuple[Any, Sequence[Any]]], machines: Sequence[Machine]
+    entries: Mapping[str, tuple[Compiled, Sequence[Any]]], machines: Sequence[Machine]
 ) -> list[bytes]:
     """Compile entries, each for the types of some arguments, into an object file for each machine.
 
@@ -208,7 +216,7 @@ def object_codes(
 
     Parameters
     ----------
-    entries : mapping of str to (dispatcher, arguments)
+    entries : mapping of str to (function, arguments)
         By the name that it gets in the object files.
     machines : sequence of Machine
         With words of the same length: numba's part of the work is done once.
@@ -239,7 +247,7 @@ def _again(library: Any, generator: _Elsewhere, made: dict[int, Any]) -> Any:
     return made[id(library)]
 
 
-def code_for_here(function: Any, arguments: Sequence[Any], name: str) -> bytes | None:
+def code_for_here(function: Compiled, arguments: Sequence[Any], name: str) -> bytes | None:
     """Compile a function for this machine into an object file; None if it gives anything back."""
     result = _compiled(function, arguments)
     if result.signature.return_type is not types.none:
@@ -258,10 +266,10 @@ def _put_together(libraries: Sequence[Any], names: Mapping[str, str]) -> bytes:
     return bytes(machine.emit_object(whole))
 
 
-def _compiled(function: Any, arguments: Sequence[Any]) -> Any:
-    signature = tuple(typeof(argument) for argument in arguments)
-    function.compile(signature)
-    return function.overloads[signature]
+def _compiled(function: Compiled, arguments: Sequence[Any]) -> Any:
+    signature, dispatcher = tuple(typeof(argument) for argument in arguments), dispatcher_of(function)
+    dispatcher.compile(signature)
+    return dispatcher.overloads[signature]
 
 
 def _gather(library: Any, found: dict[int, Any]) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from regimesim.core import native
-from regimesim.core.compiler import SWITCHED_OFF, Entry
+from regimesim.core.functions import Entry, Shapes, switched_off
 from regimesim.core.ownership import only_mine
 
 SUFFIX = ".compiled"
@@ -33,8 +33,6 @@ SHIPPED = Path(__file__).parent / "built"
 NUMBA = "numba"
 _CHECKSUM = hashlib.sha256().digest_size
 _LOCK = threading.Lock()
-
-Shapes = tuple[str, ...]
 
 
 def code_of(entry: Entry, arguments: tuple[Any, ...], shapes: Shapes) -> Callable[..., Any]:
@@ -46,7 +44,7 @@ def code_of(entry: Entry, arguments: tuple[Any, ...], shapes: Shapes) -> Callabl
 
 def target() -> str:
     """Name what the kernel was made for: a shipped target, ``numba``, or ``python`` without any compiler."""
-    if SWITCHED_OFF:
+    if switched_off():
         return "python"
     return next((name for name in _usable() if name in shipped_targets()), NUMBA)
 
@@ -111,16 +109,16 @@ def _compiled(entry: Entry, arguments: tuple[Any, ...], shapes: Shapes) -> Calla
     """Compile an entry, and keep the code if it gives nothing; another is compiled in every process."""
     from regimesim.core import jit
 
-    payload = jit.code_for_here(entry.dispatcher, arguments, _symbol(entry))
+    payload = jit.code_for_here(entry, arguments, _symbol(entry))
     if payload is None:
-        return entry.dispatcher  # type: ignore[no-any-return]
+        return jit.dispatcher_of(entry)  # type: ignore[no-any-return]
     path, key = _place(entry, shapes)
     _keep(path, _checksum(key, payload) + payload)
     try:
         return native.load(payload)(_symbol(entry))
     except RuntimeError as error:
         _say_once(f"compiled code cannot be loaded ({error}), so it is compiled in every process")
-        return entry.dispatcher  # type: ignore[no-any-return]
+        return jit.dispatcher_of(entry)  # type: ignore[no-any-return]
 
 
 def _keep(path: Path, content: bytes) -> None:
@@ -192,7 +190,7 @@ def anything_kept() -> bool:
     return target() != NUMBA or any(cache_folder().glob(f"*{SUFFIX}"))
 
 
-_NOT_COMPILED = ("keeping.py", "native.py")
+_NOT_COMPILED = ("bundles.py", "keeping.py", "native.py")
 """Files of the core that no compiled code depends on."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from regimesim.analysis.comparison import CAUTION, HISTORICAL_MARKS, Comparison
 from regimesim.analysis.matrix import Matrix
-from regimesim.analysis.pairs import pairs_of
+from regimesim.analysis.pairs import pairs_at_start
 from regimesim.report import sentences, settings
 from regimesim.report.charts import (
     TITLES,
@@ -338,7 +338,7 @@ def _each(comparison: Comparison) -> Sequence[Html]:
                 paragraphs(f"Typical run {sentences.typical_run(results)}."),
                 settings.epoch_table(scenario, of),
                 settings.world(scenario, of),
-                games(pairs_of(scenario, results.design), of),
+                games(pairs_at_start(results), of),
                 details(f"Chronicle of the typical run{of}", story_html(tell(results), "")),
             )
         )

@@ -221,7 +221,8 @@ def tell(results: Results) -> Chronicle | None:
     if results.scenario.rounds * states * (states - 1) > MOST_TOLD:
         return None
     replicate = int(results.columns["replicate"][results.typical()])
-    return chronicle(results.scenario, int(results.provenance["seed"]), replicate, design=results.design)
+    design = results.design if results.assumed is None else None
+    return chronicle(results.world(replicate), int(results.provenance["seed"]), replicate, design=design)
 
 
 def story_html(story: Chronicle | None, command: str) -> Html:

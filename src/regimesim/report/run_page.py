@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from regimesim.analysis.pairs import Pair, needed_and_had, pairs_of
+from regimesim.analysis.pairs import Pair, needed_and_had, pairs_at_start
 from regimesim.analysis.turning_points import affordable, turning_points
 from regimesim.report import sentences, settings
 from regimesim.report.charts import (
@@ -80,7 +80,7 @@ def write_run(
         "century": svg(century_figure(results)),
         "why": svg(why_figure(results, causes.shares)),
     }
-    at_start = pairs_of(results.scenario, results.design) if pairs is None else pairs
+    at_start = pairs_at_start(results) if pairs is None else pairs
     return run_page(results, causes, drawn, asked, at_start).write(path)
 
 

@@ -134,6 +134,7 @@ def notes(results: Results) -> tuple[str, ...]:
         f"Its median at other thresholds: {others}.",
         f"Cooperative years, the area under the rate, which needs no threshold: {area}.",
         f"Per century: {per_century['disputes']:.1f} disputes (pair-years), {per_century['wars']:.1f} wars.",
+        *([] if results.assumed is None else [results.assumed.words()]),
         *_beside_record(results),
         *_limits(results),
         *remarks(results.scenario),

@@ -23,6 +23,7 @@ from regimesim.scenario.files import read_yaml, there, yaml_of
 from regimesim.scenario.messages import InputError, legible, spoken
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import Scenario, tree_of
+from regimesim.simulation.assumptions import Assumed, told_again
 from regimesim.simulation.checksums import DAMAGE, check_sums, seal
 from regimesim.simulation.columns import (
     COLLAPSE,
@@ -107,7 +108,19 @@ class Results:
     @cached_property
     def design(self) -> Design:
         """Arrays that the core played: those of the simulation, or made again where they were not kept."""
-        return lower(self.scenario) if self.lowered is None else self.lowered
+        if self.lowered is not None:
+            return self.lowered
+        return lower(self.scenario) if self.assumed is None else self.assumed.design()
+
+    @cached_property
+    def assumed(self) -> Assumed | None:
+        """The draws that the runs were played under; None where assumptions were as published."""
+        told = self.provenance.get("assumptions")
+        return None if told is None else told_again(self.scenario, told)
+
+    def world(self, replicate: int) -> Scenario:
+        """The world that one replicate was played in."""
+        return self.scenario if self.assumed is None else self.assumed.world(replicate)
 
     @property
     def replayable(self) -> bool:

@@ -23,6 +23,7 @@ from regimesim.scenario.limits import MOST_RUNS, MOST_SEED, MOST_WORKERS, plain,
 from regimesim.scenario.messages import InputError, quoted, spelt
 from regimesim.scenario.reading import MOST_YEARS
 from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.assumptions import PUBLISHED, Assumed, assumed
 from regimesim.simulation.columns import ACCOUNTED, RUN, THRESHOLDS, Recording
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.mechanisms.extension import Extension, columns_measured
@@ -61,6 +62,7 @@ def simulate(
     *,
     record: int = RECORDED,
     accounts: bool = True,
+    assumptions: str | Assumed = PUBLISHED,
     progress: Progress | None = None,
     mechanisms: Sequence[Mechanism] = (),
     agents: Agents | None = None,
@@ -85,6 +87,9 @@ def simulate(
         Whether trust, beliefs and payoffs are followed where no decision rests on them: among automata that
         nobody sanctions. Without, such runs are faster, and their results have neither series nor events nor
         the columns in ``ACCOUNTED``; all other columns are the same.
+    assumptions : {"published", "set"}
+        As the scenario has them, or of each replicate those of one draw that fits the record of these very
+        states (:mod:`regimesim.simulation.assumptions`).
     progress : callable, optional
         Called with the number of runs that have just been finished.
     mechanisms : sequence of Mechanism
@@ -108,19 +113,24 @@ def simulate(
     check_runs(runs, seed, workers)
     runs, seed = int(runs), int(seed)
     extension = Extension.of(mechanisms, agents)
-    design = lower(chosen)
+    under = assumed(chosen, assumptions)
+    design = lower(chosen) if under is None else under.design()
     size = min(lanes_for(design), -(-runs // (workers or processors())))  # no thread is left without
     record = recorded_within(chosen, min(record, runs))
     blocks = _blocks(runs, size, record)
 
     start = Lanes(design, np.zeros(size, np.intp), np.arange(size), seed, accounts=accounts)
 
-    def play(block: tuple[int, int]) -> Part:
+    def lanes_of(replicates: NDArray[np.intp]) -> Lanes:
+        drawn = np.zeros(len(replicates), np.intp) if under is None else under.draw_of(replicates)
         if extension:
-            which = np.arange(*block)
-            lanes = extension.lanes(design, np.zeros(len(which), np.intp), which, seed, lambda _: chosen)
-        else:
-            lanes = start.again(np.arange(*block))
+            return extension.lanes(design, drawn, replicates, seed, lambda _: chosen)
+        if under is None:
+            return start.again(replicates)
+        return Lanes(design, drawn, replicates, seed, accounts=accounts)
+
+    def play(block: tuple[int, int]) -> Part:
+        lanes = lanes_of(np.arange(*block))
         recording = None
         if block[0] < record and lanes.accounts:
             recording = play_and_record(lanes)
@@ -131,7 +141,10 @@ def simulate(
         return Part(measure(lanes), recording)
 
     parts = on_threads(play, blocks, workers)
-    about = provenance(seed=seed, runs=runs, years=chosen.years, scenario=chosen.name, **extension.about())
+    told = {} if under is None else {"assumptions": under.told()}
+    about = provenance(
+        seed=seed, runs=runs, years=chosen.years, scenario=chosen.name, **told, **extension.about()
+    )
     return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about, design)
 
 

@@ -12,10 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from regimesim.core.lanes import Lanes
-from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.mechanisms.extension import NOTHING, Extension
 from regimesim.simulation.simulate import Columns, Progress, lanes_for, measure, on_threads
-from regimesim.sweeps.points import Batch, Points
+from regimesim.sweeps.points import Batch, Points, Positions
 
 SECONDS_A_STEP = 17e-9
 """What one directed pair costs in one round, roughly: 0.17 ms for five powers and a hundred years."""
@@ -95,17 +94,13 @@ def play_chunk(
         Mechanisms, and states in Python.
     """
 
-    def scenario_of(batch: Batch) -> Callable[[int], Scenario]:
-        return lambda point: points.scenario(int(batch.chosen[point]))
-
     parts, places = [], []
     replicates = np.arange(chunk.first, chunk.last)
     for batch in points.batches():
         which = np.repeat(np.arange(len(batch.chosen)), len(replicates))
         luck = np.tile(replicates, len(batch.chosen))
         for block in _blocks(len(which), lanes_for(batch.design)):
-            arrays = batch.design, which[block], luck[block], seed
-            lanes = extension.lanes(*arrays, scenario_of(batch)) if extension else Lanes(*arrays)
+            lanes = _lanes_of(points, batch, which[block], luck[block], seed, extension)
             measured = watch(lanes)
             measured["point"] = batch.chosen[which[block]] + chunk.first_point
             parts.append(measured)
@@ -113,6 +108,18 @@ def play_chunk(
     table = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.argsort(np.concatenate(places), kind="stable")
     return {name: column[order] for name, column in table.items()}
+
+
+def _lanes_of(
+    points: Points, batch: Batch, which: Positions, luck: Positions, seed: int, extension: Extension
+) -> Lanes:
+    design, places = batch.design, which
+    if points.held is not None:
+        design, places = points.drawn(batch, which, luck), np.arange(len(which))
+    if not extension:
+        return Lanes(design, places, luck, seed)
+    first = int(batch.chosen[which[0]])
+    return extension.lanes(design, places, luck, seed, lambda _: points.scenario(first))
 
 
 def play_points(

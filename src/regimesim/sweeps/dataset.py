@@ -33,7 +33,8 @@ import numpy as np
 
 from regimesim.scenario.messages import InputError, spelt
 from regimesim.scenario.reading import read_scenario
-from regimesim.scenario.scenario import tree_of
+from regimesim.scenario.scenario import Scenario, tree_of
+from regimesim.simulation.assumptions import told_again
 from regimesim.simulation.checksums import DAMAGE, SUMS, listed_sums
 from regimesim.simulation.folders import PARTIAL, write_whole
 from regimesim.simulation.provenance import PYTHON, provenance
@@ -141,6 +142,8 @@ class Folder:
             ],
             "about": manifest.about,
         }
+        if points.held is not None:
+            tree["assumptions"] = [under.told() for under in points.assumed]
         tree["checksum"] = _digest_of(tree)
         text = json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
         write_whole(self.path / MANIFEST, text.encode())
@@ -219,7 +222,8 @@ class Folder:
             for world in tree["worlds"]
         ]
         columns = {name: table[name].to_numpy() for name in tree["swept"]}
-        return Points(tuple(worlds), table["base"].to_numpy().astype(np.intp), columns, tuple(places))
+        world = table["base"].to_numpy().astype(np.intp)
+        return Points(tuple(worlds), world, columns, tuple(places), _held(worlds, tree.get("assumptions")))
 
     def candidates(self) -> dict[Rectangle, list[Path]]:
         """The files that are named like parts, by chunk; what is in them is not looked at."""
@@ -316,6 +320,14 @@ class Folder:
             yield
 
 
+def _held(worlds: Sequence[Scenario], told: Sequence[dict[str, Any]] | None) -> tuple[str, ...] | None:
+    """Parameters that no draw sets, if runs are played under draws: with the sets as they are now."""
+    if told is None:
+        return None
+    under = [told_again(world, one) for world, one in zip(worlds, told, strict=True)]
+    return tuple(sorted({name for one in under for name in one.held}))
+
+
 def content_of(path: Path) -> bytes:
     """All of a file; a pipe in its place would have no end."""
     if path.exists() and not path.is_file():
@@ -356,6 +368,8 @@ def _digest(points: Points) -> str:
     digest = hashlib.sha256(points.world.astype(np.int64).tobytes())
     for world, places in zip(points.worlds, points.places, strict=True):
         digest.update(_digest_of([tree_of(world), places]).encode())
+    for under in points.assumed:
+        digest.update(_digest_of(under.told()).encode())
     for name, column in points.columns.items():
         values = "\0".join(column) if column.dtype == object else column
         digest.update(name.encode())

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from regimesim.scenario.mechanisms import OFF, what_is_missing
 from regimesim.scenario.messages import show
 from regimesim.scenario.parameters import BUFFER_BY_NAME, BY_NAME, STATE_BY_NAME, Parameter, Value, stored
 from regimesim.scenario.scenario import Phase, Scenario, check_relations
+from regimesim.simulation.assumptions import SET, VARYING, Assumed, assumed, needed_set, write_values
 from regimesim.simulation.lowering import lower
 
 if TYPE_CHECKING:
@@ -65,12 +67,16 @@ class Points:
         The value of every swept setting, by its name: floats, booleans or words.
     places : tuple of dict
         World by world, where the values stand that are written into its arrays.
+    held : tuple of str, optional
+        If given, every replicate is played under a draw of assumptions that fit the record
+        (:mod:`regimesim.simulation.assumptions`); these are the parameters that no draw sets.
     """
 
     worlds: tuple[Scenario, ...]
     world: Positions
     columns: dict[str, NDArray[Any]]
     places: tuple[dict[str, Place], ...]
+    held: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.world)
@@ -101,7 +107,38 @@ class Points:
         kept, world = np.unique(self.world[chosen], return_inverse=True)
         columns = {name: column[chosen] for name, column in self.columns.items()}
         worlds, places = (tuple(of[k] for k in kept) for of in (self.worlds, self.places))
-        return Points(worlds, world.astype(np.intp), columns, places)
+        return Points(worlds, world.astype(np.intp), columns, places, self.held)
+
+    def under_draws(self) -> Points:
+        """The same points, every replicate under a draw; what is swept no draw sets.
+
+        Raises
+        ------
+        InputError
+            If the record of some world's states is not known.
+        """
+        typed = {*(self.held or ()), *self.columns}
+        known = {name for world in self.worlds for name in needed_set(world).columns}
+        return replace(self, held=tuple(sorted(typed & known)))
+
+    @cached_property
+    def assumed(self) -> tuple[Assumed, ...]:
+        """Each world under its draws; none where assumptions are as published."""
+        if self.held is None:
+            return ()
+        found = [assumed(world, SET, self.held) for world in self.worlds]
+        return tuple(one for one in found if one is not None)
+
+    def drawn(self, batch: Batch, rows: Positions, replicates: Positions) -> Design:
+        """A design with a point for each of some runs: rows of a batch, under their replicates' draws."""
+        arrays = {name: getattr(batch.design, name)[rows].copy() for name in VARYING}
+        design, worlds = batch.design._replace(**arrays), self.world[batch.chosen[rows]]
+        for number in np.unique(worlds):
+            here, under = np.flatnonzero(worlds == number), self.assumed[number]
+            draw = under.draw_of(replicates[here])
+            values = {name: column[draw] for name, column in under.columns.items()}
+            write_values(design, here, under.scenario, values)
+        return design
 
     def frame(self) -> pd.DataFrame:
         """A row per point: ``point`` and the swept settings."""

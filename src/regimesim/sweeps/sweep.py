@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -18,8 +19,9 @@ from typing import Any
 import numpy as np
 
 from regimesim.scenario.compose import Overrides, SweepRequest, assignments, load_scenario
-from regimesim.scenario.messages import InputError, show, spelt
+from regimesim.scenario.messages import InputError, known, show, spelt
 from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.assumptions import CHOICES, PUBLISHED, SET
 from regimesim.simulation.folders import system_reason
 from regimesim.simulation.mechanisms.extension import NOTHING, Extension
 from regimesim.simulation.mechanisms.mechanism import Mechanism
@@ -66,6 +68,7 @@ def sweep(
     seed: int = 0,
     *,
     overrides: Overrides = (),
+    assumptions: str = PUBLISHED,
     engine: Engine | str = "local",
     extend: bool = False,
     progress: Progress | None = None,
@@ -86,6 +89,8 @@ def sweep(
     seed : int in [0, 2**64)
     overrides : mapping of str to value, or sequence of str
         Settings that are the same at every point, as of :func:`regimesim.load_scenario`.
+    assumptions : {"published", "set"}
+        As in :func:`regimesim.simulate`; replicate i is played under the same draw at every point.
     engine : Engine or str
         Where it is played: ``local``, ``processes``, ``dask``, ``slurm``.
     extend : bool
@@ -113,13 +118,27 @@ def sweep(
     if not isinstance(scenario, Scenario | str | Path):
         scenario = load_scenario(scenario)
     base = scenario if isinstance(scenario, Scenario) else None
-    asked = SweepRequest("" if base else str(scenario), tuple(assignments(overrides)), {}, ())
-    points = expand(asked, tables, base)
+    fixed = tuple(assignments(overrides))
+    points = expand(SweepRequest("" if base else str(scenario), fixed, {}, ()), tables, base)
+    points = points_under(points, assumptions, tuple(name.lstrip("+") for name, _ in fixed))
     chosen = engine_of(engine, {}) if isinstance(engine, str) else engine
     extension = Extension.of(mechanisms, agents)
     return conduct(
         points, Path(out), runs, seed, engine=chosen, extend=extend, progress=progress, extension=extension
     )
+
+
+def points_under(points: Points, assumptions: str, typed: tuple[str, ...]) -> Points:
+    """The points as they are played: under the draws that fit the record, if they are asked for.
+
+    Raises
+    ------
+    InputError
+        If there is no such choice, or no record of the states of some world.
+    """
+    if known(assumptions, CHOICES, "choice of assumptions") == PUBLISHED:
+        return points
+    return replace(points, held=typed).under_draws()
 
 
 def conduct(
@@ -377,6 +396,9 @@ def _refuse_changes(points: Points, before: Points, manifest: Manifest, seed: in
             f"is {program_version()}): its runs would not be of one kind; "
             f"finish it with that version, or {_anew()}"
         )
+    if points.held != before.held:
+        kinds = (SET if one.held is not None else PUBLISHED for one in (before, points))
+        raise InputError("{} holds a sweep with assumptions={}, not {}; {}".format(folder, *kinds, _anew()))
     if set(points.swept) != set(before.swept):
         raise InputError(
             f"{folder} varies {', '.join(before.swept)}, not {', '.join(points.swept)}; {_anew()}"
@@ -410,6 +432,7 @@ def merged_points(before: Points, points: Points, folder: Path) -> Points:
         np.concatenate([before.world, added.world + len(before.worlds)]),
         {name: np.concatenate([before.columns[name], added.columns[name]]) for name in names},
         (*before.places, *added.places),
+        before.held,
     )
 
 

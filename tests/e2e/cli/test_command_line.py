@@ -226,7 +226,7 @@ def test_the_screen_fits_the_terminal(scenario, say, monkeypatch, capsys):
         monkeypatch.setenv("COLUMNS", str(columns))
         tell(*shown[0])
         said = capsys.readouterr().out
-        assert "\033" not in said and (said == out or columns != 100)
+        assert "\033" not in said and (out.startswith(said) or columns != 100)
         table = 4  # the lines of the table of durations are as long as their numbers
         copied = ("o/", " " * 14 + "python")  # paths and commands are copied: they are not broken
         fitting = [line for line in said.splitlines()[2 + table :] if not line.startswith(copied)]

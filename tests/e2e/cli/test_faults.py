@@ -354,6 +354,7 @@ def test_a_disk_that_cannot_be_written_or_turns_so(name, undisturbed, tmp_path, 
 def test_without_a_home(plain, tmp_path):
     """Nothing can be kept for the next time, which is said once if it matters; all else is as ever."""
     told = {"HOME": "/proc", "XDG_CACHE_HOME": "", "REGIMESIM_CACHE": "", "MPLCONFIGDIR": ""}
+    told["REGIMESIM_TARGET"] = "numba"
     environment = os.environ | told | ({"NUMBA_DISABLE_JIT": plain} if plain else {})
     done = subprocess.run(
         [*PROGRAM, "run", "+scenario=bipolar", "runs=1", "years=1", "-q", "out=made"],
@@ -376,6 +377,7 @@ def test_damaged_compiled_code(undisturbed, tmp_path, monkeypatch):
         bits[luck.randrange(len(bits))] ^= 1 << luck.randrange(8)
         file.write_bytes(bits)
     monkeypatch.setenv("REGIMESIM_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("REGIMESIM_TARGET", "numba")
     program = Program(RUN, tmp_path / "place")
     assert program.end() == (0, "")
     assert content(program.made) == undisturbed.left("run")

@@ -35,6 +35,7 @@ NOT_RUN = {
     "python3.11 -m venv old": "test_versions.py does it",
     "eval ": "test_completion.py asks real shells",
     "regimesim completion": "test_completion.py asks real shells",
+    "python tools/fit_assumptions.py": "takes some minutes, and would write: test_fitting.py has a sample",
     "python -m benchmarks": "measures for an hour: test_work.py counts instead",
     "python -m regimesim demo": "opens a browser: test_demo_command.py",
     "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=dask": "needs a cluster",

@@ -7,6 +7,7 @@ from regimesim.analysis.arrangements import without
 from regimesim.analysis.factors import judgements, judgements_of
 from regimesim.analysis.robustness import (
     COMMON,
+    drawing_from,
     draws,
     durations,
     every,
@@ -14,6 +15,7 @@ from regimesim.analysis.robustness import (
     median,
     play_worlds,
     robustness,
+    told_apart,
     verdicts,
     worlds,
 )
@@ -22,6 +24,7 @@ from regimesim.scenario.files import scenario_names
 from regimesim.scenario.mechanisms import OFF
 from regimesim.scenario.messages import InputError
 from regimesim.scenario.parameters import BY_NAME
+from regimesim.simulation.assumptions import read_set
 from regimesim.simulation.simulate import simulate
 from regimesim.stats.survival import rmst
 
@@ -130,3 +133,22 @@ def test_a_world_takes_what_a_sensitivity_analysis_would_vary():
         moved = {n for n in names if world[n] != scenario[n]}
         assert moved <= {p.name for p in judgements_of(scenario)}
         assert "geography.offense_advantage" in moved and "geography.offense_advantage" not in OFF
+
+
+def test_draws_from_a_set_are_those_of_the_replicates_and_the_rest_is_even():
+    fitted = read_set("europe_1816")
+    names = ["war.cost", "transparency.target_knowledge"]
+    even = draws(names, 6, 1)
+    with drawing_from(fitted):
+        found = draws(names, 6, 1)
+    assert found["war.cost"] == [fitted.columns["war.cost"][row] for row in fitted.draw_of(np.arange(6))]
+    assert found["transparency.target_knowledge"] == even["transparency.target_knowledge"]
+    assert draws(names, 6, 1) == even
+
+
+def test_shares_are_told_apart_by_the_interval_of_their_difference():
+    """Reaches .1 and .1: root of .02 is .141."""
+    one = {"value": 0.5, "lower": 0.4, "upper": 0.6}
+    assert told_apart(one, {"value": 0.65, "lower": 0.55, "upper": 0.7})
+    assert not told_apart(one, {"value": 0.64, "lower": 0.54, "upper": 0.7})
+    assert told_apart({"value": 0.65, "lower": 0.55, "upper": 0.7}, one)

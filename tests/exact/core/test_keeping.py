@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from regimesim.core import keeping, native
-from regimesim.core.compiler import Entry, entry
+from regimesim.core.compiler import entry
+from regimesim.core.functions import Entry
 from regimesim.core.lanes import Lanes
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.simulate import simulate
@@ -222,7 +223,7 @@ def shipped(tmp_path, monkeypatch):
     from regimesim.core import jit
 
     found = np.zeros(1)
-    code = jit.code_for_here(double.dispatcher, (3, found), "double")
+    code = jit.code_for_here(double, (3, found), "double")
     contents = {
         "sources": keeping.core_hash(),
         "targets": {"plain": hashlib.sha256(code).hexdigest()},

@@ -11,6 +11,7 @@ from numba.core.errors import NumbaError
 
 from regimesim.core import kernel
 from regimesim.core.compiler import entry
+from regimesim.core.jit import dispatcher_of
 
 RULES = ("none", "decentralized", "centralized", "collective", "balancing")
 
@@ -91,4 +92,4 @@ def test_nothing_is_allocated_in_a_round():
 
     with pytest.raises(NumbaError):
         allocates(3)
-    assert kernel.play.dispatcher.targetoptions["_nrt"] is False
+    assert dispatcher_of(kernel.play).targetoptions["_nrt"] is False
