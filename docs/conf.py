@@ -11,6 +11,8 @@ from pathlib import Path, PurePosixPath
 from pygments.lexers.special import TextLexer
 from sphinx.highlighting import lexers
 
+from regimesim.app.page import page
+
 _ROOT = Path(__file__).resolve().parent.parent
 _PROJECT = tomllib.loads((_ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 _LINK = re.compile(r"\]\(([^()#:\s]+)\.md\)")
@@ -66,6 +68,13 @@ def _add_toctrees(app, docname, source):
         source[0] += "\n\n" + listed(docname, source[0])
 
 
+def _add_page(app, exception):
+    """Put the page of the command ``demo`` beside the documents."""
+    if exception is None and app.builder.format == "html":
+        (Path(app.outdir) / "demo.html").write_text(page(), encoding="utf-8")
+
+
 def setup(app):
     """Called by Sphinx."""
     app.connect("source-read", _add_toctrees)
+    app.connect("build-finished", _add_page)

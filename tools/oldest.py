@@ -20,7 +20,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRAS = ("stats", "cluster", "demo", "excel", "report")
+EXTRAS = ("stats", "cluster", "excel", "report")
 
 
 def uv(*arguments: object, **options: Any) -> str:

@@ -17,6 +17,4 @@ HEAVY = {
     "pyarrow",
     "rich",
     "scipy",
-    "starlette",
-    "uvicorn",
 }

@@ -32,6 +32,7 @@ WORKS = {
     "plot a run": ("plot", "run", "out=again"),
     "calibrate": ("calibrate", "+scenario=concert", "draws=4", "runs=20", "answers=1", "out=set"),
     "history": ("history", "disputes.csv", "+scenario=concert", "runs=20", "out=beside"),
+    "demo": ("demo", "out=page.html"),
     "list": ("list",),
     "show": ("show", "concert", "transparency.level=0.3"),
     "completion": ("completion", "bash"),
@@ -44,7 +45,6 @@ NEEDS = {
     "history of Excel": (("history", "disputes.xlsx", "out=no"), "excel"),
     "sensitivity": (("sensitivity", "+scenario=concert", "runs=2", "out=no"), "stats"),
     "predict": (("predict", "draws=4", "runs=2", "out=no"), "stats"),
-    "demo": (("demo", "open=false", "port=0"), "demo"),
     "sweep on Dask": (
         ("sweep", "+scenario=concert", "transparency.level=0.2,0.6", *SMALL, "out=no", "engine=dask"),
         "cluster",

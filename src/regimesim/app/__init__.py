@@ -1,6 +1,6 @@
-"""The teaching page: a small server on this machine, one page, and the questions the page may ask.
+"""The teaching page: one HTML file that needs no server, no network and no Python.
 
-A *setting* is what the page asks about: a scenario, what was changed in it, which arrangements were taken
-away, how many runs on which seed. It comes with every question, so the server remembers nothing of anybody
-and tabs cannot get in each other's way. All rules stay in Python; the page only draws.
+:mod:`regimesim.app.worlds` gives what is in the files of settings as plain data, :mod:`regimesim.app.page`
+puts it into a page together with the compiled kernel and the program in ``static/``. The rules are in the
+kernel, so the page and the command line give the same numbers.
 """

@@ -246,8 +246,6 @@ def _members_of(given: Sequence[str], group: str) -> list[str]:
     named = [word.partition("=")[2] for word in given if word.lstrip("+").startswith("scenario=")]
     if given[0] == "show":
         named += given[1:2]
-    elif given[0] == "demo":
-        named += ["concert"]
     first = {
         key.lstrip("+"): value.partition(",")[0]
         for key, _, value in (word.partition("=") for word in given)

@@ -656,23 +656,16 @@ COMMANDS: Mapping[str, Command] = {
         Command(
             "demo",
             "regimesim.cli.demo:demo",
-            "a page to play with in a browser: sliders, a map through time, and a state to play",
+            "a page for the classroom, in one file: a game, a sandbox, and a state to play",
             (
                 ANY_SCENARIO_OPTION,
-                Option("open", "switch", "open a browser", True, shown="false"),
+                Option("out", "path", "the file; outputs/demo.html by default", shown="demo.html"),
                 Option(
-                    "port",
-                    "whole",
-                    "port to listen on; by default the first that is free from 8808 on",
-                    None,
-                    0,
-                    65535,
-                    note=" (0: any that is free)",
-                    shown="8808",
+                    "open", "switch", "open it in a browser; by default if no file is named", shown="false"
                 ),
-                Option("host", "text", "address to listen on", "127.0.0.1"),
             ),
-            forms=(PARAMETER,),
+            forms=(WORLD_AND_ORDER, PARAMETER),
+            notes="with +scenario=FILE the page begins with a world of your own",
         ),
         Command(
             "list",

@@ -172,5 +172,7 @@ def check_writable(folder: Path) -> None:
                 probe.rmdir()
     except OSError as error:
         raise InputError(f"cannot write to {nearest}: {system_reason(error)}") from None
+    except InputError:  # which is a ValueError
+        raise
     except ValueError:  # a null byte
         raise InputError(f"{quoted(str(folder))} cannot be the name of a folder") from None

@@ -1,132 +1,79 @@
-"""``python -m regimesim demo`` as it is typed: what it says, where it listens, how it ends."""
+"""``python -m regimesim demo`` as it is typed: what it writes, what it says, what it refuses."""
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import urllib.request
+from pathlib import Path
 
 import pytest
 
+from regimesim.app.page import MOST_BYTES, TITLE
 from regimesim.cli import demo
 from regimesim.cli.main import main
 
-PROGRAM = (sys.executable, "-m", "regimesim", "demo", "open=false")
+WORLD = "states: {Red: {}, Blue: {}}\nyears: 10\nabout: {title: 'Red & <Blue>'}\n"
 
 
 @pytest.fixture
-def say(capsys):
+def say(capsys, monkeypatch, tmp_path):
+    """Carry out the command in an empty folder; ``say.opened`` are the files that a browser was shown."""
+    monkeypatch.chdir(tmp_path)
+    opened = []
+    monkeypatch.setattr(demo, "_open", opened.append)
+
     def carry_out(*arguments):
         code = main(["demo", *arguments])
         return code, *capsys.readouterr()
 
+    carry_out.opened = opened
     return carry_out
+
+
+def test_without_a_name_it_is_written_below_outputs_and_opened(say):
+    code, out, err = say()
+    place = Path("outputs/demo.html")
+    assert (code, err, say.opened) == (0, "", [place])
+    assert out.startswith(f"The page is {place} (") and out.count("\n") == 1
+    text = place.read_text("utf-8")
+    assert text.startswith("<!doctype html>") and f"<title>{TITLE}</title>" in text and "{{" not in text
+    assert len(text.encode()) <= MOST_BYTES
+
+
+def test_a_named_file_is_written_and_not_opened_and_may_be_written_again(say):
+    assert say("out=class.html", "-q")[:2] == (0, "class.html\n")
+    first = Path("class.html").read_bytes()
+    code, out, _ = say("out=class.html", "--json")
+    assert code == 0 and json.loads(out) == {"file": "class.html", "bytes": len(first)}
+    assert Path("class.html").read_bytes() == first  # nothing in it tells the time or the place
+    assert say.opened == []
+    say("out=class.html", "open=true")
+    assert say.opened == [Path("class.html")]
+
+
+def test_a_world_of_ones_own_comes_into_the_page(say):
+    Path("mine.yaml").write_text(WORLD)
+    assert say("+scenario=mine.yaml", "war.cost=3", "out=mine.html")[0] == 0
+    assert Path("mine.html").read_bytes() != b""
 
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("port=99999", "port must lie in [0, 65535] (0: any that is free); got 99999"),
-        ("port=eighty", "port must be a whole number"),
-        ("open=maybe", "open must be true or false; got 'maybe'"),
-        ("host=", "host must be a name or an address"),
-        ("host=203.0.113.1", "cannot listen on 203.0.113.1, port 8808: "),
-        ("host=no.such.host.invalid", "cannot listen on no.such.host.invalid, port 8808: "),
-        ("+scenario=concrt", "no scenario 'concrt'. Did you mean 'concert'?"),
-        ("transparency.level=2", "transparency.level must lie in [0, 1]; got 2"),
-        ("epochs=[]", "epochs=[] cannot be set on the page; write it into a scenario file"),
-        ("prt=80", "Did you mean 'port'?"),
+        (["open=maybe"], "open must be true or false; got 'maybe'"),
+        (["out=page.txt"], "out must be the name of a file that ends with .html; got 'page.txt'"),
+        (["out=letter.html"], "out=letter.html exists already and is no page of this program"),
+        (["out=folder.html"], "out=folder.html is a folder"),
+        (["out=letter.html/page.html"], "is not a folder"),
+        (["+scenario=concrt"], "no scenario 'concrt'. Did you mean 'concert'?"),
+        (["+scenario=concert", "transparency.level=2"], "transparency.level must lie in [0, 1]; got 2"),
+        (["+scenario=concert", "years=2000"], "at most 2,400 rounds a run"),
+        (["transparency.level=0.2"], "which scenario?"),
+        (["+scenario=concert", "opn=true"], "Did you mean 'open'?"),
     ],
 )
-def test_a_mistake_is_one_sentence(say, typed, sentence):
-    code, out, err = say("open=false", typed) if not typed.startswith("open") else say(typed)
+def test_a_mistake_is_one_sentence_and_nothing_is_written(say, typed, sentence):
+    Path("letter.html").write_text("<p>Dear all</p>")
+    Path("folder.html").mkdir()
+    code, out, err = say(*typed)
     assert (code, out) == (2, "")
     assert sentence in err and err.startswith("regimesim: ") and err.count("\n") == 1
-
-
-def test_a_port_that_is_taken_is_said(say):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        assert say("open=false", f"port={port}")[2] == (
-            f"regimesim: port {port} is taken; leave port= out, or choose another\n"
-        )
-
-
-def test_a_port_that_nobody_asked_for_may_be_another(monkeypatch):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        monkeypatch.setattr(demo, "PORT", taken.getsockname()[1])
-        with demo.listen("127.0.0.1", None) as found:
-            assert found.getsockname()[1] != taken.getsockname()[1]
-
-
-@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
-def test_what_is_not_installed_is_named(say, monkeypatch, missing):
-    monkeypatch.setitem(sys.modules, missing, None)
-    code, out, err = say("open=false")
-    assert (code, out) == (2, "")
-    assert err == (
-        f'regimesim: the page needs {missing}, which is not installed; type: pip install "regimesim[demo]"\n'
-    )
-
-
-@pytest.fixture
-def served(monkeypatch):
-    """What would be served, without waiting for anybody."""
-    found = {}
-    monkeypatch.setattr(demo, "_serve", lambda page, listening: found.update(port=listening.getsockname()[1]))
-    monkeypatch.setattr(demo, "_open_soon", lambda address: found.update(opened=address))
-    return found
-
-
-def test_it_listens_to_this_machine_only_and_opens_a_browser(say, served):
-    code, out, err = say("port=0")
-    assert (code, err) == (0, "")
-    assert out == f"The page is at http://127.0.0.1:{served['port']}/   (Ctrl+C ends it)\n"
-    assert served["opened"] == f"http://127.0.0.1:{served['port']}/"
-
-
-def test_it_says_so_when_others_can_reach_it(say, served):
-    code, out, _ = say("open=false", "port=0", "host=0.0.0.0")
-    assert code == 0 and "opened" not in served
-    assert "listens on 0.0.0.0" in out and "everybody who can reach this machine" in out
-    told = json.loads(say("--json", "open=false", "port=0", "host=0.0.0.0")[1])
-    assert told["host"] == "0.0.0.0"
-
-
-def test_what_is_typed_is_where_the_page_begins(say, served):
-    _, out, _ = say("-q", "+scenario=bipolar", "transparency.level=0.7", "open=false", "port=0")
-    assert out == f"http://127.0.0.1:{served['port']}/#scenario=bipolar&transparency.level=0.7\n"
-
-
-def test_a_scenario_that_does_not_fit_the_page_is_left_out_and_named(say, served, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    folder = tmp_path / "configs" / "scenario"
-    folder.mkdir(parents=True)
-    (folder / "mine.yaml").write_text("states: {A: {}, B: {}}\n", "utf-8")
-    (folder / "long.yaml").write_text("states: {A: {}, B: {}}\nyears: 9000\n", "utf-8")
-    (folder / "wrong.yaml").write_text("states: {A: {}}\n", "utf-8")
-    code, out, _ = say("open=false", "port=0", "+scenario=mine")
-    assert code == 0 and "#scenario=mine" in out
-    assert "left out: long (at most 300 years on this page; got 9,000" in out
-    assert "left out: wrong (" in out and "left out: mine" not in out
-    code, _, err = say("open=false", "port=0", "+scenario=long")
-    assert code == 2 and "long cannot be shown" in err
-
-
-def test_a_served_page_answers_and_ends_on_an_interrupt(root):
-    page = subprocess.Popen(
-        [*PROGRAM, "-q", "port=0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=root,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )  # fmt: skip
-    try:
-        address = page.stdout.readline().strip()
-        with urllib.request.urlopen(address, timeout=30) as answer:
-            assert answer.status == 200 and b"<title>regimesim" in answer.read()
-        page.send_signal(signal.SIGINT)
-        out, err = page.communicate(timeout=30)
-        assert (page.returncode, out.strip(), err) == (0, "", "")
-    finally:
-        page.kill()
-        page.communicate()
+    assert Path("letter.html").read_text() == "<p>Dear all</p>"
+    assert {path.name for path in Path().iterdir()} == {"letter.html", "folder.html"}

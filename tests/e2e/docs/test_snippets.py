@@ -37,7 +37,7 @@ NOT_RUN = {
     "regimesim completion": "test_completion.py asks real shells",
     "python tools/fit_assumptions.py": "takes some minutes, and would write: test_fitting.py has a sample",
     "python -m benchmarks": "measures for an hour: test_work.py counts instead",
-    "python -m regimesim demo": "serves until it is interrupted: test_demo_command.py",
+    "python -m regimesim demo": "opens a browser: test_demo_command.py",
     "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=dask": "needs a cluster",
     "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=slurm": "needs a cluster",
     "python -m regimesim predict": "fits for half a minute: test_prediction.py has a sample",

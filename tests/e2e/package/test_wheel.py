@@ -64,7 +64,7 @@ def test_the_wheel_carries_what_it_needs_and_nothing_else(built, root):
         assert wanted - set(names) == set()
     assert {
         "regimesim/py.typed",
-        "regimesim/app/static/index.html",
+        "regimesim/app/static/page.html",
         "regimesim/configs/scenario/concert.yaml",
     } <= set(names)
     about = f"regimesim-{program_version()}.dist-info"
@@ -84,7 +84,7 @@ def test_the_metadata_is_valid_and_true(built, root):
     base = [str(needed) for needed in found.requires_dist if "extra ==" not in str(needed)]
     names = {re.match(r"[\w-]+", needed)[0] for needed in base}
     assert {"numpy", "numba", "pandas", "mesa", "hydra-core"} <= names
-    assert not names & {"salib", "lifelines", "dask", "starlette", "uvicorn", "pytest"}
+    assert not names & {"salib", "lifelines", "dask", "pytest"}
     assert found.description == (root / "README.md").read_text("utf-8")
 
 

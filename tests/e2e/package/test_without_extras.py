@@ -46,7 +46,7 @@ def modules_of_extras(root):
     """Top-level modules of the libraries that only an extra asks for."""
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     extras = {name: asked for name, asked in project["optional-dependencies"].items() if name != "test"}
-    assert {"stats", "cluster", "demo", "report"} <= extras.keys()
+    assert {"stats", "cluster", "report"} <= extras.keys()
     names = {_plain(re.match(r"[\w.-]+", text)[0]) for asked in extras.values() for text in asked}
     base = {_plain(re.match(r"[\w.-]+", text)[0]) for text in project["dependencies"]}
     found = packages_distributions().items()
@@ -61,7 +61,7 @@ def test_every_command_works_or_names_its_extra(root, tmp_path):
     """One program and one test for all of them: most of the time goes into its start."""
     write_disputes(tmp_path)
     hidden = modules_of_extras(root)
-    assert {"SALib", "lifelines", "dask", "distributed", "dask_jobqueue", "starlette", "uvicorn"} <= hidden
+    assert {"SALib", "lifelines", "dask", "distributed", "dask_jobqueue"} <= hidden
     asked = WORKS | {name: words for name, (words, _) in NEEDS.items()}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], cwd=tmp_path, input=json.dumps([sorted(hidden), asked]),

@@ -120,10 +120,6 @@ def test_a_parameter_is_offered_with_its_meaning_and_bounds():
     assert found.about == "transparency: how good the monitoring of other states' actions is: [0, 1]"
 
 
-def test_the_page_begins_with_the_concert():
-    assert "states.France.strategy=" in [choice.word for choice in choices(["demo", "states.F"], COMMANDS)]
-
-
 def test_every_option_that_is_offered_can_be_given(offered, capsys):
     """A wrong value is refused for its value, not for the name of the option."""
     playing = {name: command for name, command in COMMANDS.items() if re.search("scenarios?=", command.usage)}

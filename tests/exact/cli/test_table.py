@@ -6,7 +6,7 @@ import pytest
 
 from regimesim.analysis.calibration.findings import ANSWER_DRAWS
 from regimesim.analysis.comparison import DEFAULT
-from regimesim.cli.demo import PORT
+from regimesim.cli.demo import PLACE
 from regimesim.cli.sweep import RUNS_A_POINT
 from regimesim.cli.table import COMMANDS, WIDTH, Option
 from regimesim.scenario.messages import InputError
@@ -114,7 +114,7 @@ def test_numbers_that_the_library_declares_too_are_the_same():
     assert default("calibrate", "answers").default == ANSWER_DRAWS
     assert tuple(default("compare", "scenarios").default) == tuple(DEFAULT)
     assert default("sweep", "runs").shown == str(RUNS_A_POINT)
-    assert default("demo", "port").shown == str(PORT) and str(PORT) in default("demo", "port").about
+    assert PLACE.as_posix() in default("demo", "out").about
 
 
 def test_a_number_may_exclude_its_end():

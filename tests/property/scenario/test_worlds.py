@@ -121,7 +121,7 @@ BASES = {
     "sensitivity": ["+scenario=own.yaml", "parameters=[war.cost]", "runs=1", "trajectories=2", "samples=2"],
     "calibrate": ["+scenario=concert", "draws=8", "runs=2", "years=40", "answers=0"],
     "sweep": ["+scenario=own.yaml", "war.cost=1,2", "runs=1"], "history": ["own.csv"], "plot": ["run"],
-    "completion": ["bash"], "experiment": [], "list": [], "show": ["own.yaml"], "demo": ["open=false", "port=0"],
+    "completion": ["bash"], "experiment": [], "list": [], "show": ["own.yaml"], "demo": ["open=false"],
 }  # fmt: skip
 """A small task for every command; a strange word is added to it."""
 
@@ -132,7 +132,8 @@ def test_every_command_is_among_them():
 
 @mischief.sizes(80, 5_000)
 def test_any_words_are_understood_or_refused(budget, folder, monkeypatch):
-    monkeypatch.setattr("regimesim.cli.demo._serve", lambda page, listening: None)
+    monkeypatch.setattr("regimesim.cli.demo._open", lambda place: None)
+    monkeypatch.setattr("regimesim.cli.demo._page", lambda own: "")
     (folder / "own.yaml").write_text("states: {A: {}, B: {}}\nyears: 1\n")
     (folder / "own.csv").write_text("year,state_a,state_b,hostility\n1900,A,B,0\n1901,A,B,5\n")
     simulate(load_scenario("own.yaml"), RUNS).save("run")

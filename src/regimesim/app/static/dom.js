@@ -1,4 +1,4 @@
-// Building elements. Texts go in as texts, never as markup.
+/* Building elements. Texts go in as texts, never as markup. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -26,16 +26,43 @@ function fill(element, attributes, children) {
 
 /** Put children in place of those that are there. */
 export function put(element, ...children) {
-  element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+  element.replaceChildren(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined),
+  );
+}
+
+export function button(text, onclick, more = {}) {
+  return h("button", { type: "button", onclick, ...more }, text);
 }
 
 /** A table with a heading row and row headings. */
 export function table(caption, heads, rows) {
-  return h("table", {},
+  return h(
+    "table",
+    {},
     h("caption", {}, caption),
-    h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)))),
-    h("tbody", {}, rows.map(([first, ...rest]) =>
-      h("tr", {}, h("th", { scope: "row" }, String(first)), rest.map((cell) => h("td", {}, cell))))));
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        heads.map((text) => h("th", { scope: "col" }, text)),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      rows.map(([first, ...rest]) =>
+        h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, first instanceof Node ? first : String(first)),
+          rest.map((cell) => h("td", {}, cell)),
+        ),
+      ),
+    ),
+  );
 }
 
 /** A number as people read it: few decimals, a real minus sign. */
@@ -50,3 +77,21 @@ export function listed(names) {
   if (names.length < 2) return names.join("");
   return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
+
+/** A name as it is read: without underscores. */
+export const spoken = (name) => name.replaceAll("_", " ");
+
+export const capitalised = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/** Tell a reader of the screen. */
+export function say(sentence) {
+  $("said").textContent = sentence;
+}
+
+/** Show a refusal, or take it away. */
+export function tell(sentence = "") {
+  $("notice").hidden = !sentence;
+  $("notice").textContent = sentence;
+}
+
+export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,86 +1,137 @@
-// One run on the map, with a slider through time, a play button and the chronicle.
+/* One history on the map: a slider of years, what the world looked like, and what happened. */
 
-import { $, h, put } from "./dom.js";
-import { drawBuffers, drawMap, inWords, KEY, layout } from "./map.js";
+import { button, h, put } from "./dom.js";
+import { engine } from "./engine.js";
+import { dated, history, TERM_WORDS, whatFell } from "./history.js";
+import { drawMap, inWords, layout, mapKey } from "./map.js";
+import { slider } from "./stage.js";
 
-const PACE = 350;
-let shown = null;
-let timer = 0;
+const STEP = 350; // milliseconds a year
 
-/** Show another run, or another world. */
-export function showFilm(world, film, pair) {
-  stop();
-  shown = { world, film, where: layout(world), pair };
-  $("time").max = film.frames.length - 1;
-  $("time").value = Math.min(Number($("time").value), film.frames.length - 1);
-  put($("map-key"), KEY.map((part) => (part.cloneNode ? part.cloneNode(true) : part)));
-  put($("chronicle-summary"), film.summary);
-  put($("chronicle"), film.entries.map((entry) => h("li", { "data-frame": entry.frame, class: entry.kind.replaceAll(" ", "-") },
-    h("button", { type: "button", class: "date", "aria-label": `${entry.date}: show on the map`, onclick: () => go(entry.frame) }, entry.date),
-    h("span", {}, ` ${entry.text}`),
-    entry.detail.length ? h("ul", {}, entry.detail.map((line) => h("li", {}, line))) : null)));
-  draw();
-}
-
-export function choosePair(pair) {
-  if (shown) { shown.pair = pair; draw(); }
-}
-
-const year = (frame) => {
-  const { film } = shown;
-  return film.calendar ? String(Math.round(film.start + frame)) : `year ${frame + 1}`;
-};
-
-function draw() {
-  const now = Number($("time").value);
-  const frame = shown.film.frames[now];
-  const words = inWords(shown.world, frame);
-  $("time-year").textContent = year(now);
-  $("time").setAttribute("aria-valuetext", year(now));
-  drawMap($("map"), shown.world, shown.where, frame, `${year(now)}: ${words}`, shown.pair);
-  drawBuffers($("buffers"), shown.world, frame);
-  put($("map-text"), h("strong", {}, year(now)), `: ${words}`);
-  mark(now);
-}
-
-/** Mark the entries of the year, and bring the last of them into view within the list. */
-function mark(now) {
-  let last = null;
-  for (const item of $("chronicle").children) {
-    const frame = Number(item.dataset.frame);
-    item.classList.toggle("now", frame === now);
-    if (frame <= now) last = item;
+export class Film {
+  constructor(design) {
+    this.design = design;
+    this.where = layout(design);
   }
-  const list = $("chronicle");
-  if (last && timer) list.scrollTop = last.offsetTop - list.offsetTop - list.clientHeight / 2;
+
+  /** The world before anything happens. */
+  still() {
+    const { states, buffers, phases, prior } = this.design;
+    const total = phases[0].states.reduce((sum, state) => sum + state.capability, 0);
+    const frame = {
+      capability: phases[0].states.map((state) => state.capability / total),
+      trust: prior,
+      war: [],
+      estranged: [],
+      standing: buffers.map(() => 1),
+      turmoil: states.map(() => false),
+    };
+    return h(
+      "figure",
+      {},
+      drawMap(this.design, this.where, frame, `${states.length} states and the small states between them.`),
+      mapKey(),
+    );
+  }
+
+  /** The film of a run. */
+  show(replicate, seed) {
+    const { frames, events, regime } = history(engine.kernel, this.design, replicate, seed);
+    const map = h("div", { class: "map-place" });
+    const words = h("p", { class: "map-words" });
+    const list = h("ol", { class: "chronicle", tabindex: "0", "aria-label": "What happened" });
+    const draw = (k) => {
+      put(map, drawMap(this.design, this.where, frames[k], inWords(this.design, frames[k])));
+      put(words, h("strong", {}, dated(this.design, k)), `: ${inWords(this.design, frames[k])}`);
+      mark(list, k);
+    };
+    const { element, input } = slider({
+      label: "Year",
+      low: 0,
+      high: frames.length - 1,
+      start: 0,
+      written: (k) => dated(this.design, k),
+      moved: draw,
+    });
+    put(
+      list,
+      events.map(({ frame, date, kind, text }) =>
+        h("li", { class: kind, "data-frame": frame }, h("span", { class: "date" }, date), " ", text),
+      ),
+    );
+    draw(0);
+    return h(
+      "figure",
+      { class: "film" },
+      map,
+      mapKey(),
+      h("div", { class: "film-controls" }, this.player(input, frames.length), element),
+      words,
+      this.ending(regime, frames, events),
+      h("details", { open: true }, h("summary", {}, "What happened"), list),
+    );
+  }
+
+  player(input, length) {
+    let timer = null;
+    const play = button("Play", () => {
+      if (timer) {
+        stop();
+        return;
+      }
+      if (Number(input.value) >= length - 1) input.value = 0;
+      play.textContent = "Stop";
+      timer = setInterval(() => {
+        if (Number(input.value) >= length - 1 || !play.isConnected) {
+          stop();
+          return;
+        }
+        input.value = Number(input.value) + 1;
+        input.dispatchEvent(new Event("input"));
+      }, STEP);
+    });
+    const stop = () => {
+      clearInterval(timer);
+      timer = null;
+      play.textContent = "Play";
+    };
+    return play;
+  }
+
+  /** What ended this run: when cooperation gave way, what its margin rested on, what had happened. */
+  ending({ formed, end, ended }, frames, events) {
+    if (!formed) return h("p", {}, "In this history lasting cooperation never forms.");
+    if (!ended) return h("p", {}, "In this history cooperation still stands at the end.");
+    const at = Math.min(frames.length - 1, Math.floor(end));
+    const { name, fall, before, then } = whatFell(frames, at);
+    const last = events
+      .filter(({ frame, kind }) => frame >= at - 1 && frame <= at && kind !== "open")
+      .slice(0, 5);
+    return h(
+      "div",
+      { class: "ending" },
+      h(
+        "p",
+        {},
+        `In this history cooperation ends in ${dated(this.design, at)}. `,
+        then < before
+          ? `What speaks for cooperation had fallen in five years from ${figures(before)} to ${figures(then)} (mean margin of the pairs); most of it: ${TERM_WORDS[name]}, by ${figures(fall)}.`
+          : "The mean margin of cooperation had not fallen before; single events ended it.",
+      ),
+      last.length ? h("p", {}, `From the year before: ${last.map(({ text }) => text).join(" ")}`) : null,
+    );
+  }
 }
 
-function go(frame) {
-  $("time").value = frame;
-  draw();
-}
+const figures = (value) => value.toFixed(2).replace("-", "−");
 
-function stop() {
-  clearInterval(timer);
-  timer = 0;
-  $("map-play").textContent = "Play";
-  $("map-play").setAttribute("aria-pressed", "false");
-}
-
-function playOrStop() {
-  if (timer) { stop(); return; }
-  if (!shown) return;
-  if (Number($("time").value) >= shown.film.frames.length - 1) go(0);
-  $("map-play").textContent = "Pause";
-  $("map-play").setAttribute("aria-pressed", "true");
-  timer = setInterval(() => {
-    const next = Number($("time").value) + 1;
-    if (next >= shown.film.frames.length) stop();
-    else go(next);
-  }, PACE);
-}
-
-export function wireFilm() {
-  $("time").addEventListener("input", () => shown && draw());
-  $("map-play").addEventListener("click", playOrStop);
+function mark(list, k) {
+  let last = null;
+  for (const item of list.children) {
+    const frame = Number(item.dataset.frame);
+    item.classList.toggle("now", frame === k);
+    if (frame <= k) last = item;
+  }
+  if (last) list.scrollTop = last.offsetTop - list.offsetTop - list.clientHeight / 2;
+  else list.scrollTop = 0;
 }

@@ -1,0 +1,672 @@
+/* The sandbox: any world under any order, any parameter, and what becomes of cooperation and peace. */
+
+import { survivalPanel, ticks } from "./charts.js";
+import { button, capitalised, h, number, put, say, table, tell } from "./dom.js";
+import { curves, restrictedMean, SPELLS, standing } from "./durations.js";
+import { engine } from "./engine.js";
+import { Film } from "./film.js";
+import {
+  checkRelations,
+  command,
+  fresh,
+  fromHash,
+  fromYaml,
+  MOST_RUNS,
+  read,
+  seedOf,
+  toCsv,
+  toHash,
+  toYaml,
+  whole,
+  written,
+} from "./link.js";
+import { offerMatrix } from "./matrix.js";
+import { drawPair } from "./pair.js";
+import { simulate } from "./pool.js";
+
+const SEARCH_SHOWS = 12;
+
+export class Sandbox {
+  constructor(place, hash) {
+    this.place = place;
+    this.asked = 0;
+    this.published = new Map();
+    this.found = [];
+    this.pair = [0, 1];
+    this.setting = fresh();
+    try {
+      this.setting = hash ? fromHash(hash) : fresh();
+      tell();
+    } catch (error) {
+      tell(`${error.message} The sandbox is shown as it begins.`);
+    }
+    this.build();
+    this.look();
+  }
+
+  get catalogue() {
+    return engine.catalogue;
+  }
+
+  design() {
+    const { key, changes, without } = this.setting;
+    return this.catalogue.compose(key, changes, without);
+  }
+
+  leave() {
+    this.asked += 1;
+  }
+
+  /* ---- building ---- */
+
+  build() {
+    this.parts = Object.fromEntries(
+      [
+        "about",
+        "answer",
+        "panels",
+        "table",
+        "command",
+        "film",
+        "pair",
+        "switches",
+        "headline",
+        "hits",
+        "changed",
+        "matrix",
+      ].map((name) => [name, h("div", { class: `part-${name}` })]),
+    );
+    this.parts.answer.setAttribute("role", "status");
+    const { parts } = this;
+    put(
+      this.place,
+      h("h1", {}, "Sandbox"),
+      h(
+        "div",
+        { class: "sandbox" },
+        h(
+          "section",
+          { class: "card lead", "aria-label": "World, order and the first sliders" },
+          this.pickers(),
+          parts.about,
+          parts.headline,
+          parts.changed,
+        ),
+        h(
+          "section",
+          { class: "card answers", "aria-labelledby": "answers" },
+          h("h2", { id: "answers" }, "How long it lasts"),
+          parts.answer,
+          h(
+            "figure",
+            {},
+            parts.panels,
+            h(
+              "figcaption",
+              { class: "quiet" },
+              "Share of the runs in which it still stands, with 95 % bands. Dashed: as published, on the same seeds.",
+            ),
+          ),
+          h("details", {}, h("summary", {}, "The curves as a table"), parts.table),
+          parts.command,
+          this.matrix(),
+        ),
+        h(
+          "section",
+          { class: "card more", "aria-labelledby": "more" },
+          h("h2", { id: "more" }, "Change more"),
+          this.search(),
+          h("h3", {}, "Take something away"),
+          parts.switches,
+          this.luck(),
+          this.tools(),
+        ),
+        h(
+          "section",
+          { class: "card run", "aria-labelledby": "run" },
+          h("h2", { id: "run" }, "One run on the map"),
+          parts.film,
+        ),
+        h(
+          "section",
+          { class: "card pair", "aria-labelledby": "pair" },
+          h("h2", { id: "pair" }, "What two of them are really playing"),
+          parts.pair,
+        ),
+      ),
+    );
+    this.refresh();
+  }
+
+  /** Build anew what depends on the world. */
+  refresh() {
+    const { data } = this.catalogue;
+    const { key } = this.setting;
+    put(
+      this.parts.about,
+      h(
+        "p",
+        { class: "quiet" },
+        data.designs[key].represents ||
+          [key.split(" ")]
+            .flat()
+            .map((name, k) => (k ? data.orders : data.worlds)[name]?.represents ?? "")
+            .join(" "),
+      ),
+    );
+    const [world, order] = key.split(" ");
+    this.worldList.value = world;
+    this.fillOrders(world, order);
+    put(
+      this.parts.headline,
+      data.headline.map((name) => this.control(name)),
+    );
+    this.showChanged();
+    this.showHits();
+    this.showSwitches();
+    this.pair = [0, 1];
+  }
+
+  matrix() {
+    return h(
+      "details",
+      {
+        ontoggle: (event) => {
+          if (event.target.open && !this.parts.matrix.childElementCount)
+            offerMatrix(this.parts.matrix, this.setting.seed);
+        },
+      },
+      h("summary", {}, "All worlds under all orders"),
+      this.parts.matrix,
+    );
+  }
+
+  pickers() {
+    const { data } = this.catalogue;
+    const worlds = Object.entries(data.worlds).map(([name, { title }]) =>
+      h("option", { value: name }, title),
+    );
+    if ("own" in data.designs)
+      worlds.unshift(h("option", { value: "own" }, `${data.designs.own.title} (yours)`));
+    this.worldList = h(
+      "select",
+      { id: "world", onchange: () => this.pick(this.worldList.value, this.orderList.value) },
+      worlds,
+    );
+    this.orderList = h("select", {
+      id: "order",
+      onchange: () => this.pick(this.worldList.value, this.orderList.value),
+    });
+    return h(
+      "div",
+      { class: "pickers" },
+      h("label", { for: "world" }, "World", this.worldList),
+      h("label", { for: "order" }, "Order", this.orderList),
+    );
+  }
+
+  fillOrders(world, order) {
+    const { data } = this.catalogue;
+    this.orderList.disabled = world === "own";
+    put(
+      this.orderList,
+      world === "own"
+        ? h("option", { value: "" }, "its own")
+        : Object.entries(data.orders).map(([name, { title }]) =>
+            h("option", { value: name, disabled: !this.catalogue.key(world, name) }, capitalised(title)),
+          ),
+    );
+    if (order) this.orderList.value = order;
+  }
+
+  pick(world, order) {
+    const wanted = order || "concert";
+    const key =
+      world === "own" ? "own" : (this.catalogue.key(world, wanted) ?? this.catalogue.key(world, "self_help"));
+    this.setting = { ...this.setting, key, without: [] };
+    this.refresh();
+    this.look();
+  }
+
+  tools() {
+    this.file = h("input", {
+      type: "file",
+      accept: ".yaml,.yml",
+      hidden: true,
+      "aria-label": "A scenario file (YAML)",
+      onchange: () => this.open(),
+    });
+    return h(
+      "div",
+      { class: "tools" },
+      button("Copy link", () => this.share()),
+      button("Save YAML", () => this.save()),
+      button("Open YAML", () => this.file.click()),
+      this.file,
+      button("Data (CSV)", () => this.download("csv")),
+      button("As published", () => this.reset()),
+    );
+  }
+
+  reset() {
+    const { key } = this.setting;
+    this.setting = { ...fresh(), key };
+    this.refresh();
+    this.look();
+  }
+
+  /** A control for a parameter: a slider where it has a range, and always a field. */
+  control(name) {
+    const declared = this.catalogue.parameters.get(name);
+    const id = `set-${name.replace(".", "-")}`;
+    const value = this.valueOf(name);
+    const label = h("label", { for: id }, `${capitalised(declared.group)}: ${declared.label}`);
+    const field =
+      declared.kind === "choice" || declared.kind === "switch"
+        ? h(
+            "select",
+            { id, "aria-describedby": `${id}-help` },
+            (declared.kind === "switch" ? ["false", "true"] : declared.choices).map((text) =>
+              h("option", { selected: text === written(name, value) }, text),
+            ),
+          )
+        : h("input", {
+            id,
+            type: "text",
+            inputmode: "decimal",
+            value: written(name, value),
+            "aria-describedby": `${id}-help`,
+          });
+    field.addEventListener("change", () => this.change(name, field.value, field));
+    const range = declared.slide
+      ? h("input", {
+          type: "range",
+          min: declared.slide[0],
+          max: declared.slide[1],
+          step: declared.step,
+          value,
+          "aria-label": `${declared.group}: ${declared.label}, slider`,
+        })
+      : null;
+    range?.addEventListener("input", () => {
+      field.value = range.value;
+      this.change(name, range.value, field, false);
+    });
+    range?.addEventListener("change", () => this.settle());
+    field.addEventListener("change", () => {
+      if (range) range.value = field.value;
+    });
+    return h(
+      "div",
+      { class: "control" },
+      label,
+      h("div", { class: "inputs" }, range, field),
+      h(
+        "p",
+        { class: "quiet", id: `${id}-help` },
+        `${capitalised(declared.meaning)}${declared.unit ? ` (${declared.unit})` : ""}.`,
+        this.idle(name),
+      ),
+    );
+  }
+
+  /** A note on a parameter that changes nothing in the world as published. */
+  idle(name) {
+    const reason = this.catalogue.data.designs[this.setting.key].idle[name];
+    return reason ? h("strong", {}, ` As published it changes nothing here: ${reason}.`) : null;
+  }
+
+  valueOf(name) {
+    const { key, changes } = this.setting;
+    return this.catalogue.compose(key, changes).phases[0].parameters[name];
+  }
+
+  change(name, text, field, done = true) {
+    try {
+      const value = read(name, text);
+      const changes = { ...this.setting.changes, [name]: value };
+      const { key } = this.setting;
+      if (value === this.catalogue.compose(key).phases[0].parameters[name]) delete changes[name];
+      checkRelations({ ...this.setting, changes });
+      this.setting.changes = changes;
+      field.removeAttribute("aria-invalid");
+      tell();
+    } catch (error) {
+      field.setAttribute("aria-invalid", "true");
+      tell(error.message);
+      return;
+    }
+    this.showChanged();
+    this.look(done);
+  }
+
+  /** After a slider has come to rest. */
+  settle() {
+    this.showSwitches();
+    this.showFilm();
+    this.showPair();
+  }
+
+  search() {
+    this.query = h("input", {
+      type: "search",
+      id: "search",
+      autocomplete: "off",
+      oninput: () => this.showHits(),
+    });
+    return h(
+      "div",
+      { class: "search" },
+      h("label", { for: "search" }, `Search all ${this.catalogue.parameters.size} parameters`),
+      this.query,
+      this.parts.hits,
+    );
+  }
+
+  showHits() {
+    const words = (this.query?.value ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+    const { headline } = this.catalogue.data;
+    const hits = words.length
+      ? [...this.catalogue.parameters.values()].filter(
+          ({ name, label, meaning }) =>
+            !headline.includes(name) &&
+            words.every((word) => `${name} ${label} ${meaning}`.toLowerCase().includes(word)),
+        )
+      : [];
+    put(
+      this.parts.hits,
+      hits.slice(0, SEARCH_SHOWS).map(({ name }) => this.control(name)),
+      hits.length > SEARCH_SHOWS
+        ? h("p", { class: "quiet" }, `${hits.length - SEARCH_SHOWS} more; type another word.`)
+        : null,
+      words.length && !hits.length ? h("p", { class: "quiet" }, "Nothing with these words.") : null,
+    );
+  }
+
+  showChanged() {
+    const names = Object.keys(this.setting.changes);
+    put(
+      this.parts.changed,
+      names.length
+        ? h(
+            "p",
+            { class: "quiet" },
+            "Changed: ",
+            names.map((name) => [
+              button(`${name} = ${written(name, this.setting.changes[name])} ✕`, () => this.undo(name), {
+                class: "chip",
+                "aria-label": `${name}: back to as published`,
+              }),
+              " ",
+            ]),
+          )
+        : null,
+    );
+  }
+
+  undo(name) {
+    delete this.setting.changes[name];
+    this.refresh();
+    this.look();
+  }
+
+  showSwitches() {
+    const { key, changes, without } = this.setting;
+    const present = this.catalogue.present(key, changes);
+    put(
+      this.parts.switches,
+      this.catalogue.data.arrangements
+        .filter(({ name }) => present.includes(name))
+        .map(({ name, about }) => {
+          const box = h("input", {
+            type: "checkbox",
+            id: `with-${name}`,
+            checked: !without.includes(name),
+            onchange: () => {
+              this.setting.without = box.checked
+                ? this.setting.without.filter((one) => one !== name)
+                : [...this.setting.without, name];
+              this.look();
+            },
+          });
+          return h(
+            "p",
+            { class: "switch" },
+            box,
+            h("label", { for: box.id }, h("strong", {}, name), ` ${about}`),
+          );
+        }),
+      present.length ? null : h("p", { class: "quiet" }, "Nothing here could be taken away."),
+    );
+  }
+
+  luck() {
+    const field = (name, label, take) => {
+      const input = h("input", {
+        type: "text",
+        inputmode: "numeric",
+        id: `luck-${name}`,
+        value: String(this.setting[name]),
+        onchange: () => {
+          try {
+            this.setting[name] = take(input.value);
+            tell();
+            this.look();
+          } catch (error) {
+            tell(error.message);
+          }
+        },
+      });
+      return h("label", { for: input.id }, label, input);
+    };
+    return h(
+      "div",
+      { class: "pickers" },
+      field("runs", "Runs", (text) => whole("runs", text, 1, MOST_RUNS)),
+      field("seed", "Seed", seedOf),
+    );
+  }
+
+  /* ---- answers ---- */
+
+  /** Play anew and draw: roughly at once, then with all runs. */
+  async look(done = true) {
+    const asked = (this.asked += 1);
+    const began = performance.now();
+    const design = this.design();
+    this.address();
+    let so = [];
+    const redraw = () => {
+      if (asked === this.asked && so.length) this.draw(so, this.known(), design);
+    };
+    const playing = simulate(design, this.setting.runs, this.setting.seed, (found) => {
+      if (asked !== this.asked) return false;
+      so = found;
+      redraw();
+      if (found.length <= this.setting.runs / 8) measure("first redraw", began);
+      return true;
+    });
+    const before = this.playPublished(asked).then(redraw);
+    if (done) this.settle();
+    const found = await playing;
+    if (found === null) return;
+    measure("whole redraw", began);
+    await before;
+    if (asked !== this.asked) return;
+    this.found = found;
+    this.drawTable();
+    this.place.dataset.ready = String(asked);
+  }
+
+  /** What the world as published is known by; nothing where it is what is played. */
+  publishedKey() {
+    const { key, changes, without, runs, seed } = this.setting;
+    const same = !without.length && !Object.keys(changes).some((name) => name !== "years");
+    return same ? "" : `${key} ${changes.years ?? ""} ${runs} ${seed}`;
+  }
+
+  /** Curves of the world as published, with the same years, if they are known. */
+  known() {
+    return this.published.get(this.publishedKey()) ?? null;
+  }
+
+  async playPublished(asked) {
+    const wanted = this.publishedKey();
+    if (!wanted || this.published.has(wanted)) return;
+    const { key, changes, runs, seed } = this.setting;
+    const twin = this.catalogue.compose(key, "years" in changes ? { years: changes.years } : {});
+    const found = await simulate(twin, runs, seed, () => asked === this.asked);
+    if (found !== null) this.published.set(wanted, curves(found));
+  }
+
+  draw(found, before, design) {
+    const now = curves(found);
+    const spells = Object.keys(SPELLS);
+    put(
+      this.parts.panels,
+      spells.map((spell) => survivalPanel(spell, now[spell], before?.[spell] ?? null, design.years)),
+    );
+    const interval = (curve) => {
+      const { value, lower, upper } = restrictedMean(curve, design.years);
+      return `${number(value, 1)} [${number(lower, 1)}, ${number(upper, 1)}]`;
+    };
+    const never = found.filter(({ formed }) => !formed).length;
+    put(
+      this.parts.answer,
+      spells.map((spell) =>
+        h(
+          "p",
+          {},
+          `${SPELLS[spell]} lasts `,
+          h("strong", {}, interval(now[spell])),
+          ` of ${design.years} years on average`,
+          before ? ` (as published ${interval(before[spell])})` : "",
+          spell === "regime" && never ? `; in ${never} of ${found.length} runs it never forms.` : ".",
+        ),
+      ),
+    );
+  }
+
+  drawTable() {
+    const [now, before, { years: horizon }] = [curves(this.found), this.known(), this.design()];
+    const columns = Object.keys(SPELLS).flatMap((spell) => [
+      [SPELLS[spell], now[spell]],
+      ...(before ? [["as published", before[spell]]] : []),
+    ]);
+    put(
+      this.parts.table,
+      table(
+        `Share of ${this.found.length} runs in which it still stands`,
+        ["After years", ...columns.map(([name]) => name)],
+        ticks(0, horizon, 10).map((year) => [
+          year,
+          ...columns.map(([, curve]) => `${Math.round(100 * standing(curve, year))} %`),
+        ]),
+      ),
+    );
+    const line = command(this.setting);
+    put(
+      this.parts.command,
+      line
+        ? h("p", { class: "quiet" }, "The same on a command line, number for number: ", h("code", {}, line))
+        : null,
+    );
+  }
+
+  showFilm() {
+    const design = this.design();
+    const { replicate, seed } = this.setting;
+    const input = h("input", {
+      type: "text",
+      inputmode: "numeric",
+      id: "replicate",
+      value: String(replicate),
+      onchange: () => {
+        try {
+          this.setting.replicate = whole("replicate", input.value, 0, 2 ** 32 - 1);
+          tell();
+          this.address();
+          this.showFilm();
+        } catch (error) {
+          tell(error.message);
+        }
+      },
+    });
+    const film = new Film(design).show(replicate, seed);
+    put(
+      this.parts.film,
+      h(
+        "div",
+        { class: "pickers" },
+        h("label", { for: "replicate" }, "Run", input),
+        button("Another run", () => {
+          this.setting.replicate = (replicate + 1) % 2 ** 32;
+          this.address();
+          this.showFilm();
+        }),
+      ),
+      film,
+    );
+  }
+
+  showPair() {
+    drawPair(this.parts.pair, this.design(), this.pair);
+  }
+
+  /* ---- sharing ---- */
+
+  address() {
+    history.replaceState(null, "", `#sandbox?${toHash(this.setting)}`);
+  }
+
+  async share() {
+    this.address();
+    try {
+      await navigator.clipboard.writeText(location.href);
+      say("The link is copied.");
+      tell();
+    } catch {
+      tell(`Copy the address of this page: ${location.href}`);
+    }
+  }
+
+  save() {
+    const { key, without } = this.setting;
+    if (key === "own")
+      tell("A world of your own is saved by the command line: python -m regimesim show NAME resolved=true");
+    else if (without.length) tell("A file has no switches: put back what you took away, then save.");
+    else this.download("yaml");
+  }
+
+  download(kind) {
+    const text = kind === "csv" ? toCsv(this.found) : toYaml(this.setting);
+    const name = `${this.setting.key.replace(" ", "_under_")}.${kind}`;
+    const address = URL.createObjectURL(
+      new Blob([text], { type: kind === "csv" ? "text/csv" : "text/yaml" }),
+    );
+    h("a", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+    say(`Saved as ${name}.`);
+  }
+
+  async open() {
+    const [file] = this.file.files;
+    this.file.value = "";
+    if (!file) return;
+    try {
+      this.setting = fromYaml(await file.text());
+      tell();
+      say(`${file.name} is open.`);
+    } catch (error) {
+      tell(error.message);
+      return;
+    }
+    this.refresh();
+    this.look();
+  }
+}
+
+function measure(name, start) {
+  performance.clearMeasures(name);
+  performance.measure(name, { start, end: performance.now() });
+}
