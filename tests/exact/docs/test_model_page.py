@@ -131,7 +131,7 @@ def calls_in(function):
     calls.sort(key=lambda n: (n.lineno, n.col_offset))
     for name in (n.func.id for n in calls if isinstance(n.func, ast.Name)):
         yield name
-        if name in ("reckon", "intend", "deal", "_record"):
+        if name in ("reckon", "intend", "deal", "record"):
             yield from calls_in(getattr(kernel, name))
 
 

@@ -121,7 +121,7 @@ BASES = {
     "sensitivity": ["+scenario=own.yaml", "parameters=[war.cost]", "runs=1", "trajectories=2", "samples=2"],
     "calibrate": ["+scenario=concert", "draws=8", "runs=2", "years=40", "answers=0"],
     "sweep": ["+scenario=own.yaml", "war.cost=1,2", "runs=1"], "history": ["own.csv"], "plot": ["run"],
-    "completion": ["bash"], "experiment": [], "list": [], "show": ["own.yaml"], "demo": ["open=false"],
+    "completion": ["bash"], "experiment": [], "list": [], "predict": ["draws=2", "runs=2"], "show": ["own.yaml"], "demo": ["open=false"],
 }  # fmt: skip
 """A small task for every command; a strange word is added to it."""
 
