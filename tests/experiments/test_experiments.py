@@ -19,7 +19,7 @@ NUMBER = r"-?\d[\d,]*(?:\.\d+)?"
 INTERVAL = re.compile(rf"({NUMBER}) \[({NUMBER}), ({NUMBER})\]")
 
 
-A_FEW = 6
+A_FEW = 4
 """Run at reduced size in a day."""
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -242,10 +243,18 @@ def idle_within(
     dict of str to str
         A clause that says why, for each that is idle.
     """
-    turned = ((name, low if low != OFF.get(name) else high) for name, (low, high) in bounds.items())
+    turned = ((name, _turned(name, *ends)) for name, ends in bounds.items())
     world = compose(scenario, [*settings, *((name, show(value)) for name, value in turned)])
     reasons = {name: what_is_missing(world, name) for name in names}
     return {name: reason for name, reason in reasons.items() if reason}
+
+
+def _turned(name: str, low: float, high: float) -> Any:
+    """A value within some bounds at which the parameter's mechanism is at work, if there is one."""
+    parameter = BY_NAME.get(name)
+    if parameter is not None and parameter.choices:
+        return parameter.choices[-1]
+    return low if low != OFF.get(name) else high
 
 
 def _trusting(scenario: Scenario, trust: float) -> Scenario:

@@ -188,8 +188,9 @@ def print_comparison(
     print(_aligned(found.table()))
     findings = [output.folded(f"{found.finding(spell)}.") for spell in SPELLS]
     if beside:
-        print("\n".join(findings) + "\n")
-        print(output.uncertainties_of_several(found.results, both) + "\n")
+        print("\n".join(findings))
+        if both:
+            print(output.uncertainties_in_short(both))
         print_matrix(beside)
     else:
         print("\n" + output.uncertainties_of_several(found.results, both))

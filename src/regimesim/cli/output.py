@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 MOST_PAIRS = 12
 _HEAD = 14
 LEAST_WIDTH = 32
-NARROW = 60
-"""Columns below which what does not fit is put one below the other."""
+NARROW, _WIDE = 60, 200
+"""Columns below which what does not fit is put one below the other: tables of durations, others."""
 
 
 def width() -> int:
@@ -168,7 +168,7 @@ def uncertainty_lines(scenario: Scenario, both: Uncertainties | None) -> str:
 
     if both is not None:
         return "\n".join(
-            [bold("Luck and assumptions"), text_table(both.table()), folded(f" {both.sentence()}")]
+            [bold("Luck and assumptions"), text_table(both.table(), _WIDE), folded(f" {both.sentence()}")]
         )
     if set_of(scenario) is None:
         return _without_set([scenario.name])
@@ -182,11 +182,24 @@ def uncertainties_of_several(results: Mapping[str, Results], both: Mapping[str, 
 
     lines = []
     for name, found in both.items():
-        lines += [f"{bold('Luck and assumptions')}: {spoken(name)}", text_table(found.table())]
+        lines += [f"{bold('Luck and assumptions')}: {spoken(name)}", text_table(found.table(), _WIDE)]
         lines.append(folded(f" {found.under.words()}"))
     none = [name for name, one in results.items() if set_of(one.scenario) is None]
     lines += [folded(f" {CAUTIONS}")] if both else []
     return "\n".join([*lines, *([_without_set(none)] if none else [])])
+
+
+def uncertainties_in_short(both: Mapping[str, Uncertainties]) -> str:
+    """A line for each scenario: what luck leaves open, and what all settings that fit the record do."""
+    lines = [bold("Luck, and all settings that fit the record") + " (years)"]
+    for name, found in both.items():
+        table = found.table().iloc[:2]
+        cells = [
+            f"{str(line).partition(',')[0]} {row['as set']} {row['95 % (luck)']}, {row['all settings that fit']}"
+            for line, row in table.iterrows()
+        ]
+        lines.append(folded(f" {spoken(name)}: {'; '.join(cells)}"))
+    return "\n".join(lines)
 
 
 def _without_set(names: Sequence[str]) -> str:
@@ -209,7 +222,8 @@ def _headed(heading: str, text: str) -> str:
     return bold(heading.ljust(_HEAD)) + f"\n{'':<{_HEAD}}".join(line.replace("\xa0", " ") for line in lines)
 
 
-def text_table(frame: Any) -> str:
+def text_table(frame: Any, least: int = NARROW) -> str:
+    """A table; on a terminal narrower than ``least`` that it does not fit, its cells below each other."""
     columns = [str(name) for name in frame.columns]
     rows = [[str(index), *map(str, row)] for index, row in zip(frame.index, frame.to_numpy(), strict=True)]
     lengths = [max(len(row[k]) for row in [["", *columns], *rows]) for k in range(len(columns) + 1)]
@@ -217,7 +231,7 @@ def text_table(frame: Any) -> str:
         " " + "   ".join(cell.ljust(length) for cell, length in zip(line, lengths, strict=True)).rstrip()
         for line in [["", *columns], *rows]
     ]
-    if width() < NARROW and max(map(len, lines)) > width():
+    if width() < least and max(map(len, lines)) > width():
         return "\n".join(_stacked(row[0], zip(columns, row[1:], strict=True)) for row in rows)
     return "\n".join(lines)
 

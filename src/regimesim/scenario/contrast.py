@@ -24,7 +24,8 @@ def besides_order(a: Scenario, b: Scenario) -> tuple[str, ...]:
     --------
     >>> from regimesim.scenario.reading import read_scenario
     >>> pair = {"states": {"A": {}, "B": {}}}
-    >>> two = [read_scenario(pair | {"transparency": {"level": x, "publicity": x}}, "x") for x in (0.8, 0.4)]
+    >>> seen = [{"transparency": {"level": x, "miss_rate": 0.5}} for x in (0.8, 0.4)]
+    >>> two = [read_scenario(pair | level, "x") for level in seen]
     >>> besides_order(*two)
     ('transparency.level 0.8 against 0.4',)
     """

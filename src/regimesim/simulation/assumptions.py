@@ -113,7 +113,7 @@ def assumptions(scenario: Scenario | str) -> pd.DataFrame:
     Examples
     --------
     >>> import regimesim as rs
-    >>> rs.assumptions("concert")["weight"].sum().round(6)
+    >>> float(rs.assumptions("concert")["weight"].sum().round(6))
     1.0
     """
     from regimesim.scenario.compose import load_scenario

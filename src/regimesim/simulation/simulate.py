@@ -89,7 +89,7 @@ def simulate(
         the columns in ``ACCOUNTED``; all other columns are the same.
     assumptions : {"published", "set"}
         As the scenario has them, or of each replicate those of one draw that fits the record of these very
-        states (:mod:`regimesim.simulation.assumptions`).
+        states (``regimesim.simulation.assumptions``).
     progress : callable, optional
         Called with the number of runs that have just been finished.
     mechanisms : sequence of Mechanism

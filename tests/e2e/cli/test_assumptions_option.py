@@ -25,7 +25,7 @@ def test_explain_tells_the_run_that_was_made(capsys):
         capsys, "explain", "+scenario=bipolar", "years=20", "seed=1", "replicate=5", "assumptions=set"
     )
     told = chronicle(results.world(5), 1, 5)
-    assert [entry["text"] for entry in entries] == [entry.text for entry in told.entries]
+    assert [entry["text"] for entry in entries["chronicle"]] == [entry.text for entry in told.entries]
 
 
 def test_explain_says_which_draw(capsys):

@@ -83,7 +83,7 @@ def stored(path):
 @pytest.mark.parametrize(
     "path",
     [
-        pytest.param(path, id=path.stem, marks=() if path in of_the_day(NOTEBOOKS, 2) else pytest.mark.verify)
+        pytest.param(path, id=path.stem, marks=() if path in of_the_day(NOTEBOOKS) else pytest.mark.verify)
         for path in NOTEBOOKS
     ],
 )

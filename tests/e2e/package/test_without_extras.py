@@ -57,6 +57,7 @@ def _plain(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@pytest.mark.verify
 def test_every_command_works_or_names_its_extra(root, tmp_path):
     """One program and one test for all of them: most of the time goes into its start."""
     write_disputes(tmp_path)

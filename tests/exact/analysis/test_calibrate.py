@@ -174,8 +174,8 @@ class TestKnownSets:
 
     def test_the_point_that_made_the_record_is_in_the_set_and_a_far_one_is_not(self):
         """Sixty records are histories of a known point; each is held against the point and a far one."""
-        problem = Problem.of("concert", (), ["war.mutual"])
-        points = problem.points({"war.mutual": np.array([0.02, 0.9])})
+        problem = Problem.of("concert", (), ["war.unilateral"])
+        points = problem.points({"war.unilateral": np.array([0.0, 0.1])})
         watch = watcher(problem.scenario, problem.targets)
         played, records = (play_points(points, runs, seed, watch=watch) for runs, seed in ((119, 0), (60, 9)))
         names = [target.name for target in problem.targets]
@@ -325,7 +325,7 @@ def say(tmp_path, monkeypatch, capsys):
 
 class TestCommand:
     def test_what_it_prints_and_leaves(self, say, tmp_path):
-        code, out, err = say("+scenario=concert", "transparency.level=0.15", "parameters=[war.mutual]",
+        code, out, err = say("+scenario=concert", "transparency.level=0.15", "parameters=[war.unilateral]",
                              "draws=64", "runs=40", "answers=2", "out=here")  # fmt: skip
         assert (code, err) == (0, "")
         for words in ("of 64 draws", "Correlates of War", "What is identified", "answers of compare",
@@ -341,8 +341,8 @@ class TestCommand:
         draws = pd.read_parquet(tmp_path / "here" / "draws.parquet")
         assert len(draws) == 64
         points = read_points(tmp_path / "here" / "set.csv")
-        assert list(points) == ["war.mutual"]
-        assert points["war.mutual"] == pytest.approx(draws.loc[draws["fits"], "war.mutual"].tolist())
+        assert list(points) == ["war.unilateral"]
+        assert points["war.unilateral"] == pytest.approx(draws.loc[draws["fits"], "war.unilateral"].tolist())
 
     def test_json_and_quiet(self, say, undrawn):
         code, out, _ = say("+scenario=concert", *SMALL, "--json")

@@ -184,7 +184,10 @@ def called_from_python():
 def test_whatever_python_calls_is_an_entry():
     """Each, as the module has it; what is not under ``@entry`` is plain Python where Python calls it."""
     found = set(called_from_python())
-    assert {("kernel", "play"), ("kernel", "margins"), ("spells", "_scan"), ("draws", "uniforms")} == found
+    assert found == {
+        ("kernel", "play"), ("kernel", "margins"), ("spells", "_scan"), ("draws", "uniforms"),
+        ("steps", "play_steps"), ("steps", "draw_lanes"), ("steps", "standing_terms"),
+    }  # fmt: skip
     for module, name in found:
         function = getattr(importlib.import_module(f"regimesim.core.{module}"), name)
         assert isinstance(function, Entry) and keeping.entry_name(function) == f"core.{module}.{name}"
@@ -308,8 +311,6 @@ def test_code_that_others_may_have_written_is_not_loaded(kept, monkeypatch):
     module = kept.module()
     with pytest.warns(UserWarning, match="is not loaded, because others may write there"):
         assert module.double(2) == 4
-    assert kept.hits(module.double) == 0
     (file,) = kept.files()
     assert file.stat().st_mode & 0o022 == 0  # written anew
-    module = kept.module()
-    assert module.double(2) == 4 and kept.hits(module.double) == 1
+    assert kept.module().double(2) == 4

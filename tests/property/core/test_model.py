@@ -126,7 +126,9 @@ def check_ranges(tree):
         lanes.decide()
         assert np.isfinite(lanes.margins()).all()
         for name in ("alarm", "abroad", "war_open", "war_estranged", "buffer", "confer", "join", "ending"):
-            assert within(getattr(game, name)[off], 0, 1), name
+            found = getattr(game, name)
+            between = found[off] if found.ndim == 3 else found[:, np.triu(off)]  # by kind: of pairs i < j
+            assert within(between, 0, 1), name
         lanes.carry_out()
         for name in ("norm", "trust", "credibility", "capability"):
             assert within(getattr(world, name), 0, 1), name

@@ -179,7 +179,7 @@ def test_points_of_a_box_are_the_scenarios_that_one_would_type():
     box = boxed("concert", names, {})
     columns = {
         "shadow.rounds_per_year": np.array([2.0, 4.0, 2.0]), "trust.initial": np.array([0.6, math.nan, 0.8]),
-        "transparency.level": np.array([0.2, 0.66, 0.9]), "domestic.revolution": np.array([0.0, 0.02, 0.1]),
+        "transparency.level": np.array([0.2, 0.79, 0.9]), "domestic.revolution": np.array([0.0, 0.02, 0.1]),
     }  # fmt: skip
     points = box.points(columns)
     for k in (0, 2):

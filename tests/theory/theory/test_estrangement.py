@@ -190,6 +190,7 @@ def test_the_best_cooperation_is_that_of_abreu_milgrom_and_pearce(m):
     assert Chain(best).margin() == near(0, 1e-6)
 
 
+@pytest.mark.verify
 def test_with_noise_per_year_more_frequent_dealings_do_not_lead_to_full_cooperation():
     """Abreu, Milgrom and Pearce 1991: bad news that comes at a rate bounds cooperation away from the best
     however often states deal, by the ratio of the rates; a quarter's miss rate makes a defection's rate

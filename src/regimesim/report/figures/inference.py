@@ -21,6 +21,7 @@ from regimesim.report.figures.style import (
     label,
     save_figures,
 )
+from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import spoken
 from regimesim.simulation.provenance import program_version
 
@@ -28,6 +29,7 @@ _WIDE = 11.5
 _STEPS = np.linspace(0.0, 1.0, 101)
 
 
+@drawn
 def ranks_figure(made: Made) -> Figure:
     """Draw how far the ranks of truths are from uniform, a line a parameter, and how often intervals hold."""
     boxes = [(0.08 + 0.49 * (k % 2), 0.57 - 0.42 * (k // 2), 0.41, 0.29) for k in range(len(made.checks))]
@@ -68,6 +70,7 @@ def _words(found: Calibrated) -> str:
     return f"ranks {ranks}, {100 * INTERVAL:.0f} % intervals hold {100 * found.coverage:.1f} %"
 
 
+@drawn
 def coverage_figure(made: Made) -> Figure:
     """Draw for each parameter how often its interval holds the truth, by estimator."""
     names = list(made.columns)
@@ -103,6 +106,7 @@ def coverage_figure(made: Made) -> Figure:
     return framed(figure, f"{headline}: {spoken(made.name)}", caption)
 
 
+@drawn
 def parameters_figure(made: Made) -> Figure:
     """Draw what each parameter is given the record, within its range, by both estimators."""
     frame = made.parameters.sort_values(["identified", "distance"], ascending=False)

@@ -14,6 +14,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from regimesim.analysis.matrix import MEASURES, Matrix, Measure
 from regimesim.report.figures.style import BLACK, ORANGE, blank, framed, length, save_figures, wrapped
+from regimesim.report.matplotlib_alone import drawn
 from regimesim.report.sentences import capitalized
 from regimesim.scenario.messages import listed, spoken
 from regimesim.stats.estimates import Floats
@@ -27,6 +28,7 @@ _LEFT, _BETWEEN, _RIGHT = 1.75, 0.35, 0.25
 _BELOW, _ABOVE = 1.0, 1.6
 
 
+@drawn
 def matrix_figure(found: Matrix) -> Figure:
     """Heat maps side by side: cooperation, peace, disputes."""
     columns, rows = len(found.orders), len(found.worlds)

@@ -10,11 +10,13 @@ from regimesim.analysis.prediction.forecasts import MODEL
 from regimesim.analysis.prediction.scores import NULL, Scores
 from regimesim.analysis.prediction.tasks import KINDS, STRETCHES, TASKS, WORDS, Task
 from regimesim.report.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, blank, framed, label
+from regimesim.report.matplotlib_alone import drawn
 from regimesim.report.sentences import capitalized
 
 _LOOKS = {MODEL: (BLUE, "o"), NULL: (BLACK, "s"), "climatology": (GREEN, "^"), "logit": (ORANGE, "D")}
 
 
+@drawn
 def prediction_figure(found: Scores) -> Figure:
     """Draw a panel for each task: kinds across, stretches of years down."""
     wide, high = 12.5, 7.1

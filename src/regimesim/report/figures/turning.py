@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from regimesim.analysis.turning_points import TurningPoints, likeliest
 from regimesim.report.figures.style import BLUE, GROUND, RED, blank, framed, label
+from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import show
 
 _BAND = 2.0
@@ -15,6 +16,7 @@ _LINE, _REST = 0.17, 3.4
 """Height of a line of the caption, and of all the rest of the picture, in inches."""
 
 
+@drawn
 def draw_turning_points(found: TurningPoints, ax: Axes | None = None) -> Axes:
     """Draw the chance year by year, with the turning points numbered.
 
@@ -49,6 +51,7 @@ def draw_turning_points(found: TurningPoints, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@drawn
 def turning_figure(found: TurningPoints) -> Figure:
     """The same as a picture that stands alone."""
     named = []

@@ -23,7 +23,7 @@ _OWN_CHANNELS, _CHANNELS_EACH = 2**16, 2**10
 class Mechanism:
     """Something that a subclass adds to the rules, or measures, between the steps of a round.
 
-    Methods called ``before_STEP`` and ``after_STEP`` are called in every round with a :class:`Moment`; STEP
+    Methods called ``before_STEP`` and ``after_STEP`` are called in every round with a ``Moment``; STEP
     is one of ``events``, ``appraise``, ``decide``, ``act``, ``observe``, ``accuse``, ``sanction``, ``pay``,
     ``escalate``, ``learn``, ``record``. An object of the class is a pattern: every block of runs gets a copy
     of it, so what a method keeps in ``self`` belongs to the runs of its block.
