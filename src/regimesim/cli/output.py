@@ -195,8 +195,8 @@ def uncertainties_in_short(both: Mapping[str, Uncertainties]) -> str:
     for name, found in both.items():
         table = found.table().iloc[:2]
         cells = [
-            f"{str(line).partition(',')[0]} {row['as set']} {row['95 % (luck)']}, {row['all settings that fit']}"
-            for line, row in table.iterrows()
+            f"{what.partition(',')[0]} {row['as set']} {row['95 % (luck)']}, {row['all settings that fit']}"
+            for what, (_, row) in zip(map(str, table.index), table.iterrows(), strict=True)
         ]
         lines.append(folded(f" {spoken(name)}: {'; '.join(cells)}"))
     return "\n".join(lines)

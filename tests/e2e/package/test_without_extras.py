@@ -11,6 +11,7 @@ import sys
 import tomllib
 from importlib.metadata import packages_distributions
 
+import pytest
 from plainly import NEEDS, WORKS, refusal, write_disputes
 
 PROGRAM = """

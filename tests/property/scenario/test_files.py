@@ -155,7 +155,7 @@ def test_nothing_is_unpickled(folder):
         assert not (folder / "pwned").exists()
 
 
-@mischief.sizes(25, 1_500)
+@mischief.sizes(8, 1_500)
 def test_a_damaged_sweep_is_refused_or_mended(budget, folder):
     words = ("sweep", "+scenario=tiny.yaml", "transparency.level=0.2,0.8", "runs=8", "out=sweep", "-q")
     assert mischief.answered(*words) == "sweep\n"
