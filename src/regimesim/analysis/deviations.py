@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from regimesim.core.decision import NORM
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.messages import known
-from regimesim.scenario.scenario import Scenario
+from regimesim.scenario.scenario import Phase, Power, Scenario
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.simulate import as_scenario, check_runs
 from regimesim.stats.estimates import Estimate, Floats, mean
@@ -168,18 +168,21 @@ class Never(Deviation):
 
 
 class NeverAccuse(Deviation):
-    """Acts on no accusation of its own, or on a share of them: a secret leniency."""
+    """Acts on no accusation of its own, or on a share of those on which it would act: a secret leniency."""
 
     defects = False
 
-    def __init__(self, resolve: float = 0.0) -> None:
-        self.resolve = resolve
-        self.name = "accuse less" if resolve else "never accuse"
-        share = f"{resolve:g} of its accusations" if resolve else "no accusation of its own"
-        self.about = f"acts on {share}, though the others reckon with its resolve"
+    def __init__(self, share: float = 0.0) -> None:
+        self.share = share
+        self.name = "accuse less" if share else "never accuse"
+        acts = f"{share:g} of the accusations it would act on" if share else "no accusation of its own"
+        self.about = f"acts on {acts}, though the others reckon with its resolve"
 
     def choose(self, lanes: Lanes, state: int) -> None:
-        lanes.game.pursue[state] = self.resolve
+        row = lanes.row
+        own = lanes.setting.states["resolve"][state, row]
+        shared = lanes.setting.parameters["shadow"]["resolve"][row]
+        lanes.game.pursue[state] = self.share * np.where(own >= 0.0, own, shared)
 
 
 class NeverJoin(Deviation):
@@ -333,8 +336,13 @@ def losses(
     return found
 
 
+def _lenient(state: Power, share: float, phase: Phase) -> Power:
+    own, shared = float(state["resolve"]), float(phase.parameters["shadow.resolve"])
+    return replace(state, settings={**state.settings, "resolve": share * (own if own >= 0.0 else shared)})
+
+
 def known_leniency(
-    scenario: Scenario | str, state: str, resolve: float, runs: int = 200, seed: int = 0
+    scenario: Scenario | str, state: str, share: float, runs: int = 200, seed: int = 0
 ) -> Loss:
     """Measure what it costs a state to be known as lenient, beside the same leniency in secret.
 
@@ -342,8 +350,8 @@ def known_leniency(
     ----------
     scenario : Scenario, name or path
     state : str
-    resolve : float in [0, 1]
-        Of this state alone; all others know it.
+    share : float in [0, 1]
+        Of its own resolve; all others know it.
     runs, seed : int
 
     Raises
@@ -358,14 +366,14 @@ def known_leniency(
         replace(
             phase,
             states=tuple(
-                replace(one, settings={**one.settings, "resolve": resolve}) if k == place else one
-                for k, one in enumerate(phase.states)
+                _lenient(one, share, phase) if k == place else one for k, one in enumerate(phase.states)
             ),
         )
         for phase in made.phases
     ]
     lenient = Deviation()
-    lenient.name, lenient.about = "known leniency", f"is known to act on {resolve:g} of its accusations"
+    lenient.name = "known leniency"
+    lenient.about = f"is known to act on {share:g} of the accusations it would act on"
     without = play(made, place, Deviation(), runs, seed, watch=True)
     with_it = play(replace(made, phases=tuple(phases)), place, lenient, runs, seed)
     return _loss(lenient, state, without, with_it, None)
