@@ -24,10 +24,10 @@ def besides_order(a: Scenario, b: Scenario) -> tuple[str, ...]:
     --------
     >>> from regimesim.scenario.reading import read_scenario
     >>> pair = {"states": {"A": {}, "B": {}}}
-    >>> seen = [{"transparency": {"level": x, "miss_rate": 0.5}} for x in (0.8, 0.4)]
-    >>> two = [read_scenario(pair | level, "x") for level in seen]
+    >>> wars = [{"war": {"mutual": 0.1, "cost": x}, "transparency": {"level": x / 100}} for x in (20.0, 30.0)]
+    >>> two = [read_scenario(pair | war, "x") for war in wars]
     >>> besides_order(*two)
-    ('transparency.level 0.8 against 0.4',)
+    ('war.cost 20 against 30',)
     """
     return tuple(_differences(a, b))
 

@@ -39,7 +39,7 @@ def test_run_prints_luck_and_assumptions(capsys):
     assert both["set"] == "superpowers_1946"
     assert both["held"] == ["war.cost"]
     least, most = both["peace, years"]["all settings that fit"]
-    assert 0 < least < most <= 20
+    assert 0 < least <= most <= 20  # in so few years the draws may not be told apart
     main(["run", "+scenario=bipolar", "runs=8", "years=20"])
     said = " ".join(capsys.readouterr().out.split())
     assert "as set 95 % (luck) all settings that fit the case" in said
