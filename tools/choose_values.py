@@ -14,7 +14,7 @@ distance of a draw is the sum of squared log ratios of its rates to the record's
 because one history has few), what it costs if the record's wars of a period are rarer among its histories
 than the middle 95 % (``TAIL``), and ``PULL`` times the sum of squares of how far each number has moved, as a
 share of its range. The distance is made least by CMA-ES (Hansen & Ostermeier 2001, Evol. Comput. 9, 159;
-``pip install cma``), on the same seeds throughout, from the values that the files have now: a search goes on
+the extra ``fit``), on the same seeds throughout, from the values that the files have now: a search goes on
 where the last one ended. Its favourite is rounded to two digits.
 
 In the published values two numbers are not the favourite's: ``domestic.spread`` (.53) and
@@ -27,7 +27,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-import cma  # type: ignore[import-untyped]
+import cma
 import numpy as np
 from numpy.typing import NDArray
 
