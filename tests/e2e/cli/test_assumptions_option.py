@@ -17,6 +17,7 @@ def asked(capsys, *words):
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
 
 
 def test_explain_tells_the_run_that_was_made(capsys):
