@@ -46,7 +46,7 @@ is a move of {enough:g} years. `sensitivity` moves all assumptions together.
 
 
 class Move(NamedTuple):
-    """What a lever does to one outcome of one scenario."""
+    """Moves of a lever in one outcome of one scenario."""
 
     years: Estimate
     least: str

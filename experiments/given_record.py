@@ -31,7 +31,7 @@ BY_WORDS = {
 
 
 def asked_again(one, fitted):
-    """What an experiment's draws say of each claim under a set: shares by claim."""
+    """Shares of draws in which each claim holds under a set, as an experiment's draws say."""
     module = one.load()
     takes_scale = next(iter(signature(module.robust).parameters)) == "scale"
     with drawing_from(fitted):

@@ -53,7 +53,7 @@ def given_record():
 
 
 def take_home(given):
-    """What a reader may take home of a claim, in one word."""
+    """Say in one word what a reader may take home of a claim."""
     holds, contrary = (given[word]["value"] for word in ("holds", "contrary"))
     if contrary >= RARE:
         return "depends" if holds >= RARE else "no"
@@ -61,7 +61,7 @@ def take_home(given):
 
 
 def identified(given, draws):
-    """Whether the record moves a claim's shares beyond luck, in words."""
+    """Say whether the record moves a claim's shares beyond luck."""
     tells = any(told_apart(given[word], draws[word]) for word in ("holds", "contrary"))
     return "yes" if tells else "not identified"
 

@@ -66,7 +66,7 @@ MEANING = {
 
 
 class Entry(NamedTuple):
-    """What Python or JavaScript calls, and with what."""
+    """Entries that Python or JavaScript calls, with their arguments."""
 
     function: Any
     arguments: tuple[str, ...]

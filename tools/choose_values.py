@@ -1,6 +1,6 @@
 """Choose the assumptions that scenarios share, by the record's rates alone.
 
-    python tools/choose_values.py              about ten minutes on two cores; prints a table
+    python tools/choose_values.py              goes on from the published values; prints a table
     python tools/choose_values.py --check      the rates of the published values, 1,000 runs
 
 Free are the assumptions of ``SHARED`` (one value in every world and order), ``CONCERT`` and ``DETERRENCE``,
@@ -88,8 +88,8 @@ RANGES = {
     "periphery.insulation": (0.2, 0.8),
     "deterrence.retaliation": (30.0, 200.0),
 }
-"""Where a parameter has no declared range, or it is narrower here: for a reason of the world, or because at 0
-a mechanism of which the sources speak would be gone."""
+"""Ranges of parameters that have no declared one, or a narrower one here: for a reason of the world, or
+because at 0 a mechanism of which the sources speak would be gone."""
 HAND = {
     "all:payoffs.sucker": -1.5,
     "all:shadow.discount_factor": 0.82,

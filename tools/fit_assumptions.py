@@ -26,12 +26,12 @@ from regimesim.simulation.assumptions import FOLDER
 
 
 def command(names: list[str]) -> str:
-    """What to type to make them again."""
+    """The command that makes them again."""
     return " ".join(["python tools/fit_assumptions.py", *names, "--write"])
 
 
 def told(made: Made) -> str:
-    """What was found of a set, in lines."""
+    """Findings on a set, in lines."""
     frame, region = made.parameters, made.fit.region
     known = frame[frame["identified"]].sort_values("distance", ascending=False)
     lines = [

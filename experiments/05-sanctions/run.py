@@ -1,4 +1,4 @@
-"""What sanctions do: five rules by cost and affinity, beside a step in transparency; League and Council."""
+"""Five rules of sanctions by cost and affinity, beside a step in transparency; League and Council."""
 
 from dataclasses import replace
 

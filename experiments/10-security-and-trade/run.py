@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
-from regimesim.analysis.pairs import pairs_of
+from regimesim.analysis.pairs import at_equal_worth, pairs_of
 from regimesim.analysis.robustness import (
     COMMON,
     DRAWS,
@@ -48,33 +48,11 @@ def grudge(name: str, revisionism: float) -> rs.Scenario:
     return rs.load_scenario(name, [f"states.{who}.revisionism={revisionism:g}" for who in "ABCDE"])
 
 
-def dear(trade: rs.Scenario, anarchy: rs.Scenario) -> rs.Scenario:
-    """Trade in which an estrangement costs as much as in anarchy, where it may end in war.
-
-    Only what mutual defection pays is lower, and what the exploited lose as much below it as in trade.
-    """
-
-    def at(worse: float) -> rs.Scenario:
-        names = ("payoffs.punishment", "payoffs.sucker")
-        return trade.with_parameters({name: float(trade[name]) - worse for name in names})
-
-    goal, low, high = cost(anarchy), 0.0, 50.0
-    for _ in range(30):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if cost(at(middle)) < goal else (low, middle)
-    return at(low)
-
-
-def cost(scenario: rs.Scenario) -> float:
-    """What one estrangement costs at the start, by breach."""
-    return float(pairs_of(scenario)[0].first.breach_cost)
-
-
 def asked() -> dict[str, rs.Scenario]:
     """Every world of this question by name."""
     trade, anarchy = rs.load_scenario("trade"), rs.load_scenario("anarchy")
     found = {"trade": trade, "anarchy": anarchy, "concert": rs.load_scenario("concert")}
-    found["dear trade"] = dear(trade, anarchy)
+    found["dear trade"] = at_equal_worth(trade, anarchy)
     for step in STEPS:
         found[f"losses {step:g}, without war"] = anarchy.with_parameters(PEACEFUL | losses(step))
         found[f"losses {step:g}, with war"] = anarchy.with_parameters(losses(step))
@@ -177,7 +155,7 @@ def run(scale: float = 1.0) -> Answer:
 
 
 def takes(scenario: rs.Scenario) -> dict[str, float | None]:
-    """What restraint asks for at the start: patience a year, and trust; None where no value is enough."""
+    """Give the patience a year and the trust that restraint needs at the start; None where none is enough."""
     side = pairs_of(scenario)[0].first
     return {"discount factor": finite(side.discount_needed), "trust": finite(side.trust_needed)}
 

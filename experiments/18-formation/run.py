@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
-from regimesim.analysis.pairs import pairs_of
+from regimesim.analysis.pairs import at_equal_worth
 from regimesim.analysis.robustness import (
     COMMON,
     DRAWS,
@@ -89,28 +89,6 @@ def with_wave(scenario: rs.Scenario) -> rs.Scenario:
     return replace(scenario, phases=(wave, after, *scenario.phases[1:]))
 
 
-def dear(trade: rs.Scenario, security: rs.Scenario) -> rs.Scenario:
-    """Trade in which an estrangement costs at the start what it costs in security, where it may end in war.
-
-    Mutual defection pays so much less, and what the exploited lose is as much below it as before.
-    """
-
-    def at(worse: float) -> rs.Scenario:
-        names = ("payoffs.punishment", "payoffs.sucker")
-        return trade.with_parameters({name: float(trade[name]) - worse for name in names})
-
-    goal, low, high = cost(security), 0.0, 50.0
-    for _ in range(30):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if cost(at(middle)) < goal else (low, middle)
-    return at(low)
-
-
-def cost(scenario: rs.Scenario) -> float:
-    """What one estrangement costs at the start, by breach."""
-    return float(pairs_of(scenario)[0].first.breach_cost)
-
-
 def asked() -> dict[str, rs.Scenario]:
     """Every world of this question by name."""
     found = {f"{order}, mistrust": made(WORLD, order) for order in ORDERS}
@@ -125,7 +103,7 @@ def asked() -> dict[str, rs.Scenario]:
         found[f"{order}, no trust in peace"] = base.with_parameters(NO_TRUST_IN_PEACE)
     for order in ("self_help", "concert"):
         found[f"security, {order}"], found[f"trade, {order}"] = made(SECURITY, order), made(TRADE, order)
-    found["dear trade, self_help"] = dear(found["trade, self_help"], found["security, self_help"])
+    found["dear trade, self_help"] = at_equal_worth(found["trade, self_help"], found["security, self_help"])
     return found
 
 
@@ -136,7 +114,7 @@ def waits(columns: Columns) -> Floats:
 
 
 def told(found: Outcomes, name: str) -> dict[str, object]:
-    """Whether a regime forms, when, how long it lasts, and what the century is like."""
+    """Formation of a regime: share, time, length, and the century that follows."""
     columns = found.columns[name]
     waiting = waits(columns)
     formed = waiting < YEARS

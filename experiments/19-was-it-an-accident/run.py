@@ -54,7 +54,7 @@ def run(scale: float = 1.0) -> Answer:
 
 
 def told_forecasts(made: Forecasts) -> dict:
-    """How good forecasts are in each year, and how much of what was uncertain is then known."""
+    """Quality of forecasts in each year, and how much of what was uncertain is then known."""
     parts = zip(
         made.year, made.forecast, made.brier(), made.skill(), made.resolved(), made.drift(), strict=True
     )
@@ -71,7 +71,7 @@ def told_forecasts(made: Forecasts) -> dict:
 
 
 def told_reliability(made: Forecasts) -> dict:
-    """How often forecasts came true, and whether runs lie among their futures as one of them."""
+    """Share of forecasts that came true, and whether runs lie among their futures as one of them."""
     bins = {round(part.low * FIFTHS): part for part in made.reliability(FIFTHS)}
     came = {f"{k / FIFTHS:g} to {(k + 1) / FIFTHS:g}": told_bin(bins.get(k)) for k in range(FIFTHS)}
     places = {f"{year:g}": interval_of(mean(row)) for year, row in zip(made.year, made.place, strict=True)}
@@ -83,7 +83,7 @@ def told_reliability(made: Forecasts) -> dict:
 
 
 def told_bin(part: Bin | None) -> dict:
-    """How often forecasts of about that came true; where there were none, anything may be."""
+    """Share of forecasts of about that which came true; where there were none, anything may be."""
     came, apart = (part.came, part.apart) if part else (Estimate(0.5, 0.0, 1.0), Estimate(0.0, -1.0, 1.0))
     return {"came": interval_of(came), "came minus forecast": interval_of(apart)}
 
@@ -103,7 +103,7 @@ def stands(world: rs.Scenario, runs: int, replaced: list[Replacement]) -> Floats
 
 
 def quarrels(runs: int) -> dict:
-    """What one quarrel between two of the five does to the chance: mean over pairs, on the same seeds."""
+    """Effect of one quarrel between two of the five on the chance: mean over pairs, on the same seeds."""
     answer = {}
     for name, settings in {"as it is": (), "no buffer is absorbed": ("geography.absorption=0",)}.items():
         world = rs.load_scenario("concert", [*settings])
@@ -118,7 +118,7 @@ def quarrels(runs: int) -> dict:
 
 
 def told_hinges(count: int) -> dict:
-    """What in its last ten years turns the ending of histories that ended before the end of the record."""
+    """Draws of the last ten years that turn the ending of histories that did not last."""
     world, found, k = rs.load_scenario("concert"), [], 0
     question = question_of(world)
     while len(found) < count:
@@ -175,7 +175,7 @@ def times(one: Estimate, factor: float) -> Estimate:
 
 
 def switches(runs: int) -> dict:
-    """What each arrangement carries on the same seeds, and the share of runs that they need of it."""
+    """Years that each arrangement carries on the same seeds, and the share of runs that they need of it."""
     batches = [Worlds("concert", runs // 5, SEED + k) for k in range(5)]
     answer = {}
     for name in arrangements_of(batches[0].scenario):

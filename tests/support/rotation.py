@@ -1,4 +1,4 @@
-"""What takes too long to be tried every time is tried in turn, by the day (UTC).
+"""Turns, by the day (UTC), of what takes too long to be tried every time.
 
 ``REGIMESIM_DAY`` (``2026-11-28``) is the day to be taken for today: to try again what failed on another one.
 """

@@ -45,7 +45,7 @@ def replies(generosity: float, payoffs: tuple[float, ...], slip: float) -> list[
 
 
 def safe(generosity: float, payoffs: tuple[float, ...], slip: float) -> bool:
-    """Whether no reply earns more than unfailing cooperation does."""
+    """Check that no reply earns more than unfailing cooperation does."""
     earned = replies(generosity, payoffs, slip)
     return earned[0] >= max(earned) - 1e-12
 

@@ -62,7 +62,7 @@ def renewal(alarm: float, length: int) -> float:
 
 
 def durations(alarm: float, runs: int) -> dict:
-    """How long cooperation lasts before its first breakdown, whichever side raises the alarm."""
+    """Rounds of cooperation before its first breakdown, whichever side raises the alarm."""
     found = {}
     for name, automata in (("prudent states", False), ("automata", True)):
         scenario = pair(alarm, LENGTHS[0], automata)
@@ -120,7 +120,7 @@ def value(alarm: float, discount: float, length: int) -> float:
 
 
 def cheating_pays(alarm: float, discount: float, length: int) -> bool:
-    """Whether defecting once beats cooperation: the one-shot deviation, by hand."""
+    """Tell whether defecting once beats cooperation: the one-shot deviation, by hand."""
     t, _, p, _ = PAYOFFS
     v = value(alarm, discount, length) / (1 - discount)
     punished = sum(discount**k for k in range(1, length + 1)) * p

@@ -222,7 +222,7 @@ def ablate(
 
 
 Removals = tuple[str, tuple[str, ...], tuple[str, ...]]
-"""What a change is called, what it removes, and what has been removed from the world it is held against."""
+"""Name of a change, what it removes, and what has been removed from the world it is held against."""
 
 
 def changes_of(present: tuple[str, ...], what: str) -> list[Removals]:

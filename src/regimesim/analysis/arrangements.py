@@ -35,7 +35,7 @@ from regimesim.scenario.parameters import Value
 from regimesim.scenario.scenario import Phase, Scenario
 
 BASE_LEVEL = 0.79
-"""What states see of each other where nobody has arranged for more: embassies and newspapers, no inspection.
+"""Transparency where nobody has arranged for more: embassies and newspapers, no inspection.
 The level of `anarchy`, and of every shipped scenario but the ideal of collective security (an assumption)."""
 
 PUNITIVE = (1.0, 0.3)

@@ -49,10 +49,10 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     APART: ("left", "kind", "at_war"),
     CONDITIONS: (),
 }
-"""What may have lowered the margin, and the parts of the world that carry it. The two that share the norm are
-told apart by its course; *estrangement in force* leaves fewer states that could still join a sanction; *new
-conditions* are those of an epoch. *Trust lost* is told apart as *misperception* in years in which there were
-false alarms, and at least as many as defections seen."""
+"""Causes that may have lowered the margin, and the parts of the world that carry each. The two that share the
+norm differ by its course; *estrangement in force* leaves fewer states that could still join a sanction; *new
+conditions* are those of an epoch. *Trust lost* is called *misperception* in years in which there were false
+alarms, and at least as many as defections seen."""
 
 MISPERCEPTION, QUARRELS, SANCTIONS, CHANCE = "misperception", "quarrels abroad", "sanctions", "chance"
 """Causes where nothing lowered the margin. *Chance* is hasty choices and accidents."""

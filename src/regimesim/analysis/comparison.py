@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from regimesim.analysis.matrix import Matrix
 
 DEFAULT = ("concert", "bipolar", "collective_security")
-"""What is compared unless told otherwise."""
+"""Scenarios that are compared by default."""
 
 CAUTION = (
     "Great powers fought ten wars with one another in 192 years, .052 a year; at that rate 38 quiet years "
@@ -58,8 +58,38 @@ HISTORICAL_MARKS = (
 its years are marked as years of peace between the two only."""
 
 
+class OnTheSameSeeds:
+    """Results of several worlds with equal horizon, seed and replicates.
+
+    Attributes
+    ----------
+    results : mapping to Results
+    """
+
+    results: Mapping[Any, Results]
+
+    @property
+    def years(self) -> float:
+        """The common horizon."""
+        return self._first.scenario.years
+
+    @property
+    def runs(self) -> int:
+        """Runs of each world."""
+        return len(self._first)
+
+    @property
+    def seed(self) -> int:
+        """The common seed."""
+        return int(self._first.provenance["seed"])
+
+    @property
+    def _first(self) -> Results:
+        return next(iter(self.results.values()))
+
+
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(OnTheSameSeeds):
     """The outcome of :func:`regimesim.compare`.
 
     Attributes
@@ -74,25 +104,6 @@ class Comparison:
     def names(self) -> tuple[str, ...]:
         """The scenarios, in their order."""
         return tuple(self.results)
-
-    @property
-    def years(self) -> float:
-        """The common horizon."""
-        return self._first.scenario.years
-
-    @property
-    def runs(self) -> int:
-        """Runs of each scenario."""
-        return len(self._first)
-
-    @property
-    def seed(self) -> int:
-        """The common seed."""
-        return int(self._first.provenance["seed"])
-
-    @property
-    def _first(self) -> Results:
-        return next(iter(self.results.values()))
 
     def table(self, horizon: float | None = None) -> pd.DataFrame:
         """The headline, as text: two rows a scenario, cooperation and peace.
@@ -174,10 +185,10 @@ class Comparison:
         close = [d.shorter for d in self.differences(until, spell, against=best) if not d.paired.lower > 0]
         top = [spoken(name) for name in (best, *close)]
         if len(top) == len(means):
-            return f"How long {word} lasts cannot be told apart among {listed(top)}"
+            return f"How long {word} lasts cannot be distinguished among {listed(top)}"
         if not close:
             return f"{word.capitalize()} lasts longest in {top[0]}, {means[best]:.0f} of {until:g} years"
-        return f"{word.capitalize()} lasts longest in {listed(top)}, which cannot be told apart"
+        return f"{word.capitalize()} lasts longest in {listed(top)}, which cannot be distinguished"
 
     @cached_property
     def answer(self) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class Forecasts:
         return [mean(base - row) for row in (self.forecast - self.came) ** 2 - spread]
 
     def reliability(self, bins: int = BINS) -> list[Bin]:
-        """How often forecasts came true, by their value, where any were made; a run counts once."""
+        """Share of forecasts that came true, by their value, where any were made; a run counts once."""
         sorting, held = self.half
         which = np.minimum((sorting * bins).astype(int), bins - 1)
         found = []
@@ -126,7 +126,7 @@ class Forecasts:
         return [mean(step) for step in np.diff(path, axis=0)]
 
     def places(self, d: int) -> list[int]:
-        """How many runs lie in each tenth of their futures, of forecasts made in year number ``d``."""
+        """Count of runs in each tenth of their futures, of forecasts made in year number ``d``."""
         counted, _ = np.histogram(self.place[d], bins=BINS, range=(0.0, 1.0))
         return [int(number) for number in counted]
 
@@ -240,7 +240,7 @@ def _futures(lanes: Lanes, question: Question, futures: int, size: int) -> Fates
 
 
 def _place(stood: Floats, futures: Floats, lot: np.random.Generator) -> Floats:
-    """Where each time lies among those of the futures (R, F), from 0 to 1, by lot among equals."""
+    """Give the place of each time among those of the futures (R, F), from 0 to 1, by lot among equals."""
     below = (futures < stood[:, None]).sum(axis=1)
     equal = (futures == stood[:, None]).sum(axis=1)
     among: Floats = (below + lot.random(len(stood)) * (equal + 1)) / (futures.shape[1] + 1)

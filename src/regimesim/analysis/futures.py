@@ -32,7 +32,7 @@ SPELLS = {
     "peace": "there is no war before {}",
     "systemic": "there is no systemic war before {}",
 }
-"""What may be asked for, and the words for it."""
+"""Outcomes that may be asked about, and the words for them."""
 
 _STEP = 5.0
 """Years after which lanes whose fate is known are dropped."""

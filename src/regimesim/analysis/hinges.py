@@ -175,7 +175,7 @@ class Hinges:
         return "\n".join(lines)
 
     def sentence(self, hinge: Hinge) -> str:
-        """What would have become of the history, in this one and in its futures."""
+        """Outcome of the history, and those of its futures."""
         whose = {"regime": "the regime", "peace": "peace", "systemic": "systemic peace"}[self.question.spell]
         years = span(abs(hinge.gained), self.history.per_year)
         how = f"stood {'another ' if hinge.gained > 0 else ''}{years}{'' if hinge.gained > 0 else ' less'}"

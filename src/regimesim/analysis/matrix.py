@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from regimesim.analysis.comparison import DEFAULT, rates, spell_sample
+from regimesim.analysis.comparison import DEFAULT, OnTheSameSeeds, rates, spell_sample
 from regimesim.scenario.composition import CHOICES, own_cell, pairings
 from regimesim.scenario.contrast import besides_order
 from regimesim.scenario.files import names_of
@@ -88,7 +88,7 @@ class Effect:
 
 
 @dataclass(frozen=True, eq=False)
-class Matrix:
+class Matrix(OnTheSameSeeds):
     """The outcome of :func:`regimesim.matrix`.
 
     Attributes
@@ -107,28 +107,9 @@ class Matrix:
     refused: dict[Cell, str]
 
     @property
-    def _first(self) -> Results:
-        return next(iter(self.results.values()))
-
-    @property
     def provenance(self) -> dict[str, Any]:
         """Seed, versions and the like, the same for all cells."""
         return {name: value for name, value in self._first.provenance.items() if name != "scenario"}
-
-    @property
-    def years(self) -> float:
-        """The common horizon."""
-        return self._first.scenario.years
-
-    @property
-    def runs(self) -> int:
-        """Runs of each cell."""
-        return len(self._first)
-
-    @property
-    def seed(self) -> int:
-        """The common seed."""
-        return int(self._first.provenance["seed"])
 
     @cached_property
     def own(self) -> dict[Cell, str]:
@@ -335,7 +316,7 @@ class Matrix:
         first, second, *_ = sorted(parts, key=lambda word: -parts[word].value)
         verb = "follow" if measure == "disputes" else "follows"
         if parts[first].lower <= parts[second].upper:
-            return f"{name} {verb} {_PHRASE[first]} and {_PHRASE[second]} most, which cannot be told apart"
+            return f"{name} {verb} {_PHRASE[first]} and {_PHRASE[second]} most, which cannot be distinguished"
         share = f"{100 * parts[first].value:.0f} % of the variance between cells"
         return f"{name} {verb} {_PHRASE[first]} most ({share})"
 

@@ -39,6 +39,8 @@ AT_ONCE = 2_000
 _STEPS = 64
 _LONGEST = 20
 """Years of punishment that are tried before one without end."""
+_MOST_WORSE, _HALVINGS = 50.0, 30
+"""Greatest loss of mutual defection that is tried, and how finely."""
 _LEAST_DISCOUNT, _MOST_DISCOUNT = 1e-6, 1.0 - 1e-9
 NOW, FUTURE, LAW = 0, 1, 2
 _MISUNDERSTANDING, _BREACH = 0, 1
@@ -279,7 +281,7 @@ def _least(lanes: Lanes, lane: int, name: str, values: Floats, between: bool = T
 
 
 def _crossing(values: Floats, margins: Floats) -> Floats:
-    """Where margins [N, N, V] first rise through zero, on a straight line between two values, [N, N]."""
+    """Find where margins [N, N, V] first rise through zero, on a straight line between two values, [N, N]."""
     above = np.maximum((margins >= 0.0).argmax(axis=2), 1)
     low, high = (np.take_along_axis(margins, k[..., None], axis=2)[..., 0] for k in (above - 1, above))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -301,6 +303,33 @@ def _critical(lanes: Lanes, lane: int, name: str, values: Floats) -> Floats:
     other.world.trust[:] = values if name == "trust" else 1.0
     terms = other.margins()
     return np.asarray(terms[:, :, NOW] + terms[:, :, FUTURE])
+
+
+def at_equal_worth(world: Scenario, other: Scenario) -> Scenario:
+    """Let an estrangement cost at the start of a world what it costs in another, where it may end in war.
+
+    Mutual defection pays so much less, and what the exploited lose is as much below it as before.
+    """
+
+    def at(worse: float) -> Scenario:
+        names = ("payoffs.punishment", "payoffs.sucker")
+        return world.with_parameters({name: _number(world, name) - worse for name in names})
+
+    goal, low, high = _cost_of_estrangement(other), 0.0, _MOST_WORSE
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if _cost_of_estrangement(at(middle)) < goal else (low, middle)
+    return at(low)
+
+
+def _number(world: Scenario, name: str) -> float:
+    value = world[name]
+    assert isinstance(value, int | float)
+    return float(value)
+
+
+def _cost_of_estrangement(scenario: Scenario) -> float:
+    return pairs_of(scenario)[0].first.breach_cost
 
 
 def needed_and_had(needed: float, has: float) -> str:

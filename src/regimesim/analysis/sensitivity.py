@@ -43,7 +43,7 @@ LEVELS = 4
 
 RESAMPLES = 1000
 RUNS_AT_ONCE = 200_000
-"""What is kept in memory of the runs that are being played."""
+"""Runs that are kept in memory while they are being played."""
 
 
 @dataclass(frozen=True)

@@ -36,13 +36,13 @@ from regimesim.simulation.simulate import as_scenario, check_runs, lanes_for
 from regimesim.stats.estimates import Estimate, Floats, tails
 
 SPELLS = ("systemic", "peace")
-"""What may be rare: a systemic war, or a first war."""
+"""Events that may be rare: a systemic war, or a first war."""
 PILOTS = 3
 """Each of them sees further than the one before."""
 _PILOT_SHARE = 0.5
 """Roots of a pilot, of those asked for."""
 _MOST_COPIES = 1000
-"""How much less a world may weigh than a root."""
+"""Least share of a root's weight that a world may have."""
 _CHECKS_A_YEAR = 4
 _WARS, _ESTRANGED = 4, 6
 """Classes of worlds: 0, 1, 2, or 3 pairs or more at war; 0 to 4, or 5 or more estranged."""
@@ -242,7 +242,7 @@ class _Crowd:
 
 
 class _Learnt(NamedTuple):
-    """What pilots taught of the classes of worlds.
+    """Knowledge of the classes of worlds that pilots gave.
 
     Before a class has been looked at often, it is taken to be the nearer to the event the more pairs are
     estranged and, twice as much, at war.
@@ -272,7 +272,7 @@ class _Learnt(NamedTuple):
         return weights
 
     def _chances(self) -> Floats:
-        """What follows a class between two looks: what was seen, and the less of it the more of a guess."""
+        """Factor of a class between two looks: what was seen, and the less of it the more of a guess."""
         war, apart = np.divmod(np.arange(_CLASSES), _ESTRANGED)
         guess = np.zeros((_CLASSES, _CLASSES + 1))
         guess[:, -1] = np.minimum(_LEAST * _NEARER ** (2 * war + apart), 0.1)

@@ -105,7 +105,7 @@ class Year:
 
     @property
     def change(self) -> float:
-        """How far the chance moved."""
+        """Move of the chance in that time."""
         return self.after - self.before
 
 
@@ -196,7 +196,7 @@ class TurningPoints:
 
     @property
     def sentence(self) -> str:
-        """What was asked, and how far the chance came."""
+        """Say what was asked, and how far the chance came."""
         asked = f"The chance that {SPELLS[self.spell].format(show(self.until))}"
         outcome = "1" if self.stands else "0"
         start = show(float(self.scenario.start))
@@ -445,7 +445,7 @@ class Course:
 
 
 def _named(sources: Sequence[Source]) -> str:
-    """What happened in a year, in a line."""
+    """Tell the events of a year in a line."""
     if not sources:
         return "nothing of note"
     words = [source.words for source in sources[:_MOST_NAMED]]

@@ -39,7 +39,7 @@ TRIFLE = 0.05
 assumption)."""
 
 SAME = Estimate(0.0, 0.0, 0.0, 0.0, 1.0)
-"""What a world differs by from itself."""
+"""Differences of a world from itself."""
 
 NEAR = 0.1
 """Expectations with a smaller error than this have converged (an assumption)."""

@@ -91,7 +91,7 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
         "{third} not joined the war between {first} and {second}",
     ),
 }
-"""What would have been, by what is drawn: where it did not happen, and where it did."""
+"""Words for the other course of events, by what is drawn: where it did not happen, and where it did."""
 
 _Whom = tuple[int, int, int]
 

@@ -49,7 +49,7 @@ MODULES = (
 """Modules in an order in which each comes after those it imports."""
 TITLE = "When do rivals cooperate?"
 MOST_BYTES = 600_000
-"""What the page may weigh, so that it can be mailed."""
+"""Bytes that the page may weigh, so that it can be mailed."""
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:class|const|function) ([\w$]+))", re.MULTILINE)
 

@@ -43,7 +43,7 @@ LESSON = "lesson between_two"
 OWN = "own"
 """The key of a world that came with ``+scenario=``."""
 MOST_STATES, MOST_BUFFERS, MOST_ROUNDS = 12, 40, 2_400
-"""What a page shows and a phone plays while somebody waits."""
+"""Futures and runs that a page shows and a phone plays while somebody waits."""
 HEADLINE = ("transparency.level", "shadow.discount_factor", "diplomacy.conference", "norms.half_life")
 """The sliders that come first; all others are behind a search."""
 

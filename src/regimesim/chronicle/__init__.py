@@ -58,7 +58,7 @@ _ARROW, _GAP = "\u00a0->\u00a0", "\u00a0 "
 
 DISCOUNT, FIRST_IN_FULL = 0.3, 3
 LINES = 75
-"""How long a chronicle may grow before entries of less weight give way."""
+"""Entries a chronicle may have before those of less weight give way."""
 
 
 @dataclass(frozen=True)

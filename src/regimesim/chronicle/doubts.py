@@ -9,7 +9,7 @@ from regimesim.chronicle.relations import COOPERATING, PairSpells, state_at
 from regimesim.core.draws import OBSERVE
 
 CAPS = {"talked through": 3, "overlooked": 2, "forgiven": 3}
-"""How many entries of each kind are told at most; those that moved most go first."""
+"""Entries of each kind that are told at most; those that moved most go first."""
 
 Totals = dict[str, int]
 

@@ -36,7 +36,7 @@ ENTRY_KINDS = (
     "regime collapses",
     "end",
 )
-"""What an entry may be about, in the order in which it is told within a round."""
+"""Subjects of an entry, in the order in which it is told within a round."""
 
 ALWAYS, GREAT, LARGE, MIDDLE, SMALL = 100.0, 8.0, 6.0, 4.0, 1.0
 """Weights: what is always told, and what gives way first when a chronicle grows too long."""

@@ -38,7 +38,7 @@ from regimesim.simulation.columns import (
 )
 
 MOST_EPISODES = 14
-"""How many episodes are told at most; those that moved most go first."""
+"""Episodes that are told at most; those that moved most go first."""
 
 TURNED = 1.5
 """Added to the weight of what made cooperation a bad bargain."""
@@ -59,7 +59,7 @@ class Estrangement(NamedTuple):
     quarrel: bool
     end: int
     over: int
-    """How it ended, a kind of event; -1 where the record ends first."""
+    """Kind of event that ended it; -1 where the record ends first."""
     prolonged: tuple[int, ...]
     """States whose sanctions gave it its full length again."""
 

@@ -27,7 +27,7 @@ from regimesim.simulation.columns import ENDED_EARLY, RAN_OUT
 
 COOPERATING, DEFECTING, AT_WAR = "cooperating", "defecting", "war"
 FULL = 5
-"""How many breaks are told with all four terms; the later ones name only what changed most."""
+"""Breaks that are told with all four terms; the later ones name only what changed most."""
 MOST_OF_PAIRS = 0.75
 """Share of a year's acts that makes a change of conduct more than a passing act."""
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.chronicle.entries import date_text
-from regimesim.core import elementary, game
+from regimesim.core import game
 from regimesim.core.compiler import scalar
 from regimesim.core.decision import chance_to_cooperate
 from regimesim.core.draws import Replacement
@@ -256,12 +256,6 @@ def _room(source: Any, name: str, rounds: int) -> Array:
 def _keep_round(source: Any, target: NamedTuple, t: int) -> None:
     for name, array in zip(target._fields, target, strict=True):
         array[t] = getattr(source, name)[..., 0]
-
-
-@scalar
-def chance_a_round(rate: Any, rounds_per_year: Any) -> Any:
-    """``core.elementary.chance``."""
-    return elementary.chance(rate, rounds_per_year)
 
 
 @scalar

@@ -28,7 +28,7 @@ KERNELS = {
     "numba": "compiled by numba at the first use",
     "python": "not compiled: NUMBA_DISABLE_JIT is set",
 }
-"""What there is to say of kernels that were not made ahead of time."""
+"""Words of ``--version`` for kernels that were not made ahead of time."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

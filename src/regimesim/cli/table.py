@@ -346,7 +346,7 @@ _RECORD_OPTIONS = (
     Option("covers", "text", "years that the table of disputes covers", shown="FIRST-LAST"),
     Option("columns.year", "group", "names that the table has for its columns", shown="NAME"),
 )
-"""What says how a table of disputes is to be read."""
+"""Options that say how a table of disputes is to be read."""
 FORMAT_OPTION = Option(
     "format",
     "word",

@@ -38,9 +38,9 @@ _OWN_KEYS: Mapping[str, tuple[str, ...]] = {
     WORLD: ("states", "buffers", "affinity", "epochs", "years"),
     ORDER: ("strategy", "members", "vetoes", "reforms"),
 }
-"""What a file of either group may hold besides parameters and ``about``."""
+"""Keys of a file of either group besides parameters and ``about``."""
 _OF_THE_SCENARIO = ("title", "represents", "claims", "source")
-"""What a scenario's file says of its own combination: not true of another."""
+"""Keys by which a scenario's file speaks of its own combination: not true of another."""
 
 
 @dataclass(frozen=True)

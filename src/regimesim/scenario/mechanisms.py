@@ -232,7 +232,7 @@ _OF_PARAMETERS: Mapping[str, tuple[Need, ...]] = {
     "power.weight": (_UNEQUAL,),
     "choice.temperature": (_DECIDES,),
 }
-"""What else must be at work for a parameter to change anything."""
+"""Conditions besides its own value under which a parameter changes anything."""
 
 
 def uses(scenario: Scenario, name: str) -> bool:

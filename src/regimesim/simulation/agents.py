@@ -28,7 +28,7 @@ Intention: TypeAlias = bool | Literal["C", "D"]
 """Cooperation: True or "C"; defection: False or "D"."""
 
 Kind: TypeAlias = Literal["misunderstanding", "breach", "sanction", "withholding"]
-"""What an estrangement is; *withholding* is one-sided, from an automaton."""
+"""Kinds of estrangement; *withholding* is one-sided, from an automaton."""
 
 _KINDS: dict[int, Kind] = {MISUNDERSTANDING: "misunderstanding", BREACH: "breach", SANCTION: "sanction"}
 

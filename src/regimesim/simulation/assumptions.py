@@ -40,7 +40,7 @@ Floats = NDArray[np.float64]
 
 PUBLISHED, SET = "published", "set"
 CHOICES = (PUBLISHED, SET)
-"""What ``assumptions=`` takes: the values as they are published, or those of all draws that fit."""
+"""Choices of ``assumptions=``: the values as they are published, or those of all draws that fit."""
 FOLDER = "fits"
 WEIGHT = "weight"
 TRUST = "trust.initial"

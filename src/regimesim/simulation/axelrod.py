@@ -18,7 +18,7 @@ from regimesim.simulation.agents import Intention, State
 from regimesim.simulation.model import RegimeModel
 
 _CHEATS = ("inspects_source", "manipulates_source", "manipulates_state")
-"""What the library calls strategies that look into their opponent's head, or change it."""
+"""Names in the library of strategies that look into their opponent's head, or change it."""
 
 
 def axelrod_state(player: Any) -> Callable[[RegimeModel, int], AxelrodState]:

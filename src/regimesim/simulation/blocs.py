@@ -63,25 +63,6 @@ def has_rival_blocs(hostile: NDArray[np.bool_], fit: NDArray[np.float64]) -> NDA
     return marked
 
 
-def camps_of(hostile: NDArray[np.bool_]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The best division of N <= 9 states, (N, N): the camp of state 0 first; the first of equals.
-
-    Examples
-    --------
-    >>> hostile = np.zeros((4, 4), dtype=bool)
-    >>> hostile[:2, 2:] = hostile[2:, :2] = True
-    >>> camps_of(hostile)
-    ((0, 1), (2, 3))
-    """
-    n = len(hostile)
-    across = _divisions(n)
-    pairs = hostile[np.triu_indices(n, 1)]
-    best = int(np.argmax((across == pairs).sum(axis=1)))
-    sides = (False, *list(product((False, True), repeat=n - 1))[best])
-    first, second = ([i for i in range(n) if sides[i] is side] for side in (False, True))
-    return tuple(first), tuple(second)
-
-
 @cache
 def _divisions(n: int) -> NDArray[np.bool_]:
     """List which pairs lie across, [2**(n - 1), P]; state 0 is always in the first camp."""

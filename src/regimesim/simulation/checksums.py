@@ -29,8 +29,7 @@ DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
 )
-"""What readers of JSON, Parquet and NumPy's files (with heads in Python) meet in files that are not what they
-should be."""
+"""Errors that readers of JSON, Parquet and NumPy's files (with heads in Python) meet in damaged files."""
 
 _LINE = re.compile(r"([0-9a-f]{64})  ([^/\0\n]+)")
 

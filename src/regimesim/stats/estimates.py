@@ -23,7 +23,7 @@ ROUNDING = 1e-9
 """A share or a standard error (as a fraction of the horizon) closer than this to a bound is at it."""
 
 OPEN = "open"
-"""What an answer says where its intervals do not tell."""
+"""An answer's words where its intervals do not tell."""
 
 NORMAL_QUANTILE = NormalDist().inv_cdf(0.975)
 

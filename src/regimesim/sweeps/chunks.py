@@ -17,7 +17,7 @@ from regimesim.simulation.simulate import Columns, Progress, lanes_for, measure,
 from regimesim.sweeps.points import Batch, Points, Positions
 
 SECONDS_A_STEP = 17e-9
-"""What one directed pair costs in one round, roughly: 0.17 ms for five powers and a hundred years."""
+"""Time of one directed pair in one round, roughly: 0.17 ms for five powers and a hundred years."""
 
 SECONDS_A_CHUNK = 3.0
 LEAST_RUNS = 256

@@ -47,10 +47,10 @@ from regimesim.sweeps.jobs import open_jobs, system_of
 from regimesim.sweeps.points import Points
 
 MOST_ATTEMPTS = 4
-"""How often a chunk that takes its worker down with it is begun."""
+"""Times a chunk that takes its worker down with it is begun."""
 
 ENGINE_KINDS = ("local", "processes", "dask", "slurm", "jobs")
-"""Where chunks can be played; each but the last is also the name of an engine."""
+"""Places in which chunks can be played; each but the last is also the name of an engine."""
 
 LOOK_EVERY = 2.0
 """Seconds after which an engine is asked how it fares."""

@@ -28,7 +28,7 @@ COLUMNS = (
     *RATES,
     *(f"{spell}_{part}" for spell in SPELLS for part in ("years", "ended")),
 )
-"""What is read of a part."""
+"""Columns that are read of a part."""
 
 CELLS = 4_000_000
 """Points by rounds that are counted at once."""

@@ -16,7 +16,7 @@ LINK = f"#state?world=europe_1816&order=concert&states=Austria&years={YEARS}&cod
 
 
 def earned(replicates, decide=None):
-    """What Austria earns a year in each replicate; ``decide(lanes, year)`` changes its intentions."""
+    """Earnings of Austria a year in each replicate; ``decide(lanes, year)`` changes its intentions."""
     scenario = load_scenario("concert", [f"years={YEARS}"])
     lanes = Lanes(lower(scenario), np.zeros(len(replicates), np.intp), replicates, CODE)
     total = np.zeros(len(replicates))

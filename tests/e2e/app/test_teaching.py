@@ -1,4 +1,4 @@
-"""What docs/teaching.md tells a lecturer to open is there."""
+"""Pages that docs/teaching.md tells a lecturer to open are there."""
 
 import re
 

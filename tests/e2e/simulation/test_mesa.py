@@ -1,4 +1,4 @@
-"""What users of Mesa do: batch_run, settings by name, data collectors, removing, setting, a page."""
+"""Habits of Mesa's users: batch_run, settings by name, data collectors, removing, setting, a page."""
 
 import re
 

@@ -105,7 +105,7 @@ def tables_of_a_sweep(found):
 
 
 def answered(ask):
-    """What is read of a folder; None if it is refused."""
+    """Everything that is read of a folder; None if it is refused."""
     try:
         return ask()
     except InputError:

@@ -78,7 +78,7 @@ class TestNumbers:
             assert difference.paired.value == 0
             assert difference.paired.standard_error == 0
             assert not difference.told
-        assert "cannot be told apart" in found.finding("peace")
+        assert "cannot be distinguished" in found.finding("peace")
 
     def test_against_one(self, three):
         found = three.rmst(against="bipolar")

@@ -14,7 +14,7 @@ from regimesim.simulation.assumptions import read_set, with_values
 
 pytest.importorskip("sklearn")
 NEAR = 0.12
-"""How far means of 256 draws may lie apart by luck: four standard errors of a difference, and a bit."""
+"""Distance by luck of means of 256 draws: four standard errors of a difference, and a bit."""
 
 
 @pytest.fixture(scope="module")

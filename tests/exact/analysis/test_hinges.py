@@ -21,7 +21,7 @@ CONCERT = rs.load_scenario("concert")
 
 
 def stands(made, question, seed, replicate, replacements):
-    """Whether it stands in a history that is simply played again, alone, from the first round on."""
+    """Tell whether it stands in a history that is simply played again, alone, from the first round on."""
     lanes = Lanes(lower(made), np.zeros(1, np.intp), np.array([replicate]), seed)
     lanes.replace_draws(replacements)
     lanes.play(made.rounds)
@@ -134,7 +134,7 @@ def test_draws_that_are_not_looked_at_change_nothing():
 
 
 def test_a_draw_that_changes_the_round_changes_what_happened():
-    """What is said not to have happened is there in the history as it was, and is not in the other."""
+    """An event said not to have happened is in the history as it was, and is not in the other."""
     made, seen = busy("decentralized", years=2.5), set()
     history = replay(made, 5, 0)
     for t in (3, 9):

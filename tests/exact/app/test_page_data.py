@@ -1,4 +1,4 @@
-"""What the page is given of worlds, orders and parameters is what the program itself plays."""
+"""Worlds, orders and parameters that the page is given are those the program itself plays."""
 
 import json
 import math

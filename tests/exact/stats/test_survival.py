@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from regimesim.stats.estimates import Estimate
-from regimesim.stats.hazards import hazard, weibull_shape
+from regimesim.stats.hazards import hazard
 from regimesim.stats.survival import kaplan_meier, rmst, rmst_difference, summary
 
 SIX_MP = (
@@ -375,44 +375,6 @@ class TestHazard:
             hazard(*FOUR, bins=bins)
 
 
-class TestWeibullShape:
-    @pytest.mark.parametrize("sample", [SIX_MP, PLACEBO, censored_sample(10), AML_MAINTAINED])
-    def test_agrees_with_lifelines_and_scipy(self, sample):
-        lifelines = pytest.importorskip("lifelines")
-        from scipy.stats import CensoredData, weibull_min
-
-        years, ended = np.asarray(sample[0], float), np.asarray(sample[1], bool)
-        shape = weibull_shape(years, ended).shape
-        theirs = lifelines.WeibullFitter().fit(years, ended).summary.loc["rho_"]
-        assert shape.value == pytest.approx(theirs["coef"], rel=1e-4)
-        assert shape.standard_error == pytest.approx(theirs["se(coef)"], rel=1e-3)
-        fitted = weibull_min.fit(CensoredData(years[ended], right=years[~ended]), floc=0)
-        assert shape.value == pytest.approx(fitted[0], rel=1e-3)
-
-    def test_interval_is_normal_in_the_logarithm(self):
-        shape = weibull_shape(*SIX_MP).shape
-        reach = 1.959964 * shape.standard_error / shape.value
-        assert math.log(shape.upper / shape.value) == pytest.approx(reach, rel=1e-6)
-        assert math.log(shape.value / shape.lower) == pytest.approx(reach, rel=1e-6)
-
-    @pytest.mark.parametrize(("shape", "word"), [(2.0, "rising"), (0.5, "falling"), (1.0, "not told apart")])
-    def test_words(self, shape, word):
-        """1,000 durations of a known shape, censored at their scale."""
-        years = 60 * np.random.default_rng(11).weibull(shape, 1000)
-        trend = weibull_shape(np.minimum(years, 60), years <= 60)
-        assert trend.words.startswith(word)
-        assert trend.shape.lower < shape < trend.shape.upper
-
-    def test_durations_of_0_never_stood(self):
-        assert weibull_shape([0, 0, *PLACEBO[0]], [1, 1, *PLACEBO[1]]) == weibull_shape(*PLACEBO)
-
-    @pytest.mark.parametrize("name", ["everything censored", "no regime ever formed", "all at one date"])
-    def test_says_why_there_is_no_shape(self, name):
-        trend = weibull_shape(*DEGENERATE[name])
-        assert trend.shape is None
-        assert "ended" in trend.words
-
-
 class TestEdges:
     @pytest.mark.parametrize("sample", DEGENERATE.values(), ids=DEGENERATE)
     def test_never_a_warning_or_nan(self, sample):
@@ -423,7 +385,6 @@ class TestEdges:
         assert np.isfinite(hazard(*sample, bins=4).to_numpy()).all()
         estimates = [short.median, short.rmst]
         estimates += [rmst_difference(sample, sample, 100, paired=paired) for paired in (True, False)]
-        estimates += [shape] if (shape := weibull_shape(*sample).shape) else []
         for estimate in estimates:
             assert estimate.lower <= estimate.value <= estimate.upper
             assert "nan" not in estimate.text()

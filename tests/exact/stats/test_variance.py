@@ -69,7 +69,7 @@ def test_a_cell_without_a_number():
 
 
 def cover(tables, runs):
-    """How often each interval holds the true share, over tables with luck that cells share in part."""
+    """Share of tables in which each interval holds the true share, with luck that cells share in part."""
     generator = np.random.default_rng(3)
     hits = np.zeros(3)
     for _ in range(tables):

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from regimesim.stats.hazards import weibull_shape
 from regimesim.stats.survival import kaplan_meier, rmst, rmst_difference, summary
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -91,10 +90,3 @@ def test_ending_later_never_shortens(sample):
     years, ended = sample
     assert rmst(years + 1, ended, HORIZON + 1).value >= rmst(years, ended, HORIZON).value - 1e-9
     assert rmst(years, np.zeros_like(ended), HORIZON).value == pytest.approx(HORIZON)
-
-
-@given(SAMPLES, st.floats(0.1, 10))
-def test_shape_has_no_unit(sample, factor):
-    here, there = weibull_shape(*sample), weibull_shape(sample[0] * factor, sample[1])
-    if here.shape and there.shape:
-        assert here.shape.value == pytest.approx(there.shape.value, rel=1e-4)

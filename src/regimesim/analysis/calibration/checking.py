@@ -31,7 +31,7 @@ TRUTHS, NEAR_OF = 512, 8_192
 INTERVAL = 0.9
 """Of the intervals whose coverage is counted."""
 WITHIN = 0.03
-"""How far coverage may be from that."""
+"""Greatest distance of coverage from that."""
 RISK = 0.05
 """Chance that a calibrated estimator fails the test of uniform ranks in any parameter."""
 IDENTIFIED = 0.1

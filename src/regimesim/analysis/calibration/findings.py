@@ -46,7 +46,7 @@ SHUT_OUT = 0.1
 """Share of a range at one of its ends without a draw that fits: worth a word."""
 
 ANSWER_DRAWS, ANSWER_RUNS = 32, 300
-"""How many draws of the set, and runs of each scenario at each, unless told otherwise."""
+"""Draws of the set, and runs of each scenario at each, by default."""
 
 
 def narrowing(found: Calibration) -> pd.DataFrame:

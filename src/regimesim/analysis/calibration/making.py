@@ -37,7 +37,7 @@ CASES = {
     "europe_1816": {"regime": "32-38 (to 1848 or 1853)", "peace": "38 (to 1853)"},
     "superpowers_1946": {"peace": "46 (to 1991)"},
 }
-"""How long what a set is made for lasted; whether the Cold War was a regime is what is asked."""
+"""Durations for which a set is made; whether the Cold War was a regime is the question itself."""
 SAMPLE = 64
 """Draws that are played for the fingerprint."""
 

@@ -22,7 +22,7 @@ Bools = NDArray[np.bool_]
 
 EARLIEST, LATEST = -4000, 3000
 NOTHING = frozenset(("", "-9", "-8", "-9.0", "-8.0", "na", "n/a", "<na>", "nan", "null", "none", "."))
-"""What stands for nothing, in small letters."""
+"""Words that stand for nothing, in small letters."""
 SWITCHES = dict.fromkeys(("1", "1.0", "true", "t", "yes", "y"), 1.0) | dict.fromkeys(
     ("0", "0.0", "false", "f", "no", "n"), 0.0
 )

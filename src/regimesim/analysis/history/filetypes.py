@@ -47,7 +47,7 @@ _OTHERS = {
     b"\xfd7zXZ": "compressed with xz; unpack it first",
     b"FEA1": "a Feather file of version 1; write it anew, or as CSV",
 }
-"""What is known by its first bytes and not read."""
+"""Kinds of file that are known by their first bytes and not read."""
 
 
 @dataclass(frozen=True)

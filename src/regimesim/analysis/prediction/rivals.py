@@ -32,7 +32,7 @@ Rival = Callable[[Task], Floats]
 """Gives the probability of each value of a task."""
 
 JEFFREYS = 0.5
-"""What Jeffreys' prior of a Poisson rate adds to the count."""
+"""Addition of Jeffreys' prior of a Poisson rate to the count."""
 
 
 def rates_learnt() -> tuple[Floats, Floats, Floats, Floats]:
@@ -87,7 +87,7 @@ def _elapsed(task: Task) -> Floats:
 
 
 def _closed(probabilities: Floats) -> Floats:
-    """What lies beyond the last value counts as the last value."""
+    """Count whatever lies beyond the last value as the last value."""
     found = probabilities.copy()
     found[-1] += max(0.0, 1 - found.sum())
     return found

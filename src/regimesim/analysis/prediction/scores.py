@@ -57,7 +57,7 @@ def rules() -> Any:
 
 
 def outcome(task: Task) -> int:
-    """What came of a task, as the place among its values."""
+    """Give the outcome of a task, as the place among its values."""
     stretch = task.stretch
     if task.kind == "first_war":
         begun = [y for y in WAR_YEARS[stretch.who] if stretch.first <= y <= stretch.last]

@@ -185,7 +185,7 @@ def label(ax: Axes, x: str = "", y: str = "") -> None:
 
 
 GROUND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
-"""What words on a picture stand on, so that lines below do not cross them."""
+"""A ground for words on a picture, so that lines below do not cross them."""
 
 
 def note(ax: Axes, x: float, y: float, words: str, **style: Any) -> None:

@@ -107,7 +107,7 @@ READABLE: dict[str, tuple[str, tuple[str, ...]]] = {
 """Further arrays that a mechanism may read. Marks of a round are set by its steps, and stand until then."""
 
 _STRUCTURAL = ("capability", "member", "sovereign")
-"""What the effective game of a pair rests on and is not reckoned anew in every round."""
+"""Parts of a pair's effective game that are not reckoned anew in every round."""
 
 
 def array_of(lanes: Lanes, name: str) -> Array:

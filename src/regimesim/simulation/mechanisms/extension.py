@@ -1,4 +1,4 @@
-"""What a batch or a sweep is extended by, as one value: mechanisms, and states in Python."""
+"""Extension of a batch or a sweep, as one value: mechanisms, and states in Python."""
 
 from __future__ import annotations
 
