@@ -92,7 +92,7 @@ def corner(base: Scenario, number: int) -> list[Loss]:
 def findings(found: dict[tuple[str, str], list[Loss]]) -> str:
     """How many cases a deviation pays in, and which."""
     head = ("deviation", "pays", "costs", "not told", "pays where", "pays if firm")
-    lines = ["## What pays\n", table(head)]
+    lines = ["## Deviations that pay\n", table(head)]
     names = dict.fromkeys((row.deviation, row.about) for rows in found.values() for row in rows)
     for name, about in names:
         rows = {case: row for case, all_ in found.items() for row in all_ if row.deviation == name}

@@ -117,7 +117,7 @@ def furthest(played: dict[str, np.ndarray]) -> Move:
 
 def summary(table: dict[str, dict[str, Moves]]) -> str:
     """Say which levers count in which scenario, and which in none."""
-    lines = ["## Where a lever counts\n", row_of(["assumption", *map(spoken, DEFAULT)]), rule(4)]
+    lines = ["## Levers that count\n", row_of(["assumption", *map(spoken, DEFAULT)]), rule(4)]
     for name, by_scenario in table.items():
         if any(move.counts for moved in by_scenario.values() for move in moved.values()):
             lines.append(row_of([f"`{name}`", *(cell(by_scenario.get(one)) for one in DEFAULT)]))

@@ -31,6 +31,7 @@ from regimesim.simulation.results import json_text
 if TYPE_CHECKING:
     from regimesim.analysis.collapse import Causes
     from regimesim.analysis.pairs import Pair
+    from regimesim.analysis.settings_that_fit import Uncertainties
     from regimesim.scenario.scenario import Scenario
     from regimesim.simulation.results import Results
 
@@ -65,7 +66,7 @@ def run_command(given: Given, flags: Flags) -> None:
     explained = f"{_told_by(given)} replicate={results.typical()}"
     if flags.screen:  # pictures take longer than all that is told: nobody waits for them
         output.print_run(results, causes, pairs, explained, both)
-    _write_run(folder, results, causes, pairs, answer, explained, given, flags)
+    _write_run(folder, results, causes, pairs, both, answer, explained, given, flags)
     output.announce(flags, folder, answer, lambda: output.print_files(folder))
 
 
@@ -74,6 +75,7 @@ def _write_run(
     results: Results,
     causes: Causes,
     pairs: Sequence[Pair],
+    both: Uncertainties | None,
     answer: Mapping[str, Any],
     explained: str,
     given: Given,
@@ -93,7 +95,7 @@ def _write_run(
             figures = {path.stem: path for path in save_run_figures(results, partial, causes.shares)}
             stills = {name: path.with_suffix(".svg").read_text("utf-8") for name, path in figures.items()}
             typed = Asked(f"python -m regimesim run {shlex.join(given.arguments)}", explained)
-            write_run(results, partial / "report.html", causes, stills, typed, pairs)
+            write_run(results, partial / "report.html", causes, stills, typed, pairs, both)
 
     with output.working("writing results", flags):
         save_results(results, folder, add)
@@ -101,11 +103,9 @@ def _write_run(
 
 def _told_by(given: Given) -> str:
     """The command that tells one of the runs that were asked for, but for which."""
-    mine = [
-        word
-        for word in given.arguments
-        if word.partition("=")[0].lstrip("+") not in ("runs", "workers", "out")
-    ]
+    run, explain = (COMMANDS[name].options for name in ("run", "explain"))
+    only_of_run = {option.name for option in run if option.kind != "setting"} - {o.name for o in explain}
+    mine = [word for word in given.arguments if word.partition("=")[0].lstrip("+") not in only_of_run]
     return f"python -m regimesim explain {shlex.join(mine)}"
 
 

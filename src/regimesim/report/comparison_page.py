@@ -140,15 +140,17 @@ def comparison_page(
     )
     made.add("plane", "Peace and cooperation", made.picture(_plane(comparison, stills["plane"])))
     if present(*comparison.results.values()):
-        made.add("course", "How it goes", made.picture(_comparison_course(comparison, stills["course"])))
-    made.add("settings", "What was simulated", settings.parameters_of_many(scenarios))
+        made.add(
+            "course", "Course of cooperation", made.picture(_comparison_course(comparison, stills["course"]))
+        )
+    made.add("settings", "Settings", settings.parameters_of_many(scenarios))
     made.add("scenarios", "Each scenario", *_each(comparison))
-    made.add("words", "What the figures mean", definitions((*COMMON_TERMS, *OF_A_COMPARISON, *OF_A_RUN)))
+    made.add("words", "Glossary", definitions((*COMMON_TERMS, *OF_A_COMPARISON, *OF_A_RUN)))
     first = next(iter(comparison.results.values()))
     about = {name: value for name, value in first.provenance.items() if name != "scenario"}
     made.add(
         "provenance",
-        "Where the figures come from",
+        "Provenance",
         paragraphs_with("Made by: ", command),
         settings.provenance_table(about | {"scenarios": ", ".join(comparison.names)}),
     )

@@ -93,9 +93,9 @@ def matrix_page(found: Matrix, drawn: str, command: str) -> Page:
     made.add("matrix", "Every order in every world", made.picture(picture(found, drawn)), remarks(found))
     made.add("effects", "What the order changes, and the world", effects(found))
     made.add("variance", "World, order, and the fit of the two", variance(found))
-    made.add("words", "What the figures mean", definitions((*OF_A_MATRIX, *COMMON_TERMS, *OF_A_COMPARISON)))
+    made.add("words", "Glossary", definitions((*OF_A_MATRIX, *COMMON_TERMS, *OF_A_COMPARISON)))
     cells = {"worlds": ", ".join(found.worlds), "orders": ", ".join(found.orders)}
-    made.add("provenance", "Where the figures come from", settings.provenance_table(found.provenance | cells))
+    made.add("provenance", "Provenance", settings.provenance_table(found.provenance | cells))
     return made
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from regimesim.analysis.pairs import Pair, needed_and_had, pairs_at_start
+from regimesim.analysis.settings_that_fit import Uncertainties, both_uncertainties
 from regimesim.analysis.turning_points import affordable, turning_points
 from regimesim.report import sentences, settings
 from regimesim.report.charts import (
@@ -50,6 +51,7 @@ def write_run(
     stills: Mapping[str, str] | None = None,
     asked: Asked = Asked(),  # noqa: B008 (it cannot be changed)
     pairs: Sequence[Pair] | None = None,
+    both: Uncertainties | None = None,
 ) -> Path:
     """Write the page of a run.
 
@@ -65,6 +67,8 @@ def write_run(
     asked : Asked, optional
     pairs : sequence of Pair, optional
         Pairs at the start; appraised if not given.
+    both : Uncertainties, optional
+        Luck, and all settings that fit the record; asked anew if not given, where the record is known.
 
     Raises
     ------
@@ -81,17 +85,25 @@ def write_run(
         "why": svg(why_figure(results, causes.shares)),
     }
     at_start = pairs_at_start(results) if pairs is None else pairs
-    return run_page(results, causes, drawn, asked, at_start).write(path)
+    uncertain = both_uncertainties(results) if both is None else both
+    return run_page(results, causes, drawn, asked, at_start, uncertain).write(path)
 
 
 def run_page(
-    results: Results, causes: Causes, stills: Mapping[str, str], asked: Asked, pairs: Sequence[Pair]
+    results: Results,
+    causes: Causes,
+    stills: Mapping[str, str],
+    asked: Asked,
+    pairs: Sequence[Pair],
+    both: Uncertainties | None,
 ) -> Page:
     """Everything that there is to say of a run."""
     made = Page(spoken(results.scenario.title or results.scenario.name), _run_question(results, asked))
     made.add("answer", "The answer", _run_answer(results))
     made.add("lasting", "How long it lasts", made.picture(_run_survival(results, stills["survival"])))
-    made.add("course", "How it goes", made.picture(_run_course(results, stills["century"])))
+    if both is not None:
+        made.add("assumptions", "Luck and assumptions", *_both(both))
+    made.add("course", "Course of cooperation", made.picture(_run_course(results, stills["century"])))
     made.add(
         "ends", "Why it ended", _causes_of_the_end(causes), made.picture(_why(results, causes, stills["why"]))
     )
@@ -102,16 +114,16 @@ def run_page(
     made.add("typical", "A typical run", story_html(story, asked.explain), *curve)
     made.add(
         "settings",
-        "What was simulated",
+        "Settings",
         described(results),
         settings.parameters(results.scenario),
         settings.epoch_table(results.scenario),
         settings.world(results.scenario),
     )
-    made.add("words", "What the figures mean", definitions((*COMMON_TERMS, *OF_A_RUN)))
+    made.add("words", "Glossary", definitions((*COMMON_TERMS, *OF_A_RUN)))
     made.add(
         "provenance",
-        "Where the figures come from",
+        "Provenance",
         paragraphs_with("Made by: ", asked.command),
         settings.provenance_table(results.provenance),
     )
@@ -124,6 +136,15 @@ def _run_question(results: Results, asked: Asked) -> Html:
         f"they end? Asked of {sentences.made_of(results)}."
     )
     return together([element("p", question), paragraphs_with("Asked by: ", asked.command)])
+
+
+def _both(both: Uncertainties) -> tuple[Html, Html]:
+    frame = both.table()
+    rows = [(str(name), *map(str, row)) for name, row in zip(frame.index, frame.to_numpy(), strict=True)]
+    head = ("", *map(str, frame.columns))
+    return table("By luck, and over all settings that fit the record", head, rows), paragraphs(
+        both.sentence()
+    )
 
 
 def _run_answer(results: Results) -> Html:

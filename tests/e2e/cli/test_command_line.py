@@ -237,7 +237,7 @@ def test_the_screen_fits_the_terminal(scenario, say, monkeypatch, capsys):
 def test_the_typical_run_is_told_by_the_command_that_is_printed(say):
     """With the seed and the settings of the runs that it stands for."""
     settings = ["+scenario=anarchy", "seed=5", "years=8", "transparency.level=0.9"]
-    code, out, _ = say("run", *settings, "runs=16", "out=o")
+    code, out, _ = say("run", *settings, "runs=16", "workers=1", "format=csv", "out=o")
     printed = re.search(r"python -m regimesim (explain .*)", out)[1].split()
     assert code == 0 and printed[1:-1] == settings
     assert say(*printed)[0] == 0

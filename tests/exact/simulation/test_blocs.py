@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from regimesim.simulation.blocs import blocs_fit, camps_of, has_rival_blocs
+from regimesim.simulation.blocs import blocs_fit, has_rival_blocs
 
 
 def foes(n, pairs):
@@ -44,12 +44,6 @@ def test_a_third_is_enough_and_less_is_not():
     four = foes(6, [(0, j) for j in range(1, 5)])  # 4 of 15; 0-5 contradicts: 14 of 15 fit
     assert blocs_fit(four) == pytest.approx(14 / 15)
     assert not bool(has_rival_blocs(four, blocs_fit(four)))
-
-
-def test_the_camps_by_name():
-    assert camps_of(foes(6, ALLIANCE_AND_ENTENTE)) == ((0, 1, 2), (3, 4, 5))
-    assert camps_of(foes(5, [(2, j) for j in (0, 1, 3, 4)])) == ((0, 1, 3, 4), (2,))
-    assert camps_of(foes(3, [])) == ((0, 1, 2), ())
 
 
 def test_many_runs_at_once_are_those_alone():

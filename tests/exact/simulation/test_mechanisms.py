@@ -311,6 +311,10 @@ def test_workers_of_other_processes_play_the_same(tmp_path):
 
 WRONG = {
     "a step": (lambda: type("M", (Mechanism,), {"before_act": 1, "after_acting": 1}), "no step 'acting'"),
+    "a method": (
+        lambda: type("M", (Mechanism,), {"measure": lambda self: {}}),
+        "M.measure would never be called; did you mean measures?",
+    ),
     "an array": (lambda: type("M", (Mechanism,), {"writes": ("trusts",)}), "Did you mean 'trust'?"),
     "one name": (lambda: type("M", (Mechanism,), {"writes": "trust"}), "writes = ('trust',)"),
     "a class": (lambda: rs.simulate(pair(), 1, mechanisms=[Summit]), "Summit(), with brackets"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,6 +19,8 @@ from regimesim.simulation.mechanisms.arrays import READABLE, WRITABLE, Array, ar
 _DRAW: Callable[..., None] = draw_lanes
 _OWN_CHANNELS, _CHANNELS_EACH = 2**16, 2**10
 """The model's own draws have lower channels than the first; each mechanism has so many."""
+_CALLED = ("begin", "measures", *(f"{when}_{step}" for step in STEPS for when in ("before", "after")))
+"""Methods that are called."""
 
 
 class Mechanism:
@@ -49,10 +52,14 @@ class Mechanism:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        for name in vars(cls):
+        for name, part in vars(cls).items():
             when, _, step = name.partition("_")
             if when in ("before", "after"):
                 known(step, STEPS, "step", f"{cls.__name__}.{name}")
+            elif (
+                callable(part) and name not in _CALLED and (meant := get_close_matches(name, _CALLED, 1, 0.8))
+            ):
+                raise InputError(f"{cls.__name__}.{name} would never be called; did you mean {meant[0]}?")
         if isinstance(cls.writes, str):
             raise InputError(f"{cls.__name__}: writes is a tuple of names: writes = ('{cls.writes}',)")
         for name in cls.writes:
