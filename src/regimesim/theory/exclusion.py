@@ -8,8 +8,8 @@ shuts both.
 
 What three of them have in common beyond that is left out, so these forms are not exact. Held against the
 simulator with 3, 5 and 12 like states and cases in up to a quarter of rounds, the share of time in
-cooperation was within 0.001 (with war, within 0.008), the frequency of estrangement within 6 %, its length
-within 5 % and the value of open dealings within 1.5 %.
+cooperation is within 0.01, the frequency of estrangement within 6 %, its length within 5 % and the value of
+open dealings within 1.5 %.
 """
 
 from __future__ import annotations
