@@ -17,12 +17,12 @@ from regimesim.core.lanes import Lanes
 from regimesim.stats.estimates import Floats
 from regimesim.theory.exclusion import Cases, expected_company, rounds_apart
 
-_OPEN, _ESTRANGED = 0, 1
-_BREACH, _SANCTION = 1, 2
+_ALL_OPEN, _ALL_ESTRANGED = 0, 1
+_OF_BREACH, _OF_SANCTION = 1, 2
 
 
 class Prospects(NamedTuple):
-    """What becomes of every pair that cooperates, arrays of shape (N, N), symmetric.
+    """Outlook of every pair that cooperates, arrays of shape (N, N), symmetric.
 
     Attributes
     ----------
@@ -49,52 +49,52 @@ def prospects_of(lanes: Lanes, lane: int = 0) -> Prospects:
     mishaps = np.asarray(direct[0] + direct[1])
 
     def spans(extended: Floats) -> list[Floats]:
-        return [_span(lanes, lane, kind, extended) for kind in range(3)]
+        return [_rounds_of_kind(lanes, lane, kind, extended) for kind in range(3)]
 
-    def apart(excluded: Floats, extended: Floats) -> Floats:
+    def mean_rounds(excluded: Floats, extended: Floats) -> Floats:
         chances = [*direct, (1.0 - mishaps) * excluded]
         with np.errstate(invalid="ignore", divide="ignore"):
             lost = [np.where(c > 0.0, c * s, 0.0) for c, s in zip(chances, spans(extended), strict=True)]
             return np.asarray(sum(lost) / sum(chances))
 
-    found = expected_company(_cases(lanes, lane), mishaps, apart)
+    found = expected_company(_cases_of(lanes, lane), mishaps, mean_rounds)
     breaks = mishaps + (1.0 - mishaps) * found.excluded
     with np.errstate(divide="ignore"):
         between = np.asarray(1.0 / (breaks * m))
-    return Prospects(between, spans(found.extended)[_BREACH] / m, found.open, found.excluded)
+    return Prospects(between, spans(found.extended)[_OF_BREACH] / m, found.open, found.excluded)
 
 
-def _span(lanes: Lanes, lane: int, kind: int, extended: Floats) -> Floats:
+def _rounds_of_kind(lanes: Lanes, lane: int, kind: int, extended: Floats) -> Floats:
     """Expected rounds until a pair estranged by a kind is open again, (N, N)."""
     game, rounds = lanes.game, int(lanes.game.rounds[lane])
     risk = _symmetric(game.war_estranged[kind, :, :, lane])
-    ending = np.zeros_like(risk) if kind == _SANCTION else _symmetric(game.ending[kind, :, :, lane])
+    ending = np.zeros_like(risk) if kind == _OF_SANCTION else _symmetric(game.ending[kind, :, :, lane])
     length = np.inf if rounds >= FOREVER else rounds
     return np.asarray(rounds_apart(risk, ending, extended, length, float(game.war_rounds[lane])))
 
 
 def _symmetric(of_pairs: Floats) -> Floats:
-    """What is kept of i < j alone, on both sides."""
+    """Both sides of arrays that are kept of i < j alone."""
     above = np.triu(of_pairs, 1)
     return np.asarray(above + above.T)
 
 
-def _cases(lanes: Lanes, lane: int) -> Cases:
+def _cases_of(lanes: Lanes, lane: int) -> Cases:
     """Chances of cases against innocents in the world of a lane."""
     design, point = lanes.design, int(lanes.points[lane])
     twice = (np.repeat(of[point : point + 1], 2, axis=0) for of in (design.parameters, design.states))
     beside = lanes.beside(lane, *twice)
     beside.world.at_war[:], beside.world.left[:] = 0, 0
-    beside.world.left[..., _ESTRANGED] = 1
+    beside.world.left[..., _ALL_ESTRANGED] = 1
     beside.margins()
     joining = beside.game.join
-    if beside.game.rule[_OPEN] == CENTRALIZED:
+    if beside.game.rule[_ALL_OPEN] == CENTRALIZED:
         passing = _passing(beside)
-        return Cases(_brought(lanes, lane), passing, passing)
-    return Cases(_brought(lanes, lane), joining[..., _OPEN], joining[..., _ESTRANGED])
+        return Cases(_accusing(lanes, lane), passing, passing)
+    return Cases(_accusing(lanes, lane), joining[..., _ALL_OPEN], joining[..., _ALL_ESTRANGED])
 
 
-def _brought(lanes: Lanes, lane: int) -> Floats:
+def _accusing(lanes: Lanes, lane: int) -> Floats:
     """Chance per round that j brings a case against an innocent z, (N, N): ``[j, z]``."""
     game, rule = lanes.game, int(lanes.game.rule[lane])
     if rule in (NONE, BALANCING):
@@ -113,14 +113,14 @@ def _passing(beside: Lanes) -> Floats:
 
     It is what the kernel expects of a sanction over what one would cost, the mean over accusers.
     """
-    game, shared = beside.game, beside.setting.parameters[beside.row[_OPEN]]
-    asked = (beside.world.member[:, _OPEN] != 0) & (beside.setting.strategy[:, _OPEN] < 0)
-    lost = np.where(asked[None, :], game.excluded[..., _OPEN], 0.0)
+    game, shared = beside.game, beside.setting.parameters[beside.row[_ALL_OPEN]]
+    asked = (beside.world.member[:, _ALL_OPEN] != 0) & (beside.setting.strategy[:, _ALL_OPEN] < 0)
+    lost = np.where(asked[None, :], game.excluded[..., _ALL_OPEN], 0.0)
     np.fill_diagonal(lost, 0.0)
-    fine = float(shared["sanctions"]["severity"]) * float(game.fined[_OPEN])
-    whole = game.exposed[..., _OPEN] * (lost.sum(axis=1, keepdims=True) - lost + fine)
+    fine = float(shared["sanctions"]["severity"]) * float(game.fined[_ALL_OPEN])
+    whole = game.exposed[..., _ALL_OPEN] * (lost.sum(axis=1, keepdims=True) - lost + fine)
     with np.errstate(invalid="ignore", divide="ignore"):
-        chance = np.where(whole > 0.0, game.law[..., _OPEN] / whole, 0.0)
+        chance = np.where(whole > 0.0, game.law[..., _ALL_OPEN] / whole, 0.0)
     np.fill_diagonal(chance, 0.0)
     mean = chance.sum(axis=1) / (len(chance) - 1)
     return np.asarray(asked[:, None] * mean[None, :])

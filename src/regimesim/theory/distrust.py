@@ -66,8 +66,8 @@ class Worth(NamedTuple):
         return Worth(self.sure + share * other.sure, self.later + share * other.later)
 
 
-class Course(NamedTuple):
-    """What a round in the open leads to, given what this side does and what trust there is.
+class Dealing(NamedTuple):
+    """Consequences of a round in the open, given what this side does and what trust there is.
 
     Attributes
     ----------
@@ -98,14 +98,14 @@ def loss_of_defection(doubts: Doubts, trust: float) -> float:
     after_war = again.sure / (1.0 - again.later)
     same, more = (_climb(doubts, level) for level in (trust, _raised(doubts, trust)))
     rested = [_climb(doubts, max(level, doubts.agreement)) for level in (trust, _raised(doubts, trust))]
-    path, cheated = (_follow(_course(doubts, own, trust), (same, more), rested) for own in (_C, _D))
+    path, cheated = (_worth_of(_dealing(doubts, own, trust), (same, more), rested) for own in (_C, _D))
     return path.sure - cheated.sure + (path.later - cheated.later) * after_war
 
 
 @lru_cache(maxsize=32)
 def _climb(doubts: Doubts, trust: float) -> Worth:
     """Value at a trust: levels are climbed to full trust, and reckoned from there."""
-    levels = list(_levels(doubts, trust))
+    levels = list(_rungs(doubts, trust))
     agreed = _climb(doubts, doubts.agreement) if trust < doubts.agreement else Worth(0.0, 0.0)
     above: Worth | None = None
     for level in reversed(levels):
@@ -114,7 +114,7 @@ def _climb(doubts: Doubts, trust: float) -> Worth:
     return above
 
 
-def _levels(doubts: Doubts, trust: float) -> Iterator[float]:
+def _rungs(doubts: Doubts, trust: float) -> Iterator[float]:
     """A trust and those that it grows to; the last grows no more."""
     while 1.0 - trust > _ENOUGH and doubts.learning > 0.0:
         yield trust
@@ -128,33 +128,33 @@ def _raised(doubts: Doubts, trust: float) -> float:
 
 def _value_below(doubts: Doubts, trust: float, above: Worth | None, agreed: Worth) -> Worth:
     """Value at a trust, from that at the next (None: there is none) and that after an agreement."""
-    course = _course(doubts, _C, trust)
-    found, stays = course.paid, course.goes_on[_D]
+    dealing = _dealing(doubts, _C, trust)
+    found, stays = dealing.paid, dealing.goes_on[_D]
     levels = (trust, _raised(doubts, trust) if above is not None else trust)
     if above is None:
-        stays += course.goes_on[_C]
+        stays += dealing.goes_on[_C]
     else:
-        found = found.plus(course.goes_on[_C], above)
+        found = found.plus(dealing.goes_on[_C], above)
     for seen, level in enumerate(levels):
         if level < doubts.agreement:
-            found = found.plus(course.returns[seen], agreed)
+            found = found.plus(dealing.returns[seen], agreed)
         elif seen == _C and above is not None:
-            found = found.plus(course.returns[seen], above)
+            found = found.plus(dealing.returns[seen], above)
         else:
-            stays += course.returns[seen]
+            stays += dealing.returns[seen]
     return Worth(found.sure / (1.0 - stays), found.later / (1.0 - stays))
 
 
-def _follow(course: Course, goes_on: tuple[Worth, Worth], returns: list[Worth]) -> Worth:
-    """Worth of a round whose course is given, from the values at what it leads to, by what was seen."""
-    found = course.paid
+def _worth_of(dealing: Dealing, goes_on: tuple[Worth, Worth], returns: list[Worth]) -> Worth:
+    """Worth of a dealing, from the values at what it leads to, by what was seen."""
+    found = dealing.paid
     for seen in (_D, _C):
-        found = found.plus(course.goes_on[seen], goes_on[seen])
-        found = found.plus(course.returns[seen], returns[seen])
+        found = found.plus(dealing.goes_on[seen], goes_on[seen])
+        found = found.plus(dealing.returns[seen], returns[seen])
     return found
 
 
-def _course(doubts: Doubts, own: int, trust: float) -> Course:
+def _dealing(doubts: Doubts, own: int, trust: float) -> Dealing:
     """Average over what the other does and what this side sees of it."""
     paid, goes_on, returns = Worth(0.0, 0.0), [0.0, 0.0], [0.0, 0.0]
     for other, acts in ((_D, 1.0 - trust), (_C, trust)):
@@ -164,15 +164,15 @@ def _course(doubts: Doubts, own: int, trust: float) -> Course:
         sees_d = doubts.alarm if other == _C else doubts.hit
         for seen, chance in ((_D, sees_d), (_C, 1.0 - sees_d)):
             weight = acts * (1.0 - war) * chance * doubts.discount
-            breaks = _breaks(doubts, own, other, seen)
+            breaks = _estranged_by(doubts, own, other, seen)
             goes_on[seen] += weight * (1.0 - sum(breaks))
             for share, (pays, by_time, by_war) in zip(breaks, doubts.endings, strict=True):
                 paid = paid.plus(weight * share, Worth(pays, by_war))
                 returns[seen] += weight * share * by_time
-    return Course(paid, (goes_on[_D], goes_on[_C]), (returns[_D], returns[_C]))
+    return Dealing(paid, (goes_on[_D], goes_on[_C]), (returns[_D], returns[_C]))
 
 
-def _breaks(doubts: Doubts, own: int, other: int, seen: int) -> tuple[float, float]:
+def _estranged_by(doubts: Doubts, own: int, other: int, seen: int) -> tuple[float, float]:
     """Chances that the pair becomes estranged by a misunderstanding and by a breach."""
     mine = doubts.resolves[0] if seen == _D else 0.0
     theirs = doubts.resolves[1] * (doubts.alarm if own == _C else doubts.hit)

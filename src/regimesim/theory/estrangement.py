@@ -221,7 +221,7 @@ class Relationship:
     @property
     def years_between(self) -> float:
         """Expected years of cooperation before the pair is estranged; ``inf`` if it never is."""
-        breaks = self._breaks
+        breaks = self._hazard
         return 1.0 / (breaks * self.rounds_per_year) if breaks > 0.0 else math.inf
 
     @property
@@ -233,7 +233,7 @@ class Relationship:
         apart = 0.0
         for kind in KINDS:
             if self.chance_of(kind) > 0.0:
-                apart += self.chance_of(kind) / self._breaks * self.years_of(kind)
+                apart += self.chance_of(kind) / self._hazard * self.years_of(kind)
         return open_years / (open_years + apart)
 
     @property
@@ -248,7 +248,7 @@ class Relationship:
         patient = replace(self, discount_factor=1.0) if math.isfinite(self.punishment_years) else None
         if patient is not None:
             return patient._value
-        return self.reward if self._breaks == 0.0 else self.punishment
+        return self.reward if self._hazard == 0.0 else self.punishment
 
     @property
     def now(self) -> float:
@@ -264,9 +264,9 @@ class Relationship:
         """
         d_m, d_b = self._answers
         _, a_m, a_b = self._mishaps
-        worth = self._worth
+        worth = self._worth_as_reckoned
         lost_m, lost_b = (
-            float(estrangement.cost_of(worth, self._alone[kind][2], self._alone[kind][0]))
+            float(estrangement.cost_of(worth, self._without_third[kind][2], self._without_third[kind][0]))
             for kind in KINDS[:2]
         )
         return float(
@@ -309,7 +309,7 @@ class Relationship:
         risk, ending, rounds, _ = self._course(kind)
         if rounds >= estrangement.FOREVER and risk == 0.0 and ending == 0.0:
             return math.inf
-        return self._prolonged(kind, 1.0, self._company[2])[2] / self.rounds_per_year
+        return self._drawn_out(kind, 1.0, self._company[2])[2] / self.rounds_per_year
 
     def cost(self, kind: Kind) -> float:
         """Lambda: what an estrangement of a kind costs from its beginning, in payoff: a flow times years."""
@@ -372,7 +372,7 @@ class Relationship:
         return float(found[0]), float(found[1])
 
     @property
-    def _breaks(self) -> float:
+    def _hazard(self) -> float:
         """Chance per round that the pair is estranged though both cooperate, by itself or by others."""
         a = self._mishaps[0]
         return a + (1.0 - a) * self._company[1]
@@ -416,7 +416,7 @@ class Relationship:
         rounds = int(game.rounds_of(self.punishment_years, m))
         return self._risk(kind), self._ending(kind), rounds, float(game.rounds_of(self.war_years, m))
 
-    def _prolonged(self, kind: Kind, discount: float, extended: float) -> tuple[float, float, float]:
+    def _drawn_out(self, kind: Kind, discount: float, extended: float) -> tuple[float, float, float]:
         """(G, B, D) of a kind where each round begins it anew with chance ``extended``."""
         risk, ending, rounds, lasting = self._course(kind)
         after_war = power(discount, lasting + 1.0)
@@ -430,7 +430,7 @@ class Relationship:
         """(A, B, D) of each kind, payoffs in the unit of flows."""
         found: dict[Kind, tuple[float, float, float]] = {}
         for kind in KINDS:
-            total, end, span = self._prolonged(kind, self.discount, extended)
+            total, end, span = self._drawn_out(kind, self.discount, extended)
             flow = self.punishment - self.rounds_per_year * self._risk(kind) * self.war_cost
             found[kind] = flow * total, end, span
         return found
@@ -440,14 +440,14 @@ class Relationship:
         return self._kinds(self._company[2])
 
     @cached_property
-    def _alone(self) -> dict[Kind, tuple[float, float, float]]:
+    def _without_third(self) -> dict[Kind, tuple[float, float, float]]:
         """The same without third states, as a state reckons."""
         return self._outside if self._company[2] == 0.0 else self._kinds(0.0)
 
     @cached_property
-    def _one(self) -> float:
+    def _worth_alone(self) -> float:
         """O1, as a state reckons."""
-        (paid_m, end_m, span_m), (paid_b, end_b, span_b) = (self._alone[kind] for kind in KINDS[:2])
+        (paid_m, end_m, span_m), (paid_b, end_b, span_b) = (self._without_third[kind] for kind in KINDS[:2])
         return float(
             estrangement.value_of_open(
                 self.discount, self.reward, *self._mishaps, paid_m, paid_b, span_m, span_b, end_m, end_b
@@ -455,20 +455,20 @@ class Relationship:
         )
 
     @property
-    def _worth(self) -> float:
+    def _worth_as_reckoned(self) -> float:
         """O: the same at the trust there is."""
         if self.trust == 1.0:
-            return self._one
+            return self._worth_alone
         f, r_i, r_j = self.alarm, self.resolve, self._other
-        paid, _, span = self._alone["breach"]
+        paid, _, span = self._without_third["breach"]
         dread = self.discount * r_i * (self.hit - f) * (1.0 - r_j * f) * (1.0 - self._abroad)
-        dread *= float(estrangement.cost_of(self._one, span, paid))
+        dread *= float(estrangement.cost_of(self._worth_alone, span, paid))
         healing = 1.0 - self.discount * (1.0 - self.learning) * (1.0 - self._mishaps[0])
-        return self._one - (1.0 - self.trust) * (self.reward - self._flows[1] + dread) / healing
+        return self._worth_alone - (1.0 - self.trust) * (self.reward - self._flows[1] + dread) / healing
 
     @cached_property
     def _value(self) -> float:
-        """What open dealings are worth with third states, in the unit of flows."""
+        """Value of open dealings with third states, in the unit of flows."""
         chances = [self.chance_of(kind) for kind in KINDS]
         paid, end, span = (
             sum(chance * self._outside[kind][k] for chance, kind in zip(chances, KINDS, strict=True))
@@ -476,10 +476,10 @@ class Relationship:
         )
         if self.discount == 1.0:
             return (self.reward + paid) / (1.0 + span)
-        return (self.reward + self.discount * paid) / (1.0 - self.discount * (1.0 - self._breaks + end))
+        return (self.reward + self.discount * paid) / (1.0 - self.discount * (1.0 - self._hazard + end))
 
     def _missed(self, kind: Kind) -> float:
-        """What an estrangement takes from the future: below 0 where it is better than open dealings."""
+        """Loss by an estrangement: below 0 where it is better than open dealings."""
         paid, _, span = self._outside[kind]
         return self._value * span - paid
 
@@ -491,22 +491,22 @@ class Relationship:
     @property
     def _company(self) -> tuple[float, float, float]:
         """(share of time open, excluded, extended) of the pair among others; no discounting enters."""
-        if self.states == 2 or self._brought(self._other) * self.joining == 0.0:
+        if self.states == 2 or self._accuses_innocent(self._other) * self.joining == 0.0:
             return 1.0, 0.0, 0.0
         return _company_of(replace(self, discount_factor=0.5, temptation=0.0, reward=0.0))
 
     @property
-    def _cases(self) -> Cases:
+    def _false_cases(self) -> Cases:
         renewing = self.joining if self.renewing is None else self.renewing
-        brought = self._among(lambda r, _: self._brought(r))
+        brought = self._by_resolves(lambda r, _: self._accuses_innocent(r))
         return Cases(brought, np.full_like(brought, self.joining), np.full_like(brought, renewing))
 
-    def _among(self, of: Callable[[float, float], float]) -> Reals:
+    def _by_resolves(self, of: Callable[[float, float], float]) -> Reals:
         """Everything of the kind for ordered pairs, by the resolve of both: 0 is this side."""
         resolves = [self.resolve, *[self._other] * (self.states - 1)]
         return np.array([[of(r, s) for s in resolves] for r in resolves])
 
-    def _brought(self, resolve: float) -> float:
+    def _accuses_innocent(self, resolve: float) -> float:
         """Chance per round that a state brings a case against an innocent with which it is open."""
         return resolve * self.alarm * (1.0 - self.confer) * self.publicity * (1.0 - self.inquiry)
 
@@ -516,12 +516,14 @@ class Relationship:
 
     def _apart(self, excluded: Reals, extended: Reals) -> Reals:
         """Expected rounds until open again, of all pairs, whatever estranged them."""
-        by_m, by_b = (self._among(partial(self._mishap, kind)) for kind in (1, 2))
+        by_m, by_b = (self._by_resolves(partial(self._mishap, kind)) for kind in (1, 2))
         chances = [by_m, by_b, (1.0 - by_m - by_b) * excluded]
-        lost = sum(chance * self._span(k, extended) for chance, k in zip(chances, KINDS, strict=True))
+        lost = sum(
+            chance * self._expected_rounds(k, extended) for chance, k in zip(chances, KINDS, strict=True)
+        )
         return np.asarray(lost / sum(chances))
 
-    def _span(self, kind: Kind, extended: Reals) -> Reals:
+    def _expected_rounds(self, kind: Kind, extended: Reals) -> Reals:
         """Expected rounds of an estrangement of a kind, for chances of beginning anew."""
         risk, ending, rounds, lasting = self._course(kind)
         length = math.inf if rounds >= estrangement.FOREVER else rounds
@@ -531,7 +533,7 @@ class Relationship:
     @property
     def _heard_at_first(self) -> tuple[float, float]:
         """Chances of a case against this side and against the other while all are open, by third states."""
-        quiet = (1.0 - self._brought(self._other)) ** (self.states - 2)
+        quiet = (1.0 - self._accuses_innocent(self._other)) ** (self.states - 2)
         return 1.0 - quiet, 1.0 - quiet
 
     def _shut_at_first(self, heard: tuple[float, float]) -> float:
@@ -542,7 +544,7 @@ class Relationship:
         """Cost of the exclusion by third states that one defection brings, beyond what would come anyway."""
         if self.states == 2:
             return 0.0
-        other = self._brought(self._other)
+        other = self._accuses_innocent(self._other)
         quiet = (1.0 - other) ** (self.states - 3)
         charged = self._other * self.hit * self.publicity
         theirs = 1.0 - quiet * (1.0 - other)  # against a third state, by others than this side
@@ -553,7 +555,7 @@ class Relationship:
 
 @lru_cache(maxsize=64)
 def _company_of(pair: Relationship) -> tuple[float, float, float]:
-    found = expected_company(pair._cases, pair._among(partial(pair._mishap, 0)), pair._apart)
+    found = expected_company(pair._false_cases, pair._by_resolves(partial(pair._mishap, 0)), pair._apart)
     return float(found.open[0, 1]), float(found.excluded[0, 1]), float(found.extended[0, 1])
 
 

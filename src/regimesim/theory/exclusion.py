@@ -68,7 +68,7 @@ def rounds_apart(risk: Reals, ending: Reals, extended: Reals, rounds: float, war
 
 
 class Company(NamedTuple):
-    """What other states make of every pair that cooperates; arrays of shape (N, N), symmetric.
+    """Company of every pair that cooperates, and what it makes of it; arrays (N, N), symmetric.
 
     Attributes
     ----------
@@ -103,7 +103,7 @@ def expected_company(
     found = Company(_share_open(mishaps, apart(quiet, quiet)), quiet, quiet)
     for _ in range(most if cases.brought.any() else 0):
         excluded, extended = _shut_out(cases, mishaps, found)
-        share = _share_open(_either(mishaps, excluded), apart(excluded, extended))
+        share = _share_open(_one_or_both(mishaps, excluded), apart(excluded, extended))
         moved = 0.5 * (share - found.open)
         found = Company(found.open + moved, excluded, extended)
         if float(np.abs(moved).max()) < _STILL:
@@ -131,9 +131,9 @@ def _open_too(cases: Cases, mishaps: Reals, company: Company) -> Reals:
 
     It is the share of rounds in which i is open with l, to the power of what breaks that pair alone.
     """
-    share, breaks = company.open, np.maximum(_either(mishaps, company.excluded), 1e-300)
+    share, breaks = company.open, np.maximum(_one_or_both(mishaps, company.excluded), 1e-300)
     against, joins = cases.brought.T, cases.joined.T  # [i, l]: by l against i
-    near = np.sqrt(share)[:, None, :] * _others(len(share))
+    near = np.sqrt(share)[:, None, :] * _third_states(len(share))
     third = (against[:, None, :] * near).sum(axis=2)[:, :, None] - against[:, None, :] * near
     both = against[:, :, None] * joins[:, None, :] + against[:, None, :] * joins[:, :, None]
     both = both + third * joins[:, :, None] * joins[:, None, :]
@@ -143,16 +143,16 @@ def _open_too(cases: Cases, mishaps: Reals, company: Company) -> Reals:
 
 def _joined_by_either(cases: Cases, joining: Reals, present: Reals) -> Reals:
     """Chance that one of i and k joins a case against the other; ``[i, k, l]``: is l open with i?"""
-    quiet = 1.0 - cases.brought.T[:, None, :] * present * _others(len(joining))
+    quiet = 1.0 - cases.brought.T[:, None, :] * present * _third_states(len(joining))
     heard = 1.0 - quiet.prod(axis=2)  # [i, k]: against i, by others than k
-    return _either(joining.T * heard, joining * heard.T)
+    return _one_or_both(joining.T * heard, joining * heard.T)
 
 
-def _others(states: int) -> Reals:
+def _third_states(states: int) -> Reals:
     """1 where i, k and l are three states, or i is k; 0 where l is one of the two."""
     same = np.eye(states, dtype=bool)
     return np.asarray(~(same[:, None, :] | same[None, :, :]), float)
 
 
-def _either(one: Reals, other: Reals) -> Reals:
+def _one_or_both(one: Reals, other: Reals) -> Reals:
     return np.asarray(1.0 - (1.0 - one) * (1.0 - other))
