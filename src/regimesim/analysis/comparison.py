@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 DEFAULT = ("concert", "bipolar", "collective_security")
 """Scenarios that are compared by default."""
 
-CAUTION = (
+COMPARISON_CAUTION = (
     "Great powers fought ten wars with one another in 192 years, .052 a year; at that rate 38 quiet years "
     "come by chance with probability .14 and 46 with .09: one Concert cannot by itself tell a regime from "
     "luck."
@@ -214,7 +214,7 @@ class Comparison(OnTheSameSeeds):
                 for spell in (*SPELLS, *THRESHOLDS)
             },
             "record": {mark.name: mark.years for mark in HISTORICAL_MARKS},
-            "caution": CAUTION,
+            "caution": COMPARISON_CAUTION,
         }
 
     def plot(self, kind: str = "survival") -> Figure:
@@ -304,7 +304,7 @@ def compare(
     """
     chosen = named(scenarios, years)
     shortest = min(scenario.years for scenario in chosen)
-    under = {s.name: _under(s, chosen, assumptions, held) for s in chosen}
+    under = {s.name: _assumptions_of(s, chosen, assumptions, held) for s in chosen}
     results = {
         s.name: simulate(s, runs, seed, shortest, workers, assumptions=under[s.name], progress=progress)
         for s in chosen
@@ -312,7 +312,7 @@ def compare(
     return Comparison(results)
 
 
-def _under(
+def _assumptions_of(
     scenario: Scenario, among: Sequence[Scenario], assumptions: str, held: Collection[str]
 ) -> str | Assumed:
     """Draws for a scenario that has a set; refused only where none of the scenarios has one."""

@@ -40,7 +40,7 @@ Verdicts = NDArray[np.int64]
 DrawTable = Mapping[str, Sequence[float]]
 """A column for each assumption, a row for each draw."""
 
-DRAWS = 64
+ASSUMPTION_DRAWS = 64
 RUNS_A_DRAW = 12
 """Runs of each draw."""
 SEED = 1815
@@ -70,7 +70,9 @@ COMMON = (
 _FITTED: ContextVar[FittedSet | None] = ContextVar("_FITTED", default=None)
 
 
-def draws(names: Iterable[str] = COMMON, count: int = DRAWS, seed: int = SEED) -> dict[str, list[float]]:
+def draws(
+    names: Iterable[str] = COMMON, count: int = ASSUMPTION_DRAWS, seed: int = SEED
+) -> dict[str, list[float]]:
     """Draws of some assumptions within their declared ranges, by a scrambled Sobol' sequence.
 
     Fewer draws of the same assumptions and seed are the first of more. Within :func:`drawing_from` those that

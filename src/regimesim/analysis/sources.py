@@ -64,7 +64,7 @@ def sources_of(history: History, t: int) -> list[Source]:
         *_home_fronts(history, t, happened),
         *_dealings(history, t, happened),
         *_sanctions(history, t, happened),
-        *_wars(history, t, happened),
+        *_sources_of_wars(history, t, happened),
         *_buffers(history, t, happened),
     ]
 
@@ -137,7 +137,7 @@ def _s(several: list[int]) -> str:
     return "" if len(several) > 1 else "s"
 
 
-def _wars(history: History, t: int, happened: list[Happening]) -> Iterator[Source]:
+def _sources_of_wars(history: History, t: int, happened: list[Happening]) -> Iterator[Source]:
     names, n = history.names, len(history.names)
     buffers = range(len(history.buffers))
     for event in _of(happened, kinds.PEACE):

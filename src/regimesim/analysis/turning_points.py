@@ -214,9 +214,9 @@ class TurningPoints:
             lines.append("No single year moved it beyond what so few futures can tell.")
         told = sum(point.change for point in self.points)
         rest = self.outcome - self.prior - told
-        total = f"All years together: {_moved(self.outcome - self.prior)}"
+        total = f"All years together: {_moved_words(self.outcome - self.prior)}"
         if self.points:
-            total += f", of which {_moved(told)} in the turning points and {_moved(rest)} in all other years"
+            total += f", of which {_moved_words(told)} in the turning points and {_moved_words(rest)} in all other years"
         lines += ["", *textwrap.wrap(f"{total}. {self.futures:,} futures from each year.", wide)]
         return "\n".join(lines)
 
@@ -243,17 +243,15 @@ def likeliest(point: Year) -> Change:
 def point_lines(point: Year, width: int) -> list[str]:
     """A turning point as lines."""
     head = f"{show(point.year)}   {likely(point.before)} -> {likely(point.after)}   "
-    head += f"{_moved(point.change)} (+- {share_text(2 * point.error)})"
+    head += f"{_moved_words(point.change)} (+- {share_text(2 * point.error)})"
     lines = [head]
     for change in point.changes:
-        words = (
-            f"{_moved(change.change):>6}  {change.date + ': ' if change.cause != REST else ''}{change.cause}"
-        )
+        words = f"{_moved_words(change.change):>6}  {change.date + ': ' if change.cause != REST else ''}{change.cause}"
         lines += textwrap.wrap(words, width, initial_indent="  ", subsequent_indent=" " * 10)
     return lines
 
 
-def _moved(change: float) -> str:
+def _moved_words(change: float) -> str:
     """A change of a chance: ``+.12``, ``-.05``, ``0``."""
     text = f"{change:+.2f}".replace("0.", ".")
     return "0" if text in ("+.00", "-.00") else text
@@ -420,7 +418,7 @@ class Course:
         if parts:
             return Change(t, date, REST, change - sum(part.change for part in parts), error)
         sources = [source for t in range(t, self.moments[y + 1]) for source in sources_of(self.history, t)]
-        return Change(t, date, _named(sources), change, error)
+        return Change(t, date, _named_sources(sources), change, error)
 
     def _parts(self, y: int) -> tuple[Change, ...]:
         """Parts of what happened in a year, source by source."""
@@ -446,7 +444,7 @@ class Course:
         return tuple(parts)
 
 
-def _named(sources: Sequence[Source]) -> str:
+def _named_sources(sources: Sequence[Source]) -> str:
     """Tell the events of a year in a line."""
     if not sources:
         return "nothing of note"

@@ -64,7 +64,7 @@ def sweep_command(given: Given, flags: Flags) -> None:
 
     if options["format"] == "csv" or (folder / RUNS_TABLE).exists():  # one of fewer points would mislead
         with output.working("writing tables", flags):
-            write_tables(found)
+            write_sweep_tables(found)
     if _varies(found):
         with output.working("drawing", flags), drawing():
             draw_sweep(found)
@@ -76,7 +76,7 @@ def _varies(found: SweepResults) -> bool:
     return any(len(set(column.tolist())) > 1 for column in found.points.columns.values())
 
 
-def write_tables(found: SweepResults) -> list[Path]:
+def write_sweep_tables(found: SweepResults) -> list[Path]:
     """Write ``summary.csv``, a row a point, and ``runs.csv``, a row a run, into the folder of a sweep."""
 
     def write(folder: Path) -> list[Path]:

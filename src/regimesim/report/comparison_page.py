@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from regimesim.analysis.comparison import CAUTION, HISTORICAL_MARKS, Comparison
+from regimesim.analysis.comparison import COMPARISON_CAUTION, HISTORICAL_MARKS, Comparison
 from regimesim.analysis.matrix import Matrix
 from regimesim.analysis.pairs import pairs_at_start
 from regimesim.report import sentences, settings
@@ -36,7 +36,7 @@ from regimesim.report.markup import (
     table,
     together,
 )
-from regimesim.report.matrix_page import add_matrix, write_tables
+from regimesim.report.matrix_page import add_matrix, write_matrix_tables
 from regimesim.report.page import (
     BELOW,
     Choice,
@@ -112,7 +112,7 @@ def save_comparison(
         answer = comparison.answer | ({"matrix": matrix.answer} if matrix else {})
         (folder / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
         if matrix:
-            write_tables(matrix, folder)
+            write_matrix_tables(matrix, folder)
         with drawing():
             save_comparison_figures(comparison, folder)
             stills = {file.stem: file.read_text("utf-8") for file in folder.glob("*.svg")}
@@ -136,7 +136,7 @@ def comparison_page(
         "lasting",
         "How long it lasts",
         made.picture(_comparison_survival(comparison, stills["survival"])),
-        paragraphs(CAUTION, class_="note"),
+        paragraphs(COMPARISON_CAUTION, class_="note"),
     )
     made.add("plane", "Peace and cooperation", made.picture(_plane(comparison, stills["plane"])))
     if present(*comparison.results.values()):

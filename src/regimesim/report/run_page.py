@@ -102,7 +102,7 @@ def run_page(
     made.add("answer", "The answer", _run_answer(results))
     made.add("lasting", "How long it lasts", made.picture(_run_survival(results, stills["survival"])))
     if both is not None:
-        made.add("assumptions", "Luck and assumptions", *_both(both))
+        made.add("assumptions", "Luck and assumptions", *_luck_and_assumptions(both))
     made.add("course", "Course of cooperation", made.picture(_run_course(results, stills["century"])))
     made.add(
         "ends", "Why it ended", _causes_of_the_end(causes), made.picture(_why(results, causes, stills["why"]))
@@ -138,7 +138,7 @@ def _run_question(results: Results, asked: Asked) -> Html:
     return together([element("p", question), paragraphs_with("Asked by: ", asked.command)])
 
 
-def _both(both: Uncertainties) -> tuple[Html, Html]:
+def _luck_and_assumptions(both: Uncertainties) -> tuple[Html, Html]:
     frame = both.table()
     rows = [(str(name), *map(str, row)) for name, row in zip(frame.index, frame.to_numpy(), strict=True)]
     head = ("", *map(str, frame.columns))

@@ -147,7 +147,7 @@ def _beside_record(results: Results) -> tuple[str, ...]:
     if not rows:
         return ()
     disputes = "; ".join(
-        f"{row.period.first}-{row.period.last} {_rate(row.disputes)} ({_rate(row.period.dispute_rate)})"
+        f"{row.period.first}-{row.period.last} {_rate_words(row.disputes)} ({_rate_words(row.period.dispute_rate)})"
         for row in rows
     )
     wars = "; ".join(
@@ -161,7 +161,7 @@ def _beside_record(results: Results) -> tuple[str, ...]:
     )
 
 
-def _rate(share: float) -> str:
+def _rate_words(share: float) -> str:
     return f"{share:.3f}".removeprefix("0")
 
 

@@ -158,7 +158,7 @@ _SPOILS = Need(
 )
 
 
-def _under(rule: str) -> Need:
+def _under_rule(rule: str) -> Need:
     return Need(f"it is used under sanctions.rule={rule} only", lambda x: _rule(x) == rule)
 
 
@@ -189,17 +189,17 @@ _OF_PARAMETERS: Mapping[str, tuple[Need, ...]] = {
     "diplomacy.renegotiation": (_DECIDES, *_on("diplomacy.conference")),
     "diplomacy.agreement_trust": (_DECIDES,),
     "sanctions.rule": (_DECIDES, _THREE),
-    "sanctions.severity": (*_SANCTIONS, _under("centralized")),
+    "sanctions.severity": (*_SANCTIONS, _under_rule("centralized")),
     "sanctions.escalation": (*_SANCTIONS, *_on("war.mutual")),
     "sanctions.inquiry": (*_ACCUSED, *_on("transparency.false_alarm_rate")),
-    "sanctions.pledge": (*_SANCTIONS, _under("collective")),
+    "sanctions.pledge": (*_SANCTIONS, _under_rule("collective")),
     "sanctions.alliance_weight": (*_SANCTIONS, _FRIENDS),
     "sanctions.enforcement_value": (*_SANCTIONS, _CHARGED),
     "sanctions.credibility": (_DECIDES, _ANSWERED, _THREE),
     "sanctions.credibility_learning": (_DECIDES, _ANSWERED, _THREE),
-    "sanctions.balance_weight": (*_SANCTIONS, _under("balancing")),
-    "sanctions.quorum": (*_SANCTIONS, _under("centralized")),
-    "sanctions.veto_affinity": (*_SANCTIONS, _under("centralized"), _FRIENDS),
+    "sanctions.balance_weight": (*_SANCTIONS, _under_rule("balancing")),
+    "sanctions.quorum": (*_SANCTIONS, _under_rule("centralized")),
+    "sanctions.veto_affinity": (*_SANCTIONS, _under_rule("centralized"), _FRIENDS),
     "geography.buffer_effectiveness": (_BUFFERS, _SHIELDS),
     "geography.absorption": (_DECIDES, _BUFFERS),
     "geography.absorption_gain": (_DECIDES, _BUFFERS, *_on("geography.absorption")),
@@ -287,7 +287,7 @@ _AS_MEMBER = Need(
         or _is_on(x, "transparency.intrusion_cost")
     ),
 )
-_VETOES = (_DECIDES, _ANSWERED, _THREE, _under("centralized"))
+_VETOES = (_DECIDES, _ANSWERED, _THREE, _under_rule("centralized"))
 _DETERS = Need(
     "nuclear arms deter nobody (deterrence.retaliation, deterrence.prudence, "
     "deterrence.first_strike_gain and periphery.paradox are 0)",

@@ -320,7 +320,7 @@ EVENT_KINDS: Table = (
 )
 """Values of ``kind`` in :data:`EVENTS`."""
 
-KINDS = tuple(column.name for column in EVENT_KINDS if column.name not in (ONSET, COLLAPSE))
+EVENT_NAMES = tuple(column.name for column in EVENT_KINDS if column.name not in (ONSET, COLLAPSE))
 """Kinds of events that are recorded, in the order of their codes; those of a regime follow from its spell."""
 
 WAR_BEGINS, PEACE, WAR_JOINED, SYSTEMIC = range(4)

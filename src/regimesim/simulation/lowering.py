@@ -72,10 +72,10 @@ def lower(scenarios: Scenario | Sequence[Scenario]) -> Design:
 
 
 def _parameter_values(phase: Phase) -> tuple[tuple[float, ...], ...]:
-    return record(phase.parameters)
+    return record_of(phase.parameters)
 
 
-def record(values: Mapping[str, Value]) -> tuple[tuple[float, ...], ...]:
+def record_of(values: Mapping[str, Value]) -> tuple[tuple[float, ...], ...]:
     """Parameters by full name as one nested tuple in the order of ``RECORD``."""
     groups: dict[str, list[float]] = {}
     for parameter in PARAMETERS:

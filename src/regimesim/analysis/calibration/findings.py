@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 LUCK = 0.01
 """Chance that luck narrows any parameter, or binds any pair."""
 
-FEWEST = 10
+FEWEST_DRAWS = 10
 """Draws that fit (and that do not) below which nothing is said of their distribution."""
 
 SHUT_OUT = 0.1
@@ -88,7 +88,7 @@ def _of_set(values: Any, inside: Any) -> dict[str, float]:
 def _distance_apart(fit: Any, rest: Any, parameters: int) -> dict[str, Any]:
     from scipy.stats import ks_2samp
 
-    if min(len(fit), len(rest)) < FEWEST:
+    if min(len(fit), len(rest)) < FEWEST_DRAWS:
         return {"distance": 0.0, "p_value": 1.0, "narrowed": False}
     test = ks_2samp(fit, rest, method="asymp")
     return {
@@ -109,7 +109,7 @@ def tradeoffs(found: Calibration) -> pd.DataFrame:
     columns = ["one", "other", "correlation", "p_value", "told"]
     inside, pairs = found.fitting, list(combinations(found.problem.ranges, 2))
     rows = []
-    for one, other in pairs if len(inside) >= FEWEST else []:
+    for one, other in pairs if len(inside) >= FEWEST_DRAWS else []:
         values = as_numbers(one, inside[one]), as_numbers(other, inside[other])
         if all(np.ptp(column) > 0 for column in values):
             rho, chance = spearmanr(*values)
@@ -131,7 +131,7 @@ def agreed(found: Calibration) -> list[str]:
             said.append(f"{name} is at least {as_typed(name, row['least'])}")
         if row["high"] - row["most"] > SHUT_OUT * span:
             said.append(f"{name} is at most {as_typed(name, row['most'])}")
-    return said if len(found.fitting) >= FEWEST else []
+    return said if len(found.fitting) >= FEWEST_DRAWS else []
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,7 +220,7 @@ class Answers:
         return said
 
 
-def answers(
+def answers_of_draws(
     found: Calibration,
     draws: int = ANSWER_DRAWS,
     runs: int = ANSWER_RUNS,

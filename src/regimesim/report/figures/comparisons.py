@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from regimesim.analysis.comparison import CAUTION, HISTORICAL_MARKS, Comparison
+from regimesim.analysis.comparison import COMPARISON_CAUTION, HISTORICAL_MARKS, Comparison
 from regimesim.analysis.history.comparison import share_after, simulated
 from regimesim.analysis.history.eras import Era, caution, peace_curve
 from regimesim.analysis.history.record import Record
@@ -90,7 +90,7 @@ def survivals_figure(comparison: Comparison) -> Figure:
     marks = (
         "Dotted: durations of the record; the Cold War's only as years of peace: whether it was a regime is "
     )
-    marks += f"the question. {CAUTION}"
+    marks += f"the question. {COMPARISON_CAUTION}"
     return framed(figure, comparison_headline(comparison), comparison_caption(comparison, signs, marks))
 
 

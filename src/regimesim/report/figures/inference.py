@@ -26,7 +26,7 @@ from regimesim.scenario.messages import spoken
 from regimesim.simulation.provenance import program_version
 
 _WIDE = 11.5
-_STEPS = np.linspace(0.0, 1.0, 101)
+_GRID = np.linspace(0.0, 1.0, 101)
 
 
 @drawn
@@ -46,7 +46,7 @@ def ranks_figure(made: Made) -> Figure:
         f"A line for each of {len(made.columns)} parameters: 0 throughout if the ranks of {count} truths are "
         f"uniform; a slope down through the middle tells of posteriors that are too narrow. Shaded: where "
         f"all lines of a panel stay with {100 * (1 - RISK):.0f} % if their ranks are uniform (Kolmogorov-"
-        f"Smirnov). Orange: outside. {_origin(made)}"
+        f"Smirnov). Orange: outside. {_origin_words(made)}"
     )
     return framed(figure, f"{verdict}: {spoken(made.name)}", caption)
 
@@ -56,11 +56,11 @@ def _excess(ax: Axes, found: Calibrated) -> None:
 
     count, parameters = found.ranks.shape
     reach = float(kstwo.ppf((1 - RISK) ** (1 / parameters), count))
-    ax.fill_between(_STEPS, -reach, reach, color=PALE, linewidth=0)
+    ax.fill_between(_GRID, -reach, reach, color=PALE, linewidth=0)
     for column in found.ranks.T:
-        excess = np.searchsorted(np.sort(column), _STEPS, side="right") / count - _STEPS
+        excess = np.searchsorted(np.sort(column), _GRID, side="right") / count - _GRID
         outside = np.abs(excess).max() > reach
-        ax.plot(_STEPS, excess, color=ORANGE if outside else BLUE, linewidth=1.4 if outside else 0.5)
+        ax.plot(_GRID, excess, color=ORANGE if outside else BLUE, linewidth=1.4 if outside else 0.5)
     ax.axhline(0.0, color=BLACK, linewidth=0.8)
     ax.set(xlim=(0, 1), ylim=(-1.5 * reach, 1.5 * reach))
 
@@ -100,9 +100,7 @@ def coverage_figure(made: Made) -> Figure:
     headline = (
         f"Over all parameters, intervals of {100 * INTERVAL:.0f} % hold {least:.1f} to {most:.1f} % of truths"
     )
-    caption = (
-        f"With Wilson's 95 % intervals; shaded: {100 * INTERVAL:.0f} ± {100 * WITHIN:.0f} %. {_origin(made)}"
-    )
+    caption = f"With Wilson's 95 % intervals; shaded: {100 * INTERVAL:.0f} ± {100 * WITHIN:.0f} %. {_origin_words(made)}"
     return framed(figure, f"{headline}: {spoken(made.name)}", caption)
 
 
@@ -143,12 +141,12 @@ def parameters_figure(made: Made) -> Figure:
     headline = f"The record says something of {known} of {len(frame)} assumptions"
     caption = (
         "Pale: the declared range. Lines: the middle 90 % of the draws that fit the record; grey: not "
-        f"identified, about as wide as before. {_origin(made)}"
+        f"identified, about as wide as before. {_origin_words(made)}"
     )
     return framed(figure, f"{headline}: {spoken(made.name)}", caption)
 
 
-def _origin(made: Made) -> str:
+def _origin_words(made: Made) -> str:
     draws, seed = len(made.fit.table), made.fit.seed
     return f"{draws:,} draws of one history each, seed {seed}, regimesim {program_version()}."
 

@@ -33,7 +33,7 @@ _COLOURS = {"regime": BLUE, "peace": ORANGE}
 _TOGETHER = "together"
 
 
-def arrangements(ablation: Ablation, shares: Shares, names: Sequence[str], ax: Axes) -> Axes:
+def draw_arrangements(ablation: Ablation, shares: Shares, names: Sequence[str], ax: Axes) -> Axes:
     """Years of one spell by arrangement: filled, its share of what all do; hollow, what is lost without it.
 
     Parameters
@@ -78,11 +78,11 @@ def diagnosis_figure(verdict: Verdict, ablation: Ablation, shares: Sequence[Shar
     high = tall + 2.0
     figure, axes = blank(10.4, high, *((left, 1.0 / high, 0.41, tall / high) for left in (0.12, 0.57)))
     for ax, found in zip(axes, shares, strict=True):
-        arrangements(ablation, found, names, ax)
+        draw_arrangements(ablation, found, names, ax)
         ax.set_title(capitalized(SPELLS[found.spell]), loc="left", fontsize=10.5, weight="bold")
     axes[1].set_yticklabels([])
     key_above(figure, axes[0])
-    return framed(figure, _found(first, ranked), _made_of(verdict, seed))
+    return framed(figure, _found(first, ranked), _verdict_words(verdict, seed))
 
 
 def _found(shares: Shares, ranked: Sequence[str]) -> str:
@@ -101,7 +101,7 @@ def _spoken_years(found: Estimate) -> str:
     return f"{value:.0f} years" if abs(value) >= 10 else f"{value:.2g} years"
 
 
-def _made_of(verdict: Verdict, seed: int) -> str:
+def _verdict_words(verdict: Verdict, seed: int) -> str:
     answers = ", ".join(f"{name} {outcome}" for name, outcome in verdict.answers.items())
     runs = f"{verdict.runs:,} run{'s' if verdict.runs != 1 else ''} a world of {length(verdict.horizon)}"
     return (

@@ -42,7 +42,7 @@ BLUE, SKY, GREEN, ORANGE, RED, PURPLE, OCHRE = (
     "#8a6d00",
 )
 
-Frame = tuple[float, float, float, float]
+PanelBounds = tuple[float, float, float, float]
 """Left, bottom, width and height, as shares of a figure."""
 
 
@@ -156,7 +156,7 @@ def is_narrow() -> bool:
     return _NARROW.get()
 
 
-def blank(width: float, height: float, *boxes: Frame) -> tuple[Figure, list[Axes]]:
+def blank(width: float, height: float, *boxes: PanelBounds) -> tuple[Figure, list[Axes]]:
     """A figure (inches) and an axes in each box."""
     if _NARROW.get():
         tall = [height * box[3] for box in boxes]

@@ -50,7 +50,7 @@ from regimesim.report.sentences import capitalized
 MOST_PANELS = 5
 MOST_SCATTERED = 9
 
-LINES = (
+LINE_STYLES = (
     Look(BLUE, "-", "o"),
     Look(ORANGE, "--", "s"),
     Look(GREEN, "-.", "^"),
@@ -318,7 +318,7 @@ def family(sweep: Landscape, field: Field, ax: Axes) -> Axes:
 def _looks_of_words(words: Axis) -> list[Look]:
     if words.name == "scenario":
         return list(looks([str(value) for value in words.values]).values())
-    return list(LINES[: len(words)])
+    return list(LINE_STYLES[: len(words)])
 
 
 def _mark_crossings(
