@@ -10,8 +10,8 @@ from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.robustness import (
     ASSUMPTION_DRAWS,
     COMMON,
-    DrawTable,
     Outcomes,
+    TableOfDraws,
     draws,
     play_worlds,
     robustness,
@@ -314,7 +314,7 @@ def robust(count: int) -> dict:
     }
 
 
-def failures(drawn: DrawTable) -> dict:
+def failures(drawn: TableOfDraws) -> dict:
     """Over the same draws: what failing to act costs the League (L19), and the veto the Council (L20)."""
     wanted, unwanted = (
         play_worlds(worlds(replace(aggression(*CASES[name]), years=LEAGUE_YEARS), drawn), seed=SEED)[

@@ -148,7 +148,7 @@ def causes_of_collapse(results: Results, most: int = 2000, workers: int | None =
 
 
 @dataclass(frozen=True)
-class Moment:
+class MomentOfEnd:
     """The world and what held, each lane at a time of its own."""
 
     world: World
@@ -156,7 +156,7 @@ class Moment:
     counted: dict[str, NDArray[np.int32]]
 
     @classmethod
-    def of(cls, lanes: Lanes) -> Moment:
+    def of(cls, lanes: Lanes) -> MomentOfEnd:
         """All lanes as they stand, with a row of settings each."""
         return cls(
             World._make(field.copy() for field in lanes.world),
@@ -185,7 +185,7 @@ class Moment:
 
     def margin(self, **parts: NDArray[Any]) -> Reals:
         """Mean over pairs of the lesser margin, with some parts of the world replaced, [L]."""
-        margin = Moment(self.world._replace(**parts), self.setting, {}).terms().sum(2)
+        margin = MomentOfEnd(self.world._replace(**parts), self.setting, {}).terms().sum(2)
         i, j = np.triu_indices(len(margin), 1)
         mean: Reals = np.minimum(margin[i, j], margin[j, i]).mean(0)
         return mean
@@ -245,9 +245,9 @@ class Course:
         Pairs and rounds without cooperation in the bad window, by :data:`GROUNDS`.
     """
 
-    before: Moment
-    after: Moment
-    later: Moment
+    before: MomentOfEnd
+    after: MomentOfEnd
+    later: MomentOfEnd
     led: Reals
     led_later: Reals
     ground: NDArray[np.int64]
@@ -257,7 +257,7 @@ def follow_collapses(lanes: Lanes, times: Times) -> Course:
     """Play lanes through their collapses."""
     last = times.end + times.window - 1
     later = np.minimum(times.way + times.window, lanes.design.rounds) - 1
-    moments = {name: (Moment.of(lanes), when) for name, when in
+    moments = {name: (MomentOfEnd.of(lanes), when) for name, when in
                (("before", times.begin), ("after", times.way), ("later", later))}  # fmt: skip
     norm = lanes.world.norm.copy()
     led, led_later = norm.copy(), norm.copy()
@@ -322,7 +322,7 @@ def _either(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return marks | marks.swapaxes(0, 1)
 
 
-def contributions(before: Moment, after: Moment, led: Reals) -> dict[str, NDArray[Any]]:
+def contributions(before: MomentOfEnd, after: MomentOfEnd, led: Reals) -> dict[str, NDArray[Any]]:
     """Measure what each change in the world did to the mean margin, and tell whether it was misperceived."""
     found: dict[str, NDArray[Any]] = {
         "before": _mean_terms(before.terms()),
@@ -335,7 +335,7 @@ def contributions(before: Moment, after: Moment, led: Reals) -> dict[str, NDArra
         if cause in (MEMORY, LEADERS):
             parts = {"norm": unfaded if cause == MEMORY else led}
         held = before.setting if cause == CONDITIONS else after.setting
-        found[cause] = total - Moment(after.world, held, {}).margin(**parts)
+        found[cause] = total - MomentOfEnd(after.world, held, {}).margin(**parts)
     alarms, defected, missed = (after.counted[k] - before.counted[k] for k in _COUNTED)
     found[MISPERCEPTION] = (alarms > 0) & (alarms >= defected - missed)
     found["kind"] = _kind_in_force(after.world)

@@ -19,7 +19,7 @@ from regimesim.scenario.contrast import besides_order
 from regimesim.scenario.messages import InputError, known, listed, spoken
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.assumptions import PUBLISHED, Assumed, assumed, set_of
-from regimesim.simulation.columns import SPELLS, THRESHOLDS
+from regimesim.simulation.columns import SPELL_STEMS, THRESHOLDS
 from regimesim.simulation.results import Results, percent
 from regimesim.simulation.simulate import Progress, as_scenario, simulate
 from regimesim.simulation.views import view
@@ -118,7 +118,7 @@ class Comparison(OnTheSameSeeds):
         until, rows = self._horizon(horizon), {}
         for name, results in self.results.items():
             counted = {kind: f"{rate.value:.1f}" for kind, rate in rates(results).items()}
-            for spell, word in SPELLS.items():
+            for spell, word in SPELL_STEMS.items():
                 found, regime = results.summary(spell, until), spell == "regime"
                 rows[spoken(name), word] = {
                     "median": found.median.text(),
@@ -180,7 +180,7 @@ class Comparison(OnTheSameSeeds):
 
     def finding(self, spell: str = "regime") -> str:
         """Say which lasts longest, so far as the paired intervals tell the scenarios apart."""
-        word, until = SPELLS.get(spell, spoken(spell)), self.years
+        word, until = SPELL_STEMS.get(spell, spoken(spell)), self.years
         means = {name: results.summary(spell, until).rmst.value for name, results in self.results.items()}
         best = max(means, key=lambda name: means[name])
         close = [d.shorter for d in self.differences(until, spell, against=best) if not d.paired.lower > 0]
@@ -199,7 +199,7 @@ class Comparison(OnTheSameSeeds):
             "runs": self.runs,
             "years": self.years,
             "seed": self.seed,
-            "findings": {spell: self.finding(spell) for spell in SPELLS},
+            "findings": {spell: self.finding(spell) for spell in SPELL_STEMS},
             "spells": {name: _spell_summaries(results) for name, results in self.results.items()},
             "never formed": {name: results.never_formed for name, results in self.results.items()},
             "rates": {
@@ -211,7 +211,7 @@ class Comparison(OnTheSameSeeds):
                     {key: finite(value) for key, value in row.items()}
                     for row in self.rmst(spell=spell).to_dict("records")
                 ]
-                for spell in (*SPELLS, *THRESHOLDS)
+                for spell in (*SPELL_STEMS, *THRESHOLDS)
             },
             "record": {mark.name: mark.years for mark in HISTORICAL_MARKS},
             "caution": COMPARISON_CAUTION,
@@ -343,7 +343,7 @@ def named(
 
 def _spell_summaries(results: Results) -> dict[str, dict[str, Any]]:
     found = {}
-    for spell in (*SPELLS, *THRESHOLDS):
+    for spell in (*SPELL_STEMS, *THRESHOLDS):
         short = results.summary(spell)
         found[spell] = {
             "median": value_and_ends(short.median),

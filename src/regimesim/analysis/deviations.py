@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 
 from regimesim.core.decision import NORM
 from regimesim.core.lanes import Lanes
+from regimesim.core.world import Bits
 from regimesim.scenario.messages import known
 from regimesim.scenario.scenario import Phase, Power, Scenario
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.simulate import as_scenario, check_runs
 from regimesim.stats.estimates import Estimate, Floats, mean
 
-Bits = NDArray[np.int8]
 AutomatonTable = NDArray[np.int8]
 """Automata of memory two: [V, 25], 1 where one of them cooperates after a history."""
 

@@ -45,7 +45,7 @@ from regimesim.simulation.simulate import on_threads
 
 LUCKS = 16
 """Other runs whose luck each round is given."""
-FUTURES = 200
+FUTURES_OF_A_HINGE = 200
 """Of each hinge."""
 MOST_HINGES = 8
 """Hinges that are told of each kind."""
@@ -192,7 +192,7 @@ def hinges_of(
     history: History,
     spell: str = "regime",
     until: float | None = None,
-    futures: int = FUTURES,
+    futures: int = FUTURES_OF_A_HINGE,
     workers: int | None = None,
     since: float | None = None,
 ) -> Hinges:

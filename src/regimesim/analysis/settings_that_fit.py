@@ -18,7 +18,7 @@ from regimesim.analysis.history.rates import GREAT_POWERS, Period, group_of, lie
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.assumptions import SET, Assumed, assumed, set_of
-from regimesim.simulation.columns import QUANTITIES, SPELLS
+from regimesim.simulation.columns import QUANTITIES, SPELL_STEMS
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.results import Results
 from regimesim.simulation.simulate import Columns, lanes_for, measure, on_threads
@@ -189,7 +189,7 @@ def _set_played(results: Results, under: Assumed | None, workers: int | None) ->
 
 def _spell_lines(results: Results, published: _Sample, many: _Sample) -> list[Line]:
     horizon, lines = results.scenario.years, []
-    for spell, word in SPELLS.items():
+    for spell, word in SPELL_STEMS.items():
         years, ended = (many.columns[f"{spell}_{what}"] for what in ("years", "ended"))
         middle, influence = restricted_mean(years, ended, horizon)
         found = rmst(published.columns[f"{spell}_years"], published.columns[f"{spell}_ended"], horizon)

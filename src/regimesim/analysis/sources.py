@@ -33,7 +33,7 @@ OF_A_DEALING = tuple(
 )
 """Channels of each side of a pair that deals."""
 
-_UNIT = 2**32
+_WORDS = 2**32
 
 
 class Source(NamedTuple):
@@ -52,7 +52,7 @@ def date_of(history: History, t: int) -> str:
 def as_drawn(history: History, source: Source) -> list[Replacement]:
     """The draws of a source as they were, for every replicate."""
     return [
-        Replacement(source.round, channel, i, j, int(history.unit(source.round, channel, i, j) * _UNIT))
+        Replacement(source.round, channel, i, j, int(history.unit(source.round, channel, i, j) * _WORDS))
         for channel, i, j in source.addresses
     ]
 

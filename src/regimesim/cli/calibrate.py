@@ -33,7 +33,7 @@ from regimesim.cli.history import record_read
 from regimesim.scenario.compose import names_typed, sweep_request
 from regimesim.scenario.messages import InputError, show, spoken
 from regimesim.scenario.remarks import told_unused
-from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.columns import SPELL_STEMS
 from regimesim.simulation.folders import drawing, write_folder
 from regimesim.simulation.provenance import provenance
 from regimesim.simulation.results import json_text, percent, provenance_json
@@ -241,7 +241,7 @@ def _standing(found: Calibration) -> str:
     worst = own["worst"]
     record = {target.name: target.value for target in found.problem.targets}[worst]
     return (
-        f"{name} as it stands does not fit: {_words_of_target(found, worst)} are {_rate_shown(record)} in the "
+        f"{name} as it stands does not fit: {_words_of_target(found, worst)} are {_three_digits(record)} in the "
         f"record and {_own_rate(own, worst)} in its histories."
     )
 
@@ -252,12 +252,12 @@ def _target_table(found: Calibration) -> pd.DataFrame:
     table, rows = found.targets(), {}
     for _, row in table.iterrows():
         means = (
-            f"{_rate_shown(row['set_least'])} to {_rate_shown(row['set_most'])}"
+            f"{_three_digits(row['set_least'])} to {_three_digits(row['set_most'])}"
             if len(found.fitting)
             else "-"
         )
         rows[_words_of_target(found, row["target"])] = {
-            "record": _rate_shown(row["record"]),
+            "record": _three_digits(row["record"]),
             "as it stands": _own_rate(found.published, row["target"]),
             "means of draws that fit": means,
             "alone rules out": percent(row["excludes"]),
@@ -266,12 +266,10 @@ def _target_table(found: Calibration) -> pd.DataFrame:
 
 
 def _own_rate(own: pd.Series[Any], name: str) -> str:
-    return (
-        f"{_rate_shown(own[name])} [{_rate_shown(own[f'{name}_lower'])}, {_rate_shown(own[f'{name}_upper'])}]"
-    )
+    return f"{_three_digits(own[name])} [{_three_digits(own[f'{name}_lower'])}, {_three_digits(own[f'{name}_upper'])}]"
 
 
-def _rate_shown(value: float) -> str:
+def _three_digits(value: float) -> str:
     return f"{value:.3f}"
 
 
@@ -339,14 +337,14 @@ def _print_answers(found: Calibration, over: Answers) -> None:
     print(f"\n{heading} over {some} (years out of {over.horizon:g}; {_many(over.runs, 'run')} each)")
     cells: dict[str, dict[str, str]] = {}
     for row in over.ranges().to_dict("records"):
-        word, mine = SPELLS[row["spell"]], cells.setdefault(spoken(row["scenario"]), {})
+        word, mine = SPELL_STEMS[row["spell"]], cells.setdefault(spoken(row["scenario"]), {})
         mine[f"{word} as it stands"] = f"{row['published']:.0f}"
         mine[f"{word} over the set"] = f"{row['least']:.0f} to {row['most']:.0f} (median {row['median']:.0f})"
     print(output.text_table(pd.DataFrame.from_dict(cells, orient="index")))
     lines = {}
     for row in over.orderings().to_dict("records"):
         one, other = spoken(row["one"]), spoken(row["other"])
-        lines[f"{SPELLS[row['spell']]}: {one} minus {other}"] = {
+        lines[f"{SPELL_STEMS[row['spell']]}: {one} minus {other}"] = {
             "as they stand": f"{row['published']:+.0f}",
             "longer in": percent(row["one_longer"]),
             "shorter in": percent(row["other_longer"]),

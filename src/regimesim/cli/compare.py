@@ -179,14 +179,14 @@ def print_comparison(
 ) -> None:
     """The answer of ``compare`` on one screen."""
     from regimesim.analysis.comparison import COMPARISON_CAUTION
-    from regimesim.simulation.columns import SPELLS, THRESHOLDS
+    from regimesim.simulation.columns import SPELL_STEMS, THRESHOLDS
 
     runs = f"{found.runs:,} run{'s' if found.runs != 1 else ''} of {found.years:g} years each"
     title = output.bold(" / ".join(map(spoken, found.names)))
     print(f"{title}   {runs}, the same seeds (seed {found.seed})\n")
     print(output.bold("How long it lasts") + " (years, 95 % intervals; disputes and wars: in 100 pair-years)")
     print(_aligned(found.table()))
-    findings = [output.folded(f"{found.finding(spell)}.") for spell in SPELLS]
+    findings = [output.folded(f"{found.finding(spell)}.") for spell in SPELL_STEMS]
     if beside:
         print("\n".join(findings))
         if both:

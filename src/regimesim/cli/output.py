@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_PAIRS = 12
 _HEAD_WIDTH = 14
 LEAST_WIDTH = 32
-NARROW, _WIDE = 60, 200
+NARROW_SCREEN, _WIDE = 60, 200
 """Columns below which what does not fit is put one below the other: tables of durations, others."""
 
 
@@ -211,7 +211,7 @@ def _without_set(names: Sequence[str]) -> str:
 
 def _title(name: str, about: str) -> str:
     """Title of an answer, in one line but on a narrow terminal."""
-    if width() >= NARROW or len(name) + len(about) + 3 <= width():
+    if width() >= NARROW_SCREEN or len(name) + len(about) + 3 <= width():
         return f"{bold(name)}   {about}"
     return f"{bold(folded(name))}\n{folded(about, ' ', ' ')}"
 
@@ -224,7 +224,7 @@ def _headed(heading: str, text: str) -> str:
     )
 
 
-def text_table(frame: Any, least: int = NARROW) -> str:
+def text_table(frame: Any, least: int = NARROW_SCREEN) -> str:
     """A table; on a terminal narrower than ``least`` that it does not fit, its cells below each other."""
     columns = [str(name) for name in frame.columns]
     rows = [[str(index), *map(str, row)] for index, row in zip(frame.index, frame.to_numpy(), strict=True)]
@@ -244,7 +244,7 @@ def in_columns(rows: Sequence[Sequence[str]], apart: str = "   ", headed: bool =
         return []
     wide = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
     lines = [apart.join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)).rstrip() for row in rows]
-    if width() >= NARROW or max(map(len, lines)) < width():
+    if width() >= NARROW_SCREEN or max(map(len, lines)) < width():
         return lines
     head, *rest = rows if headed else (("",) * len(wide), *rows)
     return [_stacked(row[0], zip(head[1:], row[1:], strict=True))[1:] for row in rest]
@@ -276,7 +276,7 @@ def _pair_lines(pairs: Sequence[Pair]) -> list[str]:
     table = [("", "discount", "trust", "game", "buffers" * any(row[4] for row in rows)), *rows[:MOST_PAIRS]]
     more = len(rows) - MOST_PAIRS
     rest = [f" ... and {more} more"] if more > 0 else []
-    if width() < NARROW:
+    if width() < NARROW_SCREEN:
         stacked = [_stacked(row[0], zip(table[0][1:], row[1:], strict=True)) for row in table[1:]]
         return [folded("What cooperation needs (and in brackets what there is):", "  ", " "), *stacked, *rest]
     lengths = [max(len(row[k]) for row in table) for k in range(4)]
@@ -387,7 +387,7 @@ def _needed(side: Side) -> tuple[str, ...]:
         needed_and_had(needs.discount, side.discount),
         needed_and_had(needs.transparency, side.transparency),
         needed_and_had(needs.resolve, side.resolve),
-        f"{_years_or(needs.punishment_years, 'none suffices')} ({_years_or(side.punishment_years, 'for ever')})",
+        f"{_until(needs.punishment_years, 'none suffices')} ({_until(side.punishment_years, 'for ever')})",
         needed_and_had(needs.trust, side.trust),
     )
 
@@ -400,7 +400,7 @@ def _expected(side: Side) -> tuple[str, ...]:
     return between, apart, f"{100 * side.cooperation_share:.0f} %", f"{side.breach_cost:.1f}"
 
 
-def _years_or(years: float, none: str) -> str:
+def _until(years: float, none: str) -> str:
     return none if math.isinf(years) else f"{years:g}"
 
 

@@ -125,7 +125,7 @@ def tables(found: Matrix) -> Html:
         rows = [
             (
                 found.titles[world],
-                *(_cell_text(found, (world, order), measure.name) for order in found.orders),
+                *(_cell_words(found, (world, order), measure.name) for order in found.orders),
             )
             for world in found.worlds
         ]
@@ -137,7 +137,7 @@ def tables(found: Matrix) -> Html:
     return together(parts)
 
 
-def _cell_text(found: Matrix, cell: tuple[str, str], measure: str) -> str:
+def _cell_words(found: Matrix, cell: tuple[str, str], measure: str) -> str:
     own = found.own.get(cell)
     return found.text(cell, measure) + (f" ({spoken(own)})" if own else "")
 

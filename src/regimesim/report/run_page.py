@@ -26,7 +26,7 @@ from regimesim.report.markup import Html, definitions, element, frame_table, par
 from regimesim.report.page import Choice, Page, Panel, Picture, Still, paragraphs_with, story_html, tell
 from regimesim.report.settings import COMMON_TERMS, OF_A_RUN
 from regimesim.scenario.messages import spoken
-from regimesim.simulation.columns import SPELLS, TERMS, THRESHOLDS
+from regimesim.simulation.columns import SPELL_STEMS, TERMS, THRESHOLDS
 from regimesim.simulation.results import Results, percent
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _luck_and_assumptions(both: Uncertainties) -> tuple[Html, Html]:
 def _run_answer(results: Results) -> Html:
     lines = [
         f"{sentences.wording(spell).name}: {_lower(sentences.lasting_sentence(results, spell))}."
-        for spell in SPELLS
+        for spell in SPELL_STEMS
     ]
     caption = "How long it lasts (years, 95 % intervals)"
     return together(
@@ -165,7 +165,7 @@ def _run_answer(results: Results) -> Html:
 
 def _run_survival(results: Results, drawn: str) -> Picture:
     panels = []
-    for spell in SPELLS:
+    for spell in SPELL_STEMS:
         words, finding = sentences.wording(spell), sentences.lasting_sentence(results, spell)
         alt = (
             f"Survival curve: {words.share} by {words.since}. {finding}. The numbers are in the table below."
@@ -191,7 +191,7 @@ def _run_survival(results: Results, drawn: str) -> Picture:
 
 def survival_table(results: Results) -> Html:
     """The curves at twenty ages."""
-    curves = [results.curve(spell) for spell in SPELLS]
+    curves = [results.curve(spell) for spell in SPELL_STEMS]
     rows = []
     for twentieth in range(21):
         age = results.scenario.years * twentieth / 20

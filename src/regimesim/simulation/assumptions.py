@@ -32,11 +32,11 @@ from regimesim.scenario.files import configs_folder
 from regimesim.scenario.messages import InputError, known, listed, quoted
 from regimesim.scenario.scenario import Phase, Scenario
 from regimesim.simulation.lowering import lower
+from regimesim.stats.estimates import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 
 PUBLISHED, SET = "published", "set"
 CHOICES = (PUBLISHED, SET)

@@ -238,7 +238,7 @@ MEASURES = tuple(column.name for column in RUN.values() if not (column.key or co
 SPELL_NAMES = tuple(dict.fromkeys(column.spell for column in RUNS if column.spell))
 """All spells of a run."""
 
-SPELLS = {"regime": "cooperation", "peace": "peace"}
+SPELL_STEMS = {"regime": "cooperation", "peace": "peace"}
 """The two spells of every headline, and the word for what lasts."""
 
 PATHS: Table = (

@@ -52,8 +52,7 @@ from regimesim.simulation.columns import (
     Event,
     Recording,
 )
-
-Array = NDArray[Any]
+from regimesim.stats.arrays import Array
 
 
 def number_drawn(lanes: Lanes, lane: int, t: int, channel: int, i: int, j: int) -> float:

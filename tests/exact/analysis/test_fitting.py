@@ -8,7 +8,7 @@ import pytest
 import regimesim as rs
 from regimesim.analysis.calibration.checking import calibrated, identification, standing
 from regimesim.analysis.calibration.fitting import SETS, Fit, FitQuestion, Region, distance, exposure, fit
-from regimesim.analysis.calibration.inference import DrawTable, Posterior
+from regimesim.analysis.calibration.inference import AcceptedDraws, Posterior
 from regimesim.analysis.calibration.targets import targets_of
 from regimesim.simulation.assumptions import read_set, with_values
 
@@ -90,7 +90,7 @@ def test_what_is_identified(question):
 def test_a_setting_is_placed_among_draws(question):
     """Among draws that always fight, the published setting is the likelier source of the record."""
     wild = question.position(question.published | {"war.mutual": 0.3, "war.unilateral": 0.1, "war.cost": 5.0})
-    region = Fit(question, Region(), DrawTable(np.zeros((1, 1)), np.zeros((1, 1))), 3)
+    region = Fit(question, Region(), AcceptedDraws(np.zeros((1, 1)), np.zeros((1, 1))), 3)
     found = standing(region, np.tile(np.clip(wild, 0, 1), (6, 1)), histories=40)
     assert found.below > 0.8
     assert found.share > 0.1

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regimesim.analysis.calibration.fitting import Fit
-from regimesim.analysis.calibration.inference import DrawTable, Estimator, Posterior
+from regimesim.analysis.calibration.inference import AcceptedDraws, Estimator, Posterior
 from regimesim.analysis.calibration.targets import implausibility
 from regimesim.stats.estimates import Floats, share
 
@@ -39,7 +39,7 @@ IDENTIFIED = 0.1
 estimators find as much. Luck alone rarely goes so far with some hundreds of draws."""
 UNIFORM_SPREAD = 12**-0.5
 """Standard deviation of a position that is uniform between 0 and 1: the prior's."""
-APART = 0.25
+FAR_APART = 0.25
 """Means of two estimators that lie further apart, in the prior's standard deviations, differ."""
 RANKED_HISTORIES = 99
 """Histories of each setting of a set, with which the record is compared."""
@@ -117,7 +117,7 @@ def rejected(p_values: Floats) -> Any:
     return found
 
 
-def calibrated(estimator: Estimator, truths: DrawTable, names: tuple[str, ...]) -> Calibrated:
+def calibrated(estimator: Estimator, truths: AcceptedDraws, names: tuple[str, ...]) -> Calibrated:
     """Ask an estimator for the parameters behind histories of which they are known."""
     tail = (1 - INTERVAL) / 2
     ranks = []
@@ -151,7 +151,7 @@ def identification(fit: Fit, one: Posterior, other: Posterior) -> pd.DataFrame:
         frame[f"{name}distance"] = _distance(posterior)
     frame["identified"] = frame[["distance", "other_distance"]].min(axis=1) >= IDENTIFIED
     frame["apart"] = frame["moved"] - frame["other_moved"]
-    return frame.assign(differ=frame["apart"].abs() > APART)
+    return frame.assign(differ=frame["apart"].abs() > FAR_APART)
 
 
 def _distance(posterior: Posterior) -> Floats:

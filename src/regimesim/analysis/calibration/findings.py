@@ -27,7 +27,7 @@ from regimesim.scenario.compose import Assignment, compose
 from regimesim.scenario.messages import InputError, spoken
 from regimesim.scenario.parameters import BY_NAME
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.columns import SPELL_STEMS
 from regimesim.simulation.simulate import Progress, check_runs
 from regimesim.stats.survival import rmst, rmst_difference
 from regimesim.sweeps.chunks import play_points
@@ -216,7 +216,7 @@ class Answers:
             for longer, shorter in (("one", "other"), ("other", "one")):
                 if row[f"{longer}_longer"] == 1:
                     names = f"in {spoken(row[longer])} than in {spoken(row[shorter])}"
-                    said.append(f"{SPELLS[row['spell']]} lasts longer {names}")
+                    said.append(f"{SPELL_STEMS[row['spell']]} lasts longer {names}")
         return said
 
 
@@ -306,7 +306,7 @@ def _evenly_chosen(count: int, most: int) -> NDArray[np.intp]:
 
 
 def _durations() -> tuple[str, ...]:
-    return tuple(f"{spell}_{what}" for spell in SPELLS for what in ("years", "ended"))
+    return tuple(f"{spell}_{what}" for spell in SPELL_STEMS for what in ("years", "ended"))
 
 
 def _by_draw(column: NDArray[Any], runs: int, draws: int) -> NDArray[Any]:
@@ -330,7 +330,7 @@ def _means_by_draw(played: dict[str, DrawColumns], names: NDArray[Any], horizon:
                 "mean": rmst(*_spells_of_draw(columns, spell, row), horizon).value,
             }
             for name, columns in played.items()
-            for spell in SPELLS
+            for spell in SPELL_STEMS
             for row, draw in enumerate(names)
         ]
     )
@@ -340,7 +340,7 @@ def _differences_by_draw(played: dict[str, DrawColumns], names: NDArray[Any], ho
     import pandas as pd
 
     rows = []
-    for spell in SPELLS:
+    for spell in SPELL_STEMS:
         for one, other in combinations(played, 2):
             for row, draw in enumerate(names):
                 pair = _spells_of_draw(played[one], spell, row), _spells_of_draw(played[other], spell, row)

@@ -23,7 +23,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.analysis.calibration.inference import DrawTable, Forest, Nearest, features
+from regimesim.analysis.calibration.inference import AcceptedDraws, Forest, Nearest, features
 from regimesim.analysis.calibration.targets import Target, targets_of, watcher
 from regimesim.analysis.factors import judgements_of
 from regimesim.core.lanes import Lanes
@@ -155,7 +155,7 @@ def distance(outcomes: Floats, record: Floats, years: Floats) -> Floats:
     return np.asarray(np.sqrt((away**2).sum(axis=1)))
 
 
-def region_of(question: FitQuestion, pilot: DrawTable) -> Region:
+def region_of(question: FitQuestion, pilot: AcceptedDraws) -> Region:
     """Find where the record could come from, by a pilot drawn from the whole prior."""
     from sklearn.ensemble import HistGradientBoostingRegressor
     from sklearn.model_selection import KFold, cross_val_predict
@@ -198,7 +198,7 @@ class Fit:
 
     question: FitQuestion
     region: Region
-    table: DrawTable
+    table: AcceptedDraws
     seed: int
 
     @cached_property
@@ -211,7 +211,7 @@ class Fit:
         """The second."""
         return Forest(self.table, self.seed)
 
-    def truths(self, count: int, near: int | None = None) -> DrawTable:
+    def truths(self, count: int, near: int | None = None) -> AcceptedDraws:
         """Synthetic truths: draws of the prior within the region, and one history of each, new to the table.
 
         Parameters
@@ -223,12 +223,12 @@ class Fit:
         """
         random = np.random.default_rng([self.seed, 2])
         positions = self.region.draw(near or count, len(self.question.names), random)
-        found = DrawTable(positions, self.question.play(positions, self.seed, _TRUTHS_FIRST))
+        found = AcceptedDraws(positions, self.question.play(positions, self.seed, _TRUTHS_FIRST))
         if near is None:
             return found
         far = distance(found.outcomes, self.question.record, exposure(self.question))
         nearest = np.argsort(far, kind="stable")[:count]
-        return DrawTable(found.positions[nearest], found.outcomes[nearest])
+        return AcceptedDraws(found.positions[nearest], found.outcomes[nearest])
 
     def drawn(self, count: int = KEPT_DRAWS) -> dict[str, Floats]:
         """Draws that fit the record, all of one weight, with as many digits as a set has."""
@@ -253,9 +253,9 @@ def fit(scenario: str, draws: int = DRAWS, pilot: int = PILOT, seed: int = SEED)
     question = FitQuestion.of(scenario)
     count = len(question.names)
     first = np.random.default_rng([seed, 0]).random((pilot, count))
-    region = region_of(question, DrawTable(first, question.play(first, seed)))
+    region = region_of(question, AcceptedDraws(first, question.play(first, seed)))
     positions = region.draw(draws, count, np.random.default_rng([seed, 1]))
-    return Fit(question, region, DrawTable(positions, question.play(positions, seed, pilot)), seed)
+    return Fit(question, region, AcceptedDraws(positions, question.play(positions, seed, pilot)), seed)
 
 
 def drawn_evenly(weight: Floats, count: int, start: float = 0.5) -> NDArray[np.intp]:

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.scenario.messages import InputError, quoted
+from regimesim.stats.arrays import Bools
 
 Texts = NDArray[np.object_]
 Numbers = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 EARLIEST, LATEST = -4000, 3000
 MISSING_WORDS = frozenset(("", "-9", "-8", "-9.0", "-8.0", "na", "n/a", "<na>", "nan", "null", "none", "."))

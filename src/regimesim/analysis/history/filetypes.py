@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-MOST_BYTES, MOST_ROWS = 200_000_000, 2_000_000
+MOST_BYTES_READ, MOST_ROWS_READ = 200_000_000, 2_000_000
 MOST_UNPACKED = 1_000_000_000
 """Bytes that a compressed file may come to."""
 
@@ -137,8 +137,8 @@ def _opened(file: Path, content: bytes) -> OpenedTable:
 
 def _content_of(file: Path) -> bytes:
     size = file.stat().st_size
-    if size > MOST_BYTES:
-        raise InputError(f"{file} is too large: {size:,} bytes, at most {MOST_BYTES:,}")
+    if size > MOST_BYTES_READ:
+        raise InputError(f"{file} is too large: {size:,} bytes, at most {MOST_BYTES_READ:,}")
     content = file.read_bytes()
     if not content:
         raise InputError(f"{file} is empty")
@@ -160,8 +160,8 @@ def _unpacked(file: Path, content: bytes) -> tuple[bytes, str]:
 
 
 def _refuse_rows(file: Path, rows: int) -> None:
-    if rows > MOST_ROWS:
-        raise InputError(f"{file} is too large: {rows:,} rows, at most {MOST_ROWS:,}")
+    if rows > MOST_ROWS_READ:
+        raise InputError(f"{file} is too large: {rows:,} rows, at most {MOST_ROWS_READ:,}")
 
 
 def _parquet(file: Path, content: bytes) -> OpenedTable:

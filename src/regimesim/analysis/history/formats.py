@@ -73,7 +73,7 @@ def simplified(name: str) -> str:
 PAIR = (("state_a",), ("state_b",))
 SPELL = (("start",), ("end",))
 _CODES = {"state_a": ("ccode1",), "state_b": ("ccode2",), "year": ("year",)}
-_WARS = {"war": ("cowinterongoing",), "war_onset": ("cowinteronset",)}
+_WAR_COLUMNS = {"war": ("cowinterongoing",), "war_onset": ("cowinteronset",)}
 _BEGIN = ("strtyr", "styear", "startyear", "start")
 _END = ("endyear", "endyr", "end")
 
@@ -130,7 +130,7 @@ FORMATS = (
             "hostility_1": ("hostlev1",),
             "hostility_2": ("hostlev2",),
             "ongoing": ("gmlmidongoing", "cowmidongoing"),
-            **_WARS,
+            **_WAR_COLUMNS,
         },
         (*PAIR, ("year",), ("hostility", "hostility_1"), ("ongoing",)),
         since=1816,

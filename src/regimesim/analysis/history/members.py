@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.analysis.history.cells import TextColumn
-from regimesim.analysis.history.filetypes import MOST_ROWS, open_table
+from regimesim.analysis.history.filetypes import MOST_ROWS_READ, open_table
 from regimesim.analysis.history.formats import recognised_membership
 from regimesim.analysis.history.statenames import Key, doubts_about, keys_of
 from regimesim.scenario.messages import InputError
@@ -69,10 +69,10 @@ class Members:
 
         years = [(year, self.of(year, shown)) for year in range(first, last + 1)]
         count = sum(len(there) * (len(there) - 1) // 2 for _, there in years)
-        if count > MOST_ROWS:
+        if count > MOST_ROWS_READ:
             raise InputError(
-                f"{self.source} makes {count:,} pairs of states and years, at most {MOST_ROWS:,}; name fewer "
-                "states with members=FILE, or fewer years with covers=FIRST-LAST"
+                f"{self.source} makes {count:,} pairs of states and years, at most {MOST_ROWS_READ:,}; "
+                "name fewer states with members=FILE, or fewer years with covers=FIRST-LAST"
             )
         if not count:
             raise InputError(f"{self.source} has no year from {first} to {last} with two states")

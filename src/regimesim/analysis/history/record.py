@@ -35,8 +35,6 @@ MAY_BE = ("start", "end", "war", "war_onset", "war_id")
 DYADS_FILE = "great_power_dyad_years.csv"
 ONE_WAR = "Pairs that begin to fight in one year and share a state, or join states at war, count as one war."
 
-Bools = NDArray[np.bool_]
-
 
 @dataclass(frozen=True, eq=False)
 class Record:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.analysis.history.cells import Numbers, TextColumn, Texts, is_nothing
-from regimesim.analysis.history.filetypes import MOST_ROWS, TableFile
+from regimesim.analysis.history.filetypes import MOST_ROWS_READ, TableFile
 from regimesim.analysis.history.formats import Format
 from regimesim.analysis.history.statenames import Key, abbreviation, doubts_about, keys_of, names_by_key
 from regimesim.scenario.messages import InputError, quoted
@@ -167,9 +167,10 @@ class Rows:
 
     def _year_by_year(self, frame: pd.DataFrame, years: NDArray[np.int64]) -> pd.DataFrame:
         """Repeat each row for its years; a war begins in the first of them."""
-        if years.sum() > MOST_ROWS:
+        if years.sum() > MOST_ROWS_READ:
             raise InputError(
-                f"{self.opened.file} is too large: {years.sum():,} pairs and years, at most {MOST_ROWS:,}"
+                f"{self.opened.file} is too large: {years.sum():,} pairs and years, at most "
+                f"{MOST_ROWS_READ:,}"
             )
         longer = frame.loc[frame.index.repeat(years)].reset_index(drop=True)
         after = np.arange(len(longer)) - np.repeat(np.cumsum(years) - years, years)

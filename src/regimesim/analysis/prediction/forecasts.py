@@ -31,6 +31,7 @@ from regimesim.scenario.mechanisms import uses
 from regimesim.scenario.messages import InputError, known
 from regimesim.scenario.parameters import BY_NAME
 from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.assumptions import WEIGHT
 from regimesim.simulation.simulate import Progress, check_runs
 from regimesim.stats.estimates import Floats
 from regimesim.sweeps.chunks import play_points
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MODEL = "model"
-WEIGHT = "weight"
 """Column of a table of draws that weighs them; equal weights without it."""
 
 Probabilities = dict[str, Floats]

@@ -101,7 +101,7 @@ CODES: Mapping[str, frozenset[str]] = {
 """Of the Correlates of War; all states of the table for the great powers."""
 RIVAL_SPREAD = 2.5
 """Standard deviation of the prior of each coefficient, on standardised columns (Gelman et al. 2008)."""
-POSTERIOR, HISTORIES = 400, 25
+POSTERIOR, DRAWN_HISTORIES = 400, 25
 """Draws of the coefficients, and histories of each."""
 
 
@@ -154,7 +154,7 @@ class Logit:
         learnt = self.table[self.table["year"] <= LEARNT[-1].last]
         chances = self._chances(learnt, rows, "dispute" if task.kind == "disputes" else "onset")
         generator = np.random.default_rng(self.seed)
-        happens = generator.random((HISTORIES, *chances.shape)) < chances
+        happens = generator.random((DRAWN_HISTORIES, *chances.shape)) < chances
         if task.kind == "disputes":
             values = np.asarray(happens.sum(axis=-1), np.int64)
         else:

@@ -35,7 +35,7 @@ from regimesim.report.figures.style import (
 from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import listed, spoken
 from regimesim.scenario.parameters import BY_NAME
-from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.columns import SPELL_STEMS
 from regimesim.simulation.provenance import program_version
 from regimesim.simulation.results import percent
 
@@ -222,7 +222,7 @@ def answers_figure(found: Calibration, over: Answers) -> Figure:
     boxes = [(0.19 + 0.42 * k, 1.05 / high, 0.36, (high - 2.0) / high) for k in range(2)]
     figure, axes = blank(10.5, high, *boxes)
     drawn = looks(over.names)
-    for ax, (spell, words) in zip(axes, SPELLS.items(), strict=True):
+    for ax, (spell, words) in zip(axes, SPELL_STEMS.items(), strict=True):
         for row, name in enumerate(over.names):
             _strip(over, ax, spell, name, row, drawn[name])
         ax.set(xlim=(-0.02 * over.horizon, 1.02 * over.horizon), ylim=(len(over.names) - 0.5, -0.5))

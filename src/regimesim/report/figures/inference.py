@@ -25,7 +25,7 @@ from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import spoken
 from regimesim.simulation.provenance import program_version
 
-_WIDE = 11.5
+_FIGURE_WIDTH = 11.5
 _GRID = np.linspace(0.0, 1.0, 101)
 
 
@@ -33,7 +33,7 @@ _GRID = np.linspace(0.0, 1.0, 101)
 def ranks_figure(made: Made) -> Figure:
     """Draw how far the ranks of truths are from uniform, a line a parameter, and how often intervals hold."""
     boxes = [(0.08 + 0.49 * (k % 2), 0.57 - 0.42 * (k // 2), 0.41, 0.29) for k in range(len(made.checks))]
-    figure, axes = blank(_WIDE, 7.6, *boxes)
+    figure, axes = blank(_FIGURE_WIDTH, 7.6, *boxes)
     for ax, ((estimator, truths), found) in zip(axes, made.checks.items(), strict=True):
         _excess(ax, found)
         ax.set_title(f"{estimator}, truths {truths}\n{_words(found)}", fontsize=9, loc="left")
@@ -76,7 +76,7 @@ def coverage_figure(made: Made) -> Figure:
     names = list(made.columns)
     high = 2.0 + 0.2 * len(names)
     boxes = [(0.27 + 0.37 * k, 0.9 / high, 0.33, (high - 2.0) / high) for k in range(2)]
-    figure, axes = blank(_WIDE, high, *boxes)
+    figure, axes = blank(_FIGURE_WIDTH, high, *boxes)
     where = list(dict.fromkeys(truths for _, truths in made.checks))
     places = np.arange(len(names))[::-1]
     for ax, truths in zip(axes, where, strict=True):
@@ -100,7 +100,8 @@ def coverage_figure(made: Made) -> Figure:
     headline = (
         f"Over all parameters, intervals of {100 * INTERVAL:.0f} % hold {least:.1f} to {most:.1f} % of truths"
     )
-    caption = f"With Wilson's 95 % intervals; shaded: {100 * INTERVAL:.0f} ± {100 * WITHIN:.0f} %. {_origin_words(made)}"
+    shaded = f"{100 * INTERVAL:.0f} ± {100 * WITHIN:.0f} %"
+    caption = f"With Wilson's 95 % intervals; shaded: {shaded}. {_origin_words(made)}"
     return framed(figure, f"{headline}: {spoken(made.name)}", caption)
 
 
@@ -109,7 +110,7 @@ def parameters_figure(made: Made) -> Figure:
     """Draw what each parameter is given the record, within its range, by both estimators."""
     frame = made.parameters.sort_values(["identified", "distance"], ascending=False)
     high = 2.0 + 0.25 * len(frame)
-    figure, axes = blank(_WIDE, high, (0.27, 0.95 / high, 0.63, (high - 1.85) / high))
+    figure, axes = blank(_FIGURE_WIDTH, high, (0.27, 0.95 / high, 0.63, (high - 1.85) / high))
     ax, places = axes[0], np.arange(len(frame))[::-1]
     span = (frame["high"] - frame["low"]).to_numpy()
     low = frame["low"].to_numpy()

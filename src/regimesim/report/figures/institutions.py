@@ -25,7 +25,7 @@ from regimesim.report.figures.style import (
 )
 from regimesim.report.sentences import capitalized
 from regimesim.scenario.messages import spoken
-from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.columns import SPELL_STEMS
 from regimesim.simulation.provenance import program_version
 from regimesim.stats.estimates import Estimate
 
@@ -61,7 +61,7 @@ def draw_arrangements(ablation: Ablation, shares: Shares, names: Sequence[str], 
     ax.set_axisbelow(True)
     ax.set_yticks(rows, [spoken(name) for name in names])
     ax.set_ylim(len(names) - 0.5, -0.5)
-    label(ax, f"years of {SPELLS[shares.spell]}, of {shares.horizon:g}")
+    label(ax, f"years of {SPELL_STEMS[shares.spell]}, of {shares.horizon:g}")
     return ax
 
 
@@ -79,7 +79,7 @@ def diagnosis_figure(verdict: Verdict, ablation: Ablation, shares: Sequence[Shar
     figure, axes = blank(10.4, high, *((left, 1.0 / high, 0.41, tall / high) for left in (0.12, 0.57)))
     for ax, found in zip(axes, shares, strict=True):
         draw_arrangements(ablation, found, names, ax)
-        ax.set_title(capitalized(SPELLS[found.spell]), loc="left", fontsize=10.5, weight="bold")
+        ax.set_title(capitalized(SPELL_STEMS[found.spell]), loc="left", fontsize=10.5, weight="bold")
     axes[1].set_yticklabels([])
     key_above(figure, axes[0])
     return framed(figure, _found(first, ranked), _verdict_words(verdict, seed))

@@ -22,7 +22,7 @@ from regimesim.report.figures.style import PURPLE, RED, length
 from regimesim.report.sentences import capitalized
 from regimesim.scenario.messages import InputError, known, spoken
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.columns import RATES, SPELLS
+from regimesim.simulation.columns import RATES, SPELL_STEMS
 from regimesim.stats.estimates import NORMAL_QUANTILE, Floats
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Field:
     @property
     def spoken(self) -> str:
         """Its name in a sentence."""
-        return SPELLS.get(self.name, spoken(self.name))
+        return SPELL_STEMS.get(self.name, spoken(self.name))
 
     @property
     def title(self) -> str:
@@ -99,7 +99,7 @@ def fields(swept: Swept, outcome: str) -> list[Field]:
     horizon = max(world.years for world in swept.worlds)
     found = []
     for name in names:
-        column, until = (f"{name}_rmst", horizon) if name in SPELLS else (name, None)
+        column, until = (f"{name}_rmst", horizon) if name in SPELL_STEMS else (name, None)
         values, errors = (summary[c].to_numpy(np.float64) for c in (column, f"{column}_error"))
         found.append(Field(name, values, errors, until))
     return found

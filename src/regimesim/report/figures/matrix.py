@@ -13,14 +13,20 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from regimesim.analysis.matrix import CELL_MEASURES, Matrix, Measure
-from regimesim.report.figures.style import BLACK, ORANGE, blank, framed, length, save_figures, wrapped
+from regimesim.report.figures.style import (
+    BLACK,
+    HEAT_COLOURS,
+    ORANGE,
+    blank,
+    framed,
+    length,
+    save_figures,
+    wrapped,
+)
 from regimesim.report.matplotlib_alone import drawn
 from regimesim.report.sentences import capitalized
 from regimesim.scenario.messages import listed, spoken
 from regimesim.stats.estimates import Floats
-
-COLOURS = "cividis"
-"""Even in lightness, and the same to all eyes; bright is long, or many."""
 
 _CELL = (1.42, 0.95)
 """Width and height of a cell, in inches."""
@@ -53,7 +59,7 @@ def draw_cells(found: Matrix, ax: Axes, measure: Measure) -> Axes:
     """One heat map: in each cell the number and its 95 % interval; ``-`` where nothing was played."""
     values = _cell_values(found, measure)
     top = found.years if measure.spell else max(1e-9, float(np.nanmax(values)))
-    scale, colours = Normalize(0, top), colormaps[COLOURS]
+    scale, colours = Normalize(0, top), colormaps[HEAT_COLOURS]
     ax.imshow(np.ma.masked_invalid(values), cmap=colours, norm=scale, aspect="auto")
     for row, world in enumerate(found.worlds):
         for column, order in enumerate(found.orders):

@@ -133,6 +133,9 @@ class NotebookAxes(Axes):
         return picture._repr_png_() if isinstance(picture, NotebookFigure) else None
 
 
+HEAT_COLOURS = "cividis"
+"""Of heat maps: even in lightness, and the same to all eyes (Nuñez, Anderton & Renslow 2018); bright is
+long, or many."""
 NARROW = 5.1
 """Inches: the width of a telephone's screen, letters as large as those of its text."""
 _NARROW: ContextVar[bool] = ContextVar("narrow", default=False)

@@ -31,6 +31,7 @@ from regimesim.report.figures.style import (
     BLACK,
     BLUE,
     GREEN,
+    HEAT_COLOURS,
     ORANGE,
     PALE,
     PURPLE,
@@ -60,9 +61,6 @@ LINE_STYLES = (
 )
 """Lines for the words of an axis, each told by colour, stroke and mark."""
 LOOKS = ((BLUE, "-", "o"), (ORANGE, "--", "s"))
-
-COLOURS = "cividis"
-"""Even in lightness, and the same to all eyes (Nuñez, Anderton & Renslow 2018)."""
 
 _WRITTEN = 42
 """Cells up to which each holds its number."""
@@ -425,7 +423,7 @@ def heat(ax: Axes, x: Axis, y: Axis, panel: HeatMap, scale: Normalize) -> Any:
         x.edges,
         y.edges,
         np.ma.masked_invalid(panel.values),
-        cmap=COLOURS,
+        cmap=HEAT_COLOURS,
         norm=scale,
         rasterized=panel.values.size > 2_500,
     )
