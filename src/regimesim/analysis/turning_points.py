@@ -214,9 +214,9 @@ class TurningPoints:
             lines.append("No single year moved it beyond what so few futures can tell.")
         told = sum(point.change for point in self.points)
         rest = self.outcome - self.prior - told
-        total = f"All years together: {_with_sign(self.outcome - self.prior)}"
+        total = f"All years together: {_delta(self.outcome - self.prior)}"
         if self.points:
-            total += f", of which {_with_sign(told)} in the turning points and {_with_sign(rest)} in all other years"
+            total += f", of which {_delta(told)} in the turning points and {_delta(rest)} in all other years"
         lines += ["", *textwrap.wrap(f"{total}. {self.futures:,} futures from each year.", wide)]
         return "\n".join(lines)
 
@@ -243,15 +243,17 @@ def likeliest(point: Year) -> Change:
 def point_lines(point: Year, width: int) -> list[str]:
     """A turning point as lines."""
     head = f"{show(point.year)}   {likely(point.before)} -> {likely(point.after)}   "
-    head += f"{_with_sign(point.change)} (+- {share_text(2 * point.error)})"
+    head += f"{_delta(point.change)} (+- {share_text(2 * point.error)})"
     lines = [head]
     for change in point.changes:
-        words = f"{_with_sign(change.change):>6}  {change.date + ': ' if change.cause != REST else ''}{change.cause}"
+        words = (
+            f"{_delta(change.change):>6}  {change.date + ': ' if change.cause != REST else ''}{change.cause}"
+        )
         lines += textwrap.wrap(words, width, initial_indent="  ", subsequent_indent=" " * 10)
     return lines
 
 
-def _with_sign(change: float) -> str:
+def _delta(change: float) -> str:
     """A change of a chance: ``+.12``, ``-.05``, ``0``."""
     text = f"{change:+.2f}".replace("0.", ".")
     return "0" if text in ("+.00", "-.00") else text

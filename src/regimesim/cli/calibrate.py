@@ -241,7 +241,7 @@ def _standing(found: Calibration) -> str:
     worst = own["worst"]
     record = {target.name: target.value for target in found.problem.targets}[worst]
     return (
-        f"{name} as it stands does not fit: {_words_of_target(found, worst)} are {_three_digits(record)} in the "
+        f"{name} as it stands does not fit: {_words_of_target(found, worst)} are {_brief(record)} in the "
         f"record and {_own_rate(own, worst)} in its histories."
     )
 
@@ -251,13 +251,9 @@ def _target_table(found: Calibration) -> pd.DataFrame:
 
     table, rows = found.targets(), {}
     for _, row in table.iterrows():
-        means = (
-            f"{_three_digits(row['set_least'])} to {_three_digits(row['set_most'])}"
-            if len(found.fitting)
-            else "-"
-        )
+        means = f"{_brief(row['set_least'])} to {_brief(row['set_most'])}" if len(found.fitting) else "-"
         rows[_words_of_target(found, row["target"])] = {
-            "record": _three_digits(row["record"]),
+            "record": _brief(row["record"]),
             "as it stands": _own_rate(found.published, row["target"]),
             "means of draws that fit": means,
             "alone rules out": percent(row["excludes"]),
@@ -266,10 +262,10 @@ def _target_table(found: Calibration) -> pd.DataFrame:
 
 
 def _own_rate(own: pd.Series[Any], name: str) -> str:
-    return f"{_three_digits(own[name])} [{_three_digits(own[f'{name}_lower'])}, {_three_digits(own[f'{name}_upper'])}]"
+    return f"{_brief(own[name])} [{_brief(own[f'{name}_lower'])}, {_brief(own[f'{name}_upper'])}]"
 
 
-def _three_digits(value: float) -> str:
+def _brief(value: float) -> str:
     return f"{value:.3f}"
 
 
