@@ -226,7 +226,7 @@ class TestModel:
 
         real = made.calibrate
         monkeypatch.setattr(made, "calibrate", watched)
-        monkeypatch.setattr(made, "assumed", few)
+        monkeypatch.setattr(made, "assumed_names", few)
         table = made.fitting(32, 20, seed=1)
         assert max(asked["targets"]) == 1870
         assert asked["years"] == 1871
