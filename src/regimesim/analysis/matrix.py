@@ -393,7 +393,7 @@ def parts_of(found: Split) -> dict[str, Estimate]:
 def share_with_interval(share: Estimate) -> str:
     """Write a share with its interval in per cent, without the sign.
 
-    >>> share_text(Estimate(0.5, 0.25, 0.75))
+    >>> share_with_interval(Estimate(0.5, 0.25, 0.75))
     '50 [25, 75]'
     """
     return Estimate(100 * share.value, 100 * share.lower, 100 * share.upper).text(0)

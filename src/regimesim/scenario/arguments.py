@@ -89,7 +89,7 @@ ARGUMENTS: Mapping[str, ArgumentKind] = {
 
 
 def argument_kinds(function: Callable[P, R]) -> Callable[P, R]:
-    """Refuse arguments that are not of the kind that :data:`KINDS` declares for their name.
+    """Refuse arguments that are not of the kind that :data:`ARGUMENTS` declares for their name.
 
     Raises
     ------

@@ -351,7 +351,7 @@ def following(scenario: Scenario, name: str) -> list[int]:
 
 
 def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
-    """One point of :func:`design_of` as a scenario in full."""
+    """One point of :func:`design_of_draws` as a scenario in full."""
     first = scenario.phases[0].parameters
 
     def changed(phase: Phase) -> Phase:
