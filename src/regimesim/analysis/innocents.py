@@ -15,7 +15,7 @@ from regimesim.core.estrangement import FOREVER
 from regimesim.core.game import BALANCING, CENTRALIZED, DECENTRALIZED, NONE
 from regimesim.core.lanes import Lanes
 from regimesim.stats.estimates import Floats
-from regimesim.theory.exclusion import Cases, expected_company, rounds_apart
+from regimesim.theory.exclusion import Cases, expected_company, mean_rounds, rounds_apart
 
 _ALL_OPEN, _ALL_ESTRANGED = 0, 1
 _OF_BREACH, _OF_SANCTION = 1, 2
@@ -51,13 +51,10 @@ def prospects_of(lanes: Lanes, lane: int = 0) -> Prospects:
     def spans(extended: Floats) -> list[Floats]:
         return [_rounds_of_kind(lanes, lane, kind, extended) for kind in range(3)]
 
-    def mean_rounds(excluded: Floats, extended: Floats) -> Floats:
-        chances = [*direct, (1.0 - mishaps) * excluded]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            lost = [np.where(c > 0.0, c * s, 0.0) for c, s in zip(chances, spans(extended), strict=True)]
-            return np.asarray(sum(lost) / sum(chances))
+    def of_any_kind(excluded: Floats, extended: Floats) -> Floats:
+        return mean_rounds([*direct, (1.0 - mishaps) * excluded], spans(extended))
 
-    found = expected_company(_cases_of(lanes, lane), mishaps, mean_rounds)
+    found = expected_company(_cases_of(lanes, lane), mishaps, of_any_kind)
     breaks = mishaps + (1.0 - mishaps) * found.excluded
     with np.errstate(divide="ignore"):
         between = np.asarray(1.0 / (breaks * m))

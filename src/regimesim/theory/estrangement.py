@@ -27,7 +27,7 @@ from regimesim.core import decision, estrangement, game
 from regimesim.core.elementary import chance, power
 from regimesim.core.world import Reals
 from regimesim.theory import distrust
-from regimesim.theory.exclusion import Cases, expected_company, rounds_apart
+from regimesim.theory.exclusion import Cases, expected_company, mean_rounds, rounds_apart
 from regimesim.theory.games import check_chance
 
 Kind = Literal["misunderstanding", "breach", "sanction"]
@@ -518,10 +518,7 @@ class Relationship:
         """Expected rounds until open again, of all pairs, whatever estranged them."""
         by_m, by_b = (self._by_resolves(partial(self._mishap, kind)) for kind in (1, 2))
         chances = [by_m, by_b, (1.0 - by_m - by_b) * excluded]
-        lost = sum(
-            chance * self._expected_rounds(k, extended) for chance, k in zip(chances, KINDS, strict=True)
-        )
-        return np.asarray(lost / sum(chances))
+        return mean_rounds(chances, [self._expected_rounds(kind, extended) for kind in KINDS])
 
     def _expected_rounds(self, kind: Kind, extended: Reals) -> Reals:
         """Expected rounds of an estrangement of a kind, for chances of beginning anew."""

@@ -14,7 +14,7 @@ open dealings within 1.5 %.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -65,6 +65,15 @@ def rounds_apart(risk: Reals, ending: Reals, extended: Reals, rounds: float, war
         once = np.where(stays == 1.0, rounds, (1.0 - stays**rounds) / (1.0 - stays))
         again = (1.0 - risk) * extended * once
         return np.asarray(np.where(again < 1.0, once / (1.0 - again), np.inf) * (1.0 + risk * war_rounds))
+
+
+def mean_rounds(chances: Sequence[Reals], rounds: Sequence[Reals]) -> Reals:
+    """Mean over kinds of estrangement, by the chance that each begins; 0 where none does."""
+    lost = np.zeros_like(chances[0])
+    for chance, length in zip(chances, rounds, strict=True):
+        lost += np.multiply(chance, length, out=np.zeros_like(lost), where=chance > 0.0)
+    whole = np.asarray(sum(chances))
+    return np.asarray(np.divide(lost, whole, out=np.zeros_like(lost), where=whole > 0.0))
 
 
 class Company(NamedTuple):

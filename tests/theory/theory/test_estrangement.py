@@ -320,6 +320,15 @@ def test_what_makes_no_sense_is_refused(changes, message):
         replace(Relationship(*AXELROD), **changes)
 
 
+def test_a_grudge_without_end_among_others():
+    """In the long run everybody is estranged from everybody; what is not seen wrongly lasts."""
+    pair = Relationship(*AXELROD, level=0, false_alarm_rate=0.1, states=4, publicity=1.0, joining=1.0)
+    assert pair.cooperation_share == pytest.approx(0.0, abs=1e-6)
+    assert pair.years_of("breach") == pair.years_of("sanction") == math.inf
+    assert np.isfinite(pair.value) and np.isfinite(pair.loss)
+    assert replace(pair, level=1.0).cooperation_share == 1.0
+
+
 def test_a_grudge_without_end():
     pair = Relationship(*AXELROD, level=0, false_alarm_rate=0.1)
     assert pair.years_of("breach") == math.inf and pair.cooperation_share == 0.0
