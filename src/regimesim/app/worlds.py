@@ -36,6 +36,7 @@ from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import Phase, Scenario, tree_of
 from regimesim.scenario.strategies import PRUDENT, load_strategy
 from regimesim.scenario.tables import parameter_values
+from regimesim.simulation.assumptions import read_set, set_names
 from regimesim.simulation.provenance import program_version
 
 LESSON = "lesson between_two"
@@ -82,6 +83,17 @@ def page_data(own: Scenario | None = None) -> Data:
         "designs": designs,
         "strategies": _strategies(designs.values()),
         "arrangements": arrangements(),
+        "fits": {name: fitted(name) for name in set_names()},
+    }
+
+
+def fitted(name: str) -> Data:
+    """Give a set of assumptions that fit a record, a list of draws for each parameter."""
+    found = read_set(name)
+    return {
+        **{key: found.about[key] for key in ("scenario", "states", "record", "case", "published")},
+        "columns": {name: column.tolist() for name, column in found.columns.items()},
+        "weight": found.weight.tolist(),
     }
 
 

@@ -12,6 +12,7 @@ import pytest
 import regimesim as rs
 from regimesim.analysis.arrangements import arrangements_of, without
 from regimesim.analysis.pairs import pairs_of
+from regimesim.analysis.settings_that_fit import both_uncertainties
 from regimesim.app.page import page
 from regimesim.app.worlds import page_data
 from regimesim.cli.table import COMMANDS
@@ -314,3 +315,34 @@ def test_a_parameter_that_changes_nothing_says_so(reader):
     reader.driver.find_element("css selector", "#search").send_keys("severity")
     reader.says("changes nothing here: no third state answers a charge (sanctions.rule=none)", ".part-hits")
     assert "changes nothing" not in reader.text(".part-headline .control")  # that of transparency
+
+
+@pytest.mark.parametrize(
+    ("link", "name", "settings"),
+    [
+        ("world=europe_1816&order=concert", "concert", []),
+        (
+            "world=europe_1816&order=balance_waltz&norms.half_life=12&years=60&seed=9",
+            "europe_1816_under_balance_waltz",
+            ["norms.half_life=12", "years=60"],
+        ),
+        ("world=superpowers_1946&order=deterrence&seed=3", "superpowers_1946_under_deterrence", []),
+    ],
+)
+def test_all_settings_that_fit_reach_as_far_as_on_the_command_line(reader, link, name, settings):
+    ready(reader, f"#sandbox?{link}&runs=20")
+    typed = [text.partition("=")[0] for text in settings]
+    seed = int(link.partition("seed=")[2] or 0)
+    results = rs.simulate(load_scenario(name, settings), 20, seed, record=0)
+    both = both_uncertainties(results, held=typed)
+    text = reader.text(".part-reach")
+    for line, spell in zip(both.lines, ("cooperation", "peace"), strict=False):
+        reach = both.table().loc[line.name, "all settings that fit"]
+        case = f" (the case: {line.case})" if line.case else ""
+        assert f"{spell} {reach} years{case}" in text
+    assert both.under.words() in text
+
+
+def test_without_a_record_luck_is_all_that_is_told(reader):
+    ready(reader, "#sandbox?world=trade&order=self_help&runs=10")
+    assert "no record of their own" in reader.text(".part-reach")

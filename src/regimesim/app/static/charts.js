@@ -91,11 +91,12 @@ export function survivalPanel(spell, now, before, horizon) {
   );
 }
 
-/** Marks across a picture, what was bet and what came of it: `[value, text, kind]`, each text on a line of its own. */
+/** Marks across a picture, what was bet and what came of it: `[value, text, kind, before]`, each text on a line
+ * of its own, left of its mark where it is to stand `before` it. */
 function across(scale, marks) {
-  return marks.map(([value, text, kind], line) => {
+  return marks.map(([value, text, kind, before = false], line) => {
     const at = scale.x(value);
-    const late = at > scale.size.width * 0.62;
+    const late = before || at > scale.size.width * 0.62;
     return [
       s("line", {
         class: `mark ${kind}`,
@@ -254,5 +255,48 @@ export function lines({ xs, series, title, below, high, low = 0, marks = [], sai
       ];
     }),
     across(scale, marks),
+  );
+}
+
+/** The chance that something lasts, year by year; `points` are its turning points, `{year, mark, after}`. */
+export function courseChart({ design, moments, chance, question }, points, said) {
+  const years = [...moments, question.known].map((round) => design.start + round / design.perYear);
+  const size = { width: column(), height: 250 };
+  const scale = scales(years[0], years.at(-1), 0, 1, size);
+  const until = Math.floor(design.start + question.until / design.perYear);
+  const known = chance.map((value, k) => [years[k], value]).filter(([, value]) => !Number.isNaN(value));
+  const upTo = known.findIndex(([year], k) => year !== years[k]);
+  const inRow = upTo < 0 ? known : known.slice(0, upTo);
+  return picture(
+    size,
+    said,
+    axes(scale, {
+      xs: ticks(years[0], years.at(-1), 6),
+      ys: [0, 0.25, 0.5, 0.75, 1],
+      title: `Chance that cooperation still stands in ${until}`,
+      below: "history known up to the beginning of the year",
+      written: percent,
+    }),
+    points.map(({ year }) =>
+      s("rect", {
+        class: "turn",
+        x: scale.x(years[year]),
+        width: Math.max(2, scale.x(years[year + 1]) - scale.x(years[year])),
+        y: scale.y(1),
+        height: scale.y(0) - scale.y(1),
+      }),
+    ),
+    s("path", {
+      class: "curve regime",
+      d: inRow.map(([year, value], k) => `${k ? "L" : "M"}${scale.x(year)},${scale.y(value)}`).join(""),
+    }),
+    points.map(({ year, after, mark }) => [
+      s("circle", { class: "turn-mark", cx: scale.x(years[year + 1]), cy: scale.y(after), r: 9 }),
+      s(
+        "text",
+        { class: "turn-number", x: scale.x(years[year + 1]), y: scale.y(after) + 4, "text-anchor": "middle" },
+        mark,
+      ),
+    ]),
   );
 }

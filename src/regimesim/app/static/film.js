@@ -34,8 +34,8 @@ export class Film {
     );
   }
 
-  /** The film of a run. */
-  show(replicate, seed) {
+  /** The film of a run; `ending`: and what ended it. */
+  show(replicate, seed, ending = true) {
     const { frames, events, regime } = history(engine.kernel, this.design, replicate, seed);
     const map = h("div", { class: "map-place" });
     const words = h("p", { class: "map-words" });
@@ -67,7 +67,7 @@ export class Film {
       mapKey(),
       h("div", { class: "film-controls" }, this.player(input, frames.length), element),
       words,
-      this.ending(regime, frames, events),
+      ending ? this.ending(regime, frames, events) : null,
       h("details", { open: true }, h("summary", {}, "What happened"), list),
     );
   }

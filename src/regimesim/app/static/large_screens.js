@@ -20,7 +20,7 @@ const share = (value) => `${Math.round(100 * value)} %`;
 const STRENGTH = "geography.buffer_effectiveness";
 
 /** Runs of a design and their curves; where the reader has gone elsewhere it never comes back. */
-async function outcomes(stage, design, runs, told = () => {}) {
+export async function outcomes(stage, design, runs, told = () => {}) {
   const found = await simulate(design, runs, 0n, (so) => {
     told(so.length);
     return stage.live;
@@ -446,8 +446,7 @@ export function orders(stage) {
         "All worlds under all orders are a table of the sandbox. Which values are facts and which assumptions stands in each file (python -m regimesim show world=europe_1816).",
         "Sources: Jervis 1982; Lipson, ch. 1; Krasner, International Regimes, 1983.",
       ),
-      onward("Every number so far hangs on assumptions. Change them.", "#sandbox", "To the sandbox"),
-      h("p", {}, h("a", { href: "#state" }, "Or rule one of these states yourself, year by year.")),
+      onward("Many histories, and one of them was ours. Did it have to end as it did?", "#accident"),
     );
     lead(place);
   }

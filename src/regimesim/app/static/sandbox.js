@@ -5,6 +5,7 @@ import { button, capitalised, h, number, put, say, table, tell } from "./dom.js"
 import { curves, restrictedMean, SPELLS, standing } from "./durations.js";
 import { engine } from "./engine.js";
 import { Film } from "./film.js";
+import { aboutDraws, inWordsOf, ranges, underDraws } from "./fits.js";
 import {
   checkRelations,
   command,
@@ -23,8 +24,16 @@ import {
 import { offerMatrix } from "./matrix.js";
 import { drawPair } from "./pair.js";
 import { simulate } from "./pool.js";
+import { listTurns, showCourse } from "./turns.js";
 
 const SEARCH_SHOWS = 12;
+/** Runs of the first curve, and milliseconds between two drawings. */
+const FEW_RUNS = 100;
+const PAUSE = 60;
+/** Rounds times states of a world from which fewer futures are played. */
+const MANY = 2400;
+const NO_RECORD =
+  "Luck only: these states have no record of their own that would tell how far the assumptions reach.";
 
 export class Sandbox {
   constructor(place, hash) {
@@ -64,6 +73,7 @@ export class Sandbox {
       [
         "about",
         "answer",
+        "reach",
         "panels",
         "table",
         "command",
@@ -77,6 +87,7 @@ export class Sandbox {
       ].map((name) => [name, h("div", { class: `part-${name}` })]),
     );
     this.parts.answer.setAttribute("role", "status");
+    this.parts.runs = h("span", { class: "part-runs" });
     const { parts } = this;
     put(
       this.place,
@@ -97,6 +108,7 @@ export class Sandbox {
           { class: "card answers", "aria-labelledby": "answers" },
           h("h2", { id: "answers" }, "How long it lasts"),
           parts.answer,
+          parts.reach,
           h(
             "figure",
             {},
@@ -104,7 +116,8 @@ export class Sandbox {
             h(
               "figcaption",
               { class: "quiet" },
-              "Share of the runs in which it still stands, with 95 % bands. Dashed: as published, on the same seeds.",
+              "Share of the runs in which it still stands, with 95 % bands (luck). Dashed: as published, on the same seeds. ",
+              parts.runs,
             ),
           ),
           h("details", {}, h("summary", {}, "The curves as a table"), parts.table),
@@ -469,21 +482,26 @@ export class Sandbox {
 
   /* ---- answers ---- */
 
-  /** Play anew and draw: roughly at once, then with all runs. */
+  /** Play anew and draw: with few runs at once, then with all. */
   async look(done = true) {
     const asked = (this.asked += 1);
+    const wanted = () => asked === this.asked;
     const began = performance.now();
     const design = this.design();
+    const { runs, seed } = this.setting;
     this.address();
-    let so = [];
+    let [so, drawn] = [[], 0];
     const redraw = () => {
-      if (asked === this.asked && so.length) this.draw(so, this.known(), design);
+      if (!wanted() || !so.length) return;
+      drawn = performance.now();
+      this.draw(so, this.known(), design);
     };
-    const playing = simulate(design, this.setting.runs, this.setting.seed, (found) => {
-      if (asked !== this.asked) return false;
+    const playing = simulate(design, runs, seed, (found, last) => {
+      if (!wanted()) return false;
       so = found;
-      redraw();
-      if (found.length <= this.setting.runs / 8) measure("first redraw", began);
+      const first = drawn === 0;
+      if (first ? found.length >= Math.min(FEW_RUNS, runs) : last || performance.now() - drawn > PAUSE) redraw();
+      if (first && drawn) measure("first redraw", began);
       return true;
     });
     const before = this.playPublished(asked).then(redraw);
@@ -491,37 +509,84 @@ export class Sandbox {
     const found = await playing;
     if (found === null) return;
     measure("whole redraw", began);
+    this.keepPublished(found);
     await before;
-    if (asked !== this.asked) return;
+    if (!wanted()) return;
     this.found = found;
     this.drawTable();
-    this.place.dataset.ready = String(asked);
+    await this.playDraws(design, wanted);
+    if (wanted()) this.place.dataset.ready = String(asked);
   }
 
-  /** What the world as published is known by; nothing where it is what is played. */
+  /** What the world as published is known by. */
   publishedKey() {
-    const { key, changes, without, runs, seed } = this.setting;
-    const same = !without.length && !Object.keys(changes).some((name) => name !== "years");
-    return same ? "" : `${key} ${changes.years ?? ""} ${runs} ${seed}`;
+    const { key, changes, runs, seed } = this.setting;
+    return `${key} ${changes.years ?? ""} ${runs} ${seed}`;
   }
 
-  /** Curves of the world as published, with the same years, if they are known. */
+  /** Whether what is played is the world as published. */
+  isPublished() {
+    const { changes, without } = this.setting;
+    return !without.length && !Object.keys(changes).some((name) => name !== "years");
+  }
+
+  /** Curves of the world as published, with the same years, if they are known and are not what is played. */
   known() {
-    return this.published.get(this.publishedKey()) ?? null;
+    return this.isPublished() ? null : (this.published.get(this.publishedKey()) ?? null);
+  }
+
+  keepPublished(found) {
+    if (this.isPublished()) this.published.set(this.publishedKey(), curves(found));
   }
 
   async playPublished(asked) {
     const wanted = this.publishedKey();
-    if (!wanted || this.published.has(wanted)) return;
+    if (this.isPublished() || this.published.has(wanted)) return;
     const { key, changes, runs, seed } = this.setting;
     const twin = this.catalogue.compose(key, "years" in changes ? { years: changes.years } : {});
     const found = await simulate(twin, runs, seed, () => asked === this.asked);
     if (found !== null) this.published.set(wanted, curves(found));
   }
 
+  /** How far the answer reaches over all settings that fit the record, where there is one. */
+  async playDraws(design, wanted) {
+    const under = underDraws(design, Object.keys(this.setting.changes));
+    if (!under) {
+      put(this.parts.reach, h("p", { class: "quiet" }, NO_RECORD));
+      return;
+    }
+    put(this.parts.reach, h("p", { class: "quiet" }, "All settings that fit the record are played …"));
+    const found = await ranges(under, this.setting.seed, wanted);
+    if (found === null || !wanted()) return;
+    put(
+      this.parts.reach,
+      h(
+        "p",
+        {},
+        "All settings that fit the record: ",
+        Object.entries(SPELLS).map(([spell, name], k) => [
+          `${k ? "; " : ""}${name.toLowerCase()} `,
+          h("strong", {}, inWordsOf(found[spell])),
+          " years",
+          this.caseOf(under, spell),
+        ]),
+        ".",
+      ),
+      h("details", {}, h("summary", {}, "What these settings are"), h("p", { class: "quiet" }, aboutDraws(under))),
+    );
+  }
+
+  /** The record's own spell, where the world under its order is the one that the set was made for. */
+  caseOf({ set }, spell) {
+    const { world, order } = this.catalogue.data.scenarios[set.scenario];
+    const there = this.setting.key === `${world} ${order}` && set.case[spell];
+    return there ? ` (the case: ${there})` : "";
+  }
+
   draw(found, before, design) {
     const now = curves(found);
     const spells = Object.keys(SPELLS);
+    const { runs } = this.setting;
     put(
       this.parts.panels,
       spells.map((spell) => survivalPanel(spell, now[spell], before?.[spell] ?? null, design.years)),
@@ -531,6 +596,7 @@ export class Sandbox {
       return `${number(value, 1)} [${number(lower, 1)}, ${number(upper, 1)}]`;
     };
     const never = found.filter(({ formed }) => !formed).length;
+    put(this.parts.runs, `${found.length}${found.length < runs ? ` of ${runs}` : ""} runs.`);
     put(
       this.parts.answer,
       spells.map((spell) =>
@@ -593,6 +659,11 @@ export class Sandbox {
       },
     });
     const film = new Film(design).show(replicate, seed);
+    const course = h("div", { class: "course" });
+    const ask = button(`How did its chance move? (${futuresOf(design)} futures from each year)`, async () => {
+      ask.remove();
+      await this.showTurns(course, { design, replicate, seed, number: futuresOf(design) });
+    });
     put(
       this.parts.film,
       h(
@@ -606,7 +677,18 @@ export class Sandbox {
         }),
       ),
       film,
+      ask,
+      course,
     );
+  }
+
+  /** The chance of the run that is shown, year by year, and its turning points. */
+  async showTurns(place, asked) {
+    const wanted = () => place.isConnected;
+    const drawing = h("div", {});
+    put(place, drawing);
+    const course = await showCourse(drawing, asked, wanted);
+    if (course !== null) place.append(listTurns(course, wanted));
   }
 
   showPair() {
@@ -638,8 +720,8 @@ export class Sandbox {
     else this.download("yaml");
   }
 
-  download(kind) {
-    const text = kind === "csv" ? toCsv(this.found) : toYaml(this.setting);
+  async download(kind) {
+    const text = kind === "csv" ? toCsv(await this.wholeRuns()) : toYaml(this.setting);
     const name = `${this.setting.key.replace(" ", "_under_")}.${kind}`;
     const address = URL.createObjectURL(
       new Blob([text], { type: kind === "csv" ? "text/csv" : "text/yaml" }),
@@ -647,6 +729,12 @@ export class Sandbox {
     h("a", { href: address, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);
     say(`Saved as ${name}.`);
+  }
+
+  /** All that the runs are measured by; the curves need less. */
+  wholeRuns() {
+    const { runs, seed } = this.setting;
+    return simulate(this.design(), runs, seed, () => true, { task: "wholeRuns" });
   }
 
   async open() {
@@ -665,6 +753,9 @@ export class Sandbox {
     this.look();
   }
 }
+
+/** Futures from each year: fewer where there are many rounds to play. */
+const futuresOf = ({ rounds, states }) => (rounds * states.length > MANY ? 100 : 200);
 
 function measure(name, start) {
   performance.clearMeasures(name);
