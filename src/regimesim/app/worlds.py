@@ -75,8 +75,7 @@ def page_data(own: Scenario | None = None) -> Data:
         "most": {"states": MOST_STATES, "buffers": MOST_BUFFERS, "rounds": MOST_ROUNDS},
         "headline": list(HEADLINE),
         "parameters": [declared(p) for p in PARAMETERS],
-        "settings": [p.name for p in STATE],
-        "inherited": {p.name: stored(p, p.default) for p in STATE},
+        "settings": [declared(p) for p in STATE],
         "worlds": {name: _about(tree, "world") for name, tree in parts[WORLD].items()},
         "orders": {name: _about(tree, "order") for name, tree in parts[ORDER].items()},
         "scenarios": {name: _about_scenario(name) for name in scenario_names()},
@@ -196,6 +195,7 @@ def design_of(scenario: Scenario, tree: Mapping[str, Any]) -> Data:
     """Give a scenario as the page plays it; ``tree`` is the one it was read from."""
     first = scenario.phases[0]
     sets = _settings_by_year(scenario, tree)
+    before = [first, *scenario.phases]
     return {
         "title": spoken(scenario.title or scenario.name),
         "represents": _line(scenario.represents),
@@ -205,14 +205,37 @@ def design_of(scenario: Scenario, tree: Mapping[str, Any]) -> Data:
         "strategies": [state.strategy for state in first.states],
         "buffers": [{"name": b.name, "between": [list(pair) for pair in b.between]} for b in first.buffers],
         "prior": [list(row) for row in scenario.prior],
-        "phases": [_phase(phase, sets[phase.year]) for phase in scenario.phases],
+        "phases": [
+            _phase(phase, sets[phase.year]) | {"own": _own(phase, earlier, scenario, tree)}
+            for phase, earlier in zip(scenario.phases, before, strict=False)
+        ],
         "idle": _idle(scenario),
+        "ranked": any(tree.get(rule) not in (None, "all") for rule in ("members", "vetoes")),
     }
 
 
+def _own(phase: Phase, before: Phase, scenario: Scenario, tree: Mapping[str, Any]) -> list[list[int]]:
+    """Settings of states that a later phase sets itself, as (state, setting): a change at the start ends there."""
+    named = {
+        (state, key)
+        for change in changes_in_time(tree, scenario.start, "")
+        if change.year == phase.year
+        for state, block in change.block.get("states", {}).items()
+        for key in block
+    }
+    return [
+        [i, k]
+        for i, (now, former) in enumerate(zip(phase.states, before.states, strict=True))
+        for k, p in enumerate(STATE)
+        if (now.name, p.name) in named or now[p.name] != former[p.name]
+    ]
+
+
 def _idle(scenario: Scenario) -> dict[str, str]:
-    """Name the parameters that change nothing in a scenario, each with a clause that says why."""
-    reasons = {parameter.name: what_is_missing(scenario, parameter.name) for parameter in PARAMETERS}
+    """Name the parameters and settings of states that change nothing in a scenario, each with a clause that says why."""
+    names = [parameter.name for parameter in PARAMETERS]
+    names += [f"states.{state}.{p.name}" for state in scenario.states for p in STATE]
+    reasons = {name: what_is_missing(scenario, name) for name in names}
     return {name: reason for name, reason in reasons.items() if reason}
 
 

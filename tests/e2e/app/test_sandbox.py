@@ -190,6 +190,7 @@ BAD_LINKS = {
     "world=../../etc/passwd&order=concert": "There is no world",
     "transparency.level=<script>broken=1</script>": "transparency.level must lie in [0, 1]",
     "__proto__=2": "There is no parameter “__proto__”",
+    "states.Prussia.veto=maybe": "states.Prussia.veto must be true or false",
 }
 MORE_BAD_LINKS = {
     "world=<img src=x onerror=broken=1>": "There is no world “<img src=x",
@@ -201,6 +202,9 @@ MORE_BAD_LINKS = {
     "payoffs.reward=9": "Payoffs must be a Prisoners’ Dilemma",
     "sanctions.rule=mob": "sanctions.rule must be one of",
     "shadow.rounds_per_year=52&years=300": "At most 2400 rounds a run on this page",
+    "states.Atlantis.veto=true": "There is no parameter “states.Atlantis.veto”",
+    "states.__proto__.veto=true": "There is no parameter “states.__proto__.veto”",
+    "world=europe_1816&order=league&states.Prussia.capability=2": "Who sits where goes by rank",
     "without=gravity": "There is no arrangement “gravity”",
 }
 
@@ -214,6 +218,43 @@ def test_a_wrong_link_is_a_sentence_and_the_page_works(reader, query):
     assert (BAD_LINKS | MORE_BAD_LINKS)[query] in reader.text("#notice")
     assert reader.ask("window.broken === undefined")
     assert "Cooperation lasts" in reader.text(".part-answer")
+
+
+STATES = ["states.Austria.capability=0.05", "states.France.revisionism=1.5", "states.Russia.member=false",
+          "states.Prussia.resolve=0.9"]  # fmt: skip
+
+
+def test_settings_of_single_states_are_those_of_the_command_line(reader, tmp_path):
+    link = f"#sandbox?world=europe_1816&order=concert&{'&'.join(STATES)}&runs={RUNS}"
+    expected = rs.simulate(load_scenario("concert", STATES), RUNS, 0, record=0)
+    same(table_of(reader, link, "europe_1816_under_concert.csv"), expected)
+    assert all(setting in reader.text("code") for setting in STATES)
+    reader.press("Save YAML")
+    place = tmp_path / "states.yaml"
+    place.write_text(reader.downloaded("europe_1816_under_concert.yaml"))
+    same_again = rs.simulate(load_scenario(place), RUNS, 0, record=0)
+    for name in COLUMNS:
+        assert (same_again.columns[name] == expected.columns[name]).all()
+    ready(reader, f"#sandbox?runs={RUNS}")
+    reader.driver.find_element("css selector", "input[type=file]").send_keys(str(place))
+    for setting in STATES:
+        reader.until("location.hash.includes(arguments[0])", setting)
+
+
+def test_a_state_is_found_by_the_search_and_moved(reader):
+    ready(reader, "#sandbox?runs=100")
+    before = reader.text(".part-answer")
+    reader.driver.execute_script(
+        "const s = document.getElementById('search'); s.value = 'prussia capability';"
+        "s.dispatchEvent(new Event('input'))"
+    )
+    reader.slide(0.01, "input[aria-label='Prussia: capability, slider']")
+    reader.until("location.hash.includes('states.Prussia.capability=0.01')")
+    reader.until("document.querySelector('.part-answer').textContent !== arguments[0]", before)
+    reader.driver.execute_script(
+        "const w = document.getElementById('world'); w.value = 'trade'; w.dispatchEvent(new Event('change'))"
+    )
+    reader.until("location.hash.includes('world=trade') && !location.hash.includes('Prussia')")
 
 
 BAIT = "<img src=x onerror=broken=1>"

@@ -1,7 +1,7 @@
 /* The sandbox: any world under any order, any parameter, and what becomes of cooperation and peace. */
 
 import { survivalPanel, ticks } from "./charts.js";
-import { button, capitalised, h, number, put, say, table, tell } from "./dom.js";
+import { button, capitalised, h, number, put, say, spoken, table, tell } from "./dom.js";
 import { curves, restrictedMean, SPELLS, standing } from "./durations.js";
 import { engine } from "./engine.js";
 import { Film } from "./film.js";
@@ -236,9 +236,19 @@ export class Sandbox {
     const wanted = order || "concert";
     const key =
       world === "own" ? "own" : (this.catalogue.key(world, wanted) ?? this.catalogue.key(world, "self_help"));
-    this.setting = { ...this.setting, key, without: [] };
+    this.setting = { ...this.setting, key, changes: this.takenAlong(key), without: [] };
     this.refresh();
     this.look();
+  }
+
+  /** Changes that another world can take over: those of states that it has too. */
+  takenAlong(key) {
+    const { parameters } = this.catalogue;
+    const kept = ([name]) => name === "years" || parameters.has(name) || this.catalogue.ofState(key, name);
+    const taken = Object.fromEntries(Object.entries(this.setting.changes).filter(kept));
+    if (this.catalogue.data.designs[key].ranked)
+      for (const name of Object.keys(taken)) if (name.endsWith(".capability")) delete taken[name];
+    return taken;
   }
 
   tools() {
@@ -270,10 +280,10 @@ export class Sandbox {
 
   /** A control for a parameter: a slider where it has a range, and always a field. */
   control(name) {
-    const declared = this.catalogue.parameters.get(name);
-    const id = `set-${name.replace(".", "-")}`;
+    const { declared, owner } = this.described(name);
+    const id = `set-${name.replaceAll(/[^\w]/g, "-")}`;
     const value = this.valueOf(name);
-    const label = h("label", { for: id }, `${capitalised(declared.group)}: ${declared.label}`);
+    const label = h("label", { for: id }, `${capitalised(owner)}: ${declared.label}`);
     const field =
       declared.kind === "choice" || declared.kind === "switch"
         ? h(
@@ -298,7 +308,7 @@ export class Sandbox {
           max: declared.slide[1],
           step: declared.step,
           value,
-          "aria-label": `${declared.group}: ${declared.label}, slider`,
+          "aria-label": `${owner}: ${declared.label}, slider`,
         })
       : null;
     range?.addEventListener("input", () => {
@@ -329,17 +339,34 @@ export class Sandbox {
     return reason ? h("strong", {}, ` As published it changes nothing here: ${reason}.`) : null;
   }
 
-  valueOf(name) {
-    const { key, changes } = this.setting;
-    return this.catalogue.compose(key, changes).phases[0].parameters[name];
+  /** The declaration of a parameter or of a state's setting, and its group or the state. */
+  described(name) {
+    const { key } = this.setting;
+    const found = this.catalogue.ofState(key, name);
+    if (!found) {
+      const declared = this.catalogue.parameters.get(name);
+      return { declared, owner: declared.group };
+    }
+    const { setting: declared, state, i } = found;
+    const published = this.catalogue.compose(key).phases[0].states;
+    const most = { capability: 2 * published[i].capability, revisionism: 5 }[declared.name];
+    const slide = most ? [0, most] : declared.kind === "real" ? [declared.least, declared.most] : null;
+    const step = most ? most / 100 : declared.step;
+    return { declared: { ...declared, slide, step }, owner: spoken(state) };
+  }
+
+  valueOf(name, changes = this.setting.changes) {
+    const { key } = this.setting;
+    const found = this.catalogue.ofState(key, name);
+    const { parameters, states } = this.catalogue.compose(key, changes).phases[0];
+    return found ? states[found.i][found.setting.name] : parameters[name];
   }
 
   change(name, text, field, done = true) {
     try {
-      const value = read(name, text);
+      const value = read(name, text, this.setting.key);
       const changes = { ...this.setting.changes, [name]: value };
-      const { key } = this.setting;
-      if (value === this.catalogue.compose(key).phases[0].parameters[name]) delete changes[name];
+      if (value === this.valueOf(name, {})) delete changes[name];
       checkRelations({ ...this.setting, changes });
       this.setting.changes = changes;
       field.removeAttribute("aria-invalid");
@@ -370,7 +397,11 @@ export class Sandbox {
     return h(
       "div",
       { class: "search" },
-      h("label", { for: "search" }, `Search all ${this.catalogue.parameters.size} parameters`),
+      h(
+        "label",
+        { for: "search" },
+        `Search all ${this.catalogue.parameters.size} parameters, and each state’s own`,
+      ),
       this.query,
       this.parts.hits,
     );
@@ -380,7 +411,7 @@ export class Sandbox {
     const words = (this.query?.value ?? "").toLowerCase().split(/\s+/).filter(Boolean);
     const { headline } = this.catalogue.data;
     const hits = words.length
-      ? [...this.catalogue.parameters.values()].filter(
+      ? this.searched().filter(
           ({ name, label, meaning }) =>
             !headline.includes(name) &&
             words.every((word) => `${name} ${label} ${meaning}`.toLowerCase().includes(word)),
@@ -394,6 +425,19 @@ export class Sandbox {
         : null,
       words.length && !hits.length ? h("p", { class: "quiet" }, "Nothing with these words.") : null,
     );
+  }
+
+  /** All that can be set: parameters, then the settings of each state. */
+  searched() {
+    const { parameters, settings, data } = this.catalogue;
+    const { states, ranked } = data.designs[this.setting.key];
+    const own = [...settings.values()].filter(({ name }) => !(ranked && name === "capability"));
+    return [
+      ...parameters.values(),
+      ...states.flatMap((state) =>
+        own.map((setting) => ({ ...setting, name: `states.${state}.${setting.name}` })),
+      ),
+    ];
   }
 
   showChanged() {
