@@ -158,7 +158,7 @@ def declared(parameter: Parameter) -> Data:
     slides = p.kind in ("real", "integer") and math.isfinite(low) and math.isfinite(high) and high <= 1e3
     return {
         "name": p.name,
-        "label": spoken(p.key),
+        "label": spoken(p.key or p.name),
         "group": p.group,
         "belongs": p.belongs,
         "kind": p.kind,

@@ -350,8 +350,9 @@ export class Sandbox {
     const { setting: declared, state, i } = found;
     const published = this.catalogue.compose(key).phases[0].states;
     const most = { capability: 2 * published[i].capability, revisionism: 5 }[declared.name];
-    const slide = most ? [0, most] : declared.kind === "real" ? [declared.least, declared.most] : null;
-    const step = most ? most / 100 : declared.step;
+    const step = most ? 10 ** Math.round(Math.log10(most / 100)) : declared.step;
+    const low = declared.name === "capability" ? step : declared.least;
+    const slide = declared.kind === "real" ? [low, most ?? declared.most] : null;
     return { declared: { ...declared, slide, step }, owner: spoken(state) };
   }
 
