@@ -26,6 +26,7 @@ MODULES = (
     "durations",
     "engine",
     "futures",
+    "collapse",
     "pool",
     "fits",
     "charts",

@@ -11,10 +11,12 @@ import pytest
 
 import regimesim as rs
 from regimesim.analysis.arrangements import arrangements_of, without
+from regimesim.analysis.collapse import causes_of_collapse
 from regimesim.analysis.pairs import pairs_of
 from regimesim.analysis.settings_that_fit import both_uncertainties
 from regimesim.app.page import page
 from regimesim.app.worlds import page_data
+from regimesim.cli.output import _causes
 from regimesim.cli.table import COMMANDS
 from regimesim.scenario.compose import load_scenario, request
 from regimesim.scenario.messages import InputError
@@ -387,3 +389,30 @@ def test_all_settings_that_fit_reach_as_far_as_on_the_command_line(reader, link,
 def test_without_a_record_luck_is_all_that_is_told(reader):
     ready(reader, "#sandbox?world=trade&order=self_help&runs=10")
     assert "no record of their own" in reader.text(".part-reach")
+
+
+@pytest.mark.parametrize(
+    ("world", "order", "settings"),
+    [
+        ("europe_1816", "concert", []),
+        *(
+            pytest.param(*case, marks=pytest.mark.verify)
+            for case in (
+                ("powers_1920", "league", []),
+                ("europe_1816", "balance_waltz", ["transparency.level=0.4"]),
+                ("superpowers_1946", "deterrence", ["norms.restraint=1"]),
+                ("trade", "concert", ["transparency.level=0.1"]),
+                ("equals_five", "collective_security", ["transparency.level=0.3"]),
+            )
+        ),
+    ],
+)
+def test_why_it_ended_is_what_the_command_line_says(reader, world, order, settings):
+    typed = "".join(f"&{setting}" for setting in settings)
+    ready(reader, f"#sandbox?world={world}&order={order}{typed}&runs=150&seed=4")
+    reader.press("Why did it end?")
+    reader.until("document.querySelector('.part-why strong') !== null")
+    results = rs.simulate(load_scenario(f"{world}_under_{order}", settings), 150, 4, record=0)
+    causes = causes_of_collapse(results)
+    expected = _causes(causes).replace("\xa0", " ").replace("collapse", "end")
+    assert expected in reader.text(".part-why")

@@ -229,8 +229,9 @@ export class Lanes {
     const { Setting } = this.block.arrays;
     const [phase, rows] = [this.design.phases[number], this.rows(number)];
     rows.forEach((parameters, r) => this.block.setRecord("parameters", r, parameters));
-    phase.states.forEach((state, i) =>
-      rows.forEach((_, r) => this.block.setRecord("states", i * rows.length + r, state)),
+    const ofRow = (r) => this.design.fitted?.states?.[this.used[r]] ?? phase.states;
+    rows.forEach((_, r) =>
+      ofRow(r).forEach((state, i) => this.block.setRecord("states", i * rows.length + r, state)),
     );
     this.fillPairs(Setting.affinity, phase.affinity);
     this.fillRows(Setting.strength, phase.strength);
@@ -238,7 +239,9 @@ export class Lanes {
       Setting.ground,
       phase.states.map((state) => state.revisionism),
     );
-    const on = rows.map((parameters) => switches(this.kernel, this.design, { ...phase, parameters }));
+    const on = rows.map((parameters, r) =>
+      switches(this.kernel, this.design, { parameters, states: ofRow(r) }),
+    );
     Setting.on.set(on.reduce((all, one) => all.map((value, k) => Math.max(value, one[k]))));
   }
 

@@ -3,6 +3,7 @@
  * Where a browser makes no workers for a file of one's own disk, the runs are played here, block by block.
  */
 
+import { causes } from "./collapse.js";
 import { durations, wholeRuns } from "./durations.js";
 import { engine } from "./engine.js";
 import { futures } from "./futures.js";
@@ -15,7 +16,7 @@ const MOST_WORKERS = 8;
 const FIRST_RUNS = 128;
 
 /** What can be asked of a kernel, here or in a worker. */
-const TASKS = { durations, wholeRuns, futures };
+const TASKS = { durations, wholeRuns, futures, causes };
 
 const pool = { workers: 1, idle: [], waiting: [], next: 0, answers: new Map(), broken: false };
 
@@ -139,6 +140,28 @@ export async function simulate(design, runs, seed, told = () => true, { task = "
   if (pool.broken) for (const replicates of blocks) await one(replicates);
   else await Promise.all(blocks.map(one));
   return given_up ? null : found.sort((a, b) => a.replicate - b.replicate);
+}
+
+/** Why the regimes of some runs of `simulate` ended: how many ended by each cause, the most frequent first. */
+export async function whyEnded(design, found, seed, wanted = () => true) {
+  const fell = found.filter(({ formed, regimeEnded }) => formed && regimeEnded);
+  const owner = newOwner();
+  const blocks = [];
+  for (let k = 0; k < fell.length; k += TOGETHER) blocks.push(fell.slice(k, k + TOGETHER));
+  const told = await Promise.all(
+    blocks.map((runs) => {
+      if (!wanted()) withdraw(owner);
+      const rounds = (years) => Math.round(years * design.perYear);
+      const onset = runs.map((run) => rounds(run.onset));
+      const end = runs.map((run, k) => onset[k] + rounds(run.regime));
+      const replicates = runs.map((run) => run.replicate);
+      return askPool("causes", { design, replicates, onset, end, seed }, owner);
+    }),
+  );
+  const counts = new Map();
+  for (const cause of told.flat()) counts.set(cause, (counts.get(cause) ?? 0) + 1);
+  const byName = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { collapses: fell.length, causes: byName.sort(([, a], [, b]) => b - a) };
 }
 
 /** What a worker does: it is given the kernel, then blocks to play. */

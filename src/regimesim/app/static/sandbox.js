@@ -23,7 +23,7 @@ import {
 } from "./link.js";
 import { offerMatrix } from "./matrix.js";
 import { drawPair } from "./pair.js";
-import { simulate } from "./pool.js";
+import { simulate, whyEnded } from "./pool.js";
 import { listTurns, showCourse } from "./turns.js";
 
 const SEARCH_SHOWS = 12;
@@ -32,6 +32,8 @@ const FEW_RUNS = 100;
 const PAUSE = 60;
 /** Rounds times states of a world from which fewer futures are played. */
 const MANY = 2400;
+const WHY =
+  "A cause is what lowered the gain from cooperating most in the five years before it gave way; where nothing lowered it, what had estranged the pairs that did not cooperate.";
 const NO_RECORD =
   "Luck only: these states have no record of their own that would tell how far the assumptions reach.";
 
@@ -74,6 +76,7 @@ export class Sandbox {
         "about",
         "answer",
         "reach",
+        "why",
         "panels",
         "table",
         "command",
@@ -120,6 +123,7 @@ export class Sandbox {
               parts.runs,
             ),
           ),
+          parts.why,
           h("details", {}, h("summary", {}, "The curves as a table"), parts.table),
           parts.command,
           this.matrix(),
@@ -559,6 +563,7 @@ export class Sandbox {
     if (!wanted()) return;
     this.found = found;
     this.drawTable();
+    this.offerWhy(design);
     await this.playDraws(design, wanted);
     if (wanted()) this.place.dataset.ready = String(asked);
   }
@@ -591,6 +596,39 @@ export class Sandbox {
     const twin = this.catalogue.compose(key, "years" in changes ? { years: changes.years } : {});
     const found = await simulate(twin, runs, seed, () => asked === this.asked);
     if (found !== null) this.published.set(wanted, curves(found));
+  }
+
+  /** Offer to look into why cooperation ended. */
+  offerWhy(design) {
+    const { found } = this;
+    const { seed } = this.setting;
+    const ask = button("Why did it end?", async () => {
+      ask.disabled = true;
+      put(this.parts.why, h("p", { class: "quiet" }, "Looking into the runs in which it ended …"));
+      const wanted = () => found === this.found;
+      const { collapses, causes } = await whyEnded(design, found, seed, wanted);
+      if (found === this.found) this.drawWhy(collapses, causes);
+    });
+    put(this.parts.why, ask);
+  }
+
+  drawWhy(collapses, causes) {
+    if (!collapses) {
+      put(this.parts.why, h("p", {}, "Cooperation ended in none of the runs."));
+      return;
+    }
+    const shares = causes.map(([name, count]) => `${name} ${shareOfCauses(count / collapses)}`);
+    put(
+      this.parts.why,
+      h(
+        "p",
+        {},
+        h("strong", {}, "Why cooperation ended: "),
+        `${shares.join(", ")} (of ${collapses} ${collapses === 1 ? "end" : "ends"} looked into).`,
+      ),
+      h("p", { class: "quiet" }, WHY),
+    );
+    say(shares.join(", "));
   }
 
   /** How far the answer reaches over all settings that fit the record, where there is one. */
@@ -797,6 +835,13 @@ export class Sandbox {
     this.refresh();
     this.look();
   }
+}
+
+/** A share in whole points of 100, as the command line rounds it: a half goes to the even one. */
+function shareOfCauses(share) {
+  if (share < 0.005) return "under 1 %";
+  const points = 100 * share;
+  return `${points % 1 === 0.5 ? 2 * Math.round(points / 2) : Math.round(points)} %`;
 }
 
 /** Futures from each year: fewer where there are many rounds to play. */
