@@ -30,10 +30,10 @@ def part(request, reader):
         reader.until("document.querySelector('.onward') !== null")
     elif request.param == "sandbox":
         reader.until("document.querySelector('main').dataset.ready !== undefined")
-        reader.driver.execute_script(
+        reader.run(
             "const s = document.getElementById('search'); s.value = 'war';s.dispatchEvent(new Event('input'))"
         )
-    reader.driver.execute_script("for (const d of document.querySelectorAll('details')) d.open = true")
+    reader.run("for (const d of document.querySelectorAll('details')) d.open = true")
     return request.param
 
 
@@ -57,13 +57,15 @@ def test_it_can_be_mailed_and_may_ask_for_nothing():
 def test_a_changed_script_is_not_run(reader, tmp_path):
     place = tmp_path / "changed.html"
     place.write_text(page().replace("const modules = {};", "const modules = {}; window.broken = 1;"), "utf-8")
-    reader.driver.get(place.as_uri())
+    reader.go(place.as_uri())
     assert reader.ask("window.broken === undefined && document.querySelector('h1') === null")
-    assert any("Content Security Policy" in message for message in reader.messages())
+    assert any(re.search("Content.Security.Policy", message) for message in reader.messages())
     reader.requests()
 
 
 def test_everything_has_a_name_that_can_be_read_out(part, reader):
+    if reader.name == "Firefox":
+        pytest.skip("what is read out is asked of Chromium, whose protocol tells it")
     nodes = reader.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
     found = [
         (node["role"]["value"], node.get("name", {}).get("value", ""))
@@ -157,8 +159,8 @@ def test_pictures_for_the_documents(reader, tmp_path):
                 reader.press(move)
         if name == "page-phone":
             reader.press("Keep the deal")
-        reader.driver.execute_script("scrollTo(0, 0)")
-        picture = Image.open(io.BytesIO(reader.driver.get_screenshot_as_png())).convert("RGB")
+        reader.run("scrollTo(0, 0)")
+        picture = Image.open(io.BytesIO(reader.screenshot())).convert("RGB")
         few = picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         few.save(folder / f"{name}.png", optimize=True)
         assert 10_000 < (folder / f"{name}.png").stat().st_size < 300_000

@@ -118,7 +118,7 @@ def test_a_slider_draws_the_curves_anew_with_the_published_ones_behind(reader):
     reader.says("as published", ".part-answer")
     assert reader.text(".part-answer") != before
     reader.until("document.querySelectorAll('.curve.published').length === 2")
-    assert "transparency.level=0.2" in reader.driver.current_url
+    assert "transparency.level=0.2" in reader.where()
     scenario = load_scenario("concert", ["transparency.level=0.2"])
     mean = rs.simulate(scenario, 1000, 0, record=0).summary("regime").rmst
     reader.says(f"{mean.value:.1f} [{mean.lower:.1f}, {mean.upper:.1f}]", ".part-answer")
@@ -126,7 +126,7 @@ def test_a_slider_draws_the_curves_anew_with_the_published_ones_behind(reader):
 
 def test_another_world_and_an_order_that_it_has_not(reader):
     ready(reader, "#sandbox?world=powers_1920&order=league&runs=10")
-    reader.driver.execute_script(
+    reader.run(
         "const w = document.getElementById('world'); w.value = 'trade'; w.dispatchEvent(new Event('change'))"
     )
     reader.until("location.hash.includes('world=trade')")
@@ -179,12 +179,11 @@ def test_a_setting_is_saved_and_read_by_both_and_refused_where_it_is_none(reader
         "transparency.level=0.41", "norms.half_life=inf", "years=30"])  # fmt: skip
     assert (saved.phases, saved.years) == (expected.phases, expected.years)
     ready(reader, "#sandbox?runs=10")
-    field = reader.driver.find_element("css selector", "input[type=file]")
-    field.send_keys(str(place))
+    reader.type("input[type=file]", str(place))
     reader.until("location.hash.includes('transparency.level=0.41')")
-    assert "world=trade&order=concert" in reader.driver.current_url
+    assert "world=trade&order=concert" in reader.where()
     place.write_text("states: !!python/object/apply:os.system [x]\n")
-    field.send_keys(str(place))
+    reader.type("input[type=file]", str(place))
     reader.says("Line 1 of the file is not read here", "#notice")
 
 
@@ -238,7 +237,7 @@ def test_settings_of_single_states_are_those_of_the_command_line(reader, tmp_pat
     for name in COLUMNS:
         assert (same_again.columns[name] == expected.columns[name]).all()
     ready(reader, f"#sandbox?runs={RUNS}")
-    reader.driver.find_element("css selector", "input[type=file]").send_keys(str(place))
+    reader.type("input[type=file]", str(place))
     for setting in STATES:
         reader.until("location.hash.includes(arguments[0])", setting)
 
@@ -246,14 +245,14 @@ def test_settings_of_single_states_are_those_of_the_command_line(reader, tmp_pat
 def test_a_state_is_found_by_the_search_and_moved(reader):
     ready(reader, "#sandbox?runs=100")
     before = reader.text(".part-answer")
-    reader.driver.execute_script(
+    reader.run(
         "const s = document.getElementById('search'); s.value = 'prussia capability';"
         "s.dispatchEvent(new Event('input'))"
     )
     reader.slide(0.01, "input[aria-label='Prussia: capability, slider']")
     reader.until("location.hash.includes('states.Prussia.capability=0.01')")
     reader.until("document.querySelector('.part-answer').textContent !== arguments[0]", before)
-    reader.driver.execute_script(
+    reader.run(
         "const w = document.getElementById('world'); w.value = 'trade'; w.dispatchEvent(new Event('change'))"
     )
     reader.until("location.hash.includes('world=trade') && !location.hash.includes('Prussia')")
@@ -341,7 +340,7 @@ def test_worlds_that_none_of_the_program_s_own_is_like(reader, tmp_path, world):
 @pytest.mark.verify
 def test_all_worlds_under_all_orders_are_a_table(reader, data):
     ready(reader, "#sandbox?runs=10")
-    reader.driver.execute_script("document.querySelector('.answers details:last-of-type').open = true")
+    reader.run("document.querySelector('.answers > details:last-of-type').open = true")
     reader.press("Play all of them, 100 runs each")
     links = "[...document.querySelectorAll('.part-matrix td a')]"
     reader.until(f"{links}.every((a) => a.textContent !== 'open')")
@@ -355,7 +354,7 @@ def test_all_worlds_under_all_orders_are_a_table(reader, data):
 
 def test_a_parameter_that_changes_nothing_says_so(reader):
     ready(reader, "#sandbox?world=equals_five&order=self_help&runs=10")
-    reader.driver.find_element("css selector", "#search").send_keys("severity")
+    reader.type("#search", "severity")
     reader.says("changes nothing here: no third state answers a charge (sanctions.rule=none)", ".part-hits")
     assert "changes nothing" not in reader.text(".part-headline .control")  # that of transparency
 
