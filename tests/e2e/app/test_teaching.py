@@ -23,7 +23,7 @@ def test_every_link_opens_what_it_says(reader, text):
 
 
 def test_the_screens_are_listed_in_their_order_with_their_titles(reader, text):
-    table = text.partition("## The nine screens")[2].partition("\n## ")[0]
+    table = text.partition("## The ten screens")[2].partition("\n## ")[0]
     listed = re.findall(r"^\| ([^|]+) \| `(#\w+)` \|", table, re.MULTILINE)
     reader.visit()
     there = reader.ask(

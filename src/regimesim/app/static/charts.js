@@ -258,7 +258,7 @@ export function lines({ xs, series, title, below, high, low = 0, marks = [], sai
   );
 }
 
-/** The chance that something lasts, year by year; `points` are its turning points, `{year, mark, after}`. */
+/** The chance that something lasts, year by year; `points` are its turning points, `{year, mark}`. */
 export function courseChart({ design, moments, chance, question }, points, said) {
   const years = [...moments, question.known].map((round) => design.start + round / design.perYear);
   const size = { width: column(), height: 250 };
@@ -290,13 +290,12 @@ export function courseChart({ design, moments, chance, question }, points, said)
       class: "curve regime",
       d: inRow.map(([year, value], k) => `${k ? "L" : "M"}${scale.x(year)},${scale.y(value)}`).join(""),
     }),
-    points.map(({ year, after, mark }) => [
-      s("circle", { class: "turn-mark", cx: scale.x(years[year + 1]), cy: scale.y(after), r: 9 }),
-      s(
-        "text",
-        { class: "turn-number", x: scale.x(years[year + 1]), y: scale.y(after) + 4, "text-anchor": "middle" },
-        mark,
-      ),
-    ]),
+    points.map(({ year, mark }, k) => {
+      const [cx, cy] = [scale.x((years[year] + years[year + 1]) / 2), MARGIN.top + 12 + 20 * (k % 2)];
+      return [
+        s("circle", { class: "turn-mark", cx, cy, r: 9 }),
+        s("text", { class: "turn-number", x: cx, y: cy + 4, "text-anchor": "middle" }, mark),
+      ];
+    }),
   );
 }

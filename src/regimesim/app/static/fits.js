@@ -70,10 +70,10 @@ function pointsOf({ weight }, runs) {
 }
 
 /** The range of each spell's mean over all draws, `{regime: [least, most], peace: …}`; null where it is not wanted any more. */
-export async function ranges({ set, design }, seed, wanted) {
+export async function ranges({ set, design }, seed, wanted, owner) {
   const points = pointsOf(set, RUNS);
   const pointOf = (replicate) => points[replicate];
-  const found = await simulate(design, RUNS, seed, wanted, { pointOf });
+  const found = await simulate(design, RUNS, seed, wanted, { pointOf, owner });
   if (found === null) return null;
   const now = curves(found);
   return Object.fromEntries(

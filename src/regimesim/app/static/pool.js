@@ -9,7 +9,8 @@ import { engine } from "./engine.js";
 import { futures } from "./futures.js";
 import { Kernel } from "./kernel.js";
 
-const TOGETHER = 64; // replicates in a block: more take memory, fewer take time
+/** Replicates in a block: fewer take longer each, more keep a worker from what is asked next. */
+const TOGETHER = 128;
 const FEWEST_TOGETHER = 16;
 const MOST_WORKERS = 8;
 /** Runs in the first blocks of all workers together: enough for a first curve. */
@@ -120,11 +121,17 @@ function blocksOf(runs) {
  * `told(found, last)` is called after every block with what there is by then; where it returns false the rest is given
  * up, and the result is null.
  *
- * @param {object} more `task`, that of the runs (`durations` or `wholeRuns`), and `pointOf`, the draw of a replicate
+ * @param {object} more `task`, that of the runs (`durations` or `wholeRuns`), `pointOf`, the draw of a replicate, and
+ *   `owner`, who may take them back
  */
-export async function simulate(design, runs, seed, told = () => true, { task = "durations", pointOf } = {}) {
+export async function simulate(
+  design,
+  runs,
+  seed,
+  told = () => true,
+  { task = "durations", pointOf, owner = newOwner() } = {},
+) {
   const found = [];
-  const owner = newOwner();
   let given_up = false;
   const one = async (replicates) => {
     if (given_up) return;

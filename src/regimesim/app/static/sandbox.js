@@ -23,7 +23,7 @@ import {
 } from "./link.js";
 import { offerMatrix } from "./matrix.js";
 import { drawPair } from "./pair.js";
-import { simulate, whyEnded } from "./pool.js";
+import { newOwner, simulate, whyEnded, withdraw } from "./pool.js";
 import { listTurns, showCourse } from "./turns.js";
 
 const SEARCH_SHOWS = 12;
@@ -41,6 +41,7 @@ export class Sandbox {
   constructor(place, hash) {
     this.place = place;
     this.asked = 0;
+    this.owner = newOwner();
     this.published = new Map();
     this.found = [];
     this.pair = [0, 1];
@@ -66,6 +67,7 @@ export class Sandbox {
 
   leave() {
     this.asked += 1;
+    withdraw(this.owner);
   }
 
   /* ---- building ---- */
@@ -319,7 +321,7 @@ export class Sandbox {
       field.value = range.value;
       this.change(name, range.value, field, false);
     });
-    range?.addEventListener("change", () => this.settle());
+    range?.addEventListener("change", () => this.settleSoon());
     field.addEventListener("change", () => {
       if (range) range.value = field.value;
     });
@@ -385,8 +387,14 @@ export class Sandbox {
     this.look(done);
   }
 
-  /** After a slider has come to rest. */
+  /** After a slider has come to rest: what takes longer, once the curves are drawn. */
+  settleSoon() {
+    this.unsettled = true;
+    if (this.place.dataset.ready === String(this.asked)) this.settle();
+  }
+
   settle() {
+    this.unsettled = false;
     this.showSwitches();
     this.showFilm();
     this.showPair();
@@ -539,33 +547,38 @@ export class Sandbox {
     const design = this.design();
     const { runs, seed } = this.setting;
     this.address();
+    withdraw(this.owner);
+    this.owner = newOwner();
     let [so, drawn] = [[], 0];
     const redraw = () => {
       if (!wanted() || !so.length) return;
       drawn = performance.now();
       this.draw(so, this.known(), design);
     };
-    const playing = simulate(design, runs, seed, (found, last) => {
+    const sofar = (found, last) => {
       if (!wanted()) return false;
       so = found;
       const first = drawn === 0;
-      if (first ? found.length >= Math.min(FEW_RUNS, runs) : last || performance.now() - drawn > PAUSE) redraw();
+      if (first ? found.length >= Math.min(FEW_RUNS, runs) : last || performance.now() - drawn > PAUSE)
+        redraw();
       if (first && drawn) measure("first redraw", began);
       return true;
-    });
+    };
+    const playing = simulate(design, runs, seed, sofar, { owner: this.owner });
     const before = this.playPublished(asked).then(redraw);
-    if (done) this.settle();
+    this.unsettled ||= done;
     const found = await playing;
     if (found === null) return;
     measure("whole redraw", began);
+    if (this.unsettled) this.settle();
     this.keepPublished(found);
     await before;
     if (!wanted()) return;
     this.found = found;
     this.drawTable();
     this.offerWhy(design);
+    this.place.dataset.ready = String(asked);
     await this.playDraws(design, wanted);
-    if (wanted()) this.place.dataset.ready = String(asked);
   }
 
   /** What the world as published is known by. */
@@ -594,7 +607,8 @@ export class Sandbox {
     if (this.isPublished() || this.published.has(wanted)) return;
     const { key, changes, runs, seed } = this.setting;
     const twin = this.catalogue.compose(key, "years" in changes ? { years: changes.years } : {});
-    const found = await simulate(twin, runs, seed, () => asked === this.asked);
+    const wanting = () => asked === this.asked;
+    const found = await simulate(twin, runs, seed, wanting, { owner: this.owner });
     if (found !== null) this.published.set(wanted, curves(found));
   }
 
@@ -639,7 +653,7 @@ export class Sandbox {
       return;
     }
     put(this.parts.reach, h("p", { class: "quiet" }, "All settings that fit the record are played …"));
-    const found = await ranges(under, this.setting.seed, wanted);
+    const found = await ranges(under, this.setting.seed, wanted, this.owner);
     if (found === null || !wanted()) return;
     put(
       this.parts.reach,
@@ -663,7 +677,7 @@ export class Sandbox {
   caseOf({ set }, spell) {
     const { world, order } = this.catalogue.data.scenarios[set.scenario];
     const there = this.setting.key === `${world} ${order}` && set.case[spell];
-    return there ? ` (the case: ${there})` : "";
+    return there ? `, the case: ${there}` : "";
   }
 
   draw(found, before, design) {
