@@ -1,7 +1,7 @@
 """Firefox for the tests of the page, without geckodriver: its own protocol (Marionette) over a socket.
 
-A command is ``LENGTH:[0, NUMBER, NAME, ARGUMENTS]``, its answer ``LENGTH:[1, NUMBER, ERROR, RESULT]``. What only the
-browser itself can tell (its console, what it asks of networks) is asked in its *chrome* context.
+A command is ``LENGTH:[0, NUMBER, NAME, ARGUMENTS]``, its answer ``LENGTH:[1, NUMBER, ERROR, RESULT]``. What
+only the browser itself can tell (its console, what it asks of networks) is asked in its *chrome* context.
 """
 
 import base64
@@ -38,7 +38,8 @@ if (!window.askedFor) {
   window.askedFor = [];
   Services.obs.addObserver({ observe(channel) {
     const { loadInfo, URI } = channel.QueryInterface(Ci.nsIHttpChannel);
-    if (loadInfo.browsingContextID || loadInfo.workerAssociatedBrowsingContextID) window.askedFor.push(URI.spec);
+    const ofAPage = loadInfo.browsingContextID || loadInfo.workerAssociatedBrowsingContextID;
+    if (ofAPage) window.askedFor.push(URI.spec);
   } }, "http-on-modify-request");
 }
 """
@@ -46,7 +47,9 @@ if (!window.askedFor) {
 CONSOLE = """
 const storage = Cc["@mozilla.org/consoleAPI-storage;1"].getService(Ci.nsIConsoleAPIStorage);
 const own = (address) => !/^(chrome|resource|moz-extension):/.test(address);
-const said = storage.getEvents().filter(({ filename }) => own(filename)).map((event) => event.arguments.join(" "));
+const said = storage.getEvents()
+  .filter(({ filename }) => own(filename))
+  .map((event) => event.arguments.join(" "));
 const errors = Services.console.getMessageArray()
   .filter((message) => message instanceof Ci.nsIScriptError && message.sourceName && own(message.sourceName))
   .map((message) => message.errorMessage);

@@ -30,8 +30,8 @@ BUTTONS = (
 class Reader:
     """A browser, the page's address, and short words for what a reader does.
 
-    A subclass has what differs between browsers: ``go``, ``run``, ``size``, ``click``, ``type``, ``press_key``,
-    ``screenshot``, ``messages``, ``requests`` and ``quit``.
+    A subclass has what differs between browsers: ``go``, ``run``, ``size``, ``click``, ``type``,
+    ``press_key``, ``screenshot``, ``messages``, ``requests`` and ``quit``.
     """
 
     name = ""

@@ -215,7 +215,7 @@ def design_of(scenario: Scenario, tree: Mapping[str, Any]) -> Data:
 
 
 def _own(phase: Phase, before: Phase, scenario: Scenario, tree: Mapping[str, Any]) -> list[list[int]]:
-    """Settings of states that a later phase sets itself, as (state, setting): a change at the start ends there."""
+    """List what a later phase sets of states, as (state, setting): a change at the start ends there."""
     named = {
         (state, key)
         for change in changes_in_time(tree, scenario.start, "")
@@ -232,7 +232,7 @@ def _own(phase: Phase, before: Phase, scenario: Scenario, tree: Mapping[str, Any
 
 
 def _idle(scenario: Scenario) -> dict[str, str]:
-    """Name the parameters and settings of states that change nothing in a scenario, each with a clause that says why."""
+    """Name the parameters and settings of states that change nothing, each with a clause that says why."""
     names = [parameter.name for parameter in PARAMETERS]
     names += [f"states.{state}.{p.name}" for state in scenario.states for p in STATE]
     reasons = {name: what_is_missing(scenario, name) for name in names}

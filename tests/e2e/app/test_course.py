@@ -1,4 +1,4 @@
-"""Futures of a history, forked in Chromium: the chance year by year, and what moved it, are those of ``explain``."""
+"""Futures of a history, forked in a browser: the chance by year, and what moved it, are those of ``explain``."""
 
 import re
 
@@ -82,4 +82,3 @@ def test_what_moved_a_year_is_what_explain_says(reader):
     assert float(shown[-1][0].replace("−", "-")) == pytest.approx(100 * rest.change, abs=0.51)
     largest = max(abs(change) for change in words.values())
     assert max(abs(moved) for moved in named.values()) == pytest.approx(largest, abs=0.51)
-

@@ -1,19 +1,16 @@
-"""Measure the page of ``demo`` in the browsers of this machine: ``python tools/measure_page.py``.
+"""Measure the page of ``demo`` in the browsers of this machine: ``python tests/support/measure_page.py``.
 
-Prints its size, the time from opening to the first screen, and in the sandbox the time from a moved slider to a first
-curve and to the curve of all 1,000 runs. Times are the page's own, until its elements are changed and before they are
-painted; medians of several moves. Other programs that compute at the same time make them longer.
+Prints its size, the time from opening to the first screen, and in the sandbox the time from a moved slider to
+a first curve and to the curve of all 1,000 runs. Times are the page's own, until its elements are changed and
+before they are painted; medians of several moves. Other programs that compute at the same time lengthen them.
 """
 
 from __future__ import annotations
 
 import os
 import statistics
-import sys
 import tempfile
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
 from firefox_reader import FIREFOX, Firefox
 from page_reader import CHROMIUM, DRIVER, Chromium, Reader
