@@ -1,4 +1,4 @@
-"""Futures of a history, forked in a browser: the chance by year, and what moved it, are those of ``explain``."""
+"""Futures of a history in a browser: the chance by year, and what moved it, are those of ``explain``."""
 
 import re
 

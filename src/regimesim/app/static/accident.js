@@ -106,7 +106,9 @@ class Accident {
     if (this.first === null) return;
     const most = largest(this.first);
     place.append(
-      ...(most ? this.turned(most, bet) : [h("p", {}, "No single year decided it: the chance sank little by little.")]),
+      ...(most
+        ? this.turned(most, bet)
+        : [h("p", {}, "No single year decided it: the chance sank little by little.")]),
     );
     lead(place);
     this.askAgain();

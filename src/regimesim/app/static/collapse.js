@@ -24,7 +24,12 @@ const CAUSES = {
 /** Why a pair does not cooperate. */
 const GROUNDS = ["not estranged", "misperception", "quarrels abroad", "breach", "sanctions", "war"];
 const [OPEN, FALSELY, ABROAD, RIGHTLY, EXCLUDED, AT_WAR] = GROUNDS.keys();
-const APART_BY = { [FALSELY]: "misunderstanding", [RIGHTLY]: "breach", [EXCLUDED]: "sanction", [AT_WAR]: "war" };
+const APART_BY = {
+  [FALSELY]: "misunderstanding",
+  [RIGHTLY]: "breach",
+  [EXCLUDED]: "sanction",
+  [AT_WAR]: "war",
+};
 const [MISUNDERSTANDING, BREACH, SANCTION] = [1, 2, 3];
 const COUNTED = ["false_alarms", "exploitations", "misses"];
 
@@ -52,7 +57,9 @@ function gaveWay(kernel, design, replicates, seed, end, window) {
   const [{ cooperating }, n] = [lanes.tally, lanes.states];
   const low = design.phases[0].parameters["measure.collapse"] * ((n * (n - 1)) / 2);
   return end.map((first, lane) => {
-    const k = each(window, (t) => cooperating[(first + t) * lanes.lanes + lane]).findIndex((pairs) => pairs < low);
+    const k = each(window, (t) => cooperating[(first + t) * lanes.lanes + lane]).findIndex(
+      (pairs) => pairs < low,
+    );
     return first + Math.max(k, 0);
   });
 }
@@ -178,7 +185,9 @@ class Grounds {
 /** What each change in the world did to the mean margin, and whether it was misperceived. */
 function contributions(kernel, design, before, after, led) {
   const total = meanMargin(kernel, design, after, {});
-  const unfaded = after.world.norm.map((norm, at) => norm * (led[at] > 0 ? before.world.norm[at] / led[at] : 1));
+  const unfaded = after.world.norm.map(
+    (norm, at) => norm * (led[at] > 0 ? before.world.norm[at] / led[at] : 1),
+  );
   const found = {};
   for (const [cause, fields] of Object.entries(CAUSES)) {
     const parts = Object.fromEntries(fields.map((name) => [name, before.world[name]]));
@@ -189,7 +198,9 @@ function contributions(kernel, design, before, after, led) {
     found[cause] = total.map((margin, lane) => margin - without[lane]);
   }
   found.misperceived = total.map((_, lane) => {
-    const [alarms, defected, missed] = COUNTED.map((name) => after.counted[name][lane] - before.counted[name][lane]);
+    const [alarms, defected, missed] = COUNTED.map(
+      (name) => after.counted[name][lane] - before.counted[name][lane],
+    );
     return alarms > 0 && alarms >= defected - missed;
   });
   found.kind = total.map((_, lane) => kindInForce(design.states.length, after.world, lane, total.length));

@@ -21,7 +21,9 @@ const CAUTIONS =
  * @param {string[]} held parameters that no draw sets: those that were changed
  */
 export function underDraws(design, held) {
-  const found = Object.entries(engine.catalogue.data.fits).find(([, { states }]) => sameStates(states, design));
+  const found = Object.entries(engine.catalogue.data.fits).find(([, { states }]) =>
+    sameStates(states, design),
+  );
   if (!found) return null;
   const [name, set] = found;
   const first = design.phases[0].parameters;
@@ -126,8 +128,7 @@ function withoutLuck(values, group) {
   );
   const all = [...told.values()];
   if (groups === 1) return values.map(() => whole);
-  const within =
-    sum(values.map((value, k) => (value - told.get(group[k]).mean) ** 2)) / (runs - groups);
+  const within = sum(values.map((value, k) => (value - told.get(group[k]).mean) ** 2)) / (runs - groups);
   const between = sum(all.map(({ count, mean }) => count * (mean - whole) ** 2)) / (groups - 1);
   const size = (runs - sum(all.map(({ count }) => count ** 2)) / runs) / (groups - 1);
   const spread = Math.max(0, (between - within) / size);

@@ -136,7 +136,8 @@ function switchOf({ name }, word) {
 
 /** A parameter's value as people write it. */
 export function written(name, value) {
-  const declared = engine.catalogue.parameters.get(name) ?? engine.catalogue.settings.get(name.split(".").at(-1));
+  const declared =
+    engine.catalogue.parameters.get(name) ?? engine.catalogue.settings.get(name.split(".").at(-1));
   if (declared?.kind === "choice") return declared.choices[value];
   if (declared?.kind === "switch") return value ? "true" : "false";
   return value === Infinity ? "inf" : String(value);
@@ -205,7 +206,8 @@ export function toYaml({ key, changes }) {
 const yamlOf = (text) => (text === "inf" ? ".inf" : text);
 
 const MOST_YAML = 65536;
-const KINDS = "defaults: [{/world: NAME}, {/order: NAME}, _self_], years, parameters in their groups, and settings of states";
+const KINDS =
+  "defaults: [{/world: NAME}, {/order: NAME}, _self_], years, parameters in their groups, and settings of states";
 
 /** What such a file asks for; throws a sentence where it holds anything else. */
 export function fromYaml(text) {

@@ -669,7 +669,12 @@ export class Sandbox {
         ]),
         ".",
       ),
-      h("details", {}, h("summary", {}, "What these settings are"), h("p", { class: "quiet" }, aboutDraws(under))),
+      h(
+        "details",
+        {},
+        h("summary", {}, "What these settings are"),
+        h("p", { class: "quiet" }, aboutDraws(under)),
+      ),
     );
   }
 

@@ -68,7 +68,13 @@ function marginsOf(lanes) {
 }
 
 function* sourcesOf(round) {
-  const all = [...homeFronts(round), ...dealings(round), ...sanctions(round), ...wars(round), ...losses(round)];
+  const all = [
+    ...homeFronts(round),
+    ...dealings(round),
+    ...sanctions(round),
+    ...wars(round),
+    ...losses(round),
+  ];
   for (const [words, addresses] of all) yield { round: round.round, words, addresses };
 }
 
@@ -191,7 +197,8 @@ function begun({ lanes, before, seed, round }) {
           [i, j],
           [j, i],
         ].find(([one, other]) => joins(k, one, other)) ?? [null];
-        if (foe !== null && lanes.drawn(seed, JOIN + k, i, j)[round] + 0.5 < contagion * 2 ** 32) fight(k, foe);
+        if (foe !== null && lanes.drawn(seed, JOIN + k, i, j)[round] + 0.5 < contagion * 2 ** 32)
+          fight(k, foe);
       }
     }
   }

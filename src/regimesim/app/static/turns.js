@@ -89,8 +89,7 @@ function saidOf(course) {
 /** The turning points as a list; each tells on request which event moved the chance by how much. */
 export function listTurns(course, wanted) {
   const points = pointsOf(course);
-  if (!points.length)
-    return h("p", {}, "No single year moved it beyond what so few futures can tell.");
+  if (!points.length) return h("p", {}, "No single year moved it beyond what so few futures can tell.");
   return h(
     "ol",
     { class: "turns" },
@@ -137,7 +136,8 @@ export async function showParts(place, course, point, wanted) {
     .slice(0, MOST_PARTS)
     .filter(({ change }) => Math.round(100 * Math.abs(change)) > 0);
   const little = parts.length - rows.length;
-  const small = parts.reduce((sum, { change }) => sum + change, 0) - rows.reduce((sum, row) => sum + row.change, 0);
+  const small =
+    parts.reduce((sum, { change }) => sum + change, 0) - rows.reduce((sum, row) => sum + row.change, 0);
   const line = (change, words) => h("li", {}, h("strong", {}, moved(change)), ` ${words}`);
   put(
     place,

@@ -18,7 +18,10 @@ export class Catalogue {
       ]),
     );
     this.settings = new Map(
-      data.settings.map((p) => [p.name, { ...p, default: real(p.default), least: real(p.least), most: real(p.most) }]),
+      data.settings.map((p) => [
+        p.name,
+        { ...p, default: real(p.default), least: real(p.least), most: real(p.most) },
+      ]),
     );
     this.neutral = Object.fromEntries([...this.parameters].map(([name, p]) => [name, p.default]));
   }
