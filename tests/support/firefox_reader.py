@@ -129,6 +129,11 @@ class Firefox(Reader):
         finally:
             self.command("Marionette:SetContext", value="content")
 
+    @property
+    def pid(self):
+        """Number of the browser's process."""
+        return self.process.pid
+
     def quit(self):
         """End the browser."""
         self.socket.close()

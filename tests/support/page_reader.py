@@ -117,6 +117,11 @@ class Chromium(Reader):
             "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(downloads)}
         )
 
+    @property
+    def pid(self):
+        """Number of the process that the browser is part of."""
+        return self.driver.service.process.pid
+
     def quit(self):
         """End the browser."""
         self.driver.quit()

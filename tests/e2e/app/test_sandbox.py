@@ -164,6 +164,10 @@ def test_a_run_on_the_map_tells_what_the_recording_tells(reader):
     begun = (happened["replicate"] == 3) & np.isin(happened["kind"], [WAR_BEGINS, WAR_JOINED])
     assert years == sorted(1816 + int(t) // 4 for t in happened["round"][begun])
     assert len(years) > 0
+    causes = causes_of_collapse(results)
+    cause = causes.cause[causes.replicate == 3][0]
+    assert cause == "grievances grew"
+    assert reader.text(".ending strong") == "grievances had grown"
 
 
 def test_a_setting_is_saved_and_read_by_both_and_refused_where_it_is_none(reader, tmp_path):

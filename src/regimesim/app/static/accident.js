@@ -80,7 +80,7 @@ class Accident {
         {},
         `Here is one history of the Concert. Cooperation ended in ${last}. Move through the years, and read what happened.`,
       ),
-      new Film(this.design).show(this.early.replicate, SEED, false),
+      new Film(this.design).show(this.early.replicate, SEED, true),
     );
     this.stage.add(
       wager(
