@@ -425,3 +425,19 @@ def test_why_it_ended_is_what_the_command_line_says(reader, world, order, settin
     causes = causes_of_collapse(results)
     expected = _causes(causes).replace("\xa0", " ").replace("collapse", "end")
     assert expected in reader.text(".part-why")
+
+
+@pytest.mark.verify
+def test_where_a_browser_makes_no_workers_the_page_plays_the_runs_itself(reader):
+    if reader.name == "Firefox":
+        pytest.skip("only Chromium's protocol takes workers away")
+    command = "Page.addScriptToEvaluateOnNewDocument"
+    added = reader.driver.execute_cdp_cmd(command, {"source": "delete self.Worker;"})
+    try:
+        rows = table_of(reader, f"#sandbox?runs={RUNS}", "europe_1816_under_concert.csv")
+        assert reader.ask("self.Worker === undefined")
+        same(rows, rs.simulate("concert", RUNS, 0, record=0))
+        reader.press("How did its chance move? (200 futures from each year)")
+        reader.until("document.querySelector('.turns') !== null")
+    finally:
+        reader.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)

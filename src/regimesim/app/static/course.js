@@ -20,20 +20,19 @@ let histories = 0;
  * `told(course)` is called as years become known: `chance` has a number a year, NaN where it is not known yet. Where it
  * returns false the rest is given up, and the result is null.
  */
-export async function courseOf(design, replicate, seed, number, told = () => true) {
+export async function courseOf({ design, replicate, seed, number, owner = newOwner() }, told = () => true) {
   const played = playSources(engine.kernel, design, replicate, seed);
   const question = questionOf(design, played.regime);
-  const { known, until } = question;
+  const { known } = question;
   const moments = [];
   for (let t = 0; t < known; t += design.perYear) moments.push(t);
   histories += 1;
   const history = { id: histories, design, replicate, seed, known };
   const stands = Array.from({ length: moments.length + 1 }, () => null);
-  const outcome = Number(stood(played.regime, until));
+  const outcome = Number(stood(played.regime, question));
   stands[moments.length] = new Uint8Array(number).fill(outcome);
   const course = {
-    ...{ design, question, history, played, number, moments, outcome, stands },
-    until: design.start + until / design.perYear,
+    ...{ design, question, history, played, number, owner, moments, outcome, stands },
     chance: stands.map((row) => (row ? outcome : NaN)),
     points: [],
   };
@@ -43,11 +42,11 @@ export async function courseOf(design, replicate, seed, number, told = () => tru
   return course;
 }
 
-const stood = ({ onset, end, ended }, until) => onset >= 0 && onset <= until && (!ended || end >= until);
+const stood = ({ onset, end, ended }, { until }) => onset >= 0 && onset <= until && (!ended || end >= until);
 
 /** Ask for all moments at once; false where the rest was given up. */
 async function each(moments, told, course, question) {
-  const owner = newOwner();
+  const { owner } = course;
   let live = true;
   await Promise.all(
     moments.map(async (t, year) => {
@@ -96,8 +95,8 @@ export function inYear({ played, moments, question }, year) {
  * other; null where the rest was given up.
  */
 export async function partsOf(course, year, wanted = () => true) {
-  const { history, question, number, played } = course;
-  const [owner, found] = [newOwner(), []];
+  const { history, question, number, played, owner } = course;
+  const found = [];
   const byRound = new Map();
   for (const source of inYear(course, year))
     byRound.set(source.round, [...(byRound.get(source.round) ?? []), source]);

@@ -30,10 +30,13 @@ const SEARCH_SHOWS = 12;
 /** Runs of the first curve, and milliseconds between two drawings. */
 const FEW_RUNS = 100;
 const PAUSE = 60;
-/** Rounds times states of a world from which fewer futures are played. */
-const MANY = 2400;
+/** Futures from each year, as many as a page can play while somebody waits: futures times years, rounds and pairs. */
+const FUTURES = [200, 100, 50];
+const MOST_WORK = 50_000_000;
 const WHY =
   "A cause is what lowered the gain from cooperating most in the five years before it gave way; where nothing lowered it, what had estranged the pairs that did not cooperate.";
+const TOO_LARGE =
+  "How its chance moved takes too long in a page for so large a world: python -m regimesim explain tells it.";
 const NO_RECORD =
   "Luck only: these states have no record of their own that would tell how far the assumptions reach.";
 
@@ -761,10 +764,11 @@ export class Sandbox {
       },
     });
     const film = new Film(design).show(replicate, seed);
+    const futures = futuresOf(design);
     const course = h("div", { class: "course" });
-    const ask = button(`How did its chance move? (${futuresOf(design)} futures from each year)`, async () => {
+    const ask = button(`How did its chance move? (${futures} futures from each year)`, async () => {
       ask.remove();
-      await this.showTurns(course, { design, replicate, seed, number: futuresOf(design) });
+      await this.showTurns(course, { design, replicate, seed, number: futures, owner: this.owner });
     });
     put(
       this.parts.film,
@@ -779,14 +783,15 @@ export class Sandbox {
         }),
       ),
       film,
-      ask,
+      futures ? ask : h("p", { class: "quiet" }, TOO_LARGE),
       course,
     );
   }
 
   /** The chance of the run that is shown, year by year, and its turning points. */
   async showTurns(place, asked) {
-    const wanted = () => place.isConnected;
+    const { asked: now } = this;
+    const wanted = () => place.isConnected && now === this.asked;
     const drawing = h("div", {});
     put(place, drawing);
     const course = await showCourse(drawing, asked, wanted);
@@ -863,8 +868,11 @@ function shareOfCauses(share) {
   return `${points % 1 === 0.5 ? 2 * Math.round(points / 2) : Math.round(points)} %`;
 }
 
-/** Futures from each year: fewer where there are many rounds to play. */
-const futuresOf = ({ rounds, states }) => (rounds * states.length > MANY ? 100 : 200);
+/** How many futures from each year of a run are played here; 0 where even few are too many. */
+function futuresOf({ rounds, perYear, states }) {
+  const work = ((rounds / perYear) * (rounds / 2) * (states.length * (states.length - 1))) / 2;
+  return FUTURES.find((number) => number * work <= MOST_WORK) ?? 0;
+}
 
 function measure(name, start) {
   performance.clearMeasures(name);

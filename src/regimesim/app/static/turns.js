@@ -25,17 +25,18 @@ export const yearOf = ({ design, moments }, year) => dateOf(design, moments[year
 /**
  * Play the futures of a history and draw its course as it becomes known; the course, or null where it is not wanted.
  *
+ * @param {object} asked `design`, `replicate`, `seed`, `number` of futures from each year, and `owner` of the questions
  * @param {() => boolean} wanted whether the reader is still there
  */
-export async function showCourse(place, { design, replicate, seed, number: futures }, wanted) {
+export async function showCourse(place, asked, wanted) {
   const working = progress("");
   const picture = h("div", {});
   put(place, working.line, picture);
   let drawn = 0;
   const draw = (course) => put(picture, courseChart(course, pointsOf(course), saidOf(course)));
-  const course = await courseOf(design, replicate, seed, futures, (so) => {
+  const course = await courseOf(asked, (so) => {
     const ready = so.chance.filter((chance) => !Number.isNaN(chance)).length - 1;
-    working.told(`Playing ${futures} futures from each year: ${ready} of ${so.moments.length} years …`);
+    working.told(`Playing ${asked.number} futures from each year: ${ready} of ${so.moments.length} years …`);
     if (performance.now() - drawn > PAUSE) {
       drawn = performance.now();
       draw(so);
