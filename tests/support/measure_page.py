@@ -1,9 +1,10 @@
 """Measure the page of ``demo`` in the browsers of this machine: ``python tests/support/measure_page.py``.
 
-Prints its size, the time from opening to the first screen, and in the sandbox the time from a moved slider to
-a first curve and to the curve of all 1,000 runs. Times are the page's own, until its elements are changed and
-before they are painted; medians of several moves. Other programs that compute at the same time lengthen them,
-but not the processor time, which is that of the browser and all its workers (on Linux).
+Prints its size, the time from opening to the first screen, in the sandbox the time from a moved slider to a
+first curve and to the curve of all 1,000 runs, and the time that the curve of the tenth screen takes. Times
+are the page's own, until its elements are changed and before they are painted; medians of several moves.
+Other programs that compute at the same time lengthen them, but not the processor time, which is that of the
+browser and all its workers (on Linux).
 """
 
 from __future__ import annotations
@@ -59,10 +60,14 @@ def measured(reader: Reader) -> dict[str, float]:
         first.append(reader.ask(TAKEN, "first redraw"))
         whole.append(reader.ask(TAKEN, "whole redraw"))
     computed = 1000 * (processor_time(reader.pid) - began) / len(MOVES)
+    reader.visit("#accident")
+    reader.press("Bet")
+    course = reader.until("performance.getEntriesByName('course').at(-1)?.duration")
     return {
         "from opening to the first screen": statistics.median(opened),
         "from the slider to a curve of 100 runs or more": statistics.median(first),
         "from the slider to the curve of 1,000 runs": statistics.median(whole),
+        "the curve of chance on the tenth screen": course,
         "processor time of a move, with the range of the assumptions (512 runs) and the map": computed,
     }
 

@@ -14,7 +14,7 @@ const TOGETHER = 128;
 const FEWEST_TOGETHER = 16;
 const MOST_WORKERS = 8;
 /** Runs in the first blocks of all workers together: enough for a first curve. */
-const FIRST_RUNS = 128;
+const FIRST_RUNS = 104;
 
 /** What can be asked of a kernel, here or in a worker. */
 const TASKS = { durations, wholeRuns, futures, causes };

@@ -1,7 +1,7 @@
 /* The sandbox: any world under any order, any parameter, and what becomes of cooperation and peace. */
 
 import { survivalPanel, ticks } from "./charts.js";
-import { button, capitalised, h, number, put, say, spoken, table, tell } from "./dom.js";
+import { button, capitalised, h, measure, number, put, say, spoken, table, tell } from "./dom.js";
 import { curves, restrictedMean, SPELLS, standing } from "./durations.js";
 import { engine } from "./engine.js";
 import { Film } from "./film.js";
@@ -872,9 +872,4 @@ function shareOfCauses(share) {
 function futuresOf({ rounds, perYear, states }) {
   const work = ((rounds / perYear) * (rounds / 2) * (states.length * (states.length - 1))) / 2;
   return FUTURES.find((number) => number * work <= MOST_WORK) ?? 0;
-}
-
-function measure(name, start) {
-  performance.clearMeasures(name);
-  performance.measure(name, { start, end: performance.now() });
 }

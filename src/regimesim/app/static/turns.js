@@ -1,7 +1,7 @@
 /* The course of a history, drawn: the chance that cooperation lasts under its years, and the turning points named. */
 
 import { courseChart } from "./charts.js";
-import { button, h, number, put, say, table } from "./dom.js";
+import { button, h, measure, number, put, say, table } from "./dom.js";
 import { courseOf, inYear, partsOf } from "./course.js";
 import { progress } from "./stage.js";
 
@@ -32,6 +32,7 @@ export async function showCourse(place, asked, wanted) {
   const working = progress("");
   const picture = h("div", {});
   put(place, working.line, picture);
+  const began = performance.now();
   let drawn = 0;
   const draw = (course) => put(picture, courseChart(course, pointsOf(course), saidOf(course)));
   const course = await courseOf(asked, (so) => {
@@ -46,6 +47,7 @@ export async function showCourse(place, asked, wanted) {
   if (course === null) return null;
   working.line.remove();
   draw(course);
+  measure("course", began);
   place.append(asTable(course));
   say(saidOf(course));
   return course;
