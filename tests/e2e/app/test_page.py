@@ -124,8 +124,41 @@ return poor;
 """
 
 
+CUT_OFF = """
+[...document.querySelectorAll('svg:not(.face)')].filter((s) => s.getClientRects().length).flatMap((s) => {
+  const frame = s.getBoundingClientRect();
+  const out = (box) => box.left < frame.left - 1 || box.right > frame.right + 1;
+  const texts = [...s.querySelectorAll('text')];
+  return texts.filter((t) => out(t.getBoundingClientRect())).map((t) => t.textContent);
+})
+"""
+"""Texts that leave their picture to a side."""
+
+
+@pytest.mark.parametrize("link", [*PARTS.values(), *(f"#{name}" for name in ("fog", "europe", "orders"))])
+@pytest.mark.verify
+def test_no_word_of_a_picture_is_cut_off_on_a_phone(link, reader):
+    reader.size(400)
+    reader.visit(link)
+    if link == "#sandbox?runs=64":
+        reader.press("How did its chance move? (200 futures from each year)")
+        reader.until("document.querySelector('.turns') !== null")
+    if link == "#europe":
+        reader.press("Bet")
+        reader.says("One of them on the map")
+    if link == "#orders":
+        reader.press("Self-help")
+        reader.says("Now keep the order")
+    if link == "#accident":
+        reader.press("Bet")
+        reader.press("More often than not")
+        reader.until("document.querySelector('.onward') !== null")
+    assert reader.ask(CUT_OFF.strip()) == []
+
+
 def test_words_stand_out_from_their_ground_and_nothing_is_cut_off(part, reader):
     assert reader.ask(CONTRAST.strip()) == []
+    assert reader.ask(CUT_OFF.strip()) == []
     for width in (400, 900, 1400):
         reader.size(width)
         assert reader.ask("document.documentElement.scrollWidth") <= width

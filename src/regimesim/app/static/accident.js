@@ -182,7 +182,7 @@ class Accident {
       high: start + years,
       bin: 4,
       title: `${RUNS} histories of the same world`,
-      below: "year in which cooperation ends (last bar: it still stands)",
+      below: "year of its end (last bar: it still stands)",
       marks: [
         [first, `first: ${first}`, "bet", true],
         [second, `second: ${second}`, "truth"],

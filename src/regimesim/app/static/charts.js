@@ -3,7 +3,7 @@
 import { number, s } from "./dom.js";
 import { SPELLS, standing } from "./durations.js";
 
-const MARGIN = { left: 42, right: 12, top: 24, bottom: 34 };
+const MARGIN = { left: 46, right: 12, top: 24, bottom: 34 };
 const PANEL = { width: 340, height: 210 };
 /** Width of a picture that fills its column: letters keep their size on a phone. */
 const column = () => (matchMedia("(max-width: 520px)").matches ? 340 : 560);
@@ -273,7 +273,7 @@ export function courseChart({ design, moments, chance, question }, points, said)
     axes(scale, {
       xs: ticks(years[0], years.at(-1), 6),
       ys: [0, 0.25, 0.5, 0.75, 1],
-      title: `Chance that cooperation still stands in ${until}`,
+      title: `Chance of lasting to ${until}`,
       below: "history known up to the beginning of the year",
       written: percent,
     }),
