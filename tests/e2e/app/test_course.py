@@ -67,7 +67,7 @@ def test_the_chance_and_its_turning_points_are_those_of_explain(
 @pytest.mark.parametrize(
     ("world", "order", "settings", "replicate"),
     [
-        ("europe_1816", "concert", [], 32),  # a revolution
+        pytest.param("europe_1816", "concert", [], 32, marks=pytest.mark.verify),  # a revolution
         pytest.param("trade", "concert", ["years=40", "transparency.level=0.3"], 1, marks=pytest.mark.verify),
         (  # a defection against interest
             "trade",

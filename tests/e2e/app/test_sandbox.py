@@ -246,6 +246,7 @@ def test_settings_of_single_states_are_those_of_the_command_line(reader, tmp_pat
         reader.until("location.hash.includes(arguments[0])", setting)
 
 
+@pytest.mark.verify
 def test_a_state_is_found_by_the_search_and_moved(reader):
     ready(reader, "#sandbox?runs=100")
     before = reader.text(".part-answer")

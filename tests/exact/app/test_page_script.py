@@ -71,13 +71,13 @@ def test_channels_of_draws_are_those_of_the_core():
 def test_what_the_page_decides_by_is_what_the_analysis_decides_by():
     found = constants("course")
     assert found == {
-        "MOST_POINTS": turning_points.MOST_POINTS,
+        "MOST_POINTS": turning_points.MOST_TURNING_POINTS,
         "LEAST_CHANGE": turning_points.LEAST_CHANGE,
         "SURE": pytest.approx(tails(turning_points.CONFIDENCE)[0], rel=1e-12),
     }
     assert constants("futures")["YEARS_AFTER"] == turning_points.YEARS_AFTER
     assert constants("futures")["SALT"] == futures._SALT
-    assert constants("fits")["RUNS"] == settings_that_fit.RUNS
+    assert constants("fits")["RUNS"] == settings_that_fit.SET_RUNS
     assert constants("collapse")["YEARS_BEFORE"] == collapse.YEARS_BEFORE
     causes = re.search(r"^const CAUSES = \{(.*?)^\};", text_of("collapse"), re.MULTILINE | re.DOTALL)[1]
     fields = [re.findall(r'"(\w+)"', line) for line in re.findall(r": (\[.*?\]),", causes)]
