@@ -264,6 +264,7 @@ export function courseChart({ design, moments, chance, question }, points, said)
   const size = { width: column(), height: 250 };
   const scale = scales(years[0], years.at(-1), 0, 1, size);
   const until = Math.floor(design.start + question.until / design.perYear);
+  const date = design.start ? until : `year ${until + 1}`;
   const known = chance.map((value, k) => [years[k], value]).filter(([, value]) => !Number.isNaN(value));
   const upTo = known.findIndex(([year], k) => year !== years[k]);
   const inRow = upTo < 0 ? known : known.slice(0, upTo);
@@ -273,7 +274,7 @@ export function courseChart({ design, moments, chance, question }, points, said)
     axes(scale, {
       xs: ticks(years[0], years.at(-1), 6),
       ys: [0, 0.25, 0.5, 0.75, 1],
-      title: `Chance of lasting to ${until}`,
+      title: `Chance of lasting to ${date}`,
       below: "history known up to the beginning of the year",
       written: percent,
     }),
