@@ -218,18 +218,18 @@ class Curious(rs.Mechanism):
 
 
 def test_all_of_them_are_shipped_for_the_types_that_they_are_called_with():
-    assert {
-        (e.function.__module__.rpartition(".")[2], e.function.__name__) for e in ALL_ENTRIES.values()
-    } == set(called_from_python())
+    functions = [shipped.function for shipped in ALL_ENTRIES.values()]
+    named = {(one.__module__.rpartition(".")[2], one.__name__) for one in functions}
+    assert named == set(called_from_python())
     rs.simulate("anarchy", runs=2, years=1, mechanisms=[Curious()])
     rs.simulate("anarchy", runs=2, years=1)
     model = rs.RegimeModel("anarchy", mechanisms=[Curious()]).run(years=1)
     assert model.lanes.terms_as_they_stand().any()
     given = examples(Sizes())
-    for name, entry in ALL_ENTRIES.items():
-        shapes = tuple(shape_of(given[argument]) for argument in entry.arguments)
-        assert set(entry.function.codes) <= {shapes}, name
-        assert entry.function.codes or name in ("uniforms", "margins"), name
+    for name, shipped in ALL_ENTRIES.items():
+        shapes = tuple(shape_of(given[argument]) for argument in shipped.arguments)
+        assert set(shipped.function.codes) <= {shapes}, name
+        assert shipped.function.codes or name in ("uniforms", "margins"), name
 
 
 def test_the_kernel_is_loaded_and_not_compiled_in_the_next_process(world):
