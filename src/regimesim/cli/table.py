@@ -347,6 +347,18 @@ _RECORD_OPTIONS = (
     Option("columns.year", "group", "names that the table has for its columns", shown="NAME"),
 )
 """Options that say how a table of disputes is to be read."""
+_REMEDY_OPTIONS = (
+    Option("odds", "number", "of a remedy: the chance that is wanted", 0.9, 0, 1, open_low=True),
+    Option("stand", "number", "of a remedy: years for which it is to stand", 50.0, 0.25, 10_000),
+    Option(
+        "levers",
+        "names",
+        "of a remedy: parameters of the order that may be moved; all that are used by default",
+        shown="[NAME,...]",
+        offers="parameter",
+        also="word",
+    ),
+)
 FORMAT_OPTION = Option(
     "format",
     "word",
@@ -399,7 +411,7 @@ COMMANDS: Mapping[str, Command] = {
         Command(
             "explain",
             "regimesim.cli.run:explain_command",
-            "the chronicle of one run, its turning points, and what would have ended it otherwise",
+            "the chronicle of one run, its turning points, what would have ended it otherwise or saved it",
             (
                 SCENARIO_OPTION,
                 Option("replicate", "whole", "number of the run", 0, 0, MOST_REPLICATE, shown="17"),
@@ -424,6 +436,8 @@ COMMANDS: Mapping[str, Command] = {
                 ),
                 Option("spell", "word", "what must stand", "regime", offers=(*SPELL_WORDS, "systemic")),
                 Option("hinges", "switch", "look for the draws that turn the ending", False, shown="true"),
+                Option("remedies", "switch", "look for what would have saved it", False, shown="true"),
+                *_REMEDY_OPTIONS,
                 Option(
                     "replace",
                     "names",
