@@ -32,7 +32,7 @@ from regimesim.simulation.simulate import lanes_for
 from regimesim.stats.estimates import Floats
 from regimesim.stats.groups import means_without_luck
 
-UNDER_SET = 512
+UNDER_SET = 1024
 """Futures over the settings that fit the record."""
 MIDDLE = (0.025, 0.975)
 """Ends of the middle 95 % of these settings."""
@@ -95,7 +95,7 @@ def prolonged(scenario: Scenario, rounds: int) -> Scenario:
     years = max(scenario.years, rounds / scenario.rounds_per_year)
     if years > MOST_YEARS:
         raise InputError(
-            f"that asks of {show(math.ceil(years))} years from the start; at most {MOST_YEARS} can be played"
+            f"that takes {show(math.ceil(years))} years from the start; at most {MOST_YEARS} can be played"
         )
     return replace(scenario, years=float(years))
 

@@ -44,12 +44,12 @@ def _doubts(found: Remedies) -> Iterator[str]:
     if not found.formed:
         yield "No regime formed in this history: asked is whether one forms and stands then."
     elif found.ended is None:
-        yield f"In this history it stood to the end, {show(found.scenario.start + found.scenario.years)}."
+        yield f"In this history it stood to the end, {_year(found, found.scenario.years)}."
     else:
-        yield f"In this history it ended in {math.floor(found.ended)}."
+        yield f"In this history it ended in {_year(found, found.ended - found.scenario.start)}."
     if found.prolonged:
-        last = found.scenario.start + found.scenario.years
-        yield f"Futures go on after {show(last)}, where the scenario ends, under its last phase."
+        last = _year(found, found.scenario.years)
+        yield f"Futures go on after {last}, where the scenario ends, under its last phase."
     ready = [
         year for year, chance in zip(found.year, found.unmoved, strict=True) if chance >= found.wanted.odds
     ]
@@ -57,6 +57,12 @@ def _doubts(found: Remedies) -> Iterator[str]:
         yield f"Nothing has to be moved: without a move the odds are {likely(float(found.unmoved[0]))}."
     elif ready:
         yield f"In {listed([*map(show, ready)])} nothing has to be moved."
+
+
+def _year(found: Remedies, since: float) -> str:
+    """A year of the calendar, or of the run where the scenario has none."""
+    start = found.scenario.start
+    return f"year {math.floor(since)}" if start == 0 else str(math.floor(start + since))
 
 
 def _table(found: Remedies, width: int) -> Iterator[str]:
@@ -110,9 +116,9 @@ def _helps(found: Remedies, course: LeverCourse) -> bool:
 def _notes(found: Remedies) -> Iterator[str]:
     """Say how the table is to be read, and which levers are not in it."""
     yield (
-        "Until: the last year in which some move of that lever suffices. Smallest move: in the first year that "
-        "needs one and has one that suffices, and its share of the way to the end of the range; of a lever "
-        "that never suffices, the best. Odds: on fresh futures, with a 95 % interval."
+        "Until: the last year in which some move of that lever suffices. Smallest move: in the first year "
+        "that needs one and has one that suffices, with its share of the way to the end of the range; of a "
+        "lever that never suffices, the best. Odds: on fresh futures, with a 95 % interval."
     )
     if found.first is not None and found.first.spread is not None:
         yield "Assumptions: the mean over all settings that fit the record, and the middle 95 % of them."

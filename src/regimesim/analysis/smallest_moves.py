@@ -17,7 +17,7 @@ from regimesim.analysis.forks import Move
 from regimesim.analysis.futures import Marks, Places
 from regimesim.analysis.levers import Lever
 
-FUTURES, FEWEST = 200, 50
+FUTURES, FEWEST = 400, 50
 """Futures of each move that may suffice, and those after which others are put aside."""
 GRID, HALVINGS = (0.25, 0.5, 0.75, 1.0), 4
 """Shares of the way that are tried, and how often the step before the first that suffices is halved."""

@@ -153,7 +153,8 @@ class Option:
         ):
             return [found] if isinstance(found, str) else found
         if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
-            raise InputError(f"{self.name} must be a list such as {self.shown}; got {quoted(found)}")
+            what = "table" if self.shown.startswith("{") else "list"
+            raise InputError(f"{self.name} must be a {what} such as {self.shown}; got {quoted(found)}")
         return found
 
     def _number(self, found: object) -> float:
@@ -348,12 +349,12 @@ _RECORD_OPTIONS = (
 )
 """Options that say how a table of disputes is to be read."""
 _REMEDY_OPTIONS = (
-    Option("odds", "number", "of a remedy: the chance that is wanted", 0.9, 0, 1, open_low=True),
-    Option("stand", "number", "of a remedy: years for which it is to stand", 50.0, 0.25, 10_000),
+    Option("odds", "number", "the chance that is wanted of a remedy", 0.9, 0, 1, open_low=True),
+    Option("stand", "number", "years for which it is to stand with a remedy", 50.0, 0.25, 10_000),
     Option(
         "levers",
         "names",
-        "of a remedy: parameters of the order that may be moved; all that are used by default",
+        "parameters of the order that a remedy may move; all that are used by default",
         shown="[NAME,...]",
         offers="parameter",
         also="word",
@@ -561,6 +562,42 @@ COMMANDS: Mapping[str, Command] = {
                 OUT_OPTION,
             ),
             forms=("[NAME=interval(LOW,HIGH)]", PARAMETER),
+        ),
+        Command(
+            "remedies",
+            "regimesim.cli.remedies:remedies_command",
+            "the cheapest change of an order with which cooperation stands, and different ways to it",
+            (
+                SCENARIO_OPTION,
+                *_REMEDY_OPTIONS,
+                Option(
+                    "costs",
+                    "names",
+                    "price of a move all the way to the end of the range, by lever; 1 where none is told",
+                    shown="{NAME:PRICE,...}",
+                    also="table",
+                ),
+                Option(
+                    "target",
+                    "number",
+                    "instead of odds: years that it lasts on average, up to the horizon",
+                    None,
+                    0,
+                    open_low=True,
+                    shown="60",
+                ),
+                Option("budget", "number", "cost at most", 1.0, 0, 1e6, open_low=True),
+                Option("spell", "word", "what must stand", "regime", offers=(*SPELL_WORDS, "systemic")),
+                Option("tries", "whole", "changes that are tried", 1500, 1, 1_000_000),
+                _runs_option(100, "runs of each change that is tried"),
+                SEED_OPTION,
+                YEARS_OPTION,
+                WORKERS_OPTION,
+                OUT_OPTION,
+            ),
+            forms=(WORLD_AND_ORDER, PARAMETER),
+            notes="costs={transparency.level:2,norms.half_life:0.5} makes one lever twice as dear as others, "
+            "one half",
         ),
         Command(
             "plot",
