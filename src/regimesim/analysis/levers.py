@@ -81,13 +81,9 @@ class Lever:
     def to(self, own: Floats, move: float | Floats) -> Floats:
         """Values after a move, of values before it; what lies outside the range stays."""
         end = np.where(np.asarray(move) < 0, self.low, self.high)
-        there = own + np.abs(move) * (end - own)
-        inside = (own >= self.low) & (own <= self.high)
-        return np.where(inside, np.clip(there, self.low, self.high), own)
-
-    def inside(self, value: float) -> bool:
-        """Tell whether a value lies in the range."""
-        return self.low <= value <= self.high
+        start = np.clip(own, self.low, self.high)
+        there = np.clip(start + np.abs(move) * (end - start), self.low, self.high)
+        return np.where(start == own, there, own)
 
     def values(self, phase: Phase) -> Floats:
         """Values in a phase: one, or one for each buffer state."""
