@@ -35,7 +35,7 @@ MOST_COST = 1e6
 
 
 class Aim(NamedTuple):
-    """What a change is to bring about.
+    """End that a change is to bring about.
 
     Attributes
     ----------
@@ -84,6 +84,19 @@ class OverSet(NamedTuple):
     reached: float
 
 
+def long_enough(scenario: Scenario, aim: Aim) -> Scenario:
+    """The same scenario, prolonged if the date that is asked of lies after its end.
+
+    Raises
+    ------
+    InputError
+        If the aim cannot be had.
+    """
+    aim.check(scenario)
+    rounds = round(aim.stand * scenario.rounds_per_year) + question_of(scenario, aim.spell).window
+    return prolonged(scenario, rounds) if aim.target is None else scenario
+
+
 def prices_of(levers: Sequence[Lever], costs: Mapping[str, object]) -> Floats:
     """Price of each lever, 1 where none is told.
 
@@ -109,7 +122,7 @@ class Changes:
     Attributes
     ----------
     scenario : Scenario
-        With a horizon that holds the date asked of.
+        With a horizon that holds the date asked of (:func:`long_enough`).
     levers : tuple of Lever
     prices : float array (n,)
     aim : Aim
@@ -126,18 +139,6 @@ class Changes:
     under: Assumed | None = None
     workers: int | None = None
 
-    @classmethod
-    def of(
-        cls, scenario: Scenario, levers: tuple[Lever, ...], prices: Floats, aim: Aim, seed: int,
-        under: Assumed | None = None, workers: int | None = None,
-    ) -> Changes:  # fmt: skip
-        """Changes of a scenario, prolonged if the date asked of lies after its end."""
-        aim.check(scenario)
-        rounds = round(aim.stand * scenario.rounds_per_year) + question_of(scenario, aim.spell).window
-        longer = prolonged(scenario, rounds) if aim.target is None else scenario
-        under = under if under is not None and under.columns else None
-        return cls(longer, levers, prices, aim, seed, under, workers)
-
     @property
     def room(self) -> NDArray[np.bool_]:
         """Tell for each lever whether it can be moved down, and up, (n, 2)."""
@@ -150,7 +151,7 @@ class Changes:
         return 1.0 if self.aim.target is None else self.scenario.years
 
     def cost(self, moves: Floats) -> Floats:
-        """What changes cost, (..., n) to (...)."""
+        """Cost of changes, (..., n) to (...)."""
         return np.asarray(np.abs(moves) @ self.prices)
 
     def division(self, moves: Floats) -> Floats:
@@ -162,7 +163,7 @@ class Changes:
         return np.asarray(np.divide(parts, total, out=np.zeros_like(parts), where=total > 0))
 
     def values(self, moves: Floats, runs: int, luck: int, progress: Progress | None = None) -> Floats:
-        """What comes of changes, (C, n) to (C, runs): whether it stands in a run, or its years."""
+        """Outcomes of changes, (C, n) to (C, runs): 1 where it stands in a run and else 0, or its years."""
         per_block = max(1, lanes_for(design_of(self.scenario, {}, 1)) // runs)
         parts = [moves[first : first + per_block] for first in range(0, len(moves), per_block)]
         seed = self._seed(luck)
@@ -186,8 +187,8 @@ class Changes:
         return design
 
     def over_set(self, move: Floats) -> OverSet | None:
-        """What comes of one change over the settings that fit, on the luck of the report."""
-        if self.under is None:
+        """Outcome of one change over the settings that fit, on the luck of the report."""
+        if self.under is None or not self.under.columns:
             return None
         turned = {lever.name: (lever, part) for lever, part in zip(self.levers, move, strict=True) if part}
         own = {name: values for name, values in self.under.columns.items() if name not in turned}
@@ -201,7 +202,7 @@ class Changes:
         return OverSet(spread_of(values, draw), float(reached.mean()))
 
     def estimate(self, values: Floats) -> Estimate:
-        """What comes of a change, with a 95 % interval, of its values in some runs."""
+        """Outcome of a change with a 95 % interval, from its values in some runs."""
         if self.aim.target is None:
             return share(int(values.sum()), values.size)
         return mean(values, (0.0, self.most))

@@ -12,12 +12,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from regimesim.analysis.changes import REPORT, SEARCH, Aim, Changes, OverSet, prices_of
-from regimesim.analysis.choosing import CHOICE_RUNS, MOST_TOLD, MOST_WAYS, SHRINKING, SHRINKING_RUNS, choose
+from regimesim.analysis.changes import REPORT, SEARCH, Aim, Changes, OverSet, long_enough, prices_of
+from regimesim.analysis.choosing import (
+    CHOICE_RUNS,
+    MOST_FRONTIER,
+    MOST_WAYS,
+    SHRINKING,
+    SHRINKING_RUNS,
+    choose,
+)
 from regimesim.analysis.diversity import Space, diverse, ribs_or_refusal
 from regimesim.analysis.levers import LEVER_KINDS, levers_of
 from regimesim.scenario.limits import MOST_SEED, MOST_WORKERS, whole_within
@@ -31,7 +39,7 @@ from regimesim.stats.estimates import Estimate, Floats, interval_of
 if TYPE_CHECKING:
     import pandas as pd
 
-RUNS, TRIES = 100, 1500
+RUNS_EACH, TRIES = 100, 1500
 """Runs of each change that is tried, and how many are."""
 REPORT_RUNS = 1000
 """Runs of each change that is told."""
@@ -170,7 +178,30 @@ class CheapestChanges:
         return view("cheapest.plot")(self)
 
 
-class Effort(NamedTuple):
+class Means(NamedTuple):
+    """Means to an end: the levers that may be moved, their prices and the budget.
+
+    Attributes
+    ----------
+    levers : sequence of str or None
+        Those that may be moved; all that the scenario uses by default.
+    costs : mapping of lever name to price
+        1 where none is told.
+    budget : float
+        Cost at most.
+    """
+
+    levers: Sequence[str] | None = None
+    costs: Mapping[str, object] = MappingProxyType({})
+    budget: float = 1.0
+
+    def check(self) -> None:
+        """Refuse a budget that is none."""
+        if isinstance(self.budget, bool) or not 0 < self.budget < np.inf:
+            raise InputError(f"budget must be a number above 0; got {quoted(self.budget)}")
+
+
+class SearchEffort(NamedTuple):
     """Work that is put into a search.
 
     Attributes
@@ -184,14 +215,14 @@ class Effort(NamedTuple):
     """
 
     tries: int = TRIES
-    runs: int = RUNS
+    runs: int = RUNS_EACH
     workers: int | None = None
     progress: Progress | None = None
 
     @property
     def total(self) -> int:
         """Runs, about."""
-        told = MOST_WAYS + MOST_TOLD + 1
+        told = MOST_WAYS + MOST_FRONTIER + 1
         shrunk = MOST_WAYS * SHRINKING * SHRINKING_RUNS
         return self.tries * self.runs + 4 * told * CHOICE_RUNS + told * REPORT_RUNS + shrunk
 
@@ -201,6 +232,10 @@ class Effort(NamedTuple):
         whole_within(self.runs, "runs", 1, MOST_RUNS_EACH)
         if self.workers is not None:
             whole_within(self.workers, "workers", 1, MOST_WORKERS)
+
+
+EVERYTHING, USUAL = Means(), SearchEffort()
+"""All levers at a price of 1, and the effort made unless told otherwise."""
 
 
 def cheapest_changes(
@@ -215,7 +250,7 @@ def cheapest_changes(
     budget: float = 1.0,
     spell: str = "regime",
     tries: int = TRIES,
-    runs: int = RUNS,
+    runs: int = RUNS_EACH,
     workers: int | None = None,
 ) -> CheapestChanges:
     """Find the cheapest changes of an order with which it stands, and different ways to the same end.
@@ -253,31 +288,38 @@ def cheapest_changes(
     """
     made = as_scenario(scenario)
     under = None if set_of(made) is None else assumed(made, SET)
-    effort, aim = Effort(tries, runs, workers), Aim(spell, stand, odds, target)
-    return cheapest_of(made, aim, levers, costs or {}, budget, seed, under, effort)
+    aim, means = Aim(spell, stand, odds, target), Means(levers, costs or {}, budget)
+    return cheapest_of(made, aim, means, seed, under, SearchEffort(tries, runs, workers))
 
 
 def cheapest_of(
     scenario: Scenario,
     aim: Aim,
-    levers: Sequence[str] | None,
-    costs: Mapping[str, object],
-    budget: float,
-    seed: int,
-    under: Assumed | None,
-    effort: Effort,
+    means: Means = EVERYTHING,
+    seed: int = 0,
+    under: Assumed | None = None,
+    effort: SearchEffort = USUAL,
 ) -> CheapestChanges:
-    """Find the cheapest changes; see :func:`cheapest_changes`."""
+    """Find the cheapest changes; see :func:`cheapest_changes`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    aim : Aim
+    means : Means
+    seed : int
+    under : Assumed, optional
+        The settings that fit the record, over which what is told is played as well.
+    effort : SearchEffort
+    """
     whole_within(seed, "seed", 0, MOST_SEED)
     effort.check()
-    if isinstance(budget, bool) or not 0 < budget < np.inf:
-        raise InputError(f"budget must be a number above 0; got {quoted(budget)}")
+    means.check()
     ribs_or_refusal()
-    found = levers_of(scenario, levers, together=True)
-    changes = Changes.of(
-        scenario, found.levers, prices_of(found.levers, costs), aim, seed, under, effort.workers
-    )
-    space = Space(changes.prices, changes.room, float(budget), changes.division)
+    found = levers_of(scenario, means.levers, together=True)
+    prices, budget = prices_of(found.levers, means.costs), float(means.budget)
+    changes = Changes(long_enough(scenario, aim), found.levers, prices, aim, seed, under, effort.workers)
+    space = Space(prices, changes.room, budget, changes.division)
 
     def evaluate(moves: Floats) -> Floats:
         return np.asarray(changes.values(moves, effort.runs, SEARCH, effort.progress).mean(axis=1))
@@ -286,11 +328,11 @@ def cheapest_of(
     chosen = choose(changes, archive, effort.runs, effort.progress)
 
     def told(move: Floats, reaches: bool = False) -> OrderChange:
-        return _told(changes, move, reaches, effort.progress)
+        return _told_change(changes, move, reaches, effort.progress)
 
     return CheapestChanges(
         changes=changes,
-        budget=float(budget),
+        budget=budget,
         published=told(np.zeros(len(found.levers))),
         frontier=tuple(map(told, chosen.frontier)),
         ways=tuple(told(move, chosen.reached) for move in chosen.ways),
@@ -301,7 +343,7 @@ def cheapest_of(
     )
 
 
-def _told(changes: Changes, move: Floats, reaches: bool, progress: Progress | None) -> OrderChange:
+def _told_change(changes: Changes, move: Floats, reaches: bool, progress: Progress | None) -> OrderChange:
     """A change as it is on fresh seeds, and over the settings that fit."""
     values = changes.values(move[None], REPORT_RUNS, REPORT, progress)[0]
     by_cost = sorted(np.flatnonzero(move), key=lambda k: -abs(move[k]) * changes.prices[k])

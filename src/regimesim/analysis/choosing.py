@@ -23,7 +23,7 @@ from regimesim.stats.frontier import nondominated
 
 CHOICE_RUNS, SHRINKING_RUNS = 400, 1000
 """Runs of each change among which some are chosen, and of those that are shrunk."""
-MOST_TOLD, MOST_WAYS = 8, 6
+MOST_FRONTIER, MOST_WAYS = 8, 6
 """Changes of the frontier, and ways, that are chosen."""
 GAIN = 0.02
 """Least gain that is told, as a share of the most there could be."""
@@ -31,10 +31,10 @@ _NEARLY = 0.9
 SHRINKING = 5
 """How often the part of a change that still suffices is halved."""
 
-Rows = NDArray[np.intp]
+RowNumbers = NDArray[np.intp]
 
 
-class Chosen(NamedTuple):
+class Selection(NamedTuple):
     """Changes that are to be told.
 
     Attributes
@@ -50,7 +50,7 @@ class Chosen(NamedTuple):
     reached: bool
 
 
-def choose(changes: Changes, archive: Archive, runs: int, progress: Progress | None = None) -> Chosen:
+def choose(changes: Changes, archive: Archive, runs: int, progress: Progress | None = None) -> Selection:
     """Choose the frontier and the ways among what a search has found.
 
     Parameters
@@ -83,17 +83,17 @@ def choose(changes: Changes, archive: Archive, runs: int, progress: Progress | N
         kept = kept[np.argsort(changes.cost(kept), kind="stable")]
     front = nondominated(changes.cost(some), value)
     front = front[climbing(value[front], published, GAIN * changes.most)]
-    return Chosen(some[thinned(front)], kept, reached)
+    return Selection(some[thinned(front)], kept, reached)
 
 
-def divisions_of(changes: Changes, moves: Floats) -> Rows:
+def divisions_of(changes: Changes, moves: Floats) -> RowNumbers:
     """The division of each change, as the number of the nearest one in thirds."""
     parts = changes.division(moves)
     thirds = divisions(parts.shape[1])
     return np.asarray(((parts[:, None] - thirds) ** 2).sum(axis=-1).argmin(axis=1), np.intp)
 
 
-def unlike(moves: Floats) -> Rows:
+def unlike(moves: Floats) -> RowNumbers:
     """Of several changes, in their order, those that do not contain one before.
 
     A change contains another if it moves all levers of it to the same sides, and nearly as far or further.
@@ -106,7 +106,7 @@ def unlike(moves: Floats) -> Rows:
     return np.array(kept, np.intp)
 
 
-def climbing(value: Floats, least: float, gain: float) -> Rows:
+def climbing(value: Floats, least: float, gain: float) -> RowNumbers:
     """Of rising values those that are higher by so much than the one kept before, at first than ``least``."""
     kept: list[int] = []
     for place, one in enumerate(value):
@@ -116,7 +116,7 @@ def climbing(value: Floats, least: float, gain: float) -> Rows:
     return np.array(kept, np.intp)
 
 
-def candidates(division: Rows, cost: Floats, value: Floats, wanted: float) -> Rows:
+def candidates(division: RowNumbers, cost: Floats, value: Floats, wanted: float) -> RowNumbers:
     """Of each division the cheapest change that reaches what is wanted, or else the best one."""
     found = []
     for one in np.unique(division[cost > 0]):
@@ -173,7 +173,7 @@ def shrunk(moves: Floats, wanted: float, evaluate: Callable[[Floats], Floats]) -
     return np.asarray(moves * high[:, None])
 
 
-def thinned(places: Rows, most: int = MOST_TOLD) -> Rows:
+def thinned(places: RowNumbers, most: int = MOST_FRONTIER) -> RowNumbers:
     """Some of many places, the first and the last among them."""
     if len(places) <= most:
         return places

@@ -16,7 +16,7 @@ GECCO, 220-229 (the library ``ribs``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any, NamedTuple
@@ -27,16 +27,16 @@ from numpy.typing import NDArray
 from regimesim.scenario.messages import InputError
 from regimesim.stats.estimates import Floats
 
-LEVELS, PARTS = 10, 3
+COST_LEVELS, THIRDS = 10, 3
 """Levels of cost up to the budget, and the parts into which a cost is divided."""
-GRID = (0.25, 0.5, 0.75, 1.0)
+BUDGET_SHARES = (0.25, 0.5, 0.75, 1.0)
 """Shares of the budget, or of the way if that is less, of the moves of single levers."""
 LEADING = 8
 """Moves of single levers that are put together in pairs."""
 _DEAD = 0.15
 """Numbers of a solution below it move nothing: few levers are moved at a time."""
-_EMITTERS, _BATCH, _STEP = 3, 12, 0.3
-_RECOMBINED, _ISO, _LINE = 24, 0.05, 0.3
+_EMITTERS, _BATCH, _FIRST_STEP = 3, 12, 0.3
+_RECOMBINED, _ISO, _ALONG = 24, 0.05, 0.3
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Space:
         return np.where(moves == 0, 0.0, np.sign(moves) * (_DEAD + (1.0 - _DEAD) * np.abs(moves)))
 
     def measures(self, moves: Floats) -> Floats:
-        """Where in the archive changes belong: cost as a share of the budget, and the division of it."""
+        """Place changes in the archive: by the cost as a share of the budget, and by the division of it."""
         cost = np.abs(moves) @ self.prices / self.budget
         return np.column_stack([cost, self.division(moves)])
 
@@ -86,7 +86,7 @@ class Space:
         moves = []
         for lever, side in zip(*np.nonzero(self.room), strict=True):
             most = min(1.0, self.budget / self.prices[lever])
-            for part in GRID:
+            for part in BUDGET_SHARES:
                 move = np.zeros(len(self.prices))
                 move[lever] = (-1.0, 1.0)[side] * part * most
                 moves.append(move)
@@ -119,26 +119,29 @@ Evaluate = Callable[[Floats], Floats]
 
 
 def ribs_or_refusal() -> tuple[Any, Any, Any]:
-    """The parts of ``ribs``, or a sentence that says how to install it."""
+    """The parts of ``ribs`` that are used.
+
+    Raises
+    ------
+    InputError
+        If it is not installed.
+    """
     try:
         from ribs import archives, emitters, schedulers
     except ImportError:
-        raise InputError(
-            "the search for different ways needs the package ribs; "
-            "install it: pip install 'regimesim[remedies]'"
-        ) from None
+        raise InputError('different ways are searched by ribs: pip install "regimesim[remedies]"') from None
     return archives, emitters, schedulers
 
 
 def divisions(kinds: int) -> Floats:
     """All divisions of a cost among kinds, in thirds, (divisions, kinds)."""
-    whole = [parts for parts in product(range(PARTS + 1), repeat=kinds) if sum(parts) == PARTS]
-    return np.array(whole) / PARTS
+    whole = [parts for parts in product(range(THIRDS + 1), repeat=kinds) if sum(parts) == THIRDS]
+    return np.array(whole) / THIRDS
 
 
 def centroids(kinds: int) -> Floats:
     """Cells by level of cost and division of it, (cells, 1 + kinds)."""
-    levels = (np.arange(LEVELS) + 0.5) / LEVELS
+    levels = (np.arange(COST_LEVELS) + 0.5) / COST_LEVELS
     return np.array([(level, *parts) for level in levels for parts in divisions(kinds)])
 
 
@@ -156,33 +159,32 @@ def diverse(space: Space, evaluate: Evaluate, tries: int, seed: int) -> Archive:
     """
     archives, emitters, schedulers = ribs_or_refusal()
     size, kinds = len(space.prices), space.division(np.zeros((1, len(space.prices)))).shape[1]
-    seeds = np.random.SeedSequence((seed, size)).generate_state(_EMITTERS + 2)
+    seeds = np.random.SeedSequence((seed, size)).generate_state(_EMITTERS + 2).tolist()
     archive = archives.CVTArchive(
-        solution_dim=size,
-        centroids=centroids(kinds),
-        ranges=[(0.0, 1.0)] * (1 + kinds),
-        seed=int(seeds[-1]),
+        solution_dim=size, centroids=centroids(kinds), ranges=[(0.0, 1.0)] * (1 + kinds), seed=seeds.pop()
     )
     tried = _begin(space, evaluate, archive, tries)
-    best = archive.data("solution")[np.argsort(-archive.data("objective"), kind="stable")]
-    sources = [
-        emitters.EvolutionStrategyEmitter(
-            archive, x0=best[k % len(best)], sigma0=_STEP, batch_size=_BATCH, seed=int(seeds[k])
-        )
-        for k in range(_EMITTERS)
-    ]
-    sources.append(
-        emitters.IsoLineEmitter(
-            archive, iso_sigma=_ISO, line_sigma=_LINE, x0=best[0], batch_size=_RECOMBINED, seed=int(seeds[-2])
-        )
-    )
-    scheduler = schedulers.Scheduler(archive, sources)
+    scheduler = schedulers.Scheduler(archive, _sources(archive, emitters, seeds))
     while tried + _EMITTERS * _BATCH + _RECOMBINED <= tries:
-        solutions = scheduler.ask()
-        moves = space.decoded(solutions)
+        moves = space.decoded(scheduler.ask())
         scheduler.tell(evaluate(moves), space.measures(moves))
         tried += len(moves)
     return Archive(space.decoded(archive.data("solution")), archive.data("objective"), tried)
+
+
+def _sources(archive: Any, emitters: Any, seeds: Sequence[int]) -> list[Any]:
+    """Evolution strategies that begin at the best of an archive, and recombination of what it holds."""
+    best = archive.data("solution")[np.argsort(-archive.data("objective"), kind="stable")]
+    strategies = [
+        emitters.EvolutionStrategyEmitter(
+            archive, x0=best[k % len(best)], sigma0=_FIRST_STEP, batch_size=_BATCH, seed=seeds[k]
+        )
+        for k in range(_EMITTERS)
+    ]
+    crossing = emitters.IsoLineEmitter(
+        archive, iso_sigma=_ISO, line_sigma=_ALONG, x0=best[0], batch_size=_RECOMBINED, seed=seeds[_EMITTERS]
+    )
+    return [*strategies, crossing]
 
 
 def _begin(space: Space, evaluate: Evaluate, archive: Any, tries: int) -> int:

@@ -34,7 +34,7 @@ from regimesim.stats.groups import means_without_luck
 
 UNDER_SET = 1024
 """Futures over the settings that fit the record."""
-MIDDLE = (0.025, 0.975)
+MIDDLE_95 = (0.025, 0.975)
 """Ends of the middle 95 % of these settings."""
 _FRESH = 23
 """Keeps the seed of fresh futures apart from that of the futures by which moves are chosen."""
@@ -231,5 +231,5 @@ def _write_draws(design: Design, stop: _Stop, name: str, values: Floats) -> None
 
 def spread_of(values: Floats, draw: NDArray[np.intp]) -> Spread:
     """The mean over draws, and the middle 95 % of the draws' means with luck taken out."""
-    least, most = np.quantile(means_without_luck(values, draw), MIDDLE)
+    least, most = np.quantile(means_without_luck(values, draw), MIDDLE_95)
     return Spread(float(values.mean()), float(max(0.0, least)), float(most))

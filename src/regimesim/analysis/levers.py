@@ -53,7 +53,7 @@ _OF_LEVER_GROUPS: Mapping[str, LeverKind] = {
     "periphery": "ground",
     "war": "ground",
 }
-_DIGITS = 3
+_VALUE_DIGITS = 3
 """Of a value as it is shown."""
 
 
@@ -125,11 +125,11 @@ class Lever:
     def words(self, phase: Phase, move: float) -> str:
         """Tell a move in a phase: ``0.79 to 0.91``; of buffer states the means."""
         before = self.values(phase)
-        return " to ".join(_short(float(values.mean())) for values in (before, self.to(before, move)))
+        return " to ".join(_shortened(float(values.mean())) for values in (before, self.to(before, move)))
 
 
-def _short(value: float) -> str:
-    return show(float(f"{value:.{_DIGITS}g}"))
+def _shortened(value: float) -> str:
+    return show(float(f"{value:.{_VALUE_DIGITS}g}"))
 
 
 @dataclass(frozen=True)
@@ -181,9 +181,9 @@ def levers_of(scenario: Scenario, names: Sequence[str] | None = None, together: 
     every = {lever.name: lever for lever in all_levers()}
     if names is not None and not names:
         raise InputError("levers=[] names none; leave it out for all that the scenario uses")
-    chosen = [_named(name, every) for name in dict.fromkeys(every if names is None else names)]
+    chosen = [_lever_named(name, every) for name in dict.fromkeys(every if names is None else names)]
     world = _turned_up(scenario, chosen) if together else scenario
-    reasons = {lever.name: _idle(lever, scenario, world) for lever in chosen}
+    reasons = {lever.name: _idle_reason(lever, scenario, world) for lever in chosen}
     found = Levers(
         tuple(lever for lever in chosen if not reasons[lever.name]),
         {name: reason for name, reason in reasons.items() if reason},
@@ -193,7 +193,7 @@ def levers_of(scenario: Scenario, names: Sequence[str] | None = None, together: 
     return found
 
 
-def _named(name: str, every: Mapping[str, Lever]) -> Lever:
+def _lever_named(name: str, every: Mapping[str, Lever]) -> Lever:
     """The lever of a name; a parameter that is none is refused with the reason."""
     parameter = BY_NAME.get(name)
     if name in every or parameter is None:
@@ -204,7 +204,7 @@ def _named(name: str, every: Mapping[str, Lever]) -> Lever:
     raise InputError(f"{name} is no lever: it has no declared range; set it: {name}=VALUE")
 
 
-def _idle(lever: Lever, scenario: Scenario, world: Scenario) -> str:
+def _idle_reason(lever: Lever, scenario: Scenario, world: Scenario) -> str:
     """A clause that says why a lever can do nothing; empty if it can do something."""
     if lever.name == BUFFERS:
         if not scenario.buffers:

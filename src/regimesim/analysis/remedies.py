@@ -24,7 +24,7 @@ from regimesim.analysis.forks import Forks, Move, Spread, Wanted
 from regimesim.analysis.futures import Marks, Places, Question, question_of
 from regimesim.analysis.levers import Lever, levers_of
 from regimesim.analysis.remedy_words import remedy_lines
-from regimesim.analysis.smallest_moves import FEWEST, FUTURES, Found, smallest_moves, unmoved
+from regimesim.analysis.smallest_moves import MOVE_FUTURES, SCREENED, Found, smallest_moves, unmoved
 from regimesim.chronicle.replay import History, replay
 from regimesim.scenario.limits import MOST_FUTURES, MOST_REPLICATE, MOST_SEED, MOST_WORKERS, whole_within
 from regimesim.scenario.messages import show
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 ODDS, YEARS = 0.9, 50.0
 """Wanted unless asked otherwise: the odds, and the years for which it is to stand."""
-STANDS = {
+WISHES = {
     "regime": "the regime stands {} years later",
     "peace": "there is no war for {} years",
     "systemic": "there is no systemic war for {} years",
@@ -47,7 +47,7 @@ STANDS = {
 """What may be wanted, in words."""
 AFRESH = 1000
 """Futures by which a move is told."""
-STEPS, MOST_STOPS = (1, 2, 5, 10, 20, 50), 10
+STOP_STEPS, MOST_STOPS = (1, 2, 5, 10, 20, 50), 10
 """Years between two stops: the first of these with which there are no more stops than that."""
 
 
@@ -190,11 +190,11 @@ class Remedies:
             "unmoved": self.unmoved.tolist(),
             "ended": self.ended,
             "prolonged": self.prolonged,
-            "without a move": self.first and _plain(self.first),
+            "without a move": self.first and _plain_remedy(self.first),
             "levers": [
                 {
                     "latest": self.latest(course),
-                    **_plain(course.told),
+                    **_plain_remedy(course.told),
                     "smallest": [None if math.isnan(x) else float(x) for x in course.move],
                     "best": course.best.tolist(),
                 }
@@ -214,7 +214,7 @@ class Remedies:
     def sentence(self) -> str:
         """Say what was asked."""
         spell, odds, years = self.wanted
-        then = STANDS[spell].format(show(years))
+        then = WISHES[spell].format(show(years))
         return (
             f"One lever of the order is moved, from some year on. Wanted: {then}, with odds of {show(odds)}."
         )
@@ -224,7 +224,7 @@ class Remedies:
         return view("remedies.plot")(self)
 
 
-def _plain(told: Remedy) -> dict[str, Any]:
+def _plain_remedy(told: Remedy) -> dict[str, Any]:
     return {
         "lever": told.lever and told.lever.name,
         "kind": told.lever and told.lever.kind,
@@ -246,7 +246,7 @@ def remedies(
     years: float = YEARS,
     spell: str = "regime",
     levers: Sequence[str] | None = None,
-    futures: int = FUTURES,
+    futures: int = MOVE_FUTURES,
     workers: int | None = None,
 ) -> Remedies:
     """Find what would have saved a run: for each lever of its order the smallest move that suffices, by year.
@@ -292,7 +292,7 @@ def remedies_of(
     history: History,
     wanted: Wanted,
     levers: Sequence[str] | None = None,
-    futures: int = FUTURES,
+    futures: int = MOVE_FUTURES,
     under: Assumed | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -309,10 +309,10 @@ def remedies_of(
         The settings that fit the record, over which the odds are told as well.
     workers : int, optional
     progress : callable, optional
-        Called with the number of parts that are done since, of :func:`parts_of`.
+        Called with the number of parts that are done since, of :func:`stages_of`.
     """
     wanted.check()
-    whole_within(futures, "futures", FEWEST, MOST_FUTURES)
+    whole_within(futures, "futures", SCREENED, MOST_FUTURES)
     if workers is not None:
         whole_within(workers, "workers", 1, MOST_WORKERS)
     found, question = levers_of(history.scenario, levers), question_of(history.scenario, wanted.spell)
@@ -346,13 +346,13 @@ def remedies_of(
         ended=history.year(end) if ended else None,
         formed=onset >= 0,
         prolonged=forks.scenario.years > history.scenario.years,
-        first=_told(forks, needed[0], None, False) if needed else None,
+        first=_told_move(forks, needed[0], None, False) if needed else None,
         courses=tuple(sorted(courses, key=_rank)),
         left_out=tuple(found.sentences()),
     )
 
 
-def parts_of(history: History, wanted: Wanted, levers: Sequence[str] | None = None) -> int:
+def stages_of(history: History, wanted: Wanted, levers: Sequence[str] | None = None) -> int:
     """Number of parts of the work: a stop, or a lever that is told."""
     stops = stops_of(history, question_of(history.scenario, wanted.spell))
     return len(stops) + len(levers_of(history.scenario, levers).levers)
@@ -386,11 +386,11 @@ def _course(forks: Forks, moments: Sequence[int], rows: Sequence[_Row], lever: L
     needed = np.abs(best_move) > 0
     at = int(enough[0]) if len(enough) else int(np.argmax(np.where(needed, best, -1.0)))
     chosen = float(move[at]) if len(enough) else float(best_move[at])
-    told = _told(forks, moments[at], (lever, chosen), bool(len(enough)))
+    told = _told_move(forks, moments[at], (lever, chosen), bool(len(enough)))
     return LeverCourse(lever, move, best_move, best, told)
 
 
-def _told(forks: Forks, t: int, move: Move | None, suffices: bool) -> Remedy:
+def _told_move(forks: Forks, t: int, move: Move | None, suffices: bool) -> Remedy:
     """A move before a round, as it is on fresh futures."""
     stands = forks.stand(t, [move], np.arange(AFRESH), fresh=True)
     chance = share(int(stands.sum()), stands.size)
@@ -426,5 +426,5 @@ def stops_of(history: History, question: Question) -> list[int]:
     _, end, _ = spell_of(history, question)
     per_year = history.per_year
     years = max(1, math.ceil(end / per_year))
-    step = next((step for step in STEPS if years <= step * MOST_STOPS), math.ceil(years / MOST_STOPS))
+    step = next((step for step in STOP_STEPS if years <= step * MOST_STOPS), math.ceil(years / MOST_STOPS))
     return [*range(0, max(1, end), step * per_year)]

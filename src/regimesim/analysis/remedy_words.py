@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from regimesim.analysis.forks import Spread
     from regimesim.analysis.remedies import LeverCourse, Remedies, Remedy
 
-CAUTION = (
+NO_EVIDENCE = (
     "This is what the model answers, under its rules and values: no evidence of what would have happened."
 )
 """Said under every remedy."""
@@ -34,7 +34,7 @@ def remedy_lines(found: Remedies, width: int) -> Iterator[str]:
         yield ""
         yield from textwrap.wrap(" ".join(_notes(found)), width)
     left_out = f"Left out. {' '.join(found.left_out)}" if found.left_out else ""
-    for words in (left_out, CAUTION):
+    for words in (left_out, NO_EVIDENCE):
         if words:
             yield from textwrap.wrap(words, width)
 
@@ -70,18 +70,18 @@ def _table(found: Remedies, width: int) -> Iterator[str]:
     assert found.first is not None
     fits = found.first.spread is not None
     rows = [("", "until", "smallest move", "from", "odds", "assumptions" * fits)]
-    rows.append(("nothing moved", "", *_cells(found.first)))
+    rows.append(("nothing moved", "", *_told_cells(found.first)))
     for course in found.sufficient:
-        rows.append((_name(course), show(found.latest(course) or 0.0), *_cells(course.told)))
-    rows += [(_name(course), "never", *_cells(course.told)) for course in _near(found)]
+        rows.append((_lever_name(course), show(found.latest(course) or 0.0), *_told_cells(course.told)))
+    rows += [(_lever_name(course), "never", *_told_cells(course.told)) for course in _near(found)]
     yield from table_lines(rows, width)
 
 
-def _name(course: LeverCourse) -> str:
+def _lever_name(course: LeverCourse) -> str:
     return course.lever.name
 
 
-def _cells(told: Remedy) -> tuple[str, str, str, str]:
+def _told_cells(told: Remedy) -> tuple[str, str, str, str]:
     words = f"{told.words} ({abs(told.move):.0%})".replace("%", " %") if told.lever else ""
     return words, show(told.year), odds_text(told.chance), spread_text(told.spread)
 
@@ -122,10 +122,10 @@ def _notes(found: Remedies) -> Iterator[str]:
     )
     if found.first is not None and found.first.spread is not None:
         yield "Assumptions: the mean over all settings that fit the record, and the middle 95 % of them."
-    shown = {_name(course) for course in (*found.sufficient, *_near(found))}
-    rest = [course for course in found.courses if _name(course) not in shown]
-    helpful = [_name(course) for course in rest if _helps(found, course)]
-    useless = [_name(course) for course in rest if not _helps(found, course)]
+    shown = {_lever_name(course) for course in (*found.sufficient, *_near(found))}
+    rest = [course for course in found.courses if _lever_name(course) not in shown]
+    helpful = [_lever_name(course) for course in rest if _helps(found, course)]
+    useless = [_lever_name(course) for course in rest if not _helps(found, course)]
     if helpful:
         yield f"Less good: {listed(helpful)}."
     if useless:

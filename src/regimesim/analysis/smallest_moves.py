@@ -17,14 +17,14 @@ from regimesim.analysis.forks import Move
 from regimesim.analysis.futures import Marks, Places
 from regimesim.analysis.levers import Lever
 
-FUTURES, FEWEST = 400, 50
+MOVE_FUTURES, SCREENED = 400, 50
 """Futures of each move that may suffice, and those after which others are put aside."""
-GRID, HALVINGS = (0.25, 0.5, 0.75, 1.0), 4
+SHARES_TRIED, HALVINGS = (0.25, 0.5, 0.75, 1.0), 4
 """Shares of the way that are tried, and how often the step before the first that suffices is halved."""
 _PUT_ASIDE = 3.0
 """Standard errors below the odds wanted."""
 
-Outcomes = Callable[[Sequence[Move | None], Places], Marks]
+MoveOutcomes = Callable[[Sequence[Move | None], Places], Marks]
 """Tells for some moves, and some futures by number, in which of them it stands: (moves, futures)."""
 
 
@@ -47,7 +47,7 @@ class Found(NamedTuple):
 class _Tried:
     """Chances of moves, each as far as it has been played."""
 
-    def __init__(self, outcomes: Outcomes, futures: int) -> None:
+    def __init__(self, outcomes: MoveOutcomes, futures: int) -> None:
         self.outcomes, self.futures = outcomes, np.arange(futures)
         self.chance: dict[Move, float] = {}
 
@@ -60,12 +60,12 @@ class _Tried:
 
     def screen(self, moves: Sequence[Move], odds: float) -> None:
         """Give these moves a few futures, and all of them to those that may still reach the odds."""
-        few = self.futures[:FEWEST]
+        few = self.futures[:SCREENED]
         stands = self.outcomes(moves, few)
         least = odds - _PUT_ASIDE * math.sqrt(odds * (1 - odds) / len(few))
         chances = stands.mean(axis=1).tolist()
         on = [row for row, chance in enumerate(chances) if chance >= least]
-        rest = self.futures[FEWEST:]
+        rest = self.futures[SCREENED:]
         if on and len(rest):
             more = self.outcomes([moves[row] for row in on], rest)
             for row, values in zip(on, more, strict=True):
@@ -74,7 +74,7 @@ class _Tried:
 
 
 def smallest_moves(
-    outcomes: Outcomes, sides: Sequence[tuple[Lever, int]], odds: float, futures: int = FUTURES
+    outcomes: MoveOutcomes, sides: Sequence[tuple[Lever, int]], odds: float, futures: int = MOVE_FUTURES
 ) -> dict[Lever, Found]:
     """Find for each lever the smallest move that gives the odds.
 
@@ -87,7 +87,7 @@ def smallest_moves(
     futures : int
     """
     tried = _Tried(outcomes, futures)
-    tried.screen([(lever, side * part) for lever, side in sides for part in GRID], odds)
+    tried.screen([(lever, side * part) for lever, side in sides for part in SHARES_TRIED], odds)
     brackets = {one: ends for one in sides if (ends := _bracket(tried, *one, odds))}
     for _ in range(HALVINGS):
         middles = {one: (low + high) / 2 for one, (low, high) in brackets.items()}
@@ -96,26 +96,26 @@ def smallest_moves(
             low, high = brackets[lever, side]
             enough = tried.chance[lever, side * middle] >= odds
             brackets[lever, side] = (low, middle) if enough else (middle, high)
-    return {lever: _found(tried, lever, brackets) for lever, _ in sides}
+    return {lever: _found_of(tried, lever, brackets) for lever, _ in sides}
 
 
 def _bracket(tried: _Tried, lever: Lever, side: int, odds: float) -> tuple[float, float] | None:
     """The first share of the grid that suffices, and the one before it."""
     before = 0.0
-    for part in GRID:
+    for part in SHARES_TRIED:
         if tried.chance[lever, side * part] >= odds:
             return before, part
         before = part
     return None
 
 
-def _found(tried: _Tried, lever: Lever, brackets: dict[tuple[Lever, int], tuple[float, float]]) -> Found:
+def _found_of(tried: _Tried, lever: Lever, brackets: dict[tuple[Lever, int], tuple[float, float]]) -> Found:
     enough = [side * high for (mine, side), (_, high) in brackets.items() if mine == lever]
     mine = {move: chance for (one, move), chance in tried.chance.items() if one == lever}
     best = max(mine, key=lambda move: (mine[move], -abs(move)))
     return Found(min(enough, key=abs, default=math.nan), best, mine[best])
 
 
-def unmoved(outcomes: Outcomes, futures: int = FUTURES) -> float:
+def unmoved(outcomes: MoveOutcomes, futures: int = MOVE_FUTURES) -> float:
     """The chance if no lever is moved, on the same futures."""
     return float(outcomes([None], np.arange(futures)).mean())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from regimesim.cli import output
 from regimesim.cli.advice import asked
 from regimesim.scenario.compose import request
-from regimesim.scenario.messages import InputError, quoted, show, spoken
+from regimesim.scenario.messages import InputError, show, spoken
 from regimesim.simulation.assumptions import SET, assumed, set_of
 from regimesim.simulation.results import json_text, percent
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from regimesim.scenario.scenario import Phase, Scenario
     from regimesim.simulation.assumptions import Assumed
 
-_ROOM = 30
+_LEAST_ROOM = 30
 """Letters beside the numbers of a change, without which what is moved stands below them."""
 _OF_REMEDIES = ("odds", "stand", "levers")
 """Options of ``explain`` that speak of remedies only."""
@@ -38,10 +38,10 @@ def remedies_asked(history: History, given: Given, flags: Flags, under: Assumed 
             raise InputError(f"{typed[0]}= is for remedies; add remedies=true")
         return None
     from regimesim.analysis.forks import Wanted
-    from regimesim.analysis.remedies import parts_of, remedies_of
+    from regimesim.analysis.remedies import remedies_of, stages_of
 
     wanted, levers = Wanted(options["spell"], options["odds"], options["stand"]), options["levers"]
-    total = parts_of(history, wanted, levers)
+    total = stages_of(history, wanted, levers)
     with output.progress("looking for remedies", total, flags) as advance:
         return remedies_of(history, wanted, levers, under=under, progress=advance)
 
@@ -57,7 +57,7 @@ def remedy_command(found: Remedies, words: Sequence[str]) -> str:
     t = round((told.year - scenario.start) * scenario.rounds_per_year)
     world, since = with_phase(scenario, t)
     after = told.lever.moved(world.phases[since], told.move)
-    settings = _settings(told.lever, after, t / scenario.rounds_per_year)
+    settings = _settings_for(told.lever, after, t / scenario.rounds_per_year)
     asked = [word for word in words if not word.startswith("replicate=")]
     if not _comes_to(asked, settings, moved_from(scenario, t, (told.lever, told.move))):
         return ""
@@ -67,10 +67,10 @@ def remedy_command(found: Remedies, words: Sequence[str]) -> str:
         if found.sufficient
         else "This history with the best of them"
     )
-    return f"{of} ({told.lever.name}):\n    {line}"
+    return f"{output.folded(f'{of} ({told.lever.name}):')}\n    {line}"
 
 
-def _settings(lever: Lever, after: Phase, year: float) -> list[str]:
+def _settings_for(lever: Lever, after: Phase, year: float) -> list[str]:
     """Settings that put the values of a phase into force some years after the start."""
     group, _, key = lever.name.partition(".")
     values = [show(float(value)) for value in lever.values(after)]
@@ -91,10 +91,10 @@ def _comes_to(words: Sequence[str], settings: Sequence[str], wanted: Scenario) -
         made = request([*own, *settings]).scenario
     except InputError:
         return False
-    return len(made.phases) == len(wanted.phases) and all(map(_alike, made.phases, wanted.phases))
+    return len(made.phases) == len(wanted.phases) and all(map(_same_settings, made.phases, wanted.phases))
 
 
-def _alike(one: Phase, other: Phase) -> bool:
+def _same_settings(one: Phase, other: Phase) -> bool:
     """Tell whether two phases have the same settings, but for rounding."""
     strengths = zip(one.buffers, other.buffers, strict=True)
     return (
@@ -113,23 +113,18 @@ def _close(one: object, other: object) -> bool:
 def remedies_command(given: Given, flags: Flags) -> None:
     """Find the cheapest changes of a scenario's order, and different ways to the same end."""
     from regimesim.analysis.changes import Aim
-    from regimesim.analysis.cheapest import Effort, cheapest_of
+    from regimesim.analysis.cheapest import Means, SearchEffort, cheapest_of
 
     scenario, options = asked(given, flags).scenario, given.options
-    costs = options["costs"] or {}
-    if not isinstance(costs, dict):
-        raise InputError(f"costs is a table, costs={{transparency.level:2}}; got {quoted(costs)}")
     if options["target"] is not None and (typed := {"odds", "stand"} & given.typed):
         raise InputError(f"target= asks for years on average, {min(typed)}= for odds; give one of the two")
     aim = Aim(options["spell"], options["stand"], options["odds"], options["target"])
     under = None if set_of(scenario) is None else assumed(scenario, SET, given.names)
+    means = Means(options["levers"], options["costs"] or {}, options["budget"])
     folder = output.output_folder(options["out"], "remedies", scenario.name)
-    effort = Effort(options["tries"], options["runs"], options["workers"])
+    effort = SearchEffort(options["tries"], options["runs"], options["workers"])
     with output.progress("trying changes", effort.total, flags) as advance:
-        found = cheapest_of(
-            scenario, aim, options["levers"], costs, options["budget"], options["seed"], under,
-            effort._replace(progress=advance),
-        )  # fmt: skip
+        found = cheapest_of(scenario, aim, means, options["seed"], under, effort._replace(progress=advance))
     with output.working("writing results", flags):
         save_cheapest(found, folder)
     answer = found.as_dict()
@@ -144,9 +139,14 @@ def save_cheapest(found: CheapestChanges, folder: Path) -> None:
 
     changes, base = found.changes, found.changes.scenario
     about = provenance(
-        seed=changes.seed, runs=found.runs, tried=found.tried, scenario=base.name, budget=found.budget,
-        aim=changes.aim._asdict(), costs=found.as_dict()["costs"],
-    )  # fmt: skip
+        seed=changes.seed,
+        runs=found.runs,
+        tried=found.tried,
+        scenario=base.name,
+        budget=found.budget,
+        aim=changes.aim._asdict(),
+        costs=found.as_dict()["costs"],
+    )
 
     def fill(partial: Path) -> None:
         table = found.frame()
@@ -168,7 +168,7 @@ def save_cheapest(found: CheapestChanges, folder: Path) -> None:
 
 def _screen(found: CheapestChanges, folder: Path) -> Iterator[str]:
     """The answer on one screen."""
-    from regimesim.analysis.remedy_words import CAUTION
+    from regimesim.analysis.remedy_words import NO_EVIDENCE
 
     base = found.changes.scenario
     yield f"{output.bold(spoken(base.title or base.name))}   the cheapest change of its order"
@@ -179,7 +179,7 @@ def _screen(found: CheapestChanges, folder: Path) -> Iterator[str]:
         yield output.folded(words)
     if found.left_out:
         yield output.folded(f"Left out. {' '.join(found.left_out)}")
-    yield output.folded(CAUTION)
+    yield output.folded(NO_EVIDENCE)
     if found.ways:
         yield f"\nThe first way:  python -m regimesim run +scenario={folder}/way-1.yaml"
     yield f"\n{folder}/  remedies.png changes.csv way-1.yaml summary.json ..."
@@ -218,14 +218,14 @@ def _change_lines(found: CheapestChanges) -> Iterator[str]:
         line = "  ".join(text.ljust(w) for text, w in zip(texts, wide, strict=True)) + "  "
         kinds = ", ".join(f"{kind} {percent(part)}" for kind, part in one.division.items())
         words = "; ".join(one.words) or "as published"
-        yield from _beside(line, f"{words} ({kinds})" if name else words)
+        yield from _beside_numbers(line, f"{words} ({kinds})" if name else words)
     if not ways:
         yield f"\n{output.bold(_ways_head(found))}"
 
 
-def _beside(line: str, words: str) -> Iterator[str]:
+def _beside_numbers(line: str, words: str) -> Iterator[str]:
     """Words beside a line, or below it where there is no room."""
-    if output.width() - len(line) < _ROOM:
+    if output.width() - len(line) < _LEAST_ROOM:
         yield line.rstrip()
         line = " " * 6
     yield output.folded(words, " " * len(line), line)

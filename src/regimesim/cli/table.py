@@ -25,11 +25,14 @@ from regimesim.scenario.limits import (
 )
 from regimesim.scenario.messages import InputError, known, quoted, show
 
-OptionKind = Literal["whole", "number", "switch", "names", "word", "text", "path", "group", "setting"]
+OptionKind = Literal[
+    "whole", "number", "switch", "names", "table", "word", "text", "path", "group", "setting"
+]
 """Kinds of values that an option takes.
 
-``names`` is a list, ``word`` one of some, ``text`` anything, ``group`` stands for all options that begin
-alike (``columns.year`` for ``columns.``), and a ``setting`` is read with those of the scenario.
+``names`` is a list, ``table`` names and values, ``word`` one of some, ``text`` anything, ``group`` stands for
+all options that begin alike (``columns.year`` for ``columns.``), and a ``setting`` is read with those of the
+scenario.
 """
 
 WIDTH = 100
@@ -137,6 +140,8 @@ class Option:
             raise InputError(f"{self.name} must be true or false; got {quoted(found)}")
         if self.kind == "names":
             return self._names(found)
+        if self.kind == "table" and not isinstance(found, dict):
+            raise InputError(f"{self.name} must be a table such as {self.shown}; got {quoted(found)}")
         if self.kind == "whole":
             low, high = self.ends
             return whole_within(found, self.name, int(low), int(high), self.note)
@@ -153,8 +158,7 @@ class Option:
         ):
             return [found] if isinstance(found, str) else found
         if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
-            what = "table" if self.shown.startswith("{") else "list"
-            raise InputError(f"{self.name} must be a {what} such as {self.shown}; got {quoted(found)}")
+            raise InputError(f"{self.name} must be a list such as {self.shown}; got {quoted(found)}")
         return found
 
     def _number(self, found: object) -> float:
@@ -572,10 +576,9 @@ COMMANDS: Mapping[str, Command] = {
                 *_REMEDY_OPTIONS,
                 Option(
                     "costs",
-                    "names",
+                    "table",
                     "price of a move all the way to the end of the range, by lever; 1 where none is told",
                     shown="{NAME:PRICE,...}",
-                    also="table",
                 ),
                 Option(
                     "target",

@@ -11,8 +11,8 @@ import pytest
 from handmade import world
 
 import regimesim as rs
-from regimesim.analysis.changes import Aim, Changes, prices_of
-from regimesim.analysis.cheapest import Effort, cheapest_changes, cheapest_of
+from regimesim.analysis.changes import Aim, Changes, long_enough, prices_of
+from regimesim.analysis.cheapest import Means, SearchEffort, cheapest_changes, cheapest_of
 from regimesim.analysis.choosing import candidates, climbing, pruned, shrunk, thinned, unlike
 from regimesim.analysis.diversity import Space, centroids, diverse, divisions
 from regimesim.analysis.levers import levers_of
@@ -38,6 +38,10 @@ def deterred():
 def stands(prudence):
     """Chance that there is no war in ten years."""
     return math.exp(-RATE * (1 - prudence) * YEARS)
+
+
+def changes_of(made, levers, prices, aim, *rest):
+    return Changes(long_enough(made, aim), levers, prices, aim, *rest)
 
 
 def toy(budget=1.0, prices=(1, 1, 1, 1)):
@@ -132,8 +136,8 @@ def test_gains_that_are_told_are_no_trifles():
 @pytest.fixture(scope="module")
 def found():
     """Peace for ten years, where prudence costs twice as much as other levers."""
-    aim, effort = Aim("peace", YEARS, 0.9), Effort(tries=300, runs=100)
-    return cheapest_of(deterred(), aim, LEVERS, {PRUDENCE: 2}, 2.0, 0, None, effort)
+    aim, effort = Aim("peace", YEARS, 0.9), SearchEffort(tries=300, runs=100)
+    return cheapest_of(deterred(), aim, Means(LEVERS, {PRUDENCE: 2}, 2.0), effort=effort)
 
 
 def test_every_chance_is_that_of_the_closed_form(found):
@@ -171,7 +175,7 @@ def test_a_way_as_a_scenario_is_what_was_told(found):
 
 def test_what_the_budget_does_not_give_is_not_reached():
     aim = Aim("peace", YEARS, 0.9)
-    short = cheapest_of(deterred(), aim, LEVERS, {}, 0.5, 0, None, Effort(tries=150, runs=100))
+    short = cheapest_of(deterred(), aim, Means(LEVERS, budget=0.5), effort=SearchEffort(tries=150, runs=100))
     assert not short.reached and short.ways and not any(way.reaches for way in short.ways)
     assert short.ways[0].moves[PRUDENCE] == pytest.approx(0.5, abs=0.03)
     assert near(short.ways[0].estimate, stands(short.ways[0].moves[PRUDENCE]))
@@ -179,14 +183,14 @@ def test_what_the_budget_does_not_give_is_not_reached():
 
 @pytest.mark.verify
 def test_where_nothing_has_to_be_changed_there_are_no_ways():
-    easy = cheapest_of(deterred(), Aim("peace", YEARS, 0.3), LEVERS, {}, 1.0, 0, None, Effort(60, 50))
+    easy = cheapest_of(deterred(), Aim("peace", YEARS, 0.3), Means(LEVERS), effort=SearchEffort(60, 50))
     assert easy.ways == () and not easy.reached and len(easy.frame()) == 1 + len(easy.frontier)
 
 
 def test_years_on_average_may_be_wanted_instead():
     """A constant hazard up to 20 years: the mean is (1 - exp(-20 h)) / h, rounds apart."""
     aim = Aim("peace", 50.0, 0.9, 17.0)
-    found = cheapest_of(deterred(), aim, [PRUDENCE], {}, 1.0, 0, None, Effort(100, 100))
+    found = cheapest_of(deterred(), aim, Means([PRUDENCE]), effort=SearchEffort(100, 100))
     hazard = RATE * (1 - found.ways[0].moves[PRUDENCE])
     expected = -math.expm1(-20 * hazard) / -math.expm1(-hazard / 4) / 4
     assert found.reached and near(found.ways[0].estimate, expected)
@@ -194,7 +198,7 @@ def test_years_on_average_may_be_wanted_instead():
 
 
 def test_a_date_after_the_end_prolongs_the_runs():
-    longer = Changes.of(
+    longer = changes_of(
         deterred(), levers_of(deterred(), [PRUDENCE]).levers, np.ones(1), Aim("peace", 40, 0.9), 0
     )
     values = longer.values(np.array([[0.0], [1.0]]), 2000, 2)
@@ -205,7 +209,7 @@ def test_a_date_after_the_end_prolongs_the_runs():
 def test_all_changes_have_the_seeds_of_run():
     """Runs of the search are those of ``simulate``, replicate by replicate."""
     made = rs.load_scenario("concert")
-    changes = Changes.of(made, levers_of(made).levers, np.ones(25), Aim("peace", 50.0, 0.9), 11)
+    changes = changes_of(made, levers_of(made).levers, np.ones(25), Aim("peace", 50.0, 0.9), 11)
     values = changes.values(np.zeros((2, 25)), 20, 0)
     runs = rs.simulate(made, runs=20, seed=11)
     assert np.array_equal(values[0], runs.columns["peace_years"] >= 50) and (values == values[0]).all()
@@ -218,10 +222,10 @@ def test_over_the_settings_that_fit_the_share_that_reaches_is_told():
     levers = levers_of(made, ["shadow.resolve", "norms.restraint"]).levers
     draws = needed_set(made)
     under = Assumed(made, draws)
-    changes = Changes.of(made, levers, np.ones(2), Aim("regime", 20.0, 0.5), 0, under)
+    changes = changes_of(made, levers, np.ones(2), Aim("regime", 20.0, 0.5), 0, under)
     over = changes.over_set(np.array([0.5, 0.0]))
     assert 0 <= over.spread.least <= over.spread.mean <= over.spread.most <= 1 and 0 <= over.reached <= 1
-    easier = Changes.of(made, levers, np.ones(2), Aim("regime", 20.0, 0.01), 0, under)
+    easier = changes_of(made, levers, np.ones(2), Aim("regime", 20.0, 0.01), 0, under)
     assert easier.over_set(np.array([0.5, 0.0])).reached >= over.reached
 
 

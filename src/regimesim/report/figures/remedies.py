@@ -39,13 +39,13 @@ from regimesim.scenario.messages import show, spoken
 KIND_COLOURS = {"seeing": BLUE, "punishing": ORANGE, "binding": GREEN, "ground": OCHRE}
 _HATCHES = {"seeing": "", "punishing": "//", "binding": "..", "ground": "xx"}
 """Colour is not the only sign of a kind."""
-ENDS = ("value", "lower", "upper")
+_VALUE_AND_ENDS = ("value", "lower", "upper")
 _OVER_SET = "all settings that fit (middle 95 %)"
 _LEAST_HELP = 0.05
 """Rise of the chance in some year without which a lever is not drawn."""
-_ROW, _COLUMN = 0.27, 0.56
+_LEVER_HIGH, _YEAR_WIDE = 0.27, 0.56
 """Inches of a lever and of a year."""
-_NAMES, _KEY = 2.4, 0.9
+_FOR_NAMES, _FOR_KEY = 2.4, 0.9
 """Inches for the names of levers, and for the key of colours."""
 
 
@@ -97,19 +97,19 @@ def _write_move(ax: Axes, at: tuple[int, int], move: float, paint: Any) -> None:
 @drawn
 def remedies_figure(found: Remedies) -> Figure:
     """The same as a picture that stands alone."""
-    wide, tall = max(3.0, _COLUMN * len(found.year)), _ROW * (len(_helpful(found)) + 1)
-    width, height = max(7.0, _NAMES + wide + _KEY), tall + 1.6
-    wide = width - _NAMES - _KEY
+    wide, tall = max(3.0, _YEAR_WIDE * len(found.year)), _LEVER_HIGH * (len(_helpful(found)) + 1)
+    width, height = max(7.0, _FOR_NAMES + wide + _FOR_KEY), tall + 1.6
+    wide = width - _FOR_NAMES - _FOR_KEY
     low = 0.8 / height
     figure, (ax, key) = blank(
         width,
         height,
-        (_NAMES / width, low, wide / width, tall / height),
-        ((_NAMES + wide + 0.15) / width, low, 0.14 / width, tall / height),
+        (_FOR_NAMES / width, low, wide / width, tall / height),
+        ((_FOR_NAMES + wide + 0.15) / width, low, 0.14 / width, tall / height),
     )
     draw_remedies(found, ax)
     _draw_key(key)
-    return framed(figure, _headline(found), _caption(found))
+    return framed(figure, _remedies_headline(found), _remedies_caption(found))
 
 
 def _draw_key(ax: Axes) -> None:
@@ -121,7 +121,7 @@ def _draw_key(ax: Axes) -> None:
     ax.spines[:].set_visible(False)
 
 
-def _headline(found: Remedies) -> str:
+def _remedies_headline(found: Remedies) -> str:
     asked = f"{show(found.wanted.years)} more years with odds of {show(found.wanted.odds)}"
     if not found.courses:
         return f"{asked}: nothing had to be moved"
@@ -138,7 +138,7 @@ def _undrawn(found: Remedies) -> str:
     return f"Not drawn: {number} levers that {less}. " if number else ""
 
 
-def _caption(found: Remedies) -> str:
+def _remedies_caption(found: Remedies) -> str:
     made = f"Scenario {spoken(found.scenario.name)}, run {found.replicate}, seed {found.seed}"
     return (
         "Colour: the best chance that a move of that lever gives, from that year on. Framed: the smallest "
@@ -156,7 +156,7 @@ def draw_frontier(found: CheapestChanges, ax: Axes) -> Axes:
         (found.ways, "D", BLACK, "ways" if found.reached else "best of each way"),
     ):
         cost = [one.cost for one in some]
-        ends = [{end: scale * getattr(one.estimate, end) for end in ENDS} for one in some]
+        ends = [{end: scale * getattr(one.estimate, end) for end in _VALUE_AND_ENDS} for one in some]
         whiskers(ax, cost, ends, fmt=marker, color=colour, zorder=3)
         line = "-" if marker == "o" else "none"
         values = [one["value"] for one in ends]
@@ -200,14 +200,14 @@ def draw_ways(found: CheapestChanges, ax: Axes) -> Axes:
             style: dict[str, Any] = {"color": colour, "hatch": _HATCHES[kind], "edgecolor": "white"}
             ax.barh(number, part, left=left, height=0.45, **style)
             left += part
-        note(ax, 0.0, number - 0.3, _named(way), va="bottom", fontsize=7.5)
+        note(ax, 0.0, number - 0.3, _way_named(way), va="bottom", fontsize=7.5)
     ax.set(ylim=(len(found.ways) - 0.4, -0.75), xlim=(0, 1.03 * found.budget))
     ax.set_yticks([])
     label(ax, "cost, by kind of lever")
     return ax
 
 
-def _named(way: OrderChange) -> str:
+def _way_named(way: OrderChange) -> str:
     names = [f"{name} {100 * move:+.0f} %" for name, move in way.moves.items()]
     more = f", {len(names) - 3} more" if len(names) > 3 else ""
     return ", ".join(names[:3]) + more
