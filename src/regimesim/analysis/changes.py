@@ -20,6 +20,7 @@ from regimesim.analysis.futures import future_seed, play_out, question_of
 from regimesim.analysis.levers import LEVER_KINDS, Lever, moved
 from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.messages import InputError, known, quoted, show
+from regimesim.scenario.reading import MOST_YEARS
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.assumptions import Assumed, design_of
 from regimesim.simulation.simulate import Progress, lanes_for, on_threads
@@ -60,8 +61,8 @@ class Aim(NamedTuple):
         """Refuse an aim that cannot be had, whatever the change."""
         if not 0 < self.odds <= 1:
             raise InputError(f"odds must lie in (0, 1]; got {quoted(self.odds)}")
-        if not self.stand > 0:
-            raise InputError(f"the years to stand must lie above 0; got {quoted(self.stand)}")
+        if not 0.25 <= self.stand <= MOST_YEARS:
+            raise InputError(f"stand must lie in [0.25, {MOST_YEARS}] years; got {quoted(self.stand)}")
         if self.target is not None and not 0 < self.target < scenario.years:
             raise InputError(
                 f"target must lie between 0 and the {show(scenario.years)} years of the scenario; got "

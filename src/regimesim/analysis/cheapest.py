@@ -28,6 +28,7 @@ from regimesim.analysis.choosing import (
 )
 from regimesim.analysis.diversity import Space, diverse, ribs_or_refusal
 from regimesim.analysis.levers import LEVER_KINDS, levers_of
+from regimesim.scenario.arguments import argument_kinds
 from regimesim.scenario.limits import MOST_SEED, MOST_WORKERS, whole_within
 from regimesim.scenario.messages import InputError, quoted
 from regimesim.scenario.scenario import Scenario
@@ -238,6 +239,7 @@ EVERYTHING, USUAL = Means(), SearchEffort()
 """All levers at a price of 1, and the effort made unless told otherwise."""
 
 
+@argument_kinds
 def cheapest_changes(
     scenario: Scenario | str | Path,
     seed: int = 0,

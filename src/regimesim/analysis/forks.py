@@ -56,14 +56,14 @@ class Wanted(NamedTuple):
 
     spell: str
     odds: float
-    years: float
+    stand: float
 
     def check(self) -> None:
         """Refuse what cannot be wanted."""
-        if isinstance(self.odds, bool) or not 0 < self.odds <= 1:
+        if not 0 < self.odds <= 1:
             raise InputError(f"odds must lie in (0, 1]; got {quoted(self.odds)}")
-        if isinstance(self.years, bool) or not 0.25 <= self.years <= MOST_YEARS:
-            raise InputError(f"the years to stand must lie in [0.25, {MOST_YEARS}]; got {quoted(self.years)}")
+        if not 0.25 <= self.stand <= MOST_YEARS:
+            raise InputError(f"stand must lie in [0.25, {MOST_YEARS}] years; got {quoted(self.stand)}")
 
 
 def with_phase(scenario: Scenario, t: int) -> tuple[Scenario, int]:
@@ -157,7 +157,7 @@ class Forks:
         self, history: History, wanted: Wanted, moments: Sequence[int], under: Assumed | None = None
     ) -> None:
         per_year, own = history.per_year, history.scenario
-        stands = max(1, round(wanted.years * per_year))
+        stands = max(1, round(wanted.stand * per_year))
         window = question_of(own, wanted.spell).window
         self.scenario = prolonged(own, max(moments) + stands + window)
         replicate = int(history.lanes.luck.replicate[0])

@@ -26,6 +26,7 @@ from regimesim.analysis.levers import Lever, levers_of
 from regimesim.analysis.remedy_words import remedy_lines
 from regimesim.analysis.smallest_moves import MOVE_FUTURES, SCREENED, Found, smallest_moves, unmoved
 from regimesim.chronicle.replay import History, replay
+from regimesim.scenario.arguments import argument_kinds
 from regimesim.scenario.limits import MOST_FUTURES, MOST_REPLICATE, MOST_SEED, MOST_WORKERS, whole_within
 from regimesim.scenario.messages import show
 from regimesim.scenario.scenario import Scenario
@@ -37,7 +38,7 @@ from regimesim.stats.estimates import Estimate, Floats, share, value_and_ends
 if TYPE_CHECKING:
     import pandas as pd
 
-ODDS, YEARS = 0.9, 50.0
+ODDS, STAND = 0.9, 50.0
 """Wanted unless asked otherwise: the odds, and the years for which it is to stand."""
 WISHES = {
     "regime": "the regime stands {} years later",
@@ -213,8 +214,8 @@ class Remedies:
     @property
     def sentence(self) -> str:
         """Say what was asked."""
-        spell, odds, years = self.wanted
-        then = WISHES[spell].format(show(years))
+        spell, odds, stand = self.wanted
+        then = WISHES[spell].format(show(stand))
         return (
             f"One lever of the order is moved, from some year on. Wanted: {then}, with odds of {show(odds)}."
         )
@@ -237,13 +238,14 @@ def _plain_remedy(told: Remedy) -> dict[str, Any]:
     }
 
 
+@argument_kinds
 def remedies(
     scenario: Scenario | str | Path,
     seed: int = 0,
     replicate: int = 0,
     *,
     odds: float = ODDS,
-    years: float = YEARS,
+    stand: float = STAND,
     spell: str = "regime",
     levers: Sequence[str] | None = None,
     futures: int = MOVE_FUTURES,
@@ -258,8 +260,8 @@ def remedies(
     replicate : int in [0, 2**32)
     odds : float in (0, 1]
         Wanted.
-    years : float
-        For which it is to stand, counted from the change. Where that date lies after the scenario's own
+    stand : float
+        Years for which it is to stand, counted from the change. Where that date lies after the scenario's own
         years, futures go on under its last phase.
     spell : {"regime", "peace", "systemic"}
         What must stand.
@@ -277,7 +279,7 @@ def remedies(
 
     Examples
     --------
-    >>> found = remedies("anarchy", years=5, levers=["norms.restraint"], futures=50)
+    >>> found = remedies("anarchy", stand=5, levers=["norms.restraint"], futures=50)
     >>> [course.lever.name for course in found.courses]
     ['norms.restraint']
     """
@@ -285,7 +287,7 @@ def remedies(
     whole_within(replicate, "replicate", 0, MOST_REPLICATE)
     history = replay(as_scenario(scenario), seed, replicate)
     under = None if set_of(history.scenario) is None else assumed(history.scenario, SET)
-    return remedies_of(history, Wanted(spell, odds, years), levers, futures, under, workers)
+    return remedies_of(history, Wanted(spell, odds, stand), levers, futures, under, workers)
 
 
 def remedies_of(

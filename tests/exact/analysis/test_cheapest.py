@@ -259,7 +259,8 @@ def test_prices_that_are_none_are_refused(costs, message):
     ("arguments", "message"),
     [
         ({"odds": 1.1}, "odds must lie in (0, 1]; got 1.1"),
-        ({"stand": 0}, "the years to stand must lie above 0; got 0"),
+        ({"stand": 0}, "stand must lie in [0.25, 10000] years; got 0"),
+        ({"costs": ["shadow.resolve"]}, "costs must be a table of prices"),
         ({"target": 100}, "target must lie between 0 and the 100 years"),
         ({"budget": 0}, "budget must be a number above 0; got 0"),
         ({"budget": math.inf}, "budget must be a number above 0; got inf"),

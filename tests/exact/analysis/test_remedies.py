@@ -201,8 +201,10 @@ def test_the_result_does_not_depend_on_threads():
     [
         ({"odds": 0}, "odds must lie in (0, 1]; got 0"),
         ({"odds": 90}, "odds must lie in (0, 1]; got 90"),
-        ({"years": 0}, "the years to stand must lie in [0.25, 10000]; got 0"),
-        ({"years": 9999}, "that takes 100"),
+        ({"stand": 0}, "stand must lie in [0.25, 10000] years; got 0"),
+        ({"stand": 9999}, "that takes 100"),
+        ({"odds": "high"}, "odds must be a number"),
+        ({"levers": "shadow.resolve"}, "levers must be a list of words"),
         ({"spell": "war"}, "no spell 'war'"),
         ({"levers": ["x"]}, "no lever 'x'"),
         ({"futures": 3}, "futures must lie in [50, 100000]; got 3"),

@@ -122,7 +122,7 @@ def _draw_key(ax: Axes) -> None:
 
 
 def _remedies_headline(found: Remedies) -> str:
-    asked = f"{show(found.wanted.years)} more years with odds of {show(found.wanted.odds)}"
+    asked = f"{show(found.wanted.stand)} more years with odds of {show(found.wanted.odds)}"
     if not found.courses:
         return f"{asked}: nothing had to be moved"
     if not found.sufficient:
