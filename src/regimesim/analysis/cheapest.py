@@ -29,7 +29,7 @@ from regimesim.analysis.choosing import (
 from regimesim.analysis.diversity import Space, diverse, ribs_or_refusal
 from regimesim.analysis.levers import LEVER_KINDS, levers_of
 from regimesim.scenario.arguments import argument_kinds
-from regimesim.scenario.limits import MOST_SEED, MOST_WORKERS, whole_within
+from regimesim.scenario.limits import MOST_RUNS_EACH, MOST_SEED, MOST_TRIES, MOST_WORKERS, whole_within
 from regimesim.scenario.messages import InputError, quoted
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.assumptions import SET, Assumed, assumed, set_of
@@ -44,7 +44,6 @@ RUNS_EACH, TRIES = 100, 1500
 """Runs of each change that is tried, and how many are."""
 REPORT_RUNS = 1000
 """Runs of each change that is told."""
-MOST_RUNS_EACH, MOST_TRIES = 100_000, 1_000_000
 
 
 @dataclass(frozen=True)
