@@ -118,7 +118,8 @@ def _notes(found: Remedies) -> Iterator[str]:
     yield (
         "Until: the last year in which some move of that lever suffices. Smallest move: in the first year "
         "that needs one and has one that suffices, with its share of the way to the end of the range; of a "
-        "lever that never suffices, the best. Odds: on fresh futures, with a 95 % interval."
+        "lever that never suffices, the best. Odds: on fresh futures, with a 95 % interval; a move was "
+        "chosen on others, and may miss what is wanted by a little."
     )
     if found.first is not None and found.first.spread is not None:
         yield "Assumptions: the mean over all settings that fit the record, and the middle 95 % of them."

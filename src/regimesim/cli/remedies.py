@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,21 @@ _OF_REMEDIES = ("odds", "stand", "levers")
 """Options of ``explain`` that speak of remedies only."""
 
 
+@contextmanager
+def _progress_to_the_end(what: str, total: int, flags: Flags) -> Iterator[Callable[[int], None]]:
+    """A bar of work of which no more is known than about how much there is: at the end it is full."""
+    left = [total]
+
+    def step(done: int) -> None:
+        done = min(done, left[0])
+        left[0] -= done
+        advance(done)
+
+    with output.progress(what, total, flags) as advance:
+        yield step
+        step(total)
+
+
 def remedies_asked(history: History, given: Given, flags: Flags, under: Assumed | None) -> Remedies | None:
     """The remedies of a history if ``explain`` is asked for them."""
     options = given.options
@@ -42,7 +58,7 @@ def remedies_asked(history: History, given: Given, flags: Flags, under: Assumed 
 
     wanted, levers = Wanted(options["spell"], options["odds"], options["stand"]), options["levers"]
     total = stages_of(history, wanted, levers)
-    with output.progress("looking for remedies", total, flags) as advance:
+    with _progress_to_the_end("looking for remedies", total, flags) as advance:
         return remedies_of(history, wanted, levers, under=under, progress=advance)
 
 
@@ -123,7 +139,7 @@ def remedies_command(given: Given, flags: Flags) -> None:
     means = Means(options["levers"], options["costs"] or {}, options["budget"])
     folder = output.output_folder(options["out"], "remedies", scenario.name)
     effort = SearchEffort(options["tries"], options["runs"], options["workers"])
-    with output.progress("trying changes", effort.total, flags) as advance:
+    with _progress_to_the_end("trying changes", effort.total, flags) as advance:
         found = cheapest_of(scenario, aim, means, options["seed"], under, effort._replace(progress=advance))
     with output.working("writing results", flags):
         save_cheapest(found, folder)

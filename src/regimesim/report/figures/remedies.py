@@ -246,9 +246,10 @@ def _finding(found: CheapestChanges) -> str:
 
 
 def _cheapest_caption(found: CheapestChanges) -> str:
+    hollow = "Hollow: ways, over all settings that fit." if found.published.over_set else ""
     return (
         "Cost 1: one lever of price 1 moved all the way to the end of its declared range. Lines: 95 % "
-        "intervals on fresh seeds. Dashed: what is wanted.\n"
+        f"intervals on fresh seeds. Dashed: what is wanted. {hollow}\n"
         f"Scenario {spoken(found.changes.scenario.name)}, seed {found.changes.seed}; {found.tried:,} changes "
         f"tried, {found.runs:,} runs each."
     )
