@@ -72,7 +72,7 @@ def test_the_smallest_move_gives_the_odds_by_the_closed_form(found):
     for move in prudence.move:
         assert abs(stands(move, 15) - 0.9) < 4.5 * math.sqrt(0.09 / found.futures) + 0.01
     assert found.latest(prudence) == found.year[-1] and found.best is prudence
-    assert prudence.told.suffices
+    assert prudence.told.suffices and prudence.told.year == found.year[0] == 1950
     assert prudence.told.words == f"0.2 to {OWN + (1 - OWN) * prudence.told.move:.3g}"
 
 
