@@ -22,7 +22,7 @@ from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.messages import InputError, known, quoted, show
 from regimesim.scenario.reading import MOST_YEARS
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.assumptions import Assumed, design_of
+from regimesim.simulation.assumptions import Assumed, design_of_draws
 from regimesim.simulation.simulate import Progress, lanes_for, on_threads
 from regimesim.stats.estimates import Estimate, Floats, mean, share
 from regimesim.stats.groups import means_without_luck
@@ -165,7 +165,7 @@ class Changes:
 
     def values(self, moves: Floats, runs: int, luck: int, progress: Progress | None = None) -> Floats:
         """Outcomes of changes, (C, n) to (C, runs): 1 where it stands in a run and else 0, or its years."""
-        per_block = max(1, lanes_for(design_of(self.scenario, {}, 1)) // runs)
+        per_block = max(1, lanes_for(design_of_draws(self.scenario, {}, 1)) // runs)
         parts = [moves[first : first + per_block] for first in range(0, len(moves), per_block)]
         seed = self._seed(luck)
 
@@ -181,7 +181,7 @@ class Changes:
 
     def design(self, moves: Floats) -> Design:
         """A point for each change, (C, n)."""
-        design = design_of(self.scenario, {}, len(moves))
+        design = design_of_draws(self.scenario, {}, len(moves))
         rows = np.arange(len(moves))
         for lever, column in zip(self.levers, moves.T, strict=True):
             lever.write(design, rows, column)
@@ -193,7 +193,7 @@ class Changes:
             return None
         turned = {lever.name: (lever, part) for lever, part in zip(self.levers, move, strict=True) if part}
         own = {name: values for name, values in self.under.columns.items() if name not in turned}
-        design = design_of(self.scenario, own, len(self.under.draws))
+        design = design_of_draws(self.scenario, own, len(self.under.draws))
         for lever, part in turned.values():
             lever.hold(design, self.scenario, float(part))
         runs = np.arange(SET_RUNS)

@@ -27,7 +27,7 @@ from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.messages import InputError, quoted, show
 from regimesim.scenario.reading import MOST_YEARS
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.assumptions import TRUST, Assumed, design_of, following
+from regimesim.simulation.assumptions import TRUST, Assumed, design_of_draws, following
 from regimesim.simulation.simulate import lanes_for
 from regimesim.stats.estimates import Floats
 from regimesim.stats.groups import means_without_luck
@@ -165,7 +165,7 @@ class Forks:
         self.fresh_seed = future_seed(self.seed, _FRESH)
         self.under = under if under is not None and under.columns else None
         self._stops: dict[int, _Stop] = {}
-        design = design_of(self.scenario, {}, 1)
+        design = design_of_draws(self.scenario, {}, 1)
         stopped = Stops(design, history.lanes.seed, replicate, moments, history.replacements)
         for t in moments:
             world, since = with_phase(self.scenario, t)
@@ -177,7 +177,7 @@ class Forks:
     ) -> Marks:
         """Tell in which futures it stands, for each move of a lever before round ``t``, (moves, futures)."""
         stop = self._stops[t]
-        design = design_of(stop.scenario, {}, len(moves))
+        design = design_of_draws(stop.scenario, {}, len(moves))
         for row, move in enumerate(moves):
             if move is not None:
                 move[0].write(design, np.array([row]), np.array([move[1]]), stop.since)
@@ -197,7 +197,7 @@ class Forks:
         stop, number = self._stops[t], len(self.under.draws)
         held = "" if move is None else move[0].name
         columns = {name: values for name, values in self.under.columns.items() if name != held}
-        design = design_of(stop.scenario, {}, number)
+        design = design_of_draws(stop.scenario, {}, number)
         for name, values in columns.items():
             _write_draws(design, stop, name, values)
         if move is not None:

@@ -21,29 +21,30 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from regimesim.analysis.innocents import Prospects, prospects_of
 from regimesim.core.compiler import entry
-from regimesim.core.estrangement import FOREVER, cost_of, outside
+from regimesim.core.estrangement import cost_of
 from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.parameters import INHERIT
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.results import Results
 from regimesim.stats.estimates import Floats
-from regimesim.sweeps.points import Place, Points, declared
+from regimesim.sweeps.points import Place, Points, declared_parameter
 from regimesim.theory.games import name_game
 
 if TYPE_CHECKING:
     import pandas as pd
 
 AT_ONCE = 2_000
-_STEPS = 64
-_LONGEST = 20
+_BISECTIONS = 64
+_LONGEST_CHAIN = 20
 """Years of punishment that are tried before one without end."""
 _MOST_WORSE, _HALVINGS = 50.0, 30
 """Greatest loss of mutual defection that is tried, and how finely."""
 _LEAST_DISCOUNT, _MOST_DISCOUNT = 1e-6, 1.0 - 1e-9
 NOW, FUTURE, LAW = 0, 1, 2
-_MISUNDERSTANDING, _BREACH = 0, 1
+_BREACH = 1
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,14 @@ class Side:
     discount, transparency, resolve, punishment_years, trust : float
         What there is of each; the resolve is the other's.
     years_between : float
-        Expected years of cooperation until mishaps estrange the pair (inf: never).
+        Expected years of cooperation until mishaps, or cases against innocents, estrange the pair (inf:
+        never).
     estranged_years : float
-        Expected length of what a breach brings, war included (inf: without end).
+        Expected length of what a breach brings, war and cases included (inf: without end).
     cooperation_share : float
-        Share of time in which both cooperate in the long run, if only mishaps estrange them.
+        Share of time in which both cooperate in the long run, if only these estrange them.
+    by_others : float
+        Chance per round that a case against an innocent estranges the pair.
     breach_cost : float
         What a breach costs, discounted, at full trust: a flow times years.
     now, future, law, norm : float
@@ -110,6 +114,7 @@ class Side:
     years_between: float
     estranged_years: float
     cooperation_share: float
+    by_others: float
     breach_cost: float
     now: float
     future: float
@@ -167,15 +172,15 @@ def pairs_at_start(results: Results) -> list[Pair]:
 def pairs_in(lanes: Lanes, scenario: Scenario, lane: int = 0) -> list[Pair]:
     """Every pair of a lane as it stands."""
     terms = lanes.margins()[..., lane]
-    names, needs = scenario.states, _needs(lanes, lane)
+    names, needs, prospects = scenario.states, _needs(lanes, lane), prospects_of(lanes, lane)
     between: dict[tuple[int, int], list[str]] = {}
     for k, i, j in lanes.setting.links:
         if lanes.world.sovereign[k, lane]:
             between.setdefault((int(i), int(j)), []).append(scenario.buffers[k])
     return [
         Pair(
-            _side_of(lanes, names, (i, j), needs, terms, lane),
-            _side_of(lanes, names, (j, i), needs, terms, lane),
+            _side_of(lanes, names, (i, j), needs, prospects, terms, lane),
+            _side_of(lanes, names, (j, i), needs, prospects, terms, lane),
             tuple(between.get((i, j), [])),
             float(lanes.game.buffer[i, j, lane]),
         )
@@ -185,7 +190,13 @@ def pairs_in(lanes: Lanes, scenario: Scenario, lane: int = 0) -> list[Pair]:
 
 
 def _side_of(
-    lanes: Lanes, names: Sequence[str], pair: tuple[int, int], needs: Floats, terms: Floats, lane: int
+    lanes: Lanes,
+    names: Sequence[str],
+    pair: tuple[int, int],
+    needs: Floats,
+    prospects: Prospects,
+    terms: Floats,
+    lane: int,
 ) -> Side:
     game, (i, j) = lanes.game, pair
     shared = lanes.setting.parameters[lanes.row[lane]]
@@ -207,37 +218,20 @@ def _side_of(
         float(game.pursue[j, lane]),
         float(shared["shadow"]["punishment_years"]),
         float(lanes.world.trust[i, j, lane]),
-        *_mishaps(lanes, i, j, lane),
+        float(prospects.years_between[i, j]),
+        float(prospects.years_of_breach[i, j]),
+        float(prospects.share[i, j]),
+        float(prospects.by_others[i, j]),
+        _breach_cost(lanes, i, j, lane),
         *(float(x) for x in terms[i, j]),
     )
 
 
-def _mishaps(lanes: Lanes, i: int, j: int, lane: int) -> tuple[float, float, float, float]:
-    """(years between estrangements, years of a breach, share of time in cooperation, cost of a breach)."""
-    game, m, (low, high) = lanes.game, lanes.setting.rounds_per_year, sorted((i, j))
-    spans = [_rounds_apart(lanes, low, high, kind, lane) for kind in (_MISUNDERSTANDING, _BREACH)]
-    chances = [float(x) for x in game.apart[:, low, high, lane]]
-    lost = sum(chance * span for chance, span in zip(chances, spans, strict=True) if chance > 0.0)
-    a = sum(chances)
+def _breach_cost(lanes: Lanes, i: int, j: int, lane: int) -> float:
+    """Cost of a breach to i, discounted, at full trust."""
+    game, (low, high) = lanes.game, sorted((i, j))
     span, paid = game.span[_BREACH, low, high, lane], game.paid[_BREACH, i, j, lane]
-    cost = _cost(game.one[i, j, lane], span, paid) / m
-    return (1.0 / (a * m) if a > 0.0 else math.inf), spans[1] / m, 1.0 / (1.0 + lost), float(cost)
-
-
-def _rounds_apart(lanes: Lanes, i: int, j: int, kind: int, lane: int) -> float:
-    """Expected rounds until a pair i < j is open again."""
-    game = lanes.game
-    risk, ending = float(game.war_estranged[kind, i, j, lane]), float(game.ending[kind, i, j, lane])
-    rounds = int(game.rounds[lane])
-    if rounds >= FOREVER and risk == 0.0 and ending == 0.0:
-        return math.inf
-    return float(_open_again(risk, ending, rounds, float(game.war_rounds[lane])))
-
-
-@entry
-def _open_again(risk: Any, ending: Any, rounds: Any, war_rounds: Any) -> Any:
-    """Rounds, by ``core.estrangement.outside``; compiled code is kept of entries only."""
-    return outside(1.0, risk, ending, rounds, war_rounds, 1.0)[2]
+    return float(_cost(game.one[i, j, lane], span, paid)) / lanes.setting.rounds_per_year
 
 
 @entry
@@ -249,21 +243,23 @@ def _cost(value: Any, span: Any, paid: Any) -> Any:
 def _needs(lanes: Lanes, lane: int) -> Floats:
     """Least values of each setting, in the order of :class:`Needs`, [5, N, N]."""
     m = lanes.setting.rounds_per_year
-    shares = np.linspace(0.0, 1.0, _STEPS + 1)
+    shares = np.linspace(0.0, 1.0, _BISECTIONS + 1)
     ends = float(lanes.setting.parameters[lanes.row[lane]]["shadow"]["discount_factor"]) < 1.0
-    lengths = np.append(np.arange(1, _LONGEST * m + 1) / m, [np.inf] * ends)
+    lengths = np.append(np.arange(1, _LONGEST_CHAIN * m + 1) / m, [np.inf] * ends)
     return np.stack(
         [
-            _least(lanes, lane, "shadow.discount_factor", np.clip(shares, _LEAST_DISCOUNT, _MOST_DISCOUNT)),
-            _least(lanes, lane, "transparency.level", shares),
-            _least(lanes, lane, "shadow.resolve", shares),
-            _least(lanes, lane, "shadow.punishment_years", lengths, between=False),
-            _least(lanes, lane, "trust", shares),
+            _least_value(
+                lanes, lane, "shadow.discount_factor", np.clip(shares, _LEAST_DISCOUNT, _MOST_DISCOUNT)
+            ),
+            _least_value(lanes, lane, "transparency.level", shares),
+            _least_value(lanes, lane, "shadow.resolve", shares),
+            _least_value(lanes, lane, "shadow.punishment_years", lengths, between=False),
+            _least_value(lanes, lane, "trust", shares),
         ]
     )
 
 
-def _least(lanes: Lanes, lane: int, name: str, values: Floats, between: bool = True) -> Floats:
+def _least_value(lanes: Lanes, lane: int, name: str, values: Floats, between: bool = True) -> Floats:
     """The least value at which the critical margin is not negative, [N, N]; infinite where there is none.
 
     ``between``: also between the values given, first on a finer grid and there by a straight line.
@@ -273,7 +269,7 @@ def _least(lanes: Lanes, lane: int, name: str, values: Floats, between: bool = T
     least = np.append(values, np.inf)[first]
     if between:
         for place in np.unique(first[(first > 0) & (first < len(values))]):
-            finer = np.linspace(values[place - 1], values[place], _STEPS + 1)
+            finer = np.linspace(values[place - 1], values[place], _BISECTIONS + 1)
             found = _crossing(finer, _critical(lanes, lane, name, finer))
             least = np.where(first == place, found, least)
     nothing = values[0] <= _LEAST_DISCOUNT  # a share: the least there is
@@ -313,7 +309,7 @@ def at_equal_worth(world: Scenario, other: Scenario) -> Scenario:
 
     def at(worse: float) -> Scenario:
         names = ("payoffs.punishment", "payoffs.sucker")
-        return world.with_parameters({name: _number(world, name) - worse for name in names})
+        return world.with_parameters({name: _world_number(world, name) - worse for name in names})
 
     goal, low, high = _cost_of_estrangement(other), 0.0, _MOST_WORSE
     for _ in range(_HALVINGS):
@@ -322,7 +318,7 @@ def at_equal_worth(world: Scenario, other: Scenario) -> Scenario:
     return at(low)
 
 
-def _number(world: Scenario, name: str) -> float:
+def _world_number(world: Scenario, name: str) -> float:
     value = world[name]
     assert isinstance(value, int | float)
     return float(value)
@@ -387,7 +383,7 @@ def points_from(design: pd.DataFrame, worlds: Sequence[Scenario]) -> Points | No
     :func:`regimesim.sweeps.design.points_of` does; None if that does not give as many as there are.
     """
     columns = {name: design[name].to_numpy() for name in design.columns if name != "point"}
-    free = [n for n, c in columns.items() if declared(n) is not None and len(set(c.tolist())) > 1]
+    free = [n for n, c in columns.items() if declared_parameter(n) is not None and len(set(c.tolist())) > 1]
     keys = list(zip(*(c.tolist() for n, c in columns.items() if n not in free), strict=True))
     keys = keys or [()] * len(design)
     number: dict[tuple[object, ...], int] = {}

@@ -9,7 +9,7 @@ from regimesim.analysis.levers import BUFFERS, LEVER_KINDS, Lever, all_levers, l
 from regimesim.scenario.messages import InputError
 from regimesim.scenario.parameters import BY_NAME
 from regimesim.scenario.scenario import check_phases
-from regimesim.simulation.assumptions import design_of
+from regimesim.simulation.assumptions import design_of_draws
 from regimesim.simulation.lowering import lower
 
 NAMES = ("concert", "bipolar", "collective_security", "anarchy")
@@ -50,7 +50,7 @@ def test_arrays_and_scenarios_are_moved_alike(name):
     made = rs.load_scenario(name)
     levers = levers_of(made, together=True).levers
     moves = np.random.default_rng(1).uniform(-1, 1, (3, len(levers)))
-    design = design_of(made, {}, 3)
+    design = design_of_draws(made, {}, 3)
     for lever, column in zip(levers, moves.T, strict=True):
         lever.write(design, np.arange(3), column)
     for row, move in enumerate(moves):
@@ -62,7 +62,7 @@ def test_arrays_and_scenarios_are_moved_alike(name):
 def test_a_value_can_be_held_against_what_other_points_have():
     made = rs.load_scenario("concert")
     (lever,) = levers_of(made, ["shadow.resolve"]).levers
-    design = design_of(made, {"shadow.resolve": np.array([0.3, 0.9])}, 2)
+    design = design_of_draws(made, {"shadow.resolve": np.array([0.3, 0.9])}, 2)
     lever.hold(design, made, 0.5, since=2)
     assert np.allclose(design.parameters["shadow"]["resolve"][:, 2:], 0.25 + 0.5 * 0.75)
     assert np.allclose(design.parameters["shadow"]["resolve"][:, :2], [[0.3], [0.9]])

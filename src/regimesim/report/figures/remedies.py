@@ -21,6 +21,7 @@ from regimesim.report.figures.style import (
     BLUE,
     GREEN,
     GREY,
+    HEAT_COLOURS,
     OCHRE,
     ORANGE,
     PALE,
@@ -32,7 +33,6 @@ from regimesim.report.figures.style import (
     save_figures,
     whiskers,
 )
-from regimesim.report.figures.sweeps import COLOURS
 from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import show, spoken
 
@@ -63,7 +63,7 @@ def draw_remedies(found: Remedies, ax: Axes | None = None) -> Axes:
         return remedies_figure(found).axes[0]
     rows = [("nothing moved", found.unmoved, np.full(len(found.year), np.nan))]
     rows += [(course.lever.name, course.best, course.move) for course in _helpful(found)]
-    paint, scale = colormaps[COLOURS], Normalize(0, 1)
+    paint, scale = colormaps[HEAT_COLOURS], Normalize(0, 1)
     ax.imshow([best for _, best, _ in rows], cmap=paint, norm=scale, aspect="auto")
     for down, (_, best, move) in enumerate(rows):
         for across in np.flatnonzero(np.abs(move) > 0):
@@ -113,7 +113,7 @@ def remedies_figure(found: Remedies) -> Figure:
 
 
 def _draw_key(ax: Axes) -> None:
-    ax.imshow(np.linspace(1, 0, 101)[:, None], cmap=COLOURS, norm=Normalize(0, 1), aspect="auto")
+    ax.imshow(np.linspace(1, 0, 101)[:, None], cmap=HEAT_COLOURS, norm=Normalize(0, 1), aspect="auto")
     ax.yaxis.tick_right()
     ax.set_yticks([0, 25, 50, 75, 100], ["100 %", "75 %", "50 %", "25 %", "0 %"])
     ax.set_xticks([])
