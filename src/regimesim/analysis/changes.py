@@ -29,7 +29,7 @@ from regimesim.stats.groups import means_without_luck
 
 SEARCH, CHOICE, REPORT = range(3)
 """Luck of its own: by which changes are searched, by which some are chosen, by which these are told."""
-SET_RUNS = 4096
+RUNS_OVER_SET = 4096
 """Runs over the settings that fit the record: enough of each to tell in which of them an aim is reached."""
 MOST_COST = 1e6
 """Price of a lever at most."""
@@ -196,7 +196,7 @@ class Changes:
         design = design_of_draws(self.scenario, own, len(self.under.draws))
         for lever, part in turned.values():
             lever.hold(design, self.scenario, float(part))
-        runs = np.arange(SET_RUNS)
+        runs = np.arange(RUNS_OVER_SET)
         draw = self.under.draw_of(runs)
         values = self._play(design, draw, runs, self._seed(REPORT))
         reached = means_without_luck(values, draw) >= self.aim.wanted

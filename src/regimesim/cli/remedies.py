@@ -198,7 +198,7 @@ def _screen(found: CheapestChanges, folder: Path) -> Iterator[str]:
     yield output.folded(NO_EVIDENCE)
     if found.ways:
         yield f"\nThe first way:  python -m regimesim run +scenario={folder}/way-1.yaml"
-    yield f"\n{folder}/  remedies.png changes.csv way-1.yaml summary.json ..."
+    yield f"\n{folder}/  remedies.png changes.csv {'way-1.yaml ' if found.ways else ''}summary.json ..."
 
 
 def _question_words(found: CheapestChanges) -> str:

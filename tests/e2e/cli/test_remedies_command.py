@@ -128,3 +128,10 @@ def test_json_has_the_remedies(say):
     told = json.loads(say(*STORY, "remedies=true", "odds=.8", "--json")[1])["remedies"]
     assert told["odds"] == 0.8 and [one["lever"] for one in told["levers"]] == ["shadow.resolve"]
     assert len(told["levers"][0]["smallest"]) == len(told["year"]) == len(told["unmoved"])
+
+
+def test_where_nothing_has_to_be_changed_no_way_is_promised(say, tmp_path):
+    pytest.importorskip("ribs")
+    out = say(*ANARCHY, *SMALL, "spell=peace", "odds=.1", "out=easy")[1]
+    assert "Nothing has to be changed" in out and "way-1" not in out
+    assert not [*(tmp_path / "easy").glob("way-*")] and (tmp_path / "easy" / "remedies.png").exists()

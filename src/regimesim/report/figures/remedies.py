@@ -41,6 +41,8 @@ _HATCHES = {"seeing": "", "punishing": "//", "binding": "..", "ground": "xx"}
 """Colour is not the only sign of a kind."""
 _VALUE_AND_ENDS = ("value", "lower", "upper")
 _OVER_SET = "all settings that fit (middle 95 %)"
+_FEWEST_BARS = 3
+"""Room for so many ways, so that a bar alone is no block."""
 _LEAST_HELP = 0.05
 """Rise of the chance in some year without which a lever is not drawn."""
 _LEVER_HIGH, _YEAR_WIDE = 0.27, 0.56
@@ -155,6 +157,8 @@ def draw_frontier(found: CheapestChanges, ax: Axes) -> Axes:
         (points, "o", BLUE, "frontier"),
         (found.ways, "D", BLACK, "ways" if found.reached else "best of each way"),
     ):
+        if not some:
+            continue
         cost = [one.cost for one in some]
         ends = [{end: scale * getattr(one.estimate, end) for end in _VALUE_AND_ENDS} for one in some]
         whiskers(ax, cost, ends, fmt=marker, color=colour, zorder=3)
@@ -201,7 +205,7 @@ def draw_ways(found: CheapestChanges, ax: Axes) -> Axes:
             ax.barh(number, part, left=left, height=0.45, **style)
             left += part
         note(ax, 0.0, number - 0.3, _way_named(way), va="bottom", fontsize=7.5)
-    ax.set(ylim=(len(found.ways) - 0.4, -0.75), xlim=(0, 1.03 * found.budget))
+    ax.set(ylim=(max(_FEWEST_BARS, len(found.ways)) - 0.4, -0.75), xlim=(0, 1.03 * found.budget))
     ax.set_yticks([])
     label(ax, "cost, by kind of lever")
     return ax
@@ -217,9 +221,11 @@ def _way_named(way: OrderChange) -> str:
 def cheapest_figure(found: CheapestChanges) -> Figure:
     """The frontier and the ways side by side, as a picture that stands alone."""
     tall = max(3.4, 0.62 * len(found.ways) + 0.4)
-    figure, axes = blank(11.0, tall + 1.2, (0.07, 0.14, 0.38, 0.74), (0.51, 0.14, 0.47, 0.74))
+    both, alone = ((0.07, 0.14, 0.38, 0.74), (0.51, 0.14, 0.47, 0.74)), ((0.11, 0.14, 0.86, 0.74),)
+    figure, axes = blank(*((11.0, tall + 1.2, *both) if found.ways else (7.0, tall + 1.2, *alone)))
     draw_frontier(found, axes[0])
-    draw_ways(found, axes[1])
+    if found.ways:
+        draw_ways(found, axes[1])
     kinds = [
         Patch(facecolor=KIND_COLOURS[kind], hatch=_HATCHES[kind], edgecolor="white", label=kind)
         for kind in LEVER_KINDS
