@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from regimesim import theory
     from regimesim.analysis.ablation import ablate
+    from regimesim.analysis.cheapest import cheapest_changes
     from regimesim.analysis.comparison import compare
     from regimesim.analysis.matrix import matrix
+    from regimesim.analysis.remedies import remedies
     from regimesim.analysis.turning_points import turning_points
     from regimesim.scenario.compose import load_scenario
     from regimesim.scenario.messages import InputError
@@ -45,10 +47,12 @@ __all__ = [
     "__version__",
     "ablate",
     "assumptions",
+    "cheapest_changes",
     "compare",
     "load_results",
     "load_scenario",
     "matrix",
+    "remedies",
     "simulate",
     "sweep",
     "theory",
@@ -65,10 +69,12 @@ _HOME = {
     "State": "simulation.agents",
     "ablate": "analysis.ablation",
     "assumptions": "simulation.assumptions",
+    "cheapest_changes": "analysis.cheapest",
     "compare": "analysis.comparison",
     "load_results": "sweeps.results",
     "load_scenario": "scenario.compose",
     "matrix": "analysis.matrix",
+    "remedies": "analysis.remedies",
     "simulate": "simulation.simulate",
     "sweep": "sweeps.sweep",
     "turning_points": "analysis.turning_points",

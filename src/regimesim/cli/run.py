@@ -33,7 +33,7 @@ from regimesim.scenario.parameters import ORDER, PARAMETERS, WORLD, Belongs
 from regimesim.scenario.reading import in_order
 from regimesim.scenario.remarks import remarks, unused
 from regimesim.scenario.strategies import load_strategy, names_of_states
-from regimesim.simulation.assumptions import PUBLISHED, Assumed, assumed
+from regimesim.simulation.assumptions import PUBLISHED, SET, Assumed, assumed, set_of
 from regimesim.simulation.results import json_text
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from regimesim.simulation.results import Results
 
 _HEAD = "# @package _global_\n"
-_OF_THE_TELLING = ("futures", "until", "spell", "hinges", "replace")
+_OF_THE_TELLING = ("futures", "until", "spell", "hinges", "replace", "remedies", "odds", "stand", "levers")
 """Options of ``explain`` that say what is told of a history, or what is replaced in it."""
 _FUTURES_LEFT_OUT = (
     "Turning points are left out: in a world of this size they take minutes. With futures=50 they are there."
@@ -132,7 +132,7 @@ def _simulate(scenario: Scenario, options: Mapping[str, Any], flags: Flags, unde
 
 
 def explain_command(given: Given, flags: Flags) -> None:
-    """Tell one run as a chronicle, with its turning points, and its hinges if they are asked for."""
+    """Tell one run as a chronicle, with its turning points, and its hinges and remedies if asked for."""
     scenario, options = asked(given, flags).scenario, given.options
     under = assumed(scenario, options["assumptions"], given.names)
     if under is not None:
@@ -142,6 +142,7 @@ def explain_command(given: Given, flags: Flags) -> None:
     from regimesim.chronicle import chronicle_of
     from regimesim.chronicle.replacements import read_replacements
     from regimesim.chronicle.replay import replay
+    from regimesim.cli.remedies import remedies_asked, remedy_command
 
     replaced = read_replacements(options["replace"] or [], scenario, options["replicate"])
     spell, until = options["spell"], options["until"]
@@ -155,16 +156,23 @@ def explain_command(given: Given, flags: Flags) -> None:
     with output.working("looking for hinges", flags):
         hinges = hinges_of(history, spell, until) if options["hinges"] else None
         hinges = hinges and replace(hinges, asked=_history_words(given))
-    parts = {"turning_points": points, "hinges": hinges}
+    remedies = remedies_asked(history, given, flags, None if under else _set_for(scenario, given))
+    parts = {"turning_points": points, "hinges": hinges, "remedies": remedies}
     if flags.json:
         answer = {"chronicle": told.frame().to_dict("records")}
         print(json_text(answer | {name: part and part.as_dict() for name, part in parts.items()}))
         return
     left_out = "" if futures or options["futures"] == 0 else _FUTURES_LEFT_OUT
-    texts = [told, *(part for part in parts.values() if part)]
+    texts = [part.text(output.width()) for part in (told, *parts.values()) if part]
+    again = remedy_command(remedies, _history_words(given)) if remedies else ""
     drawn = output.folded(under.sentence(options["replicate"])) if under is not None else ""
-    said = [words for words in (left_out, drawn) if words]
-    print("\n\n".join([*(text.text(output.width()) for text in texts), *said]))
+    said = [words for words in (again, left_out, drawn) if words]
+    print("\n\n".join([*texts, *said]))
+
+
+def _set_for(scenario: Scenario, given: Given) -> Assumed | None:
+    """The settings that fit the record of a scenario's states, if it is known."""
+    return None if set_of(scenario) is None else assumed(scenario, SET, given.names)
 
 
 def _history_words(given: Given) -> tuple[str, ...]:

@@ -19,17 +19,22 @@ from regimesim.scenario.limits import (
     MOST_POINTS,
     MOST_REPLICATE,
     MOST_RUNS,
+    MOST_RUNS_EACH,
     MOST_SEED,
+    MOST_TRIES,
     MOST_WORKERS,
     whole_within,
 )
 from regimesim.scenario.messages import InputError, known, quoted, show
 
-OptionKind = Literal["whole", "number", "switch", "names", "word", "text", "path", "group", "setting"]
+OptionKind = Literal[
+    "whole", "number", "switch", "names", "table", "word", "text", "path", "group", "setting"
+]
 """Kinds of values that an option takes.
 
-``names`` is a list, ``word`` one of some, ``text`` anything, ``group`` stands for all options that begin
-alike (``columns.year`` for ``columns.``), and a ``setting`` is read with those of the scenario.
+``names`` is a list, ``table`` names and values, ``word`` one of some, ``text`` anything, ``group`` stands for
+all options that begin alike (``columns.year`` for ``columns.``), and a ``setting`` is read with those of the
+scenario.
 """
 
 WIDTH = 100
@@ -137,6 +142,8 @@ class Option:
             raise InputError(f"{self.name} must be true or false; got {quoted(found)}")
         if self.kind == "names":
             return self._names(found)
+        if self.kind == "table" and not isinstance(found, dict):
+            raise InputError(f"{self.name} must be a table such as {self.shown}; got {quoted(found)}")
         if self.kind == "whole":
             low, high = self.ends
             return whole_within(found, self.name, int(low), int(high), self.note)
@@ -347,6 +354,18 @@ _RECORD_OPTIONS = (
     Option("columns.year", "group", "names that the table has for its columns", shown="NAME"),
 )
 """Options that say how a table of disputes is to be read."""
+_REMEDY_OPTIONS = (
+    Option("odds", "number", "the chance that is wanted of a remedy", 0.9, 0, 1, open_low=True),
+    Option("stand", "number", "years for which it is to stand with a remedy", 50.0, 0.25, 10_000),
+    Option(
+        "levers",
+        "names",
+        "parameters of the order that a remedy may move; all that are used by default",
+        shown="[NAME,...]",
+        offers="parameter",
+        also="word",
+    ),
+)
 FORMAT_OPTION = Option(
     "format",
     "word",
@@ -399,7 +418,7 @@ COMMANDS: Mapping[str, Command] = {
         Command(
             "explain",
             "regimesim.cli.run:explain_command",
-            "the chronicle of one run, its turning points, and what would have ended it otherwise",
+            "the chronicle of one run, its turning points, what would have ended it otherwise or saved it",
             (
                 SCENARIO_OPTION,
                 Option("replicate", "whole", "number of the run", 0, 0, MOST_REPLICATE, shown="17"),
@@ -424,6 +443,8 @@ COMMANDS: Mapping[str, Command] = {
                 ),
                 Option("spell", "word", "what must stand", "regime", offers=(*SPELL_WORDS, "systemic")),
                 Option("hinges", "switch", "look for the draws that turn the ending", False, shown="true"),
+                Option("remedies", "switch", "look for what would have saved it", False, shown="true"),
+                *_REMEDY_OPTIONS,
                 Option(
                     "replace",
                     "names",
@@ -547,6 +568,41 @@ COMMANDS: Mapping[str, Command] = {
                 OUT_OPTION,
             ),
             forms=("[NAME=interval(LOW,HIGH)]", PARAMETER),
+        ),
+        Command(
+            "remedies",
+            "regimesim.cli.remedies:remedies_command",
+            "the cheapest change of an order with which cooperation stands, and different ways to it",
+            (
+                SCENARIO_OPTION,
+                *_REMEDY_OPTIONS,
+                Option(
+                    "costs",
+                    "table",
+                    "price of a move all the way to the end of the range, by lever; 1 where none is told",
+                    shown="{NAME:PRICE,...}",
+                ),
+                Option(
+                    "target",
+                    "number",
+                    "instead of odds: years that it lasts on average, up to the horizon",
+                    None,
+                    0,
+                    open_low=True,
+                    shown="60",
+                ),
+                Option("budget", "number", "cost at most", 1.0, 0, 1_000_000, open_low=True),
+                Option("spell", "word", "what must stand", "regime", offers=(*SPELL_WORDS, "systemic")),
+                Option("tries", "whole", "changes that are tried", 1500, 1, MOST_TRIES),
+                Option("runs", "whole", "runs of each change that is tried", 100, 1, MOST_RUNS_EACH),
+                SEED_OPTION,
+                YEARS_OPTION,
+                WORKERS_OPTION,
+                OUT_OPTION,
+            ),
+            forms=(WORLD_AND_ORDER, PARAMETER),
+            notes="costs={transparency.level:2,norms.half_life:0.5} makes one lever twice as dear as others, "
+            "one half",
         ),
         Command(
             "plot",

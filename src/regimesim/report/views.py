@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regimesim.report import comparison_page, matrix_page, run_page
-from regimesim.report.figures import comparisons, matrix, runs, turning
+from regimesim.report.figures import comparisons, matrix, remedies, runs, turning
 from regimesim.simulation.views import register
 
 register("run.plot", runs.draw_run)
@@ -16,3 +16,5 @@ register("matrix.plot", matrix.matrix_figure)
 register("matrix.report", matrix_page.write_matrix)
 register("matrix.save", matrix_page.save_matrix)
 register("turning_points.plot", turning.draw_turning_points)
+register("remedies.plot", remedies.draw_remedies)
+register("cheapest.plot", remedies.cheapest_figure)

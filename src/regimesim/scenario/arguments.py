@@ -52,6 +52,10 @@ ARGUMENTS: Mapping[str, ArgumentKind] = {
     "agents": ArgumentKind(
         lambda value: isinstance(value, Mapping), "a table of classes by state: agents={'Britain': Mine}"
     ),
+    "budget": _NUMBER,
+    "costs": ArgumentKind(
+        lambda value: isinstance(value, Mapping), "a table of prices: costs={'transparency.level': 2}"
+    ),
     "extend": _TRUTH,
     "held": _TEXTS,
     "engine": ArgumentKind(
@@ -59,9 +63,11 @@ ARGUMENTS: Mapping[str, ArgumentKind] = {
         "the name of an engine: engine='processes'",
     ),
     "horizon": _NUMBER,
+    "levers": _TEXTS,
     "mechanisms": ArgumentKind(
         lambda value: isinstance(value, list | tuple), "a list of objects: mechanisms=[Mine()]"
     ),
+    "odds": _NUMBER,
     "orders": _TEXTS,
     "overrides": ArgumentKind(
         _is_list, 'a table {"transparency.level": 0.3} or a list ["transparency.level=0.3"]'
@@ -81,6 +87,8 @@ ARGUMENTS: Mapping[str, ArgumentKind] = {
         "a table of lists: settings={'war.cost': [1, 2]}",
     ),
     "spell": _TEXT,
+    "stand": _NUMBER,
+    "target": _NUMBER,
     "until": _NUMBER,
     "what": _TEXT,
     "worlds": _TEXTS,

@@ -14,6 +14,8 @@ MOST_REPLICATE = 2**32 - 1
 MOST_WORKERS = 1024
 MOST_FUTURES = 100_000
 """Forked from each year of a run."""
+MOST_TRIES, MOST_RUNS_EACH = 1_000_000, 100_000
+"""Changes of an order that are tried, and runs of each."""
 MOST_POINTS = 2_000_000
 """Of a design: of a sweep, and of the draws of a calibration with the scenario as it stands."""
 

@@ -33,7 +33,7 @@ def test_the_turning_points_follow_the_chronicle(say):
 
 def test_json_has_all_parts(say):
     told = json.loads(say(*WORLD, "futures=20", "hinges=true", "--json")[1])
-    assert list(told) == ["chronicle", "turning_points", "hinges"]
+    assert list(told) == ["chronicle", "turning_points", "hinges", "remedies"] and told["remedies"] is None
     points, hinges = told["turning_points"], told["hinges"]
     moved = sum(change["change"] for change in points["changes"])
     assert abs(moved - (points["stands"] - points["prior"])) < 1e-12

@@ -13,6 +13,7 @@ COMMANDS = {
     "sweep": ["+scenario=anarchy", "war.cost=1,2", "runs=1", "years=1"],
     "diagnose": ["+scenario=bipolar", "runs=1", "years=1"],
     "sensitivity": ["+scenario=anarchy", "parameters=[war.cost]", "runs=1", "trajectories=2", "samples=2"],
+    "remedies": ["+scenario=anarchy", "levers=[shadow.resolve]", "stand=1", "tries=8", "runs=2", "years=1"],
     "calibrate": ["+scenario=concert", "draws=8", "runs=2", "years=40", "answers=0"],
     "history": ["own.csv"],
     "plot": ["run"],

@@ -15,6 +15,7 @@ SMALL = {
     "history": {"runs": 4},
     "sweep": {"runs": 2, "years": 10},
     "sensitivity": {"runs": 2, "trajectories": 2, "samples": 2, "years": 2},
+    "remedies": {"tries": 60, "runs": 4},
     "calibrate": {"draws": 4, "runs": 20, "answers": 1},
 }
 """What makes a command quick that is not so already."""
@@ -43,6 +44,8 @@ NOT_RUN = {
     "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=dask": "needs a cluster",
     "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=slurm": "needs a cluster",
     "python -m regimesim predict": "fits for half a minute: test_prediction.py has a sample",
+    "python -m regimesim explain +scenario=concert replicate=17 remedies=true": "test_remedies_command.py",
+    "python -m regimesim remedies +scenario=concert": "test_remedies_command.py",
     "python -m regimesim compare order=concert": "test_matrix.py",
     "python -m regimesim compare 'worlds=[europe_1816,trade]'": "test_matrix.py",
     "python -m regimesim experiment 08": "tests/experiments derives every answer again",

@@ -123,7 +123,7 @@ def test_a_parameter_is_offered_with_its_meaning_and_bounds():
 def test_every_option_that_is_offered_can_be_given(offered, capsys):
     """A wrong value is refused for its value, not for the name of the option."""
     playing = {name: command for name, command in COMMANDS.items() if re.search("scenarios?=", command.usage)}
-    assert len(playing) == 10
+    assert len(playing) == 11
     for name, command in playing.items():
         for word in offered(f"{name} +scenario=duel "):
             if not word.endswith("=") or word.lstrip("+") in ("scenario=", "strategy="):

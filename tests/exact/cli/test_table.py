@@ -51,6 +51,10 @@ def test_an_option_takes_what_it_is_declared_to_take(pair):
         assert command.read([f"{option.name}=[a,b]"]).options[option.name] == ["a", "b"]
         with pytest.raises(InputError, match=f"{option.name} must be a list such as"):
             command.read([f"{option.name}=3"])
+    elif option.kind == "table":
+        assert command.read([f"{option.name}={{a.b:2}}"]).options[option.name] == {"a.b": 2}
+        with pytest.raises(InputError, match=f"{option.name} must be a table such as"):
+            command.read([f"{option.name}=3"])
     elif option.kind == "group":
         assert command.read([f"{option.key}x=y"]).options[option.key] == {"x": "y"}
     elif option.choices:
@@ -66,6 +70,8 @@ def test_an_option_takes_what_it_is_declared_to_take(pair):
 def test_an_option_is_given_once(pair):
     command, option = pair
     word = f"{option.name}={'[a]' if option.kind == 'names' else option.shown or option.default or 1}"
+    if option.kind == "table":
+        word = f"{option.name}={{a:1}}"
     if option.kind in ("names", "whole", "number", "switch"):
         word = (
             f"{option.name}={'[a]' if option.kind == 'names' else 'true' if option.kind == 'switch' else 1}"

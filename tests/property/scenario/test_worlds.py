@@ -120,13 +120,14 @@ BASES = {
     "compare": ["scenarios=[own.yaml,anarchy]", "runs=1", "years=1"], "diagnose": ["+scenario=own.yaml", "runs=1"],
     "sensitivity": ["+scenario=own.yaml", "parameters=[war.cost]", "runs=1", "trajectories=2", "samples=2"],
     "calibrate": ["+scenario=concert", "draws=8", "runs=2", "years=40", "answers=0"],
+    "remedies": ["+scenario=own.yaml", "levers=[shadow.resolve]", "stand=1", "tries=8", "runs=2"],
     "sweep": ["+scenario=own.yaml", "war.cost=1,2", "runs=1"], "history": ["own.csv"], "plot": ["run"],
     "completion": ["bash"], "experiment": [], "list": [], "predict": ["draws=0"], "show": ["own.yaml"], "demo": ["open=false"],
 }  # fmt: skip
 """A small task for every command (for `predict`, which has none, a refusal); a strange word is added to it."""
 
 
-LONG = ("compare", "predict")
+LONG = ("compare", "predict", "remedies")
 """Commands whose task takes long where nothing is said of its size."""
 
 
