@@ -482,11 +482,12 @@ class Concert(mesa.Model):
         self.powers, self.buffers = self.agents_by_type[Power], self.agents_by_type.get(Buffer, ())
         self.credibility = scenario["sanctions.credibility"]
         self.cooperating: list[int] = []
+        self.trusted: list[float] = []
         self.wars = self.buffers_lost = self.revolutions = self.cases = self.joined = 0
         self.estrangements = dict.fromkeys(KINDS, 0)
         self.enter(begin)
         self.datacollector = mesa.DataCollector(
-            {"cooperating": lambda model: model.cooperating[-1], "wars": "wars", "trust": "trust"},
+            {"cooperating": lambda model: model.cooperating[-1], "wars": "wars"},
             agenttype_reporters={Power: {"payoff": "payoff", "norm": "norm"}},
         )
 
@@ -495,6 +496,19 @@ class Concert(mesa.Model):
         """Mean trust."""
         sides = [side.trust for pair in self.pairs.values() for side in pair.sides]
         return sum(sides) / len(sides)
+
+    def measures(self) -> dict[str, float]:
+        """What came of the run, as regimesim measures it."""
+        kinds = {f"estrangements_{kind}": count for kind, count in self.estrangements.items()}
+        return kinds | {
+            "cooperation_rate": sum(self.cooperating) / (len(self.cooperating) * len(self.pairs)),
+            "trust": sum(self.trusted) / len(self.trusted),
+            "wars": self.wars,
+            "buffers_lost": self.buffers_lost,
+            "revolutions": self.revolutions,
+            "sanctions_invoked": self.cases,
+            "sanctions_joined": self.joined,
+        }
 
     def enter(self, phase) -> None:
         """Take over what holds from now on."""
@@ -511,6 +525,7 @@ class Concert(mesa.Model):
         """One round."""
         self.change()
         self.appraise()
+        self.trusted.append(self.trust)
         self.powers.do("decide")
         self.powers.do("observe")
         for pair in self.pairs.values():
