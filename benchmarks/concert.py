@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.machine import FOLDER, native
 from benchmarks.mesa_concert import Concert
-from benchmarks.timing import Rate, Row, at_least, in_turn, rate, ratios, within
+from benchmarks.timing import Row, at_least, in_turn, rate, ratios, within
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.compose import load_scenario
 from regimesim.simulation.lowering import lower
@@ -34,17 +34,18 @@ COMPARED = (
 
 def measure(repetitions: int) -> list[Row]:
     """Centuries a second, against Mesa and against C."""
-    whole, calm = lower(load_scenario("concert")), lower(load_scenario("concert", CALM))
+    whole = lower(load_scenario("concert"))
     size = lanes_for(whole)
+    inner = _Inner(lower(load_scenario("concert", CALM)), size)
     _same_as_mesa()
-    _same_as_c(calm, size)
+    _same_as_c(inner)
     found = in_turn(
         {
             "whole": rate(lambda: _play(whole, size), size),
             "mesa": rate(lambda: _play_mesa(keep=False), MESA_RUNS, least=0.0),
             "mesa that keeps": rate(lambda: _play_mesa(keep=True), MESA_RUNS, least=0.0),
-            "inner": rate(lambda: _play(calm, size), size),
-            "c": _C(calm, size).rate(),
+            "inner": rate(inner.play, size),
+            "c": rate(inner.play_in_c, size),
         },
         repetitions,
     )
@@ -103,38 +104,56 @@ def _fields() -> dict[str, list[str]]:
     return {name: bundles[name] for name in ("world", "game", "setting", "tally", "luck")}
 
 
-class _C:
-    """The C program on arrays of its own, which begin as regimesim's do."""
+class _Inner:
+    """The inner loop in a block of lanes that can be begun again: by regimesim, or by the program in C."""
 
     def __init__(self, design, size: int) -> None:
         lanes = self.lanes = Lanes(design, np.zeros(size, np.intp), np.arange(size), SEED)
         lanes.margins()  # appraises; nothing has been played
+        self.size, self.program = size, native("concert").play
+        reckoned = [getattr(lanes.game, name) for name in ("gain", "value", "excluded", "against")]
+        self.changed = [*lanes.world, *reckoned, *lanes.tally]
+        self.begin = [array.copy() for array in self.changed]
         parameters = lanes.setting.parameters[lanes.setting.row]
         rules = {
             "shock": np.ascontiguousarray(parameters["trust"]["shock"]),
             "agreement_trust": np.ascontiguousarray(parameters["diplomacy"]["agreement_trust"]),
         }
-        self.arrays = {
-            bundle: [
-                rules[name] if name in rules else getattr(getattr(lanes, bundle), name) for name in names
-            ]
+        self.arrays = [
+            [rules[name] if name in rules else getattr(getattr(lanes, bundle), name) for name in names]
             for bundle, names in _fields().items()
-        }
-        self.tables = [_table(arrays) for arrays in self.arrays.values()]
-        self.changed = [array for name in ("world", "game", "tally") for array in self.arrays[name]]
-        self.begin = [array.copy() for array in self.changed]
-        self.run = native("concert").play
+        ]
+        self.tables = [_table(arrays) for arrays in self.arrays]
 
     def play(self) -> None:
-        """From the first round to the horizon."""
-        for array, value in zip(self.changed, self.begin, strict=True):
-            array[:] = value
-        design = self.lanes.design
-        self.run(*self.tables, *self.lanes.world.capability.shape, design.rounds, design.rounds_per_year)
+        """Play it to its horizon."""
+        self._begin()
+        self.lanes.play(self.lanes.design.rounds)
 
-    def rate(self) -> Rate:
-        """Runs a second."""
-        return rate(self.play, len(self.lanes.points))
+    def play_in_c(self) -> None:
+        """The same by the other program."""
+        self._begin()
+        design = self.lanes.design
+        self.program(*self.tables, *self.lanes.world.capability.shape, design.rounds, design.rounds_per_year)
+
+    def _begin(self) -> None:
+        self.lanes.round = 0
+        for array, value in zip(self.changed, self.begin, strict=True):
+            array[...] = value
+
+    def ended(self) -> dict[str, bytes]:
+        """All that the world, its games and the counts ended with."""
+        bundles = {name: getattr(self.lanes, name) for name in ("world", "game", "tally")}
+        return {
+            f"{bundle}.{name}": array.tobytes()
+            for bundle, arrays in bundles.items()
+            for name, array in arrays._asdict().items()
+            if name not in _ROOM
+        }
+
+
+_ROOM = ("sums", "reach", "like")
+"""Fields that hold nothing from round to round."""
 
 
 def _table(arrays: list[np.ndarray]) -> ctypes.Array[ctypes.c_void_p]:
@@ -143,16 +162,10 @@ def _table(arrays: list[np.ndarray]) -> ctypes.Array[ctypes.c_void_p]:
     return (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays))
 
 
-def _same_as_c(design, size: int) -> None:
-    """Every array of the world and of what is counted must end with the same bits."""
-    c, ours = _C(design, size), _play(design, size)
-    c.play()
-    for bundle in ("world", "game", "tally"):
-        for name in getattr(ours, bundle)._fields:
-            here, there = (getattr(getattr(lanes, bundle), name) for lanes in (c.lanes, ours))
-            if name not in _UNLIKE and here.tobytes() != there.tobytes():
-                raise AssertionError(f"C played another game than regimesim: {bundle}.{name} differs")
-
-
-_UNLIKE = ("sums", "reach", "u_dc", "u_cd", "like")
-"""Fields that are room only, or set when margins are asked for, as they are before C begins."""
+def _same_as_c(inner: _Inner) -> None:
+    """Every array must end with the same bits."""
+    inner.play()
+    ours = inner.ended()
+    inner.play_in_c()
+    if unlike := [name for name, content in inner.ended().items() if content != ours[name]]:
+        raise AssertionError(f"C played another game than regimesim: {', '.join(unlike)} differ")

@@ -49,7 +49,7 @@ def measure(repetitions: int) -> list[Row]:
         ]
         rows.append(
             at_most(
-                2.1, f"rule {rule}: in blocks of {EQUAL} lanes a round grows as N to the power", powers, ""
+                2.05, f"rule {rule}: in blocks of {EQUAL} lanes a round grows as N to the power", powers, ""
             )
         )
     return rows

@@ -21,6 +21,8 @@ TITLE = "Sweeps"
 LEVELS = (0.2, 0.4, 0.6, 0.8)
 CHUNKS = 4
 FEW, MANY = 10_000, 1_000_000
+FLAT = 1.25
+"""Memory that a hundred times as many runs may take, against that of the few."""
 PEAK = """
 import resource, sys, tempfile
 import regimesim as rs
@@ -47,8 +49,17 @@ def measure(repetitions: int) -> list[Row]:
         at_most(10, "a sweep's processor time beyond that of its runs", added, "%"),
         Row("checking the parts, of the time to read all runs", checking, "%"),
         Row("a chunk, processor time", seconds, "seconds"),
-        Row(f"peak memory, {FEW:,} runs", [_peak(FEW)], "MB"),
-        Row(f"peak memory, {MANY:,} runs", [_peak(MANY)], "MB"),
+        *_memory(),
+    ]
+
+
+def _memory() -> list[Row]:
+    """Peaks of few and of many runs; these are a hundred times as many."""
+    few, many = _peak(FEW), _peak(MANY)
+    return [
+        Row(f"peak memory, {FEW:,} runs", [few], "MB"),
+        Row(f"peak memory, {MANY:,} runs", [many], "MB"),
+        at_most(FLAT, "the one against the other", [many / few]),
     ]
 
 

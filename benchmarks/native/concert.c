@@ -324,9 +324,9 @@ static void draw_conflict(const Block *b, int i, int j, int stride)
         double open_risk = risk[lane], first = risk_m[lane], second = risk_b[lane], third = risk_s[lane];
         double ending_m = end_m[lane], ending_b = end_b[lane];
         int8_t peaceful = action_ij[lane] & action_ji[lane], of = kind[lane];
-        double chance = of == 1 ? first : of == 2 ? second : third;
-        chance = open[lane] ? (peaceful ? 0.0 : open_risk) : chance;
-        double ending = of == 1 ? ending_m : of == 2 ? ending_b : 0.0;
+        double later = of == 2 ? second : third, ends_later = of == 2 ? ending_b : 0.0;
+        double estranged = of == 1 ? first : later, ending = of == 1 ? ending_m : ends_later;
+        double broken = peaceful ? 0.0 : open_risk, chance = open[lane] ? broken : estranged;
         quarrel[lane] = played[lane] & (unit(abroad[lane]) < spill[lane]);
         due[lane] = played[lane] & (unit(war[lane]) < chance);
         talks[lane] = unit(negotiate[lane]) < ending;
