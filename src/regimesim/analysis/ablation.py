@@ -21,6 +21,7 @@ import numpy as np
 
 from regimesim.analysis.arrangements import ARRANGEMENT_GROUPS, ARRANGEMENTS, arrangements_of, without
 from regimesim.analysis.comparison import Difference, spell_sample
+from regimesim.scenario.arguments import argument_kinds
 from regimesim.scenario.messages import InputError, known, spoken
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.assumptions import PUBLISHED, Assumed, assumed
@@ -178,6 +179,7 @@ class Ablation:
         return f"{spoken(self.scenario)}, years out of {self.horizon:g}\n{self.table().to_string()}{absent}"
 
 
+@argument_kinds
 def ablate(
     scenario: Scenario | str | Path | Worlds,
     what: str = "institutions",

@@ -14,6 +14,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from regimesim.scenario.arguments import argument_kinds
 from regimesim.scenario.contrast import besides_order
 from regimesim.scenario.messages import InputError, known, listed, spoken
 from regimesim.scenario.scenario import Scenario
@@ -264,6 +265,7 @@ class Comparison(OnTheSameSeeds):
         return f"<h4>{self.finding()}</h4>{self.table().to_html(border=0)}"
 
 
+@argument_kinds
 def compare(
     scenarios: Sequence[Scenario | str | Path] | Mapping[str, Scenario | str | Path] = DEFAULT,
     runs: int = 1000,
@@ -324,8 +326,6 @@ def named(
     years: float | None = None,
 ) -> list[Scenario]:
     """The scenarios to be compared, each with a name of its own."""
-    if isinstance(scenarios, str | Path | Scenario):
-        raise InputError("compare needs a list of scenarios, such as [concert, bipolar]")
     if isinstance(scenarios, Mapping):
         chosen = [replace(as_scenario(s, years), name=str(name)) for name, s in scenarios.items()]
     else:

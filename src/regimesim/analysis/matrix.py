@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from regimesim.analysis.comparison import DEFAULT, OnTheSameSeeds, rates, spell_sample
+from regimesim.scenario.arguments import argument_kinds
 from regimesim.scenario.composition import CHOICES, own_cell, pairings
 from regimesim.scenario.contrast import besides_order
 from regimesim.scenario.files import names_of
@@ -32,6 +33,8 @@ from regimesim.stats.variance import Split, split
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from regimesim.scenario.compose import Overrides
 
 Cell = tuple[str, str]
 """A world and an order, by name."""
@@ -401,6 +404,7 @@ def _measure(name: str) -> Measure:
     return one
 
 
+@argument_kinds
 def matrix(
     worlds: Sequence[str] | None = None,
     orders: Sequence[str] | None = None,
@@ -409,7 +413,7 @@ def matrix(
     years: float | None = None,
     workers: int | None = None,
     *,
-    settings: Sequence[str] = (),
+    overrides: Overrides = (),
     played: Sequence[Results] = (),
     progress: Progress | None = None,
 ) -> Matrix:
@@ -423,8 +427,8 @@ def matrix(
         As in :func:`regimesim.simulate`; runs of each cell.
     years : float, optional
         The common horizon; by default the shortest of the worlds' own.
-    settings : sequence of str
-        Of all cells, as on the command line: ``["transparency.level=0.3"]``.
+    overrides : sequence of str or mapping
+        Settings of all cells, as on the command line: ``["transparency.level=0.3"]``.
     played : sequence of Results
         Cells that have been simulated already; used where scenario, seed and runs are the same.
 
@@ -439,7 +443,7 @@ def matrix(
     <Matrix of 2 worlds by 2 orders: 4 runs of 5 years a cell>
     """
     rows, columns = (_names(given, group) for given, group in zip((worlds, orders), CHOICES, strict=True))
-    scenarios, refused = cells_of(rows, columns, settings, years)
+    scenarios, refused = cells_of(rows, columns, overrides, years)
     shortest = min(scenario.years for scenario in scenarios.values())
     results = {}
     for cell, scenario in scenarios.items():
@@ -451,7 +455,7 @@ def matrix(
 
 
 def cells_of(
-    worlds: Sequence[str], orders: Sequence[str], settings: Sequence[str] = (), years: float | None = None
+    worlds: Sequence[str], orders: Sequence[str], overrides: Overrides = (), years: float | None = None
 ) -> tuple[dict[Cell, Scenario], dict[Cell, str]]:
     """Compose the scenario of each cell, or say why the two make no sense together.
 
@@ -460,8 +464,9 @@ def cells_of(
     InputError
         If there is no such world or order, a setting cannot be used, or no cell makes sense.
     """
-    from regimesim.scenario.compose import load_scenario
+    from regimesim.scenario.compose import load_scenario, override_words
 
+    settings = override_words(overrides)
     found: dict[Cell, Scenario] = {}
     refused: dict[Cell, str] = {}
     for world in worlds:

@@ -31,6 +31,7 @@ from regimesim.analysis.futures import SPELLS, Fates, Question, Stops, futures_o
 from regimesim.analysis.sources import Source, as_drawn, date_of, sources_of
 from regimesim.chronicle.entries import likely, share_text
 from regimesim.chronicle.replay import History, replay
+from regimesim.scenario.arguments import argument_kinds
 from regimesim.scenario.limits import MOST_FUTURES, MOST_REPLICATE, MOST_SEED, MOST_WORKERS, whole_within
 from regimesim.scenario.messages import show
 from regimesim.scenario.scenario import Scenario
@@ -258,6 +259,7 @@ def _moved(change: float) -> str:
     return "0" if text in ("+.00", "-.00") else text
 
 
+@argument_kinds
 def turning_points(
     scenario: Scenario | str | Path,
     seed: int = 0,

@@ -95,7 +95,7 @@ def _matrix_of(
         options["seed"],
         found.years if found else None,
         options["workers"],
-        settings=asked.settings,
+        overrides=asked.settings,
         played=tuple(found.results.values()) if found else (),
         progress=advance,
     )

@@ -442,13 +442,20 @@ def print_parameter(parameter: Parameter) -> None:
             print(_item(f"  {name:<11}", text))
 
 
-def print_strategy(automaton: Automaton) -> None:
-    """An automaton as a table."""
+def print_strategy(automaton: Automaton, states: Sequence[str]) -> None:
+    """An automaton as a table, its states by the names that its file gives them."""
+    from regimesim.scenario.strategies import OUTCOMES
+
+    wide = 2 + max(len(name) for name in (*states, "state"))
+
+    def line(state: str, chance: str, following: Iterable[str]) -> str:
+        return f"  {state:<{wide}}{chance:<12}{''.join(f'{name:<{wide}}' for name in following)}".rstrip()
+
     print(bold(automaton.name))
-    print("  state  cooperates        next after (own, seen)  CC  CD  DC  DD")
-    for number, (chance, after) in enumerate(zip(automaton.cooperate, automaton.next, strict=True)):
-        steps = "".join(f"{after[own][seen]:>4}" for own in (1, 0) for seen in (1, 0))
-        print(f"  {number:<7}{chance:<41.4g}{steps}")
+    print(line("state", "cooperates", (f"{outcome}:" for outcome in OUTCOMES)))
+    for name, chance, after in zip(states, automaton.cooperate, automaton.next, strict=True):
+        print(line(name, f"{chance:.4g}", (states[after[own][seen]] for own in (1, 0) for seen in (1, 0))))
+    print("  After its own action and the one that it saw (C cooperates, D defects): its next state.")
 
 
 def bold(text: str) -> str:

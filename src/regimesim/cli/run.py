@@ -19,12 +19,20 @@ from regimesim.cli.advice import asked, unused_of
 from regimesim.cli.table import COMMANDS, Flags, Given
 from regimesim.scenario.compose import files_asked, hydra_jobs, load_scenario, names_typed, settled
 from regimesim.scenario.composition import CHOICES, combination, part_files, part_tree
-from regimesim.scenario.files import names_of, read_text, scenario_names, shown_path, strategy_names, yaml_of
+from regimesim.scenario.files import (
+    names_of,
+    path_of,
+    read_text,
+    scenario_names,
+    shown_path,
+    strategy_names,
+    yaml_of,
+)
 from regimesim.scenario.messages import InputError, known, legible, quoted
 from regimesim.scenario.parameters import ORDER, PARAMETERS, WORLD, Belongs
 from regimesim.scenario.reading import in_order
 from regimesim.scenario.remarks import remarks, unused
-from regimesim.scenario.strategies import load_strategy
+from regimesim.scenario.strategies import load_strategy, names_of_states
 from regimesim.simulation.assumptions import PUBLISHED, Assumed, assumed
 from regimesim.simulation.results import json_text
 
@@ -272,7 +280,11 @@ def show_command(given: Given, flags: Flags) -> None:
     elif name in parameters:
         output.print_parameter(parameters[name])
     elif name in strategy_names():
-        output.print_strategy(load_strategy(name))
+        if resolved:
+            output.print_strategy(load_strategy(name), names_of_states(name))
+        else:
+            load_strategy(name)  # what cannot be used is refused, not shown
+            sys.stdout.write(_as_written([path_of("strategy", name)]))
     elif (
         not name
         or name in scenario_names()

@@ -19,6 +19,7 @@ from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from regimesim.scenario.arguments import argument_kinds
 from regimesim.scenario.composition import (
     CHOICES,
     Composition,
@@ -96,6 +97,7 @@ class SweepRequest:
     overrides: tuple[str, ...]
 
 
+@argument_kinds
 def load_scenario(
     scenario: Scenario | Mapping[str, Any] | str | Path = "", overrides: Overrides = ()
 ) -> Scenario:

@@ -21,14 +21,29 @@ PRUDENT = "prudent"
 """The strategy that is no automaton: it weighs its advantage (model.md 4.3)."""
 
 _STRATEGY_KEYS = ("title", "about", "source", "states")
-_OUTCOMES = ("CC", "CD", "DC", "DD")
+OUTCOMES = ("CC", "CD", "DC", "DD")
 _CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*\((.*)\)\s*", re.DOTALL)
 
 
 def strategy_about(name: str) -> str:
-    """Give what the file of a strategy says of it, in a sentence."""
+    """Give what the file of a strategy says of it, in a sentence.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be used.
+    """
+    if name == PRUDENT:
+        path = path_of("strategy", name)
+        raise InputError(f"{shown_path(path)}: the name '{PRUDENT}' is taken; give the file another")
+    load_strategy(name)
     tree = read_yaml(path_of("strategy", name), "strategy")
     return " ".join(str(tree.get("about", "")).split())
+
+
+def names_of_states(name: str) -> tuple[str, ...]:
+    """Names that the states of a strategy have in its file, in the file's order."""
+    return tuple(read_yaml(path_of("strategy", name), "strategy")["states"])
 
 
 def load_strategy(spec: str) -> Automaton:
@@ -108,11 +123,11 @@ def _read_row(block: Any, numbers: Mapping[str, int], place: str) -> tuple[float
         raise InputError(f"{place}: cooperate must lie in [0, 1]; got {quoted(chance)}")
     here = f"{place}.after"
     after = block.get("after")
-    _check_table_of(after, here, _OUTCOMES, "outcome")
-    for outcome in _OUTCOMES:
+    _check_table_of(after, here, OUTCOMES, "outcome")
+    for outcome in OUTCOMES:
         if outcome not in after:
             raise InputError(f"{here}: what follows {outcome} is missing; it must name a state")
-    cc, cd, dc, dd = (_target(after[o], numbers, f"{here}.{o}") for o in _OUTCOMES)
+    cc, cd, dc, dd = (_target(after[o], numbers, f"{here}.{o}") for o in OUTCOMES)
     return float(chance), ((dd, dc), (cd, cc))
 
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from regimesim.core import kernel
 from regimesim.core.lanes import Lanes
 from regimesim.core.spells import regimes
+from regimesim.scenario.arguments import argument_kinds
 from regimesim.scenario.limits import MOST_REPLICATE, MOST_SEED, plain, whole_within
 from regimesim.scenario.messages import InputError, known, quoted, show
 from regimesim.scenario.scenario import Scenario
@@ -82,9 +83,8 @@ class RegimeModel(mesa.Model):
     Raises
     ------
     InputError
-        For a scenario, seed, replicate or name that cannot be used.
-    TypeError
-        If ``agents`` holds something that gives no State.
+        For a scenario, seed, replicate or name that cannot be used, and where ``agents`` holds something
+        that gives no State.
 
     Examples
     --------
@@ -97,6 +97,7 @@ class RegimeModel(mesa.Model):
 
     _agents_numbered = 0
 
+    @argument_kinds
     def __init__(
         self,
         scenario: Scenario | Mapping[str, Any] | str | Path = "",
@@ -425,7 +426,7 @@ def _made_state(kind: Callable[[RegimeModel, int], State], model: RegimeModel, p
     state = kind(model, position) if callable(kind) else kind
     if not isinstance(state, State):
         name = model.case.states[position]
-        raise TypeError(f"agents['{name}'] must be a subclass of State; got {quoted(kind)}")
+        raise InputError(f"agents['{name}'] must be a subclass of State; got {quoted(kind)}")
     return state
 
 

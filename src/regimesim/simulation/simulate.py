@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.core.lanes import Design, Lanes
+from regimesim.scenario.arguments import argument_kinds
 from regimesim.scenario.limits import MOST_RUNS, MOST_SEED, MOST_WORKERS, plain, whole_within
 from regimesim.scenario.messages import InputError, quoted, spelt
 from regimesim.scenario.reading import MOST_YEARS
@@ -53,6 +54,7 @@ class Part(NamedTuple):
     recording: Recording | None
 
 
+@argument_kinds
 def simulate(
     scenario: Scenario | Mapping[str, Any] | str | Path,
     runs: int = 1000,
@@ -116,7 +118,7 @@ def simulate(
     under = assumed(chosen, assumptions)
     design = lower(chosen) if under is None else under.design()
     size = min(lanes_for(design), -(-runs // (workers or processors())))  # no thread is left without
-    record = recorded_within(chosen, min(record, runs))
+    record = recorded_within(chosen, min(whole_within(record, "record", 0, MOST_RUNS), runs))
     blocks = _blocks(runs, size, record)
 
     start = Lanes(design, np.zeros(size, np.intp), np.arange(size), seed, accounts=accounts)
@@ -167,7 +169,7 @@ def recorded_within(scenario: Scenario, record: int) -> int:
         )
     if record > most:
         warnings.warn(
-            f"{size}: series and events of the first {most:,} runs are kept, not of {record:,}", stacklevel=3
+            f"{size}: series and events of the first {most:,} runs are kept, not of {record:,}", stacklevel=4
         )
     return min(record, most)
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from regimesim.scenario.arguments import argument_kinds
 from regimesim.scenario.messages import InputError, known
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.columns import RUN
@@ -151,6 +152,7 @@ class SweepResults:
         return f"<h4>{len(self):,} points of {self.manifest.runs:,} runs</h4>{self.table.head(20).to_html()}"
 
 
+@argument_kinds
 def load_results(path: str | Path) -> Results | SweepResults:
     """Load a folder: the results of a run, or a sweep, whose runs stay on disk until asked for.
 

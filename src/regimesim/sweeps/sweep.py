@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from regimesim.scenario.arguments import argument_kinds
 from regimesim.scenario.compose import Overrides, SweepRequest, assignments, load_scenario
 from regimesim.scenario.messages import InputError, known, show, spelt
 from regimesim.scenario.scenario import Scenario
@@ -60,6 +61,7 @@ def _more() -> str:
     return spelt("extend=true", "extend=True")
 
 
+@argument_kinds
 def sweep(
     scenario: Scenario | Mapping[str, Any] | str | Path,
     settings: Mapping[str, Sequence[Any]] | DesignTable,

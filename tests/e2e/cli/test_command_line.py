@@ -370,3 +370,24 @@ def test_help_imports_nothing_heavy():
     loaded = done.stdout.splitlines()[-1]
     heavy = ("numpy", "numba", "pandas", "matplotlib", "hydra", "rich", "scipy", "yaml")
     assert not [name for name in heavy if f"'{name}'" in loaded]
+
+
+def test_strategies_of_ones_own_are_listed_with_what_is_wrong(say, empty):
+    folder = empty / "configs" / "strategy"
+    folder.mkdir(parents=True)
+    (folder / "prudent.yaml").write_text("states: {a: {cooperate: 1, after: {CC: a, CD: a, DC: a, DD: a}}}")
+    (folder / "odd.yaml").write_text("nonsense: 1")
+    (folder / "sulk.yaml").write_text(
+        "about: Sulks for ever.  # a comment\n"
+        "states:\n"
+        "  nice: {cooperate: 1, after: {CC: nice, CD: sulking, DC: nice, DD: sulking}}\n"
+        "  sulking: {cooperate: 0.25, after: {CC: sulking, CD: sulking, DC: sulking, DD: sulking}}\n"
+    )
+    _, listed, _ = say("list", "strategies")
+    assert re.search(r"\n  odd +cannot be used: configs/strategy/odd.yaml: no key 'nonsense'", listed)
+    assert re.search(r"\n  prudent +cannot be used: .*the name 'prudent' is taken", listed)
+    assert re.search(r"\n  sulk +Sulks for ever\.\n", listed)
+    assert "# a comment" in say("show", "sulk")[1]
+    table = say("show", "sulk", "resolved=true")[1].splitlines()
+    assert table[2].split() == ["nice", "1", "nice", "sulking", "nice", "sulking"]
+    assert table[3].split() == ["sulking", "0.25", *["sulking"] * 4]

@@ -351,7 +351,7 @@ def test_an_answer_that_is_none_is_refused_and_the_round_stays_open(answer):
 
 
 def test_agents_must_be_states():
-    with pytest.raises(TypeError, match=r"agents\['Athens'\] must be a subclass of State; got 'Saint'"):
+    with pytest.raises(InputError, match=r"agents\['Athens'\] must be a subclass of State; got 'Saint'"):
         RegimeModel(read_scenario(PAIR, "greece"), seed=0, agents={"Athens": "Saint"})
     with pytest.raises(InputError, match=r"agents: no state 'Atens'\. Did you mean 'Athens'"):
         RegimeModel(read_scenario(PAIR, "greece"), seed=0, agents={"Atens": Saint})

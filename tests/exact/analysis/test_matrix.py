@@ -65,7 +65,7 @@ class TestCells:
         again = matrix(["europe_1816"], ORDERS, RUNS, 7, YEARS, played=[played])
         assert again.results["europe_1816", "concert"] is played
         other = matrix(
-            ["europe_1816"], ORDERS, RUNS, 7, YEARS, settings=["transparency.level=0.2"], played=[played]
+            ["europe_1816"], ORDERS, RUNS, 7, YEARS, overrides=["transparency.level=0.2"], played=[played]
         )
         assert other.results["europe_1816", "concert"] is not played
 

@@ -1,6 +1,7 @@
 """Ways in which people use Python: NumPy's numbers, tables of settings, scenarios from tables, its words."""
 
 import dataclasses
+import inspect
 import math
 import re
 from fractions import Fraction
@@ -123,7 +124,7 @@ IN_PYTHON = {
     ),
     'or overrides={"world": NAME, "order": NAME}': lambda: rs.load_scenario(),
     'which order? Add "order": NAME': lambda: rs.load_scenario(overrides={"world": "europe_1816"}),
-    'overrides are a table {"transparency.level": 0.3} or a list': lambda: rs.load_scenario(
+    'overrides must be a table {"transparency.level": 0.3} or a list': lambda: rs.load_scenario(
         "concert", "transparency.level=0.3"
     ),
     "the scenario is given apart from its overrides": lambda: assignments({"scenario": "concert"}),
@@ -159,3 +160,45 @@ def test_advice_is_for_where_a_person_types():
     with prompt():
         assert spelt("out=DIR", "out") == "out=DIR"
     assert spelt("out=DIR", "out") == "out"
+
+
+SMALL = rs.Scenario.from_dict({"states": {"A": {}, "B": {}, "C": {}}, "years": 3}, "small")
+PUBLIC = {
+    rs.simulate: {"scenario": SMALL, "runs": 2},
+    rs.compare: {"scenarios": [SMALL, "anarchy"], "runs": 2, "years": 3},
+    rs.matrix: {"worlds": ["trade"], "orders": ["self_help"], "runs": 2, "years": 3},
+    rs.sweep: {"scenario": SMALL, "settings": {"war.cost": [1]}, "runs": 2},
+    rs.turning_points: {"scenario": SMALL, "futures": 50},
+    rs.ablate: {"scenario": SMALL, "runs": 2},
+    rs.load_results: {},
+    rs.load_scenario: {},
+    rs.RegimeModel: {"scenario": SMALL},
+}
+WRONG = (-1, math.nan, b"x", ["x"], {"x": 1}, object(), [None], (1, 2))
+
+
+def arguments_of_public_functions():
+    for function in PUBLIC:
+        for argument in inspect.signature(function).parameters.values():
+            if argument.kind is not argument.VAR_KEYWORD:
+                yield pytest.param(function, argument.name, id=f"{function.__name__}-{argument.name}")
+
+
+def test_every_public_function_is_asked():
+    functions = (getattr(rs, name) for name in rs.__all__)
+    asked = {thing for thing in functions if inspect.isfunction(thing)} - {rs.assumptions}
+    assert asked < set(PUBLIC)
+
+
+@pytest.mark.parametrize(("function", "name"), list(arguments_of_public_functions()))
+def test_an_argument_of_the_wrong_kind_is_a_sentence_about_it(function, name, tmp_path):
+    refused = 0
+    for number, value in enumerate(WRONG):
+        given = {**PUBLIC[function], name: value}
+        if function is rs.sweep and name != "out":
+            given["out"] = tmp_path / str(number)
+        try:
+            function(**given)
+        except InputError as error:
+            refused += bool(str(error))
+    assert refused >= 6  # a table may stand for a list of its names

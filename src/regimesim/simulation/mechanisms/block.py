@@ -140,8 +140,6 @@ def checked(mechanisms: Sequence[Mechanism]) -> tuple[Mechanism, ...]:
     ------
     InputError
     """
-    if isinstance(mechanisms, Mechanism | type):
-        raise InputError("mechanisms is a list of objects: mechanisms=[Mine()]")
     for mechanism in mechanisms:
         if isinstance(mechanism, type) and issubclass(mechanism, Mechanism):
             raise InputError(f"mechanisms are objects: {mechanism.__name__}(), with brackets")

@@ -123,7 +123,7 @@ def identity(thing: object) -> str:
     kind = thing if isinstance(thing, type) else type(thing)
     if inspect.isroutine(thing):
         return f"{thing.__module__}.{thing.__qualname__} {_digest_of([thing])}"
-    values = {} if isinstance(thing, type) else vars(thing)
+    values = {} if isinstance(thing, type) else getattr(thing, "__dict__", {})
     shown = ", ".join(f"{name}={_shown(value)}" for name, value in sorted(values.items()))
     own = [one for one in kind.__mro__ if not one.__module__.startswith(("regimesim.", "mesa.", "builtins"))]
     return f"{kind.__module__}.{kind.__qualname__}({shown}) {_digest_of(own)}"
