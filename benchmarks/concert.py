@@ -110,7 +110,7 @@ class _Inner:
     def __init__(self, design, size: int) -> None:
         lanes = self.lanes = Lanes(design, np.zeros(size, np.intp), np.arange(size), SEED)
         lanes.margins()  # appraises; nothing has been played
-        self.size, self.program = size, native("concert").play
+        self.program = native("concert").play
         reckoned = [getattr(lanes.game, name) for name in ("gain", "value", "excluded", "against")]
         self.changed = [*lanes.world, *reckoned, *lanes.tally]
         self.begin = [array.copy() for array in self.changed]

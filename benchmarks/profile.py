@@ -6,6 +6,8 @@ is less than a round; the shares say what would be worth another thought.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numba
@@ -15,7 +17,7 @@ from benchmarks import automata
 from benchmarks.timing import Row, in_turn, rate
 from regimesim.core import jit, kernel  # noqa: F401  (jit: numba learns of the core's functions)
 from regimesim.core.lanes import Lanes
-from regimesim.core.world import Game, Mechanism, Setting
+from regimesim.core.world import Game, Mechanism, Setting, rejoin_game, rejoin_luck
 from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.reading import read_scenario
 from regimesim.simulation.lowering import lower
@@ -131,16 +133,22 @@ def measure(repetitions: int) -> list[Row]:
     return rows
 
 
-def _repeat(template: str, call: str, lanes: Lanes, t: int):
+@cache
+def _compiled(template: str, call: str) -> Callable[..., None]:
     space: dict[str, Any] = {**vars(kernel), "SURPRISES": int(Mechanism.SURPRISES)}
     exec(template.format(call=call, repeated=REPEATED), space)
-    step = numba.njit(error_model="numpy", _nrt=False)(space["step"])
-    bundles = [
+    return numba.njit(error_model="numpy", _nrt=False)(space["step"])
+
+
+def _repeat(template: str, call: str, lanes: Lanes, t: int) -> Callable[[], None]:
+    step = _compiled(template, call)
+    world, game, setting, tally, luck = (
         type(x)._make(_copy(field) for field in x)
         for x in (lanes.world, lanes.game, lanes.setting, lanes.tally, lanes.luck)
-    ]
-    _keep_still(*bundles[1:3])
-    return lambda: step(*bundles, t)
+    )
+    game, luck = rejoin_game(game), rejoin_luck(luck)
+    _keep_still(game, setting)
+    return lambda: step(world, game, setting, tally, luck, t)
 
 
 def _keep_still(game: Game, setting: Setting) -> None:
