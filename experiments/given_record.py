@@ -14,8 +14,8 @@ import sys
 from inspect import signature
 from pathlib import Path
 
-from regimesim.analysis.experiments import experiment, experiments, findings, in_order, rounded
-from regimesim.analysis.robustness import DRAWS as EVEN
+from regimesim.analysis.experiments import claims_in_order, experiment, experiments, findings, rounded
+from regimesim.analysis.robustness import ASSUMPTION_DRAWS as EVEN
 from regimesim.analysis.robustness import drawing_from
 from regimesim.simulation.assumptions import read_set
 
@@ -62,8 +62,8 @@ def given_record(names):
             if mine:
                 shares = asked_again(one, fitted)
                 found |= {c: {"set": which, "draws": DRAWS, **shares[c]} for c in mine & set(shares)}
-        print(f"{name}: {', '.join(in_order(found.keys() & wanted))}", file=sys.stderr, flush=True)
-    return {claim: found[claim] for claim in in_order(found)}
+        print(f"{name}: {', '.join(claims_in_order(found.keys() & wanted))}", file=sys.stderr, flush=True)
+    return {claim: found[claim] for claim in claims_in_order(found)}
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from regimesim.analysis.experiments import RARE, findings, in_order, in_words
+from regimesim.analysis.experiments import RARE, claims_in_order, findings, in_words
 from regimesim.analysis.robustness import told_apart
 
 EXPERIMENTS = Path(__file__).resolve().parent
@@ -107,7 +107,7 @@ def page():
             words[claim]["claim"] if claim in words else by_claim[claim][1]["claim"],
             again[claim],
         )
-        for claim in in_order(by_claim)
+        for claim in claims_in_order(by_claim)
     ]
     before, after = text.partition(BEGIN)[0], text.partition(END)[2]
     return before + "\n".join([BEGIN, "", HEAD, *rows, "", END]) + after

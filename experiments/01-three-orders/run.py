@@ -8,7 +8,7 @@ from regimesim.analysis.arrangements import without
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.pairs import Side, pairs_of
 from regimesim.analysis.robustness import (
-    DRAWS,
+    ASSUMPTION_DRAWS,
     Outcomes,
     draws,
     every,
@@ -53,7 +53,7 @@ def run(scale: float = 1.0) -> Answer:
     names = scenario_names()
     shipped = Outcomes({name: rs.load_scenario(name) for name in names}, runs, SEED)
     same = {w: Outcomes({o: under(w, o) for o in ORDERS}, runs, SEED, YEARS) for w in WORLDS}
-    firm = robust(runs_at(scale, DRAWS, least=8))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=8))
     gains = {
         f"{spoken(order)} in {spoken(w)}": found.more(order, "self_help", "cooperative_years")
         for w, found in same.items()

@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.robustness import (
+    ASSUMPTION_DRAWS,
     COMMON,
-    DRAWS,
     Outcomes,
     draws,
     every,
@@ -76,7 +76,7 @@ def run(scale: float = 1.0) -> Answer:
         for word, by_price in best.items()
         for price, gaps in by_price.items()
     }
-    firm = robust(runs_at(scale, DRAWS, least=8))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=8))
     concert = best["the Concert"]
     more = concert["free"]["full transparency than none, cooperative years"]
     parts = {

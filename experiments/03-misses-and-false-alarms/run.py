@@ -5,8 +5,8 @@ from matplotlib.figure import Figure
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.robustness import (
+    ASSUMPTION_DRAWS,
     COMMON,
-    DRAWS,
     Outcomes,
     draws,
     every,
@@ -51,7 +51,7 @@ def run(scale: float = 1.0) -> Answer:
         SEED,
         YEARS,
     )
-    firm = robust(runs_at(scale, DRAWS, least=8))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=8))
     gaps = {
         f"{talk}, error {total:g}": found.more(
             f"{talk} {total:g} 0", f"{talk} {total:g} 1", "cooperative_years"

@@ -9,8 +9,8 @@ import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.pairs import pairs_of
 from regimesim.analysis.robustness import (
+    ASSUMPTION_DRAWS,
     COMMON,
-    DRAWS,
     Outcomes,
     draws,
     every,
@@ -106,7 +106,7 @@ def run(scale: float = 1.0) -> Answer:
     answer["cooperative years added"] = {
         word: {name: interval_of(step) for name, step in by_name.items()} for word, by_name in steps.items()
     }
-    firm = robust(runs_at(scale, DRAWS, least=8))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=8))
     answer["over the judgements"] = firm["parts"]
     asked = [name for name in steps["the Concert"] if name.startswith("as it is")]
     answer["claims"] = {

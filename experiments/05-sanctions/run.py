@@ -8,10 +8,10 @@ from matplotlib.figure import Figure
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.robustness import (
+    ASSUMPTION_DRAWS,
     COMMON,
-    DRAWS,
-    DrawTable,
     Outcomes,
+    TableOfDraws,
     draws,
     play_worlds,
     robustness,
@@ -108,7 +108,7 @@ def run(scale: float = 1.0) -> Answer:
     answer["rules in the Concert, at equal severity"] = rules
     answer["League"], failed = league(runs)
     answer["Security Council"], acts = council(runs)
-    firm = robust(runs_at(scale, DRAWS, least=8))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=8))
 
     def added(name: str, **case: float) -> Estimate:
         found = kept[tuple((MIDDLE | case).values())]
@@ -314,7 +314,7 @@ def robust(count: int) -> dict:
     }
 
 
-def failures(drawn: DrawTable) -> dict:
+def failures(drawn: TableOfDraws) -> dict:
     """Over the same draws: what failing to act costs the League (L19), and the veto the Council (L20)."""
     wanted, unwanted = (
         play_worlds(worlds(replace(aggression(*CASES[name]), years=LEAGUE_YEARS), drawn), seed=SEED)[

@@ -111,7 +111,7 @@ def shares(found: Shares) -> dict:
 def robust(scale: float) -> dict:
     """Over draws of the judgements: does each, taken away alone, shorten cooperation?"""
     names = (*robustness.COMMON, "periphery.insulation", "diplomacy.renegotiation")
-    drawn = robustness.draws(names, runs_at(scale, robustness.DRAWS, least=8), SEED)
+    drawn = robustness.draws(names, runs_at(scale, robustness.ASSUMPTION_DRAWS, least=8), SEED)
     base = robustness.worlds(rs.load_scenario("concert"), drawn)
     asked = ARRANGEMENTS | {"conferences": ("conferences",)}
     whole = robustness.play_worlds(base, seed=SEED)["cooperative_years"]

@@ -7,8 +7,8 @@ import regimesim as rs
 from regimesim.analysis.collapse import causes_of_collapse
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.robustness import (
+    ASSUMPTION_DRAWS,
     COMMON,
-    DRAWS,
     Outcomes,
     draws,
     every,
@@ -81,7 +81,7 @@ def asked() -> dict[str, rs.Scenario]:
 def run(scale: float = 1.0) -> Answer:
     runs = runs_at(scale, RUNS, least=40)
     found = Outcomes(asked(), runs, SEED, YEARS)
-    firm = robust(runs_at(scale, DRAWS, least=8))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=8))
     names = ("as it is", *UNDONE)
     first, second = WAVES
 

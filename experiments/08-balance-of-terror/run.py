@@ -10,7 +10,7 @@ from regimesim.analysis.arrangements import without
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.pairs import pairs_of
 from regimesim.analysis.robustness import (
-    DRAWS,
+    ASSUMPTION_DRAWS,
     Outcomes,
     draws,
     durations,
@@ -173,7 +173,7 @@ def run(scale: float = 1.0) -> Answer:
     runs = runs_at(scale, RUNS, least=100)
     told_, by_strike = grid(runs)
     dated, scenario = history(runs)
-    firm = robust(runs_at(scale, DRAWS, least=20))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=20))
     durable = {p: by_strike.longer(f"1 {p:g}", f"{DELICATE:g} {p:g}", "peace") for p in PRUDENCE}
     channels, prudence = (
         scenario.longer("as it is", f"no {name}", "peace") for name in ("channels", "prudence")

@@ -10,8 +10,8 @@ from regimesim.analysis.ablation import Worlds, ablate
 from regimesim.analysis.arrangements import without
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.robustness import (
+    ASSUMPTION_DRAWS,
     COMMON,
-    DRAWS,
     Outcomes,
     draws,
     durations,
@@ -146,7 +146,7 @@ def run(scale: float = 1.0) -> Answer:
     }
     runs = runs_at(scale, OTHERS, least=60)
     trusting, balances = expectations(runs), balance(runs)
-    firm = robust(runs_at(scale, DRAWS, least=10))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=10))
     bound = [name for name in tests if tests[name].institutions]
     strong = {name: tests[name]["strong test"].numbers["cooperation gained"] for name in bound}
     steadier = {name: tests[name]["expectations"].numbers["gained"] for name in bound}

@@ -7,8 +7,8 @@ import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.pairs import at_equal_worth, pairs_of
 from regimesim.analysis.robustness import (
+    ASSUMPTION_DRAWS,
     COMMON,
-    DRAWS,
     Outcomes,
     draws,
     durations,
@@ -94,7 +94,7 @@ def robust(count: int) -> dict:
 def run(scale: float = 1.0) -> Answer:
     runs = runs_at(scale, RUNS, least=60)
     found = Outcomes(asked(), runs, SEED, YEARS)
-    firm = robust(runs_at(scale, DRAWS, least=16))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=16))
     longer, equal = (found.longer(name, "anarchy") for name in ("trade", "dear trade"))
     sucker = found.longer("losses 0, without war", "losses 1, without war")
     grave = found.longer("mild losses", "anarchy")

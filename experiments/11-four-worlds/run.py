@@ -7,8 +7,8 @@ import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.pairs import pairs_of
 from regimesim.analysis.robustness import (
+    ASSUMPTION_DRAWS,
     COMMON,
-    DRAWS,
     Outcomes,
     draws,
     durations,
@@ -125,7 +125,7 @@ def run(scale: float = 1.0) -> Answer:
     hindered = {name: obstacles(name, runs) for name in POWERS}
     concert = hindered["concert"][1]
     lost = [concert.longer("as it is", what) for what in (*OBSTACLES, EXPANSION)]
-    firm = robust(runs_at(scale, DRAWS, least=12))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=12))
     return {
         "four worlds": {
             name: found.told(name, "cooperative_years", "disputes", "wars")

@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.robustness import (
+    ASSUMPTION_DRAWS,
     COMMON,
-    DRAWS,
     Outcomes,
     draws,
     every,
@@ -97,7 +97,7 @@ def robust(count: int) -> dict:
 def run(scale: float = 1.0) -> Answer:
     runs = runs_at(scale, RUNS, least=14)
     found = Outcomes(asked(), runs, SEED, YEARS)
-    firm = robust(runs_at(scale, DRAWS, least=10))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=10))
 
     def wars(name: str, one: str, other: str) -> Estimate:
         """Wars of three hundred years that one peace brings more than another."""

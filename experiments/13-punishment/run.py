@@ -6,8 +6,8 @@ import regimesim as rs
 from regimesim.analysis import deviations
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.robustness import (
+    ASSUMPTION_DRAWS,
     COMMON,
-    DRAWS,
     Outcomes,
     draws,
     every,
@@ -59,7 +59,7 @@ def run(scale: float = 1.0) -> Answer:
     lost = {part.deviation: part.loss for part in cheats}
     longer = found.more(f"long {LONG:g}", f"long {SHORT:g}", "cooperative_years")
     surer = found.more(f"sure {SURE:g}", f"sure {SELDOM:g}", "cooperative_years")
-    firm = robust(runs_at(scale, DRAWS, least=8))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=8))
     return {
         f"payoff a year that {CHEAT} loses by defecting": {n: interval_of(loss) for n, loss in lost.items()},
         "cooperative years by years of punishment": {

@@ -6,8 +6,8 @@ import regimesim as rs
 from regimesim.analysis import deviations
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.robustness import (
+    ASSUMPTION_DRAWS,
     COMMON,
-    DRAWS,
     Outcomes,
     draws,
     every,
@@ -66,7 +66,7 @@ def run(scale: float = 1.0) -> Answer:
     dearer = found.more(f"cost {COSTS[0]:g}", f"cost {COSTS[-1]:g}", "cooperative_years")
     wanted = found.more(f"affinity {AFFINITIES[0]:g}", f"affinity {AFFINITIES[-1]:g}", "cooperative_years")
     fewer = found.more(f"decentralized {STATES[0]}", f"decentralized {STATES[-1]}", "sanctions_response")
-    firm = robust(runs_at(scale, DRAWS, least=8))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=8))
     return {
         "by cost": {f"{x:g}": found.told(f"cost {x:g}", *MEASURED) for x in COSTS},
         "by affinity": {f"{x:g}": found.told(f"affinity {x:g}", *MEASURED) for x in AFFINITIES},

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.robustness import (
+    ASSUMPTION_DRAWS,
     COMMON,
-    DRAWS,
     Outcomes,
     draws,
     play_worlds,
@@ -70,7 +70,7 @@ def run(scale: float = 1.0) -> Answer:
         for rule in RULES[1:]
         for name in ("cooperative_years", "regime_years", "peace_years", "disputes", "wars")
     )
-    firm = robust(runs_at(scale, DRAWS, least=8))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=8))
     return {
         "rules": {o: {rule: found[o].told(rule, *MEASURED) for rule in RULES} for o in ORDERS},
         "cooperative years added by a rule": {

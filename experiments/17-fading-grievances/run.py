@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.robustness import (
+    ASSUMPTION_DRAWS,
     COMMON,
-    DRAWS,
     Outcomes,
     draws,
     play_worlds,
@@ -70,7 +70,7 @@ def run(scale: float = 1.0) -> Answer:
     fades, lasts = (rates[f"half-life {name}"] for name in (FADES, LASTS))
     calmer, calmer_than = mean(fades[middle] - fades[late]), mean(lasts[late] - fades[late])
     still = mean(lasts[middle] - lasts[late])
-    firm = robust(runs_at(scale, DRAWS, least=8))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=8))
     return {
         "disputes in 100 pair-years": {
             name: {period: interval_of(mean(rate)) for period, rate in by_name.items()}

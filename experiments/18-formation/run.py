@@ -9,8 +9,8 @@ import regimesim as rs
 from regimesim.analysis.experiments import Answer, finding, runs_at
 from regimesim.analysis.pairs import at_equal_worth
 from regimesim.analysis.robustness import (
+    ASSUMPTION_DRAWS,
     COMMON,
-    DRAWS,
     Outcomes,
     draws,
     every,
@@ -168,7 +168,7 @@ def robust(count: int) -> dict:
 def run(scale: float = 1.0) -> Answer:
     runs = runs_at(scale, RUNS, least=20)
     found = Outcomes(asked(), runs, SEED, YEARS)
-    firm = robust(runs_at(scale, DRAWS, least=8))
+    firm = robust(runs_at(scale, ASSUMPTION_DRAWS, least=8))
     added = {
         name: sooner(found, f"self_help, {name}", "self_help, mistrust")
         for name in (*ADDED, "a wave of war", *OF_WAR)

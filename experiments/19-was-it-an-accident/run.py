@@ -11,7 +11,7 @@ import regimesim as rs
 from regimesim.analysis.ablation import Worlds
 from regimesim.analysis.arrangements import arrangements_of
 from regimesim.analysis.experiments import Answer, runs_at
-from regimesim.analysis.forecasts import Bin, Forecasts, forecasts
+from regimesim.analysis.forecasts import Bin, ChanceForecasts, forecasts
 from regimesim.analysis.futures import play_out, question_of
 from regimesim.analysis.hinges import hinges_of
 from regimesim.analysis.splitting import rare_event
@@ -53,7 +53,7 @@ def run(scale: float = 1.0) -> Answer:
     }
 
 
-def told_forecasts(made: Forecasts) -> dict:
+def told_forecasts(made: ChanceForecasts) -> dict:
     """Quality of forecasts in each year, and how much of what was uncertain is then known."""
     parts = zip(
         made.year, made.forecast, made.brier(), made.skill(), made.resolved(), made.drift(), strict=True
@@ -70,7 +70,7 @@ def told_forecasts(made: Forecasts) -> dict:
     }
 
 
-def told_reliability(made: Forecasts) -> dict:
+def told_reliability(made: ChanceForecasts) -> dict:
     """Share of forecasts that came true, and whether runs lie among their futures as one of them."""
     bins = {round(part.low * FIFTHS): part for part in made.reliability(FIFTHS)}
     came = {f"{k / FIFTHS:g} to {(k + 1) / FIFTHS:g}": told_bin(bins.get(k)) for k in range(FIFTHS)}

@@ -11,7 +11,14 @@ from datetime import date, timedelta
 import pytest
 from rotation import TODAY, of_the_day
 
-from regimesim.analysis.experiments import SMALL_SCALE, differences, experiments, is_estimate, leaves, plain
+from regimesim.analysis.experiments import (
+    SMALL_SCALE,
+    differences,
+    experiments,
+    is_estimate,
+    leaves,
+    plain_answer,
+)
 
 ALL = experiments()
 EACH = pytest.mark.parametrize("name", ALL)
@@ -102,7 +109,7 @@ def rounds_to(word, number):
 @EACH
 def test_what_is_recorded_is_plain_and_its_intervals_hold_their_values(name):
     answer = ALL[name].expected
-    assert plain(answer) == answer
+    assert plain_answer(answer) == answer
     for place, part in leaves(answer):
         if is_estimate(part) and None not in part.values():
             assert part["lower"] <= part["value"] <= part["upper"], place

@@ -15,7 +15,7 @@ import twins
 import regimesim.simulation.lowering
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.columns import KINDS, QUANTITIES
+from regimesim.simulation.columns import EVENT_NAMES, QUANTITIES
 from regimesim.simulation.recording import play_and_record
 
 BEGUN = {naive.MISUNDERSTANDING: "misunderstanding", naive.BREACH: "breach"}
@@ -205,7 +205,13 @@ def test_events_are_those_of_the_twin(number: int, monkeypatch: pytest.MonkeyPat
     lanes = twins.lanes_of(scenario, number * 7919, number)
     recording = play_and_record(lanes)
     found = [
-        (event.round, KINDS[event.kind], int(event.actor[k]), int(event.target[k]), float(event.value[k]))
+        (
+            event.round,
+            EVENT_NAMES[event.kind],
+            int(event.actor[k]),
+            int(event.target[k]),
+            float(event.value[k]),
+        )
         for event in recording.events
         for k in np.flatnonzero(event.lane == 2)
     ]
@@ -248,5 +254,5 @@ def test_every_kind_of_event_is_met() -> None:
     seen = set()
     for number in range(60):
         recording = play_and_record(twins.lanes_of(lively(number), number * 7919, number))
-        seen |= {KINDS[event.kind] for event in recording.events if (event.lane == 2).any()}
-    assert seen == set(KINDS)
+        seen |= {EVENT_NAMES[event.kind] for event in recording.events if (event.lane == 2).any()}
+    assert seen == set(EVENT_NAMES)

@@ -41,7 +41,7 @@ The level of `anarchy`, and of every shipped scenario but the ideal of collectiv
 PUNITIVE = (1.0, 0.3)
 """Resentment and settlement trust of a punitive peace: the variant that `concert` names (an assumption)."""
 
-Change = Callable[[Mapping[str, Value]], Mapping[str, Value]]
+Absence = Callable[[Mapping[str, Value]], Mapping[str, Value]]
 Acts = Callable[[Mapping[str, Value]], bool]
 
 
@@ -61,7 +61,7 @@ class Arrangement:
     name: str
     about: str
     institution: bool
-    absent: Change
+    absent: Absence
     acts: Acts
 
     def removed(self, scenario: Scenario) -> Scenario:
@@ -90,7 +90,7 @@ def _positive(*names: str) -> Acts:
     return lambda values: any(_real_value(values, name) > 0 for name in names)
 
 
-def _constant(**changes: Value) -> Change:
+def _constant(**changes: Value) -> Absence:
     named = {name.replace("__", "."): value for name, value in changes.items()}
     return lambda values: named
 

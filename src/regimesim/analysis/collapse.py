@@ -62,7 +62,7 @@ GROUNDS = ("not estranged", MISPERCEPTION, QUARRELS, "breach", SANCTIONS, "war")
 or not), by a quarrel abroad alone, by a true charge, by a sanction; it is at war."""
 _OPEN, _FALSELY, _ABROAD, _RIGHTLY, _EXCLUDED, _WAR = range(6)
 _COUNTED = ("false_alarms", "exploitations", "misses")
-_ROUNDING = 1e-9
+_ROUNDING_OF_SHARES = 1e-9
 
 
 @dataclass(frozen=True)
@@ -133,22 +133,22 @@ def causes_of_collapse(results: Results, most: int = 2000, workers: int | None =
     def look(block: slice) -> dict[str, NDArray[Any]]:
         which = replicate[block].astype(np.intp)
         lanes = Lanes(design, point[block], which, seed)
-        way = gave_way(lanes, end[block], window, low)
+        way = gave_way_by_lane(lanes, end[block], window, low)
         begin = np.maximum(onset[block], way - round(YEARS_BEFORE * per_year))
         course = follow_collapses(lanes.again(which), Times(begin, way, end[block], window))
         found = contributions(course.before, course.after, course.led)
         later = contributions(course.before, course.later, course.led_later)
-        nothing = np.min([found[cause] for cause in CAUSES], axis=0) >= -_ROUNDING
+        nothing = np.min([found[cause] for cause in CAUSES], axis=0) >= -_ROUNDING_OF_SHARES
         for name, values in found.items():
             chosen_rows = nothing if values.ndim == 1 else nothing[:, None]
             found[name] = np.where(chosen_rows, later[name], values)
         return found | {"ground": course.ground.T}
 
-    return _gather(replicate, on_threads(look, blocks, workers))
+    return _gathered(replicate, on_threads(look, blocks, workers))
 
 
 @dataclass(frozen=True)
-class Moment:
+class MomentOfEnd:
     """The world and what held, each lane at a time of its own."""
 
     world: World
@@ -156,7 +156,7 @@ class Moment:
     counted: dict[str, NDArray[np.int32]]
 
     @classmethod
-    def of(cls, lanes: Lanes) -> Moment:
+    def of(cls, lanes: Lanes) -> MomentOfEnd:
         """All lanes as they stand, with a row of settings each."""
         return cls(
             World._make(field.copy() for field in lanes.world),
@@ -185,7 +185,7 @@ class Moment:
 
     def margin(self, **parts: NDArray[Any]) -> Reals:
         """Mean over pairs of the lesser margin, with some parts of the world replaced, [L]."""
-        margin = Moment(self.world._replace(**parts), self.setting, {}).terms().sum(2)
+        margin = MomentOfEnd(self.world._replace(**parts), self.setting, {}).terms().sum(2)
         i, j = np.triu_indices(len(margin), 1)
         mean: Reals = np.minimum(margin[i, j], margin[j, i]).mean(0)
         return mean
@@ -221,7 +221,7 @@ class Times(NamedTuple):
     window: int
 
 
-def gave_way(lanes: Lanes, end: NDArray[np.int64], window: int, low: float) -> NDArray[np.int64]:
+def gave_way_by_lane(lanes: Lanes, end: NDArray[np.int64], window: int, low: float) -> NDArray[np.int64]:
     """The first round from ``end`` on in which fewer than ``low`` of the pairs cooperate; plays the lanes."""
     lanes.play(int((end + window).max()))
     n = lanes.world.capability.shape[0]
@@ -245,9 +245,9 @@ class Course:
         Pairs and rounds without cooperation in the bad window, by :data:`GROUNDS`.
     """
 
-    before: Moment
-    after: Moment
-    later: Moment
+    before: MomentOfEnd
+    after: MomentOfEnd
+    later: MomentOfEnd
     led: Reals
     led_later: Reals
     ground: NDArray[np.int64]
@@ -257,7 +257,7 @@ def follow_collapses(lanes: Lanes, times: Times) -> Course:
     """Play lanes through their collapses."""
     last = times.end + times.window - 1
     later = np.minimum(times.way + times.window, lanes.design.rounds) - 1
-    moments = {name: (Moment.of(lanes), when) for name, when in
+    moments = {name: (MomentOfEnd.of(lanes), when) for name, when in
                (("before", times.begin), ("after", times.way), ("later", later))}  # fmt: skip
     norm = lanes.world.norm.copy()
     led, led_later = norm.copy(), norm.copy()
@@ -322,7 +322,7 @@ def _either(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return marks | marks.swapaxes(0, 1)
 
 
-def contributions(before: Moment, after: Moment, led: Reals) -> dict[str, NDArray[Any]]:
+def contributions(before: MomentOfEnd, after: MomentOfEnd, led: Reals) -> dict[str, NDArray[Any]]:
     """Measure what each change in the world did to the mean margin, and tell whether it was misperceived."""
     found: dict[str, NDArray[Any]] = {
         "before": _mean_terms(before.terms()),
@@ -335,7 +335,7 @@ def contributions(before: Moment, after: Moment, led: Reals) -> dict[str, NDArra
         if cause in (MEMORY, LEADERS):
             parts = {"norm": unfaded if cause == MEMORY else led}
         held = before.setting if cause == CONDITIONS else after.setting
-        found[cause] = total - Moment(after.world, held, {}).margin(**parts)
+        found[cause] = total - MomentOfEnd(after.world, held, {}).margin(**parts)
     alarms, defected, missed = (after.counted[k] - before.counted[k] for k in _COUNTED)
     found[MISPERCEPTION] = (alarms > 0) & (alarms >= defected - missed)
     found["kind"] = _kind_in_force(after.world)
@@ -357,12 +357,12 @@ def _kind_in_force(world: World) -> NDArray[np.int64]:
 _APART_BY = {_FALSELY: "misunderstanding", _RIGHTLY: "breach", _EXCLUDED: "sanction", _WAR: "war"}
 
 
-def _gather(replicate: NDArray[np.int64], parts: list[dict[str, NDArray[Any]]]) -> Causes:
+def _gathered(replicate: NDArray[np.int64], parts: list[dict[str, NDArray[Any]]]) -> Causes:
     none = {cause: np.zeros(0) for cause in CAUSES} | {"before": np.zeros((0, 4)), "after": np.zeros((0, 4))}
     none |= {"ground": np.zeros((0, len(GROUNDS)))}
     joined = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]} if parts else none
     standing = joined["ground"] / np.maximum(1, joined["ground"].sum(axis=1, keepdims=True))
-    cause = np.array([_cause(joined, standing[k], k) for k in range(len(replicate))], str)
+    cause = np.array([_cause_of_collapse(joined, standing[k], k) for k in range(len(replicate))], str)
     found, counts = np.unique(cause, return_counts=True)
     order = np.argsort(-counts, kind="stable")
     return Causes(
@@ -376,10 +376,10 @@ def _gather(replicate: NDArray[np.int64], parts: list[dict[str, NDArray[Any]]]) 
     )
 
 
-def _cause(found: Mapping[str, NDArray[Any]], standing: NDArray[np.float64], k: int) -> str:
+def _cause_of_collapse(found: Mapping[str, NDArray[Any]], standing: NDArray[np.float64], k: int) -> str:
     """Find what lowered the margin most in run k; if nothing, what estranged those that did not cooperate."""
     lowest = min(CAUSES, key=lambda cause: found[cause][k])
-    if found[lowest][k] < -_ROUNDING:
+    if found[lowest][k] < -_ROUNDING_OF_SHARES:
         if lowest == "trust lost" and found[MISPERCEPTION][k]:
             return MISPERCEPTION
         kind = _APART_BY.get(int(found["kind"][k]), "")

@@ -19,7 +19,7 @@ from regimesim.scenario.contrast import besides_order
 from regimesim.scenario.messages import InputError, known, listed, spoken
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.assumptions import PUBLISHED, Assumed, assumed, set_of
-from regimesim.simulation.columns import SPELLS, THRESHOLDS
+from regimesim.simulation.columns import SPELL_STEMS, THRESHOLDS
 from regimesim.simulation.results import Results, percent
 from regimesim.simulation.simulate import Progress, as_scenario, simulate
 from regimesim.simulation.views import view
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 DEFAULT = ("concert", "bipolar", "collective_security")
 """Scenarios that are compared by default."""
 
-CAUTION = (
+COMPARISON_CAUTION = (
     "Great powers fought ten wars with one another in 192 years, .052 a year; at that rate 38 quiet years "
     "come by chance with probability .14 and 46 with .09: one Concert cannot by itself tell a regime from "
     "luck."
@@ -118,7 +118,7 @@ class Comparison(OnTheSameSeeds):
         until, rows = self._horizon(horizon), {}
         for name, results in self.results.items():
             counted = {kind: f"{rate.value:.1f}" for kind, rate in rates(results).items()}
-            for spell, word in SPELLS.items():
+            for spell, word in SPELL_STEMS.items():
                 found, regime = results.summary(spell, until), spell == "regime"
                 rows[spoken(name), word] = {
                     "median": found.median.text(),
@@ -180,7 +180,7 @@ class Comparison(OnTheSameSeeds):
 
     def finding(self, spell: str = "regime") -> str:
         """Say which lasts longest, so far as the paired intervals tell the scenarios apart."""
-        word, until = SPELLS.get(spell, spoken(spell)), self.years
+        word, until = SPELL_STEMS.get(spell, spoken(spell)), self.years
         means = {name: results.summary(spell, until).rmst.value for name, results in self.results.items()}
         best = max(means, key=lambda name: means[name])
         close = [d.shorter for d in self.differences(until, spell, against=best) if not d.paired.lower > 0]
@@ -199,7 +199,7 @@ class Comparison(OnTheSameSeeds):
             "runs": self.runs,
             "years": self.years,
             "seed": self.seed,
-            "findings": {spell: self.finding(spell) for spell in SPELLS},
+            "findings": {spell: self.finding(spell) for spell in SPELL_STEMS},
             "spells": {name: _spell_summaries(results) for name, results in self.results.items()},
             "never formed": {name: results.never_formed for name, results in self.results.items()},
             "rates": {
@@ -211,10 +211,10 @@ class Comparison(OnTheSameSeeds):
                     {key: finite(value) for key, value in row.items()}
                     for row in self.rmst(spell=spell).to_dict("records")
                 ]
-                for spell in (*SPELLS, *THRESHOLDS)
+                for spell in (*SPELL_STEMS, *THRESHOLDS)
             },
             "record": {mark.name: mark.years for mark in HISTORICAL_MARKS},
-            "caution": CAUTION,
+            "caution": COMPARISON_CAUTION,
         }
 
     def plot(self, kind: str = "survival") -> Figure:
@@ -304,7 +304,7 @@ def compare(
     """
     chosen = named(scenarios, years)
     shortest = min(scenario.years for scenario in chosen)
-    under = {s.name: _under(s, chosen, assumptions, held) for s in chosen}
+    under = {s.name: _assumptions_of(s, chosen, assumptions, held) for s in chosen}
     results = {
         s.name: simulate(s, runs, seed, shortest, workers, assumptions=under[s.name], progress=progress)
         for s in chosen
@@ -312,7 +312,7 @@ def compare(
     return Comparison(results)
 
 
-def _under(
+def _assumptions_of(
     scenario: Scenario, among: Sequence[Scenario], assumptions: str, held: Collection[str]
 ) -> str | Assumed:
     """Draws for a scenario that has a set; refused only where none of the scenarios has one."""
@@ -343,7 +343,7 @@ def named(
 
 def _spell_summaries(results: Results) -> dict[str, dict[str, Any]]:
     found = {}
-    for spell in (*SPELLS, *THRESHOLDS):
+    for spell in (*SPELL_STEMS, *THRESHOLDS):
         short = results.summary(spell)
         found[spell] = {
             "median": value_and_ends(short.median),

@@ -22,14 +22,14 @@ from numpy.typing import NDArray
 
 from regimesim.core.decision import NORM
 from regimesim.core.lanes import Lanes
+from regimesim.core.world import Bits
 from regimesim.scenario.messages import known
 from regimesim.scenario.scenario import Phase, Power, Scenario
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.simulate import as_scenario, check_runs
 from regimesim.stats.estimates import Estimate, Floats, mean
 
-Bits = NDArray[np.int8]
-Table = NDArray[np.int8]
+AutomatonTable = NDArray[np.int8]
 """Automata of memory two: [V, 25], 1 where one of them cooperates after a history."""
 
 FIRM = 2.0
@@ -210,7 +210,7 @@ class MemoryTwo(Deviation):
     name = "best of memory two"
     about = "the best answer found among automata that remember two rounds"
 
-    def __init__(self, tables: Table) -> None:
+    def __init__(self, tables: AutomatonTable) -> None:
         self.tables = np.atleast_2d(tables)
 
     def begin(self, lanes: Lanes, state: int) -> None:
@@ -327,11 +327,11 @@ def losses(
     made = as_scenario(scenario, years)
     check_runs(runs, seed)
     place = made.states.index(known(state, made.states, "state"))
-    without = play(made, place, Deviation(), runs, seed, watch=True)
+    without = play_with_deviation(made, place, Deviation(), runs, seed, watch=True)
     found = []
     for each in [make() for make in LIBRARY] if deviations is None else deviations:
-        with_it = play(made, place, each, runs, seed)
-        firm = play(made, place, each, runs, seed, firm=True) if each.defects else None
+        with_it = play_with_deviation(made, place, each, runs, seed)
+        firm = play_with_deviation(made, place, each, runs, seed, firm=True) if each.defects else None
         found.append(_loss(each, state, without, with_it, firm))
     return found
 
@@ -374,8 +374,8 @@ def known_leniency(
     lenient = Deviation()
     lenient.name = "known leniency"
     lenient.about = f"is known to act on {share:g} of the accusations it would act on"
-    without = play(made, place, Deviation(), runs, seed, watch=True)
-    with_it = play(replace(made, phases=tuple(phases)), place, lenient, runs, seed)
+    without = play_with_deviation(made, place, Deviation(), runs, seed, watch=True)
+    with_it = play_with_deviation(replace(made, phases=tuple(phases)), place, lenient, runs, seed)
     return _loss(lenient, state, without, with_it, None)
 
 
@@ -393,7 +393,7 @@ def _loss(deviation: Deviation, state: str, without: Played, with_it: Played, fi
     )
 
 
-def play(
+def play_with_deviation(
     scenario: Scenario,
     state: int,
     deviation: Deviation,
@@ -490,14 +490,14 @@ def best_answer(scenario: Scenario, state: int, runs: int = 40, seed: int = 0, p
     return MemoryTwo(table)
 
 
-def _earned(scenario: Scenario, state: int, tables: Table, runs: int, seed: int) -> Floats:
+def _earned(scenario: Scenario, state: int, tables: AutomatonTable, runs: int, seed: int) -> Floats:
     """Mean payoff of each automaton."""
     deviation = MemoryTwo(np.repeat(tables, runs, axis=0))
-    payoff = play(scenario, state, deviation, runs, seed, copies=len(tables)).payoff
+    payoff = play_with_deviation(scenario, state, deviation, runs, seed, copies=len(tables)).payoff
     return np.asarray(payoff.reshape(len(tables), runs).mean(axis=1))
 
 
-def _starts() -> Table:
+def _starts() -> AutomatonTable:
     """Automata to climb from: cooperate, defect, copy the other, defect after peace, do the opposite."""
     last = np.arange(HISTORIES) % _OUTCOMES
     seen_c, peace = (last == 2) | (last == 4), np.arange(HISTORIES) == _PEACE

@@ -55,28 +55,35 @@ def _filling(words: str, answer: Answer) -> str:
         return claims_table(answer)
     if words.startswith("table "):
         place, _, names = words.removeprefix("table ").partition(" | ")
-        return table(part_of(answer, place.strip()), [name.strip() for name in names.split(",") if name])
+        return table_of_cells(
+            part_of(answer, place.strip()), [name.strip() for name in names.split(",") if name]
+        )
     if words.startswith("% "):
-        return percent(part_of(answer, words.removeprefix("% ")))
-    return _cell(part_of(answer, words))
+        return percent_cell(part_of(answer, words.removeprefix("% ")))
+    return _page_cell(part_of(answer, words))
 
 
-def percent(part: Any) -> str:
+def percent_cell(part: Any) -> str:
     """A share, or an estimate of one, in percent and without the sign."""
     if is_estimate(part):
         return in_words({end: None if part[end] is None else 100 * part[end] for end in part})
     return in_words(100 * part)
 
 
-def table(part: Mapping[str, Any], columns: list[str] | None = None) -> str:
+def table_of_cells(part: Mapping[str, Any], columns: list[str] | None = None) -> str:
     """Parts as rows: an estimate each, or several by column."""
     if not all(isinstance(row, Mapping) and not is_estimate(row) for row in part.values()):
-        return _lines(["", ""], [[name, _cell(row)] for name, row in part.items() if _told(row)])
-    names = columns or list(dict.fromkeys(name for row in part.values() for name in row if _told(row[name])))
+        return _table_lines(
+            ["", ""], [[name, _page_cell(row)] for name, row in part.items() if _is_told(row)]
+        )
+    names = columns or list(
+        dict.fromkeys(name for row in part.values() for name in row if _is_told(row[name]))
+    )
     rows = [
-        [word, *(_cell(row[name]) if name in row else "" for name in names)] for word, row in part.items()
+        [word, *(_page_cell(row[name]) if name in row else "" for name in names)]
+        for word, row in part.items()
     ]
-    return _lines(["", *names], rows)
+    return _table_lines(["", *names], rows)
 
 
 def claims_table(answer: Answer) -> str:
@@ -88,15 +95,15 @@ def claims_table(answer: Answer) -> str:
             [
                 f"**{claim}**",
                 f"**{part['verdict']}** {part['where']}".strip(),
-                f"{_cell(part['estimate'])} {part['measured']}",
-                f"{percent(draws['holds'])} %",
-                f"{percent(draws['contrary'])} %",
+                f"{_page_cell(part['estimate'])} {part['measured']}",
+                f"{percent_cell(draws['holds'])} %",
+                f"{percent_cell(draws['contrary'])} %",
                 _at_seeds(answer, claim),
             ]
         )
         lines += [f"- {claim} is found more often where {words}." for words in parting(part["robustness"])]
     head = ["claim", "verdict", "measured", "found again in", "contrary in", "at other seeds"]
-    return "\n".join([_lines(head, rows), *(["", *lines] if lines else [])])
+    return "\n".join([_table_lines(head, rows), *(["", *lines] if lines else [])])
 
 
 def parting(robust: Mapping[str, Any], most: int = 2) -> list[str]:
@@ -121,14 +128,14 @@ def _at_seeds(answer: Answer, claim: str) -> str:
     return "the same" if len(set(told)) <= 1 else ", ".join(told[1:])
 
 
-def _told(part: Any) -> bool:
+def _is_told(part: Any) -> bool:
     return is_estimate(part) or not isinstance(part, Mapping | list)
 
 
-def _cell(part: Any) -> str:
+def _page_cell(part: Any) -> str:
     return f"{part:.3g}" if isinstance(part, float) else in_words(part)
 
 
-def _lines(head: list[str], rows: list[list[str]]) -> str:
+def _table_lines(head: list[str], rows: list[list[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

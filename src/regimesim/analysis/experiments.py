@@ -205,7 +205,7 @@ def _verdicts(answer: Answer) -> dict[str, str]:
 
 def write(folder: Path, name: str, answer: Answer) -> None:
     """Write an answer as ``name`` into a folder."""
-    text = json.dumps(rounded(plain(answer)), indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(rounded(plain_answer(answer)), indent=1, ensure_ascii=False, allow_nan=False)
     text = re.sub(r'\{\s+"value": (.*),\s+"lower": (.*),\s+"upper": (.*)\s+\}', _on_a_line, text)
     (folder / name).write_text(text + "\n", "utf-8")
 
@@ -215,7 +215,7 @@ def _on_a_line(found: re.Match[str]) -> str:
     return f'{{"value": {value}, "lower": {lower}, "upper": {upper}}}'
 
 
-def plain(answer: Any) -> Any:
+def plain_answer(answer: Any) -> Any:
     """An answer as JSON gives it back: names as text, numbers of NumPy as numbers.
 
     Raises
@@ -260,7 +260,7 @@ def differences(found: Answer, expected: Answer, scale: float = 1.0, same_seed: 
     """
     exact = scale == 1.0 and same_seed
     ours, theirs = (
-        {place: part for place, part in leaves(plain(answer)) if not _of_verdicts(place, exact)}
+        {place: part for place, part in leaves(plain_answer(answer)) if not _of_verdicts(place, exact)}
         for answer in (found, expected)
     )
     wrong = [f"{place}: missing" for place in theirs if place not in ours]
@@ -379,7 +379,7 @@ def verdict(*parts: str, draws: Mapping[str, Any] | None = None) -> str:
     return NOT_TOLD
 
 
-_ELSEWHERE = "the judgements are near the published ones: in others the contrary is found"
+_CONTRARY_ELSEWHERE = "the judgements are near the published ones: in others the contrary is found"
 _NOWHERE_ELSE = "the judgements are near the published ones: in others it is not told from luck"
 _NOT_HERE = "the judgements are others than the published ones"
 
@@ -406,7 +406,7 @@ def finding(
     outcome = verdict(*parts.values(), draws=robust["draws"])
     held = [name for name, part in parts.items() if part == "more"]
     if len(held) == len(parts):
-        where = _ELSEWHERE if robust["draws"]["contrary"]["value"] >= RARE else _NOWHERE_ELSE
+        where = _CONTRARY_ELSEWHERE if robust["draws"]["contrary"]["value"] >= RARE else _NOWHERE_ELSE
     elif not where:
         where = "; ".join(held) or _NOT_HERE
     return {
@@ -424,6 +424,6 @@ def findings(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return dict(answer.get("claims", {}))
 
 
-def in_order(ids: Iterable[str]) -> list[str]:
+def claims_in_order(ids: Iterable[str]) -> list[str]:
     """Ids of claims by source and number: L1, L2, .. L20, J1, .. M1, .. (M: of the model's own rules)."""
     return sorted(ids, key=lambda name: ("LJM".index(name[0]), int(name[1:])))

@@ -33,7 +33,7 @@ from regimesim.stats.estimates import Estimate, Floats, mean, normal_estimate
 if TYPE_CHECKING:
     import pandas as pd
 
-BINS = 10
+RELIABILITY_BINS = 10
 """Of forecasts in a reliability curve, and of places in a histogram."""
 
 
@@ -53,7 +53,7 @@ class Bin(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Forecasts:
+class ChanceForecasts:
     """Forecasts for some runs, made in some years.
 
     Attributes
@@ -101,7 +101,7 @@ class Forecasts:
         spread = self.forecast * (1 - self.forecast) / (self.futures - 1)
         return [mean(base - row) for row in (self.forecast - self.came) ** 2 - spread]
 
-    def reliability(self, bins: int = BINS) -> list[Bin]:
+    def reliability(self, bins: int = RELIABILITY_BINS) -> list[Bin]:
         """Share of forecasts that came true, by their value, where any were made; a run counts once."""
         sorting, held = self.half
         which = np.minimum((sorting * bins).astype(int), bins - 1)
@@ -127,7 +127,7 @@ class Forecasts:
 
     def places(self, d: int) -> list[int]:
         """Count of runs in each tenth of their futures, of forecasts made in year number ``d``."""
-        counted, _ = np.histogram(self.place[d], bins=BINS, range=(0.0, 1.0))
+        counted, _ = np.histogram(self.place[d], bins=RELIABILITY_BINS, range=(0.0, 1.0))
         return [int(number) for number in counted]
 
     def uniform(self, d: int) -> float:
@@ -135,8 +135,8 @@ class Forecasts:
         from scipy.special import gammaincc  # type: ignore[import-untyped, unused-ignore]
 
         counted = np.array(self.places(d))
-        expected = counted.sum() / BINS
-        return float(gammaincc((BINS - 1) / 2, ((counted - expected) ** 2 / expected).sum() / 2))
+        expected = counted.sum() / RELIABILITY_BINS
+        return float(gammaincc((RELIABILITY_BINS - 1) / 2, ((counted - expected) ** 2 / expected).sum() / 2))
 
     def frame(self) -> pd.DataFrame:
         """A row per year: mean forecast, Brier score, skill and drift, the last three with their ends."""
@@ -168,7 +168,7 @@ def forecasts(
     futures: int = 50,
     seed: int = 0,
     workers: int | None = None,
-) -> Forecasts:
+) -> ChanceForecasts:
     """Make forecasts for many runs, and hold them against what came.
 
     Parameters
@@ -220,10 +220,10 @@ def forecasts(
     half = np.array([[row[:, first::2].mean(axis=1) for row in stands] for first in (0, 1)])
     lasted = [np.concatenate([part.years for part in row]) for row in made_in]
     lot = np.random.default_rng(np.random.SeedSequence((seed, runs)))
-    place = np.array([_place(stood, row, lot) for row in lasted])
+    place = np.array([_rank_placed(stood, row, lot) for row in lasted])
     year = np.array([made.start + t / made.rounds_per_year for t in sorted(rounds)])
     until = made.start + question.until / made.rounds_per_year
-    return Forecasts(made.name, spell, until, year, futures, half, place, came)
+    return ChanceForecasts(made.name, spell, until, year, futures, half, place, came)
 
 
 def _futures(lanes: Lanes, question: Question, futures: int, size: int) -> Fates:
@@ -239,7 +239,7 @@ def _futures(lanes: Lanes, question: Question, futures: int, size: int) -> Fates
     return Fates(*(np.concatenate(values).reshape(number, futures) for values in zip(*parts, strict=True)))
 
 
-def _place(stood: Floats, futures: Floats, lot: np.random.Generator) -> Floats:
+def _rank_placed(stood: Floats, futures: Floats, lot: np.random.Generator) -> Floats:
     """Give the place of each time among those of the futures (R, F), from 0 to 1, by lot among equals."""
     below = (futures < stood[:, None]).sum(axis=1)
     equal = (futures == stood[:, None]).sum(axis=1)

@@ -34,7 +34,7 @@ from regimesim.analysis.sources import Address, date_of, sources_of
 from regimesim.analysis.turning_points import asked_of
 from regimesim.analysis.wordings import conditional, happened
 from regimesim.chronicle.entries import count, likely, span
-from regimesim.chronicle.replacements import LARGEST, listed_words, replacement_word
+from regimesim.chronicle.replacements import LARGEST_PLACE, listed_words, replacement_word
 from regimesim.chronicle.replay import History
 from regimesim.core import draws
 from regimesim.core.draws import WHOLE_ROUND, Replacement
@@ -45,7 +45,7 @@ from regimesim.simulation.simulate import on_threads
 
 LUCKS = 16
 """Other runs whose luck each round is given."""
-FUTURES = 200
+FUTURES_OF_A_HINGE = 200
 """Of each hinge."""
 MOST_HINGES = 8
 """Hinges that are told of each kind."""
@@ -55,7 +55,7 @@ MOST_PAIRED = 64
 """Draws of which all pairs are tried: the last ones from which something came."""
 _AT_ONCE = 128
 """Lanes that are played together through a round in which draws are replaced."""
-_SHARES = 4
+_SHARES_TRIED = 4
 """Parts of the single draws, each for a thread."""
 _NOTHING = 0
 
@@ -192,7 +192,7 @@ def hinges_of(
     history: History,
     spell: str = "regime",
     until: float | None = None,
-    futures: int = FUTURES,
+    futures: int = FUTURES_OF_A_HINGE,
     workers: int | None = None,
     since: float | None = None,
 ) -> Hinges:
@@ -224,7 +224,7 @@ def hinges_of(
     tried = range(max(0, first), bench.known)
     lucks = [(Replacement(t, WHOLE_ROUND, 0, 0, k),) for t in tried for k in others]
     candidates = [(one,) for t in tried for one in single_draws(history, t)]
-    shares = [lucks, *(candidates[k::_SHARES] for k in range(_SHARES))]
+    shares = [lucks, *(candidates[k::_SHARES_TRIED] for k in range(_SHARES_TRIED))]
     turns = on_threads(bench.turn, shares, workers)
     turning = [
         one
@@ -341,7 +341,7 @@ class _Bench:
         """Pairs of the last things that happened without both of which the ending is another."""
         ended = _end(self.history.lanes, self.question)
         undone = [
-            Replacement(source.round, *address, LARGEST)
+            Replacement(source.round, *address, LARGEST_PLACE)
             for t in range(min(self.known, ended + self.history.per_year))
             for source in sources_of(self.history, t)
             for address in source.addresses
@@ -406,7 +406,7 @@ def single_draws(history: History, t: int) -> list[Replacement]:
     return [
         Replacement(t, channel, i, j, value)
         for channel, i, j in looked_at(history, t)
-        for value in (_NOTHING, LARGEST)
+        for value in (_NOTHING, LARGEST_PLACE)
     ]
 
 

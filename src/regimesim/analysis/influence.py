@@ -17,8 +17,8 @@ from regimesim.analysis.sensitivity import (
     Swing,
     player,
     screen,
-    share_out,
     swings,
+    variance_shares,
 )
 from regimesim.scenario.messages import listed
 from regimesim.simulation.results import percent
@@ -138,10 +138,11 @@ class Influence:
             for name in ("first", "total"):
                 estimate = getattr(self.indices, name)[at] if at is not None else None
                 row |= {
-                    f"{name}{end}": getattr(estimate, key) if estimate else math.nan for end, key in _ENDS
+                    f"{name}{end}": getattr(estimate, key) if estimate else math.nan
+                    for end, key in _INTERVAL_ENDS
                 }
             for name, estimate in (("at_low", swing.low), ("at_high", swing.high)):
-                row |= {f"{name}{end}": getattr(estimate, key) for end, key in _ENDS}
+                row |= {f"{name}{end}": getattr(estimate, key) for end, key in _INTERVAL_ENDS}
             rows.append(row)
         return pd.DataFrame(rows)
 
@@ -181,7 +182,7 @@ class Influence:
         return len(self.box.factors)
 
 
-_ENDS = (("", "value"), ("_lower", "lower"), ("_upper", "upper"))
+_INTERVAL_ENDS = (("", "value"), ("_lower", "lower"), ("_upper", "upper"))
 
 
 def influence(
@@ -194,7 +195,7 @@ def influence(
 
     play = playing(effort.runs)
     screening = screen(box.factors, play, effort.trajectories, seed)
-    indices = share_out(screening.foremost(effort.top), play, effort.samples, seed)
+    indices = variance_shares(screening.foremost(effort.top), play, effort.samples, seed)
     moved = swings(box.factors, playing(TIMES * effort.runs), outcome.horizon)
     return Influence(box, outcome, effort, seed, screening, indices, moved)
 

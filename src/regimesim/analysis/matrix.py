@@ -17,7 +17,7 @@ import numpy as np
 
 from regimesim.analysis.comparison import DEFAULT, OnTheSameSeeds, rates, spell_sample
 from regimesim.scenario.arguments import argument_kinds
-from regimesim.scenario.composition import CHOICES, own_cell, pairings
+from regimesim.scenario.composition import CHOSEN_GROUPS, own_cell, pairings
 from regimesim.scenario.contrast import besides_order
 from regimesim.scenario.files import names_of
 from regimesim.scenario.messages import InputError, MismatchError, known, listed, spoken
@@ -55,13 +55,13 @@ class Measure(NamedTuple):
     spell: str
 
 
-MEASURES = (
+CELL_MEASURES = (
     Measure("cooperation", "years", "regime"),
     Measure("peace", "years", "peace"),
     Measure("disputes", "in 100 pair-years", ""),
 )
 """Restricted means of cooperation and of peace, and disputes, which do not depend on the number of states."""
-MEASURE = {measure.name: measure for measure in MEASURES}
+MEASURE = {measure.name: measure for measure in CELL_MEASURES}
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Effect:
     @property
     def within(self) -> str:
         """Group that both share: ``world`` or ``order``."""
-        return CHOICES[0] if self.cell[0] == self.against[0] else CHOICES[1]
+        return CHOSEN_GROUPS[0] if self.cell[0] == self.against[0] else CHOSEN_GROUPS[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,10 +176,10 @@ class Matrix(OnTheSameSeeds):
             For an unknown measure or group.
         """
         one = _measure(measure)
-        known(within, CHOICES, "group")
+        known(within, CHOSEN_GROUPS, "group")
         lines = (
             [[(world, order) for order in self.orders] for world in self.worlds]
-            if within == CHOICES[0]
+            if within == CHOSEN_GROUPS[0]
             else [[(world, order) for world in self.worlds] for order in self.orders]
         )
         found = []
@@ -226,7 +226,7 @@ class Matrix(OnTheSameSeeds):
         if not whole or min(len(self.worlds), len(self.orders), self.runs) < 2:
             return {}
         found = {}
-        for measure in MEASURES:
+        for measure in CELL_MEASURES:
             cells = [
                 [self._values((world, order), measure) for order in self.orders] for world in self.worlds
             ]
@@ -261,7 +261,7 @@ class Matrix(OnTheSameSeeds):
         rows = [
             (*cell, self.own.get(cell, ""), m.name, *value_and_ends(self.estimate(cell, m.name)))
             for cell in self.results
-            for m in MEASURES
+            for m in CELL_MEASURES
         ]
         names = ["world", "order", "scenario", "measure", "value", "lower", "upper"]
         return pd.DataFrame(rows, columns=names)
@@ -290,8 +290,8 @@ class Matrix(OnTheSameSeeds):
 
         rows = [
             (e.within, m.name, *e.cell, *e.against, *value_and_ends(e.estimate), "; ".join(e.besides))
-            for m in MEASURES
-            for group in CHOICES
+            for m in CELL_MEASURES
+            for group in CHOSEN_GROUPS
             for e in self.effects(m.name, group)
         ]
         names = ["within", "measure", "world", "order", "against_world", "against_order", "difference"]
@@ -332,7 +332,7 @@ class Matrix(OnTheSameSeeds):
             "runs": self.runs,
             "years": self.years,
             "seed": self.seed,
-            "findings": {m.name: self.finding(m.name) for m in MEASURES},
+            "findings": {m.name: self.finding(m.name) for m in CELL_MEASURES},
             "cells": self.frame.to_dict("records"),
             "differences": self.effect_frame.to_dict("records"),
             "shares of the variance": self.share_frame.to_dict("records"),
@@ -372,7 +372,7 @@ class Matrix(OnTheSameSeeds):
 
     def _repr_html_(self) -> str:
         tables = "".join(
-            f"<h5>{m.name} ({m.unit})</h5>{self.table(m.name).to_html(border=0)}" for m in MEASURES
+            f"<h5>{m.name} ({m.unit})</h5>{self.table(m.name).to_html(border=0)}" for m in CELL_MEASURES
         )
         return f"<h4>{self.finding()}</h4>{tables}"
 
@@ -390,10 +390,10 @@ def parts_of(found: Split) -> dict[str, Estimate]:
     }
 
 
-def share_text(share: Estimate) -> str:
+def share_with_interval(share: Estimate) -> str:
     """Write a share with its interval in per cent, without the sign.
 
-    >>> share_text(Estimate(0.5, 0.25, 0.75))
+    >>> share_with_interval(Estimate(0.5, 0.25, 0.75))
     '50 [25, 75]'
     """
     return Estimate(100 * share.value, 100 * share.lower, 100 * share.upper).text(0)
@@ -442,7 +442,9 @@ def matrix(
     >>> matrix(["trade", "equals_five"], ["self_help", "concert"], runs=4, years=5)
     <Matrix of 2 worlds by 2 orders: 4 runs of 5 years a cell>
     """
-    rows, columns = (_names(given, group) for given, group in zip((worlds, orders), CHOICES, strict=True))
+    rows, columns = (
+        _names(given, group) for given, group in zip((worlds, orders), CHOSEN_GROUPS, strict=True)
+    )
     scenarios, refused = cells_of(rows, columns, overrides, years)
     shortest = min(scenario.years for scenario in scenarios.values())
     results = {}
@@ -490,7 +492,7 @@ def default_cells() -> tuple[list[str], list[str]]:
 
 def _names(given: Sequence[str] | None, group: str) -> list[str]:
     if given is None:
-        return default_cells()[0 if group == CHOICES[0] else 1]
+        return default_cells()[0 if group == CHOSEN_GROUPS[0] else 1]
     if isinstance(given, str) or not given:
         raise InputError(f"{group}s must be a list such as {names_of(group)[:2]}; got {given!r}")
     names = [str(name) for name in given]

@@ -29,15 +29,15 @@ from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.results import Results
 from regimesim.stats.estimates import Floats
-from regimesim.sweeps.points import Place, Points, declared
+from regimesim.sweeps.points import Place, Points, declared_parameter
 from regimesim.theory.games import name_game
 
 if TYPE_CHECKING:
     import pandas as pd
 
 AT_ONCE = 2_000
-_STEPS = 64
-_LONGEST = 20
+_BISECTIONS = 64
+_LONGEST_CHAIN = 20
 """Years of punishment that are tried before one without end."""
 _MOST_WORSE, _HALVINGS = 50.0, 30
 """Greatest loss of mutual defection that is tried, and how finely."""
@@ -249,21 +249,23 @@ def _cost(value: Any, span: Any, paid: Any) -> Any:
 def _needs(lanes: Lanes, lane: int) -> Floats:
     """Least values of each setting, in the order of :class:`Needs`, [5, N, N]."""
     m = lanes.setting.rounds_per_year
-    shares = np.linspace(0.0, 1.0, _STEPS + 1)
+    shares = np.linspace(0.0, 1.0, _BISECTIONS + 1)
     ends = float(lanes.setting.parameters[lanes.row[lane]]["shadow"]["discount_factor"]) < 1.0
-    lengths = np.append(np.arange(1, _LONGEST * m + 1) / m, [np.inf] * ends)
+    lengths = np.append(np.arange(1, _LONGEST_CHAIN * m + 1) / m, [np.inf] * ends)
     return np.stack(
         [
-            _least(lanes, lane, "shadow.discount_factor", np.clip(shares, _LEAST_DISCOUNT, _MOST_DISCOUNT)),
-            _least(lanes, lane, "transparency.level", shares),
-            _least(lanes, lane, "shadow.resolve", shares),
-            _least(lanes, lane, "shadow.punishment_years", lengths, between=False),
-            _least(lanes, lane, "trust", shares),
+            _least_value(
+                lanes, lane, "shadow.discount_factor", np.clip(shares, _LEAST_DISCOUNT, _MOST_DISCOUNT)
+            ),
+            _least_value(lanes, lane, "transparency.level", shares),
+            _least_value(lanes, lane, "shadow.resolve", shares),
+            _least_value(lanes, lane, "shadow.punishment_years", lengths, between=False),
+            _least_value(lanes, lane, "trust", shares),
         ]
     )
 
 
-def _least(lanes: Lanes, lane: int, name: str, values: Floats, between: bool = True) -> Floats:
+def _least_value(lanes: Lanes, lane: int, name: str, values: Floats, between: bool = True) -> Floats:
     """The least value at which the critical margin is not negative, [N, N]; infinite where there is none.
 
     ``between``: also between the values given, first on a finer grid and there by a straight line.
@@ -273,7 +275,7 @@ def _least(lanes: Lanes, lane: int, name: str, values: Floats, between: bool = T
     least = np.append(values, np.inf)[first]
     if between:
         for place in np.unique(first[(first > 0) & (first < len(values))]):
-            finer = np.linspace(values[place - 1], values[place], _STEPS + 1)
+            finer = np.linspace(values[place - 1], values[place], _BISECTIONS + 1)
             found = _crossing(finer, _critical(lanes, lane, name, finer))
             least = np.where(first == place, found, least)
     nothing = values[0] <= _LEAST_DISCOUNT  # a share: the least there is
@@ -313,7 +315,7 @@ def at_equal_worth(world: Scenario, other: Scenario) -> Scenario:
 
     def at(worse: float) -> Scenario:
         names = ("payoffs.punishment", "payoffs.sucker")
-        return world.with_parameters({name: _number(world, name) - worse for name in names})
+        return world.with_parameters({name: _world_number(world, name) - worse for name in names})
 
     goal, low, high = _cost_of_estrangement(other), 0.0, _MOST_WORSE
     for _ in range(_HALVINGS):
@@ -322,7 +324,7 @@ def at_equal_worth(world: Scenario, other: Scenario) -> Scenario:
     return at(low)
 
 
-def _number(world: Scenario, name: str) -> float:
+def _world_number(world: Scenario, name: str) -> float:
     value = world[name]
     assert isinstance(value, int | float)
     return float(value)
@@ -387,7 +389,7 @@ def points_from(design: pd.DataFrame, worlds: Sequence[Scenario]) -> Points | No
     :func:`regimesim.sweeps.design.points_of` does; None if that does not give as many as there are.
     """
     columns = {name: design[name].to_numpy() for name in design.columns if name != "point"}
-    free = [n for n, c in columns.items() if declared(n) is not None and len(set(c.tolist())) > 1]
+    free = [n for n, c in columns.items() if declared_parameter(n) is not None and len(set(c.tolist())) > 1]
     keys = list(zip(*(c.tolist() for n, c in columns.items() if n not in free), strict=True))
     keys = keys or [()] * len(design)
     number: dict[tuple[object, ...], int] = {}

@@ -37,13 +37,13 @@ from regimesim.sweeps.design import fill_box
 from regimesim.sweeps.points import Points
 
 Verdicts = NDArray[np.int64]
-DrawTable = Mapping[str, Sequence[float]]
+TableOfDraws = Mapping[str, Sequence[float]]
 """A column for each assumption, a row for each draw."""
 
-DRAWS = 64
+ASSUMPTION_DRAWS = 64
 RUNS_A_DRAW = 12
 """Runs of each draw."""
-SEED = 1815
+DRAWS_SEED = 1815
 
 COMMON = (
     "shadow.discount_factor",
@@ -70,7 +70,9 @@ COMMON = (
 _FITTED: ContextVar[FittedSet | None] = ContextVar("_FITTED", default=None)
 
 
-def draws(names: Iterable[str] = COMMON, count: int = DRAWS, seed: int = SEED) -> dict[str, list[float]]:
+def draws(
+    names: Iterable[str] = COMMON, count: int = ASSUMPTION_DRAWS, seed: int = DRAWS_SEED
+) -> dict[str, list[float]]:
     """Draws of some assumptions within their declared ranges, by a scrambled Sobol' sequence.
 
     Fewer draws of the same assumptions and seed are the first of more. Within :func:`drawing_from` those that
@@ -111,7 +113,7 @@ def typed_value(name: str, value: float) -> float:
     return round(value) if BY_NAME[name].kind == "integer" else value
 
 
-def worlds(scenario: Scenario, drawn: DrawTable) -> list[Scenario]:
+def worlds(scenario: Scenario, drawn: TableOfDraws) -> list[Scenario]:
     """One world for each draw: the scenario with those of the drawn assumptions that it uses.
 
     A value that an epoch changes stays as the epoch has it; where it returns to the first phase's
@@ -122,7 +124,7 @@ def worlds(scenario: Scenario, drawn: DrawTable) -> list[Scenario]:
     return [with_values(scenario, {name: drawn[name][row] for name in used}) for row in range(count)]
 
 
-def play_worlds(worlds: Sequence[Scenario], runs: int = RUNS_A_DRAW, seed: int = SEED) -> Columns:
+def play_worlds(worlds: Sequence[Scenario], runs: int = RUNS_A_DRAW, seed: int = DRAWS_SEED) -> Columns:
     """Play every world on the same seeds: columns of ``Results.runs``, each of shape (worlds, runs)."""
     points = Points(tuple(worlds), np.arange(len(worlds)), {}, ({},) * len(worlds))
     columns = play_points(points, runs, seed)
@@ -166,7 +168,7 @@ def every(*parts: Verdicts) -> Verdicts:
     return np.where((stacked == -1).any(axis=0), -1, np.where((stacked == 1).all(axis=0), 1, 0))
 
 
-def robustness(found: Verdicts, drawn: DrawTable) -> dict[str, object]:
+def robustness(found: Verdicts, drawn: TableOfDraws) -> dict[str, object]:
     """In what share of the draws an answer holds, and what parts them from the others.
 
     Returns

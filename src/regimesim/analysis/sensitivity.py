@@ -38,7 +38,7 @@ from regimesim.sweeps.chunks import play_points
 Player = Callable[[FactorColumns], Floats]
 """From values of factors at P points to an outcome per run, (P, r)."""
 
-LEVELS = 4
+MORRIS_LEVELS = 4
 """Of each factor in screening."""
 
 RESAMPLES = 1000
@@ -147,20 +147,25 @@ def screen(factors: Sequence[Factor], play: Player, trajectories: int, seed: int
     from SALib.sample import morris as walks
 
     problem = _problem(factors)
-    unit = np.asarray(walks.sample(problem, trajectories, LEVELS, seed=_seed(seed)), np.float64)
+    unit = np.asarray(walks.sample(problem, trajectories, MORRIS_LEVELS, seed=_seed(seed)), np.float64)
     played = play(_factor_columns(factors, unit))
     found = effects.analyze(
-        problem, unit, played.mean(axis=1), num_levels=LEVELS, num_resamples=RESAMPLES, seed=_seed(seed)
+        problem,
+        unit,
+        played.mean(axis=1),
+        num_levels=MORRIS_LEVELS,
+        num_resamples=RESAMPLES,
+        seed=_seed(seed),
     )
     # SALib's effects are per unit; a step is LEVELS / (2 (LEVELS - 1)) of the range
-    step = LEVELS / (2 * (LEVELS - 1))
+    step = MORRIS_LEVELS / (2 * (MORRIS_LEVELS - 1))
     mu_star, reach, mu, sigma = (
         step * _reals(found[name]) for name in ("mu_star", "mu_star_conf", "mu", "sigma")
     )
     return Screening(tuple(factors), mu_star, reach, mu, sigma, len(unit), noise_of(played))
 
 
-def share_out(factors: Sequence[Factor], play: Player, samples: int, seed: int = 0) -> Indices:
+def variance_shares(factors: Sequence[Factor], play: Player, samples: int, seed: int = 0) -> Indices:
     """Sobol' indices of factors; plays ``samples * (k + 2)`` points.
 
     Parameters
@@ -229,7 +234,7 @@ def swings(factors: Sequence[Factor], play: Player, span: float | None = None) -
         Swing(
             factor,
             *(
-                Estimate(0.0, 0.0, 0.0, 0.0) if bound == factor.own else _moved(moved[2 * k + side], reach)
+                Estimate(0.0, 0.0, 0.0, 0.0) if bound == factor.own else _effect(moved[2 * k + side], reach)
                 for side, bound in enumerate((factor.low, factor.high))
             ),
         )
@@ -238,7 +243,7 @@ def swings(factors: Sequence[Factor], play: Player, span: float | None = None) -
     return tuple(sorted(made, key=lambda swing: -swing.width))
 
 
-def _moved(differences: Floats, span: float) -> Estimate:
+def _effect(differences: Floats, span: float) -> Estimate:
     found = mean(differences, student=False, ddof=0)
     if found.standard_error:
         return found

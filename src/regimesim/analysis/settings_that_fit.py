@@ -18,7 +18,7 @@ from regimesim.analysis.history.rates import GREAT_POWERS, Period, group_of, lie
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.assumptions import SET, Assumed, assumed, set_of
-from regimesim.simulation.columns import QUANTITIES, SPELLS
+from regimesim.simulation.columns import QUANTITIES, SPELL_STEMS
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.results import Results
 from regimesim.simulation.simulate import Columns, lanes_for, measure, on_threads
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     from regimesim.analysis.comparison import Comparison
 
-RUNS = 512
+SET_RUNS = 512
 """Runs of all draws together, or of the published setting, where the other has been played."""
-FEWEST = 2
+FEWEST_RUNS = 2
 """Runs of which a mean with an interval can be told."""
 TAILS = (0.025, 0.975)
 CAUTIONS = (
@@ -144,10 +144,10 @@ def both_uncertainties(
     assert under is not None
     if not under.columns:
         return None
-    published = _Sample.of(results) if results.assumed is None else _played(results, None, workers)
+    published = _Sample.of(results) if results.assumed is None else _set_played(results, None, workers)
     enough = results.assumed is not None and len(results) >= 2 * len(under.draws)
-    many = _Sample.of(results) if enough else _played(results, under, workers)
-    lines = (*_spells(results, published, many), *_disputes(results, published, many))
+    many = _Sample.of(results) if enough else _set_played(results, under, workers)
+    lines = (*_spell_lines(results, published, many), *_disputes(results, published, many))
     return Uncertainties(lines, under)
 
 
@@ -163,7 +163,7 @@ class _Sample(NamedTuple):
         return cls(results.columns, np.zeros(0) if period is None else dispute_rates(results, period))
 
 
-def _played(results: Results, under: Assumed | None, workers: int | None) -> _Sample:
+def _set_played(results: Results, under: Assumed | None, workers: int | None) -> _Sample:
     """Play the scenario as it is published, or under its draws."""
     scenario, seed = results.scenario, int(results.provenance["seed"])
     design = lower(scenario) if under is None else under.design()
@@ -171,7 +171,7 @@ def _played(results: Results, under: Assumed | None, workers: int | None) -> _Sa
     pairs = len(scenario.states) * (len(scenario.states) - 1) / 2
 
     def block(first: int) -> _Sample:
-        luck = np.arange(first, min(RUNS, first + size))
+        luck = np.arange(first, min(SET_RUNS, first + size))
         point = np.zeros(len(luck), np.intp) if under is None else under.draw_of(luck)
         lanes, counts = Lanes(design, point, luck, seed), []
         for year in () if period is None else (period.first, period.last + 1):
@@ -182,18 +182,18 @@ def _played(results: Results, under: Assumed | None, workers: int | None) -> _Sa
         rates = (counts[1] - counts[0]) / (years * pairs) if counts else np.zeros(0)
         return _Sample(measure(lanes), rates)
 
-    parts = on_threads(block, list(range(0, RUNS, size)), workers)
+    parts = on_threads(block, list(range(0, SET_RUNS, size)), workers)
     columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
     return _Sample(columns, np.concatenate([part.disputes for part in parts]))
 
 
-def _spells(results: Results, published: _Sample, many: _Sample) -> list[Line]:
+def _spell_lines(results: Results, published: _Sample, many: _Sample) -> list[Line]:
     horizon, lines = results.scenario.years, []
-    for spell, word in SPELLS.items():
+    for spell, word in SPELL_STEMS.items():
         years, ended = (many.columns[f"{spell}_{what}"] for what in ("years", "ended"))
         middle, influence = restricted_mean(years, ended, horizon)
         found = rmst(published.columns[f"{spell}_years"], published.columns[f"{spell}_ended"], horizon)
-        ends = _range(middle + influence, many)
+        ends = _middle_range(middle + influence, many)
         lines.append(Line(f"{word}, years", found, *ends, _case(results, spell)))
     return lines
 
@@ -202,11 +202,11 @@ def _disputes(results: Results, published: _Sample, many: _Sample) -> list[Line]
     """The share of pair-years in dispute in the first period of the record that the scenario covers."""
     period = first_period(results.scenario)
     draws = np.unique(many.columns["point"][: len(many.disputes)])
-    if period is None or len(published.disputes) < FEWEST or len(many.disputes) <= len(draws):
+    if period is None or len(published.disputes) < FEWEST_RUNS or len(many.disputes) <= len(draws):
         return []
     name = f"disputes {period.first}-{period.last} (of pair-years)"
     found = mean(published.disputes, (0.0, 1.0))
-    return [Line(name, found, *_range(many.disputes, many), f"{period.dispute_rate:.3f}")]
+    return [Line(name, found, *_middle_range(many.disputes, many), f"{period.dispute_rate:.3f}")]
 
 
 def dispute_rates(results: Results, period: Period) -> Floats:
@@ -224,7 +224,7 @@ def first_period(scenario: Scenario) -> Period | None:
     return inside[0] if inside and group is not GREAT_POWERS else None
 
 
-def _range(values: Floats, many: _Sample) -> tuple[float, float]:
+def _middle_range(values: Floats, many: _Sample) -> tuple[float, float]:
     """The middle 95 % of the draws' means."""
     group = np.asarray(many.columns["point"][: len(values)], np.intp)
     least, most = np.quantile(means_without_luck(values, group), TAILS)

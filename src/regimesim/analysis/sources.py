@@ -33,7 +33,7 @@ OF_A_DEALING = tuple(
 )
 """Channels of each side of a pair that deals."""
 
-_UNIT = 2**32
+_WORDS = 2**32
 
 
 class Source(NamedTuple):
@@ -52,7 +52,7 @@ def date_of(history: History, t: int) -> str:
 def as_drawn(history: History, source: Source) -> list[Replacement]:
     """The draws of a source as they were, for every replicate."""
     return [
-        Replacement(source.round, channel, i, j, int(history.unit(source.round, channel, i, j) * _UNIT))
+        Replacement(source.round, channel, i, j, int(history.unit(source.round, channel, i, j) * _WORDS))
         for channel, i, j in source.addresses
     ]
 
@@ -64,7 +64,7 @@ def sources_of(history: History, t: int) -> list[Source]:
         *_home_fronts(history, t, happened),
         *_dealings(history, t, happened),
         *_sanctions(history, t, happened),
-        *_wars(history, t, happened),
+        *_sources_of_wars(history, t, happened),
         *_buffers(history, t, happened),
     ]
 
@@ -137,7 +137,7 @@ def _s(several: list[int]) -> str:
     return "" if len(several) > 1 else "s"
 
 
-def _wars(history: History, t: int, happened: list[Happening]) -> Iterator[Source]:
+def _sources_of_wars(history: History, t: int, happened: list[Happening]) -> Iterator[Source]:
     names, n = history.names, len(history.names)
     buffers = range(len(history.buffers))
     for event in _of(happened, kinds.PEACE):

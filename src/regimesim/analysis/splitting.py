@@ -35,7 +35,7 @@ from regimesim.simulation.lowering import lower
 from regimesim.simulation.simulate import as_scenario, check_runs, lanes_for
 from regimesim.stats.estimates import Estimate, Floats, tails
 
-SPELLS = ("systemic", "peace")
+RARE_SPELLS = ("systemic", "peace")
 """Events that may be rare: a systemic war, or a first war."""
 PILOTS = 3
 """Each of them sees further than the one before."""
@@ -114,7 +114,7 @@ def rare_event(
     >>> 0.0 < found.probability.lower < found.probability.value < found.probability.upper < 0.1
     True
     """
-    known(spell, SPELLS, "spell")
+    known(spell, RARE_SPELLS, "spell")
     check_runs(runs, seed)
     made = as_scenario(scenario, years)
     design = lower(made)

@@ -48,7 +48,7 @@ MOST_WORK = 400_000_000
 """Futures times rounds times pairs that are played without being asked for."""
 YEARS_AFTER = 10.0
 """After the end of what ended, the date at which it is asked for unless one is given."""
-MOST_POINTS, LEAST_CHANGE = 6, 0.04
+MOST_TURNING_POINTS, LEAST_CHANGE = 6, 0.04
 """Turning points that are told, and what a year must move the chance by to be one."""
 CONFIDENCE = 0.99
 """With which it must have moved at all."""
@@ -214,9 +214,9 @@ class TurningPoints:
             lines.append("No single year moved it beyond what so few futures can tell.")
         told = sum(point.change for point in self.points)
         rest = self.outcome - self.prior - told
-        total = f"All years together: {_moved(self.outcome - self.prior)}"
+        total = f"All years together: {_delta(self.outcome - self.prior)}"
         if self.points:
-            total += f", of which {_moved(told)} in the turning points and {_moved(rest)} in all other years"
+            total += f", of which {_delta(told)} in the turning points and {_delta(rest)} in all other years"
         lines += ["", *textwrap.wrap(f"{total}. {self.futures:,} futures from each year.", wide)]
         return "\n".join(lines)
 
@@ -243,17 +243,17 @@ def likeliest(point: Year) -> Change:
 def point_lines(point: Year, width: int) -> list[str]:
     """A turning point as lines."""
     head = f"{show(point.year)}   {likely(point.before)} -> {likely(point.after)}   "
-    head += f"{_moved(point.change)} (+- {share_text(2 * point.error)})"
+    head += f"{_delta(point.change)} (+- {share_text(2 * point.error)})"
     lines = [head]
     for change in point.changes:
         words = (
-            f"{_moved(change.change):>6}  {change.date + ': ' if change.cause != REST else ''}{change.cause}"
+            f"{_delta(change.change):>6}  {change.date + ': ' if change.cause != REST else ''}{change.cause}"
         )
         lines += textwrap.wrap(words, width, initial_indent="  ", subsequent_indent=" " * 10)
     return lines
 
 
-def _moved(change: float) -> str:
+def _delta(change: float) -> str:
     """A change of a chance: ``+.12``, ``-.05``, ``0``."""
     text = f"{change:+.2f}".replace("0.", ".")
     return "0" if text in ("+.00", "-.00") else text
@@ -315,7 +315,7 @@ def turning_points_of(
     if workers is not None:
         whole_within(workers, "workers", 1, MOST_WORKERS)
     question = asked_of(history, spell, until)
-    course = Course(history, question, futures, workers)
+    course = ChanceCourse(history, question, futures, workers)
     years = course.years()
     return TurningPoints(
         history.scenario,
@@ -354,7 +354,7 @@ def asked_of(history: History, spell: str, until: float | None) -> Question:
     return question_of(history.scenario, spell, history.year(late))
 
 
-class Course:
+class ChanceCourse:
     """The chance of a history, year by year.
 
     Attributes
@@ -403,7 +403,7 @@ class Course:
         change, error = step.mean(axis=1), step.std(axis=1) / math.sqrt(self.futures)
         sure = np.abs(change) > tails(CONFIDENCE)[0] * error
         order = [int(y) for y in np.argsort(-np.abs(change), kind="stable")]
-        turning = [y for y in order if sure[y] and abs(change[y]) >= LEAST_CHANGE][:MOST_POINTS]
+        turning = [y for y in order if sure[y] and abs(change[y]) >= LEAST_CHANGE][:MOST_TURNING_POINTS]
         chance = self.stands.mean(axis=1)
         told = {y: self._parts(y) for y in turning}
         found = []
@@ -420,7 +420,7 @@ class Course:
         if parts:
             return Change(t, date, REST, change - sum(part.change for part in parts), error)
         sources = [source for t in range(t, self.moments[y + 1]) for source in sources_of(self.history, t)]
-        return Change(t, date, _named(sources), change, error)
+        return Change(t, date, _named_sources(sources), change, error)
 
     def _parts(self, y: int) -> tuple[Change, ...]:
         """Parts of what happened in a year, source by source."""
@@ -446,7 +446,7 @@ class Course:
         return tuple(parts)
 
 
-def _named(sources: Sequence[Source]) -> str:
+def _named_sources(sources: Sequence[Source]) -> str:
     """Tell the events of a year in a line."""
     if not sources:
         return "nothing of note"

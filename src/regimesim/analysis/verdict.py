@@ -41,7 +41,7 @@ assumption)."""
 SAME = Estimate(0.0, 0.0, 0.0, 0.0, 1.0)
 """Differences of a world from itself."""
 
-NEAR = 0.1
+NEAR_MARGIN = 0.1
 """Expectations with a smaller error than this have converged (an assumption)."""
 
 
@@ -283,7 +283,7 @@ def _restraint(full: Results, twin: Results) -> Test:
 
 def _convergence(first: Floats, second: Floats) -> Test:
     fall, early, late = mean_of(first - second, 1.0), mean_of(first, 1.0), mean_of(second, 1.0)
-    outcome, said = _course_of_errors(fall, near=late.upper < NEAR)
+    outcome, said = _course_of_errors(fall, near=late.upper < NEAR_MARGIN)
     rise = Estimate(-fall.value, -fall.upper, -fall.lower)
     moved = f"down by {fall.text()}" if fall.value >= 0 else f"up by {rise.text()}"
     words = (

@@ -23,12 +23,12 @@ def happened(history: History, t: int, channel: int, i: int, j: int) -> bool:
 
 def conditional(history: History, replacements: Sequence[Replacement]) -> str:
     """Say what would have been otherwise; the dates of several changes are told each."""
-    words = [_otherwise(history, one) for one in replacements]
+    words = [_would_have(history, one) for one in replacements]
     text = listed(words)
     return text[:1].upper() + text[1:]
 
 
-def _otherwise(history: History, one: Replacement) -> str:
+def _would_have(history: History, one: Replacement) -> str:
     date = date_of(history, one.round)
     if one.channel == WHOLE_ROUND:
         return f"had {date} had the luck of run {one.value}"
@@ -96,16 +96,16 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
 _Whom = tuple[int, int, int]
 
 
-def _events(history: History, t: int, *which: int) -> list[Happening]:
+def _happenings(history: History, t: int, *which: int) -> list[Happening]:
     return [event for event in history.happenings if event.t == t and event.kind in which]
 
 
-def _between(history: History, t: int, whom: _Whom, *which: int) -> bool:
-    return any({event.actor, event.target} == {*whom[:2]} for event in _events(history, t, *which))
+def _happened_between(history: History, t: int, whom: _Whom, *which: int) -> bool:
+    return any({event.actor, event.target} == {*whom[:2]} for event in _happenings(history, t, *which))
 
 
 def _of_actor(history: History, t: int, actor: int, *which: int) -> bool:
-    return any(event.actor == actor for event in _events(history, t, *which))
+    return any(event.actor == actor for event in _happenings(history, t, *which))
 
 
 def _misread(history: History, t: int, whom: _Whom) -> bool:
@@ -127,15 +127,15 @@ _HAPPENED: Mapping[str, Callable[[History, int, _Whom], bool]] = {
     "publish": lambda h, t, w: bool(h.ended.accuses[t, w[0], w[1]]),
     "intend": _defected,
     "observe": _misread,
-    "war": lambda h, t, w: _between(h, t, w, kinds.WAR_BEGINS),
-    "quarrel": lambda h, t, w: _between(h, t, w, kinds.QUARREL),
-    "negotiate": lambda h, t, w: _between(h, t, w, kinds.ENDED_EARLY),
-    "prevail": lambda h, t, w: _between(h, t, w, kinds.PEACE) and prevails(h, t, w[0], w[1]),
+    "war": lambda h, t, w: _happened_between(h, t, w, kinds.WAR_BEGINS),
+    "quarrel": lambda h, t, w: _happened_between(h, t, w, kinds.QUARREL),
+    "negotiate": lambda h, t, w: _happened_between(h, t, w, kinds.ENDED_EARLY),
+    "prevail": lambda h, t, w: _happened_between(h, t, w, kinds.PEACE) and prevails(h, t, w[0], w[1]),
     "turnover": lambda h, t, w: (
         _of_actor(h, t, w[0], kinds.LEADER) and not _of_actor(h, t, w[0], kinds.REVOLUTION)
     ),
     "spread": lambda h, t, w: _of_actor(h, t, w[0], kinds.REVOLUTION),
-    "wave": lambda h, t, w: bool(_events(h, t, kinds.WAVE)),
+    "wave": lambda h, t, w: bool(_happenings(h, t, kinds.WAVE)),
     "growth": lambda h, t, w: False,
     "sanction": lambda h, t, w: bool(h.ended.joined[t, w[0], w[1]]),
     "exit": lambda h, t, w: _of_actor(h, t, w[0], kinds.LEFT),

@@ -85,12 +85,12 @@ def page(own: Scenario | None = None) -> str:
 
 def _policy(script: str, style: str) -> str:
     return (
-        f"default-src 'none'; script-src 'sha256-{_digest(script)}' 'wasm-unsafe-eval'; "
-        f"style-src 'sha256-{_digest(style)}'; worker-src blob:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src 'sha256-{_policy_digest(script)}' 'wasm-unsafe-eval'; "
+        f"style-src 'sha256-{_policy_digest(style)}'; worker-src blob:; base-uri 'none'; form-action 'none'"
     )
 
 
-def _digest(text: str) -> str:
+def _policy_digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
@@ -102,12 +102,12 @@ def _kernel(name: str) -> bytes:
     return files("regimesim.core").joinpath("browser", name).read_bytes()
 
 
-def _folder() -> Traversable:
+def _static_folder() -> Traversable:
     return files("regimesim.app") / "static"
 
 
 def _static(name: str) -> str:
-    return (_folder() / name).read_text(encoding="utf-8")
+    return (_static_folder() / name).read_text(encoding="utf-8")
 
 
 def _script() -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from regimesim.analysis.arrangements import ARRANGEMENTS, BASE_LEVEL, PUNITIVE
 from regimesim.core.strategies import HALF, as_bits, pack
-from regimesim.scenario.composition import CHOICES, combined_name, merge, part_tree, scenario_tree
+from regimesim.scenario.composition import CHOSEN_GROUPS, combined_name, merge, part_tree, scenario_tree
 from regimesim.scenario.files import names_of, scenario_names
 from regimesim.scenario.mechanisms import what_is_missing
 from regimesim.scenario.messages import InputError, spoken
@@ -65,7 +65,7 @@ def page_data(own: Scenario | None = None) -> Data:
     InputError
         If ``own`` is too large for a page.
     """
-    parts = {group: {name: part_tree(group, name) for name in names_of(group)} for group in CHOICES}
+    parts = {group: {name: part_tree(group, name) for name in names_of(group)} for group in CHOSEN_GROUPS}
     designs = dict(_combinations(parts)) | {LESSON: between_two(parts)}
     if own is not None:
         designs[OWN] = design_of(_small_enough(own), tree_of(own))
@@ -132,7 +132,7 @@ def _about_scenario(name: str) -> Data:
     about = scenario_tree(name)["about"]
     return {
         **{key: _line(about.get(key, "")) for key in ("title", "represents", "source")},
-        **{group: about.get(group, {}).get("name", "") for group in CHOICES},
+        **{group: about.get(group, {}).get("name", "") for group in CHOSEN_GROUPS},
     }
 
 

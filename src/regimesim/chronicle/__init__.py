@@ -133,7 +133,9 @@ def chronicle(
 def chronicle_of(history: History) -> Chronicle:
     """Tell a run that has been played again."""
     found, lanes = _tell(history), history.lanes
-    entries = sorted((t.entry for t in _chosen(found)), key=lambda e: (e.round, ENTRY_KINDS.index(e.kind)))
+    entries = sorted(
+        (t.entry for t in _entries_chosen(found)), key=lambda e: (e.round, ENTRY_KINDS.index(e.kind))
+    )
     summary, replaced = summary_sentence(history), history.replacements
     if replaced:
         words = ", ".join(replacement_word(history.scenario, one) for one in replaced)
@@ -167,21 +169,21 @@ def _tell(history: History) -> list[Told]:
     ]
 
 
-def _chosen(found: list[Told]) -> list[Told]:
+def _entries_chosen(found: list[Told]) -> list[Told]:
     """The weightiest entries that fit; the more of a kind there are, the less the next one weighs."""
     room = LINES
     chosen: list[Told] = []
     for item in sorted(_discounted(found), key=lambda x: (-x.weight, x.entry.round)):
         if item.after is None:
             whole = [item, *(other for other in found if other.after is item.entry)]
-            lines = sum(_lines(part.entry) for part in whole)
+            lines = sum(_lines_of(part.entry) for part in whole)
             if item.weight >= ALWAYS or lines <= room:
                 chosen += whole
                 room -= lines
     return chosen
 
 
-def _lines(entry: Entry) -> int:
+def _lines_of(entry: Entry) -> int:
     """Estimate the number of lines that it takes."""
     return sum(1 + len(line) // 85 for line in (entry.text, *entry.detail))
 

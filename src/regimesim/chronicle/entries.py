@@ -42,7 +42,7 @@ ALWAYS, GREAT, LARGE, MIDDLE, SMALL = 100.0, 8.0, 6.0, 4.0, 1.0
 """Weights: what is always told, and what gives way first when a chronicle grows too long."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_NUMBERS = (
+_NUMBER_WORDS = (
     "no",
     "one",
     "two",
@@ -147,7 +147,7 @@ def possessive(name: str) -> str:
 
 def count(number: int, noun: str, plural: str = "") -> str:
     """``one war``, ``three wars``, ``14 wars``."""
-    word = _NUMBERS[number] if 0 <= number < len(_NUMBERS) else f"{number:,}"
+    word = _NUMBER_WORDS[number] if 0 <= number < len(_NUMBER_WORDS) else f"{number:,}"
     return f"{word} {noun if number == 1 else plural or noun + 's'}"
 
 

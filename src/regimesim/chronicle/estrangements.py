@@ -45,10 +45,10 @@ TURNED = 1.5
 
 KIND_WORDS = {MISUNDERSTOOD: "misunderstanding", BREACHED: "breach", EXCLUDED: "sanction", WITHHELD: ""}
 _CHARGES = (ACCUSED, ACCUSED_FALSELY, CLEARED)
-_ENDS = (RAN_OUT, ENDED_EARLY, ENDED_IN_WAR, RELENTED)
+_WAYS_TO_END = (RAN_OUT, ENDED_EARLY, ENDED_IN_WAR, RELENTED)
 
 
-class Estrangement(NamedTuple):
+class EstrangementSpell(NamedTuple):
     """Rounds t + 1 .. end - 1, in which i and j withhold cooperation from each other (or i alone)."""
 
     t: int
@@ -64,15 +64,15 @@ class Estrangement(NamedTuple):
     """States whose sanctions gave it its full length again."""
 
 
-def estrangements(history: History) -> list[Estrangement]:
+def estrangements(history: History) -> list[EstrangementSpell]:
     """All of them, as they begin."""
-    found: list[Estrangement] = []
+    found: list[EstrangementSpell] = []
     running: dict[tuple[int, int], int] = {}
     charges: dict[tuple[int, int, int], list[Happening]] = defaultdict(list)
     quarrels = {(e.t, e.actor, e.target) for e in history.of_kind(QUARREL)}
     for event in history.of_kind(*_CHARGES):
         charges[event.t, min(event.actor, event.target), max(event.actor, event.target)].append(event)
-    for event in history.of_kind(*KIND_WORDS, *_ENDS, PROLONGED):
+    for event in history.of_kind(*KIND_WORDS, *_WAYS_TO_END, PROLONGED):
         low, high = sorted((event.actor, event.target))
         if event.kind in KIND_WORDS:
             key = (event.actor, event.target) if event.kind == WITHHELD else (low, high)
@@ -80,7 +80,7 @@ def estrangements(history: History) -> list[Estrangement]:
             quarrel = event.kind == MISUNDERSTOOD and (event.t, low, high) in quarrels
             running[key] = len(found)
             found.append(
-                Estrangement(event.t, event.actor, event.target, event.kind, of_pair, quarrel,
+                EstrangementSpell(event.t, event.actor, event.target, event.kind, of_pair, quarrel,
                              history.rounds, -1, ())
             )  # fmt: skip
             continue
@@ -96,9 +96,9 @@ def estrangements(history: History) -> list[Estrangement]:
     return found
 
 
-def episodes(history: History) -> list[list[Estrangement]]:
+def episodes(history: History) -> list[list[EstrangementSpell]]:
     """Estrangements of one pair with less than a year in between are one episode."""
-    of_pair: dict[tuple[int, int, bool], list[list[Estrangement]]] = defaultdict(list)
+    of_pair: dict[tuple[int, int, bool], list[list[EstrangementSpell]]] = defaultdict(list)
     for one in estrangements(history):
         withheld = one.kind == WITHHELD
         key = (one.i, one.j, True) if withheld else (min(one.i, one.j), max(one.i, one.j), False)
@@ -119,16 +119,16 @@ def tell_estrangements(history: History) -> list[Told]:
     return sorted(entries, key=lambda x: (-x.weight, x.entry.round))[:MOST_EPISODES]
 
 
-def _single(history: History, one: Estrangement) -> Told:
-    text = f"{_cause(history, one)}. {_state(history, one)} {until(history, one)}"
+def _single(history: History, one: EstrangementSpell) -> Told:
+    text = f"{_cause_of_estrangement(history, one)}. {_state(history, one)} {until(history, one)}"
     detail = [*_motives(history, one), _trust(history, one.t, one.t, one.i, one.j), *_prolonged(history, one)]
     turned = [line for a, b in _sides(one) if (line := turning(history, one.t, a, b))]
-    weight = LARGE - 1 + _fall(history, one.t, one.t, one) + TURNED * bool(turned)
+    weight = LARGE - 1 + _trust_lost(history, one.t, one.t, one) + TURNED * bool(turned)
     weight += 1.5 * (one.over == ENDED_IN_WAR) + min(1.0, _length(one) / (5 * history.per_year))
     return dated_entry(history, weight, one.t, "estrangement", text, [*detail, *turned])
 
 
-def _several(history: History, episode: list[Estrangement]) -> Told:
+def _several(history: History, episode: list[EstrangementSpell]) -> Told:
     first, last = episode[0], episode[-1]
     names = history.names
     kinds = Counter(KIND_WORDS[one.kind] for one in episode)
@@ -149,7 +149,7 @@ def _several(history: History, episode: list[Estrangement]) -> Told:
     detail.append(_trust(history, first.t, last.t, first.i, first.j))
     detail.append(sentence(f"the last lasts {until(history, last)}"))
     turned = [line for a, b in _sides(last) if (line := turning(history, last.t, a, b))]
-    weight = LARGE - 1 + _fall(history, first.t, last.t, first) + TURNED * bool(turned)
+    weight = LARGE - 1 + _trust_lost(history, first.t, last.t, first) + TURNED * bool(turned)
     weight += 1.5 * (last.over == ENDED_IN_WAR) + min(2.0, apart / (5 * history.per_year))
     return dated_entry(history, weight, first.t, "estrangement", text, [*detail, *turned])
 
@@ -165,15 +165,15 @@ def _right_and_wrong(charges: int, false: int) -> str:
     )
 
 
-def _length(one: Estrangement) -> int:
+def _length(one: EstrangementSpell) -> int:
     return max(0, one.end - one.t - 1)
 
 
-def _sides(one: Estrangement) -> tuple[tuple[int, int], ...]:
+def _sides(one: EstrangementSpell) -> tuple[tuple[int, int], ...]:
     return ((one.i, one.j),) if one.kind == WITHHELD else ((one.i, one.j), (one.j, one.i))
 
 
-def _cause(history: History, one: Estrangement) -> str:
+def _cause_of_estrangement(history: History, one: EstrangementSpell) -> str:
     """Name what estranged the two, as a clause."""
     names = history.names
     if not one.charges and not one.quarrel:
@@ -202,13 +202,13 @@ def _accusation(history: History, charge: Happening) -> str:
     return f"{own} takes {possessive(other)} cooperation for defection; the two confer and clear it up"
 
 
-def _state(history: History, one: Estrangement) -> str:
+def _state(history: History, one: EstrangementSpell) -> str:
     if one.kind == WITHHELD:
         return "It withholds its own cooperation"
     return f"The two are estranged ({KIND_WORDS[one.kind]})"
 
 
-def until(history: History, one: Estrangement) -> str:
+def until(history: History, one: EstrangementSpell) -> str:
     """Until when an estrangement lasts, and how it ends: ``until 1853 Q4, its full time``."""
     if one.over < 0:
         return "to the end of the record"
@@ -218,7 +218,7 @@ def until(history: History, one: Estrangement) -> str:
     return f"until {when}, {_ending(history, one)}"
 
 
-def _ending(history: History, one: Estrangement) -> str:
+def _ending(history: History, one: EstrangementSpell) -> str:
     if one.over in (RAN_OUT, RELENTED):
         return "its full time"
     low, high = sorted((one.i, one.j))
@@ -228,7 +228,7 @@ def _ending(history: History, one: Estrangement) -> str:
     return "when it is talked over" + (" or one side gives in" if conceding else "")
 
 
-def _motives(history: History, one: Estrangement) -> list[str]:
+def _motives(history: History, one: EstrangementSpell) -> list[str]:
     """Why the accused did what it was rightly accused of."""
     return [
         motive(history, one.t, charge.target, charge.actor)
@@ -261,7 +261,7 @@ def turning(history: History, t: int, i: int, j: int) -> str:
     return f"From here cooperation with {history.names[j]} no longer pays {history.names[i]}."
 
 
-def _fall(history: History, t: int, end: int, one: Estrangement) -> float:
+def _trust_lost(history: History, t: int, end: int, one: EstrangementSpell) -> float:
     """Measure the trust that the more distrustful side lost."""
     lost = [history.decided.trust[t, a, b] - history.ended.trust[end, a, b] for a, b in _sides(one)]
     return max(0.0, *map(float, lost))
@@ -279,7 +279,7 @@ def _trust(history: History, t: int, end: int, i: int, j: int) -> str:
     return f"Trust: {', '.join(moved)}." if moved else ""
 
 
-def _prolonged(history: History, one: Estrangement) -> list[str]:
+def _prolonged(history: History, one: EstrangementSpell) -> list[str]:
     if not one.prolonged:
         return []
     who = listed([history.names[k] for k in dict.fromkeys(one.prolonged)])

@@ -19,7 +19,7 @@ from regimesim.chronicle.entries import (
     signed,
     span,
 )
-from regimesim.chronicle.estrangements import KIND_WORDS, Estrangement, estrangements
+from regimesim.chronicle.estrangements import KIND_WORDS, EstrangementSpell, estrangements
 from regimesim.chronicle.relations import COOPERATING, DEFECTING, PairSpells, cooperating, state_at
 from regimesim.chronicle.replay import History, rounds_in
 from regimesim.core.draws import PREVAIL
@@ -137,7 +137,7 @@ def tell_home_fronts(history: History) -> list[Told]:
     return revolutions + leaders[:MOST_LEADERS]
 
 
-def _fall(history: History, t: int, i: int) -> tuple[float, float]:
+def _fall_of_trust(history: History, t: int, i: int) -> tuple[float, float]:
     """i's norm at the end of the round before and now; no fall where norms have no weight."""
     if history.real(t, "norms.restraint") == 0:
         return 0.0, 0.0
@@ -148,7 +148,7 @@ def _fall(history: History, t: int, i: int) -> tuple[float, float]:
 def _revolution(history: History, t: int, struck: list[int]) -> Told:
     names = [history.names[i] for i in struck]
     kept = history.real(t, "norms.institutionalization")
-    falls = {i: _fall(history, t, i) for i in struck}
+    falls = {i: _fall_of_trust(history, t, i) for i in struck}
     heading = "Revolutions: " if len(struck) > 1 else "Revolution: "
     text = heading + listed(names)
     detail = []
@@ -178,7 +178,7 @@ def _revolution(history: History, t: int, struck: list[int]) -> Told:
 
 
 def _leader(history: History, t: int, i: int) -> list[Told]:
-    before, now = _fall(history, t, i)
+    before, now = _fall_of_trust(history, t, i)
     own = history.names[i]
     last = history.ended.trust[t - 1, i] if t else np.array(history.scenario.prior)[i]
     moves = history.decided.trust[t, i] - last
@@ -223,7 +223,7 @@ def tell_buffers(history: History) -> list[Told]:
     return entries
 
 
-def _other(one: Estrangement, i: int) -> int:
+def _other(one: EstrangementSpell, i: int) -> int:
     return one.j if one.i == i else one.i
 
 
@@ -286,7 +286,7 @@ def tell_wars(history: History, found: PairSpells) -> list[Told]:
         t, i, j = war.t, war.i, war.j
         again = (i, j) in before
         before.add((i, j))
-        detail = [_origin(history, found, apart, war)]
+        detail = [_origin_of_war(history, found, apart, war)]
         if war.joined:
             joining = "; ".join(
                 f"{names[k]}, estranged from {names[foe]}, joins against it" for k, foe in war.joined
@@ -301,7 +301,7 @@ def tell_wars(history: History, found: PairSpells) -> list[Told]:
     return entries
 
 
-def _origin(history: History, found: PairSpells, apart: list[Estrangement], war: War) -> str:
+def _origin_of_war(history: History, found: PairSpells, apart: list[EstrangementSpell], war: War) -> str:
     t, i, j = war.t, war.i, war.j
     names = history.names
     ended = [one for one in apart if {one.i, one.j} == {i, j} and one.over == ENDED_IN_WAR and one.end == t]

@@ -80,12 +80,12 @@ def _charge(history: History, i: int, t: int, rule: str) -> str:
     return f"{listed(accusers)} publicly accuse{'s' if len(accusers) == 1 else ''} {own}."
 
 
-def _joined(history: History, i: int, t: int) -> list[str]:
+def _joined_by(history: History, i: int, t: int) -> list[str]:
     return [history.names[int(k)] for k in np.flatnonzero(history.ended.joined[t, :, i])]
 
 
 def _episode_outcome(history: History, i: int, t: int, rule: str) -> str:
-    joined, mass = _joined(history, i, t), float(history.ended.sanction[t, i])
+    joined, mass = _joined_by(history, i, t), float(history.ended.sanction[t, i])
     if rule == "centralized":
         if mass > 0:
             return f"The vote passes: {listed(joined)} exclude{'s' if len(joined) == 1 else ''} it (M 1)."
@@ -106,7 +106,7 @@ def _episode_outcome(history: History, i: int, t: int, rule: str) -> str:
 def _price(history: History, i: int, episode: list[int], rule: str) -> list[str]:
     """Say what exclusion costs those who join, and the state that is excluded."""
     m, names, lines = history.per_year, history.names, []
-    t = next((t for t in episode if _joined(history, i, t)), None)
+    t = next((t for t in episode if _joined_by(history, i, t)), None)
     if t is None:
         return []
     alike: dict[tuple[str, str], list[str]] = {}
@@ -150,7 +150,7 @@ def _outcomes(history: History, i: int, episode: list[int], rule: str) -> str:
         objectors = sorted({name for r in failed for name in vetoes(history, i, r)})
         veto = f" ({listed(objectors)} would not have it: veto)" if objectors else ""
         return "No vote passes" + veto + "." if not acted else f"The vote passes {times(acted)}{veto}."
-    names = {name: sum(name in _joined(history, i, r) for r in episode) for name in history.names}
+    names = {name: sum(name in _joined_by(history, i, r) for r in episode) for name in history.names}
     joined = [f"{name} {times(n)}" for name, n in sorted(names.items(), key=lambda x: -x[1]) if n]
     if not joined:
         return "Nobody ever acts against it (M 0)."

@@ -137,15 +137,15 @@ def main_reason(bench: Bench, i: int, j: int, t: int, before: int, sign: int = -
             pushes[name] = float(sign * push)
     largest = max(pushes.values(), default=0.0)
     causes = [name for name in sorted(pushes, key=lambda n: -pushes[n]) if pushes[name] > 0.5 * largest]
-    told = [_cause(history, name, i, j, t, before) for name in causes[:2]]
+    told = [_cause_of_end(history, name, i, j, t, before) for name in causes[:2]]
     return Reason(TERMS[term], float(change[term]), " and ".join(told))
 
 
-def _cause(history: History, name: str, i: int, j: int, t: int, before: int) -> str:
+def _cause_of_end(history: History, name: str, i: int, j: int, t: int, before: int) -> str:
     """An input that moved, in words."""
     own = history.names[i]
     if name == PHASE:
-        return _phase(history, t, before)
+        return _phase_words(history, t, before)
     now, then = (getattr(history.decided, name)[r] for r in (t, before))
     if name == "trust":
         return _trust_text(history, i, j, t, before)
@@ -192,7 +192,7 @@ def _apart_text(history: History, i: int, j: int, t: int, before: int) -> str:
     return " and ".join(parts) or "third states stand otherwise towards one another"
 
 
-def _phase(history: History, t: int, before: int) -> str:
+def _phase_words(history: History, t: int, before: int) -> str:
     """Give what epochs changed between two rounds."""
     phases = history.scenario.phases[int(history.phase[before]) + 1 : int(history.phase[t]) + 1]
     told = [phase.because.rstrip(".") for phase in phases if phase.because]

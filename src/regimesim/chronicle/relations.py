@@ -21,9 +21,10 @@ from regimesim.chronicle.entries import (
     span,
 )
 from regimesim.chronicle.reasons import Bench, Reason, legend, main_reason, margin_rows
-from regimesim.chronicle.replay import Array, History
+from regimesim.chronicle.replay import History
 from regimesim.scenario.messages import listed
 from regimesim.simulation.columns import ENDED_EARLY, RAN_OUT
+from regimesim.stats.arrays import Array
 
 COOPERATING, DEFECTING, AT_WAR = "cooperating", "defecting", "war"
 FULL = 5

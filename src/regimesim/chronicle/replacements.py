@@ -18,7 +18,7 @@ from regimesim.scenario.limits import MOST_REPLICATE
 from regimesim.scenario.messages import InputError, known, quoted
 from regimesim.scenario.scenario import Scenario
 
-LARGEST = 2**32 - 1
+LARGEST_PLACE = 2**32 - 1
 """The largest word of a draw, printed as 1."""
 ROUND = "round"
 
@@ -31,7 +31,7 @@ class Drawn(NamedTuple):
     counted: str = ""  # a buffer or a third state, whose number is added to the channel
 
 
-KINDS: Mapping[str, Drawn] = {
+REPLACEABLE: Mapping[str, Drawn] = {
     "tremble": Drawn(int(draws.TREMBLE), "sides"),
     "publish": Drawn(int(draws.PUBLISH), "sides"),
     "intend": Drawn(int(draws.INTEND), "sides"),
@@ -65,7 +65,7 @@ _ORDERS: Mapping[str, Callable[[int, int], tuple[int, int]]] = {
 def kind_of(replacement: Replacement) -> tuple[str, int]:
     """The kind of draw that is replaced, and the number counted on from its channel."""
     channel, i, j = replacement.channel, replacement.i, replacement.j
-    for name, kind in KINDS.items():
+    for name, kind in REPLACEABLE.items():
         counted = channel - kind.channel
         own = counted == 0 or (kind.counted != "" and 0 <= counted < draws.MOST_BUFFERS)
         if own and (kind.concerns in ("nobody", "state") or _ORDERS[kind.concerns](i, j) == (i, j)):
@@ -84,7 +84,7 @@ def replacement_word(scenario: Scenario, replacement: Replacement) -> str:
     if replacement.channel == WHOLE_ROUND:
         return f"{date}:{ROUND}:{replacement.value}"
     name, number = kind_of(replacement)
-    kind, states = KINDS[name], scenario.states
+    kind, states = REPLACEABLE[name], scenario.states
     counted = {"buffer": scenario.buffers, "state": states}
     parts = [date, name, *([counted[kind.counted][number]] if kind.counted else [])]
     if kind.concerns == "state":
@@ -95,7 +95,7 @@ def replacement_word(scenario: Scenario, replacement: Replacement) -> str:
 
 
 def _number_word(word: int) -> str:
-    return {0: "0", LARGEST: "1"}.get(word) or f"{(word + 0.5) / 2**32:.11f}"
+    return {0: "0", LARGEST_PLACE: "1"}.get(word) or f"{(word + 0.5) / 2**32:.11f}"
 
 
 def read_replacements(words: Sequence[str], scenario: Scenario, replicate: int) -> list[Replacement]:
@@ -115,10 +115,10 @@ def read_replacements(words: Sequence[str], scenario: Scenario, replicate: int) 
     (10, 1, 0, 'year-2-Q3:observe:Sparta:Athens:1')
     """
     dates = {date_word(scenario, t): t for t in range(scenario.rounds)}
-    return [_read(word, scenario, replicate, dates) for word in words]
+    return [_read_replacement(word, scenario, replicate, dates) for word in words]
 
 
-def _read(word: str, scenario: Scenario, replicate: int, dates: Mapping[str, int]) -> Replacement:
+def _read_replacement(word: str, scenario: Scenario, replicate: int, dates: Mapping[str, int]) -> Replacement:
     place = f"replace={word}"
     date, *parts = word.split(":")
     if date not in dates:
@@ -126,10 +126,10 @@ def _read(word: str, scenario: Scenario, replicate: int, dates: Mapping[str, int
         raise InputError(
             f"{place}: it must begin with a round's date from {first} to {last}; got {quoted(date)}"
         )
-    name = known(parts[0] if parts else "", [*KINDS, ROUND], "draw", place)
+    name = known(parts[0] if parts else "", [*REPLACEABLE, ROUND], "draw", place)
     if name == ROUND:
         return Replacement(dates[date], WHOLE_ROUND, 0, 0, _other_run(parts[1:], place), replicate)
-    kind = KINDS[name]
+    kind = REPLACEABLE[name]
     names = [kind.counted] if kind.counted else []
     names += {"nobody": [], "state": ["state"]}.get(kind.concerns, ["state", "state"])
     if len(parts) != len(names) + 2:
@@ -165,7 +165,7 @@ def _word_of(text: str, place: str) -> int:
         number = -1.0
     if not 0.0 <= number <= 1.0:
         raise InputError(f"{place}: the number at its end must lie in [0, 1]; got {quoted(text)}")
-    return min(LARGEST, int(number * 2**32))
+    return min(LARGEST_PLACE, int(number * 2**32))
 
 
 def listed_words(scenario: Scenario, replacements: Sequence[Replacement]) -> str:

@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from regimesim.chronicle.entries import date_text
 from regimesim.core import game
@@ -27,8 +26,7 @@ from regimesim.scenario.parameters import Value
 from regimesim.scenario.scenario import Phase, Scenario
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.recording import Watch, drawn_from
-
-Array = NDArray[Any]
+from regimesim.stats.arrays import Array
 
 
 class Decided(NamedTuple):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regimesim.analysis.calibration.calibrate import (
-    CONFIDENCE,
+    SET_CONFIDENCE,
     Calibration,
     Problem,
     as_typed,
@@ -16,16 +16,16 @@ from regimesim.analysis.calibration.calibrate import (
 )
 from regimesim.analysis.calibration.findings import (
     ANSWER_RUNS,
-    FEWEST,
+    FEWEST_DRAWS,
     Answers,
     agreed,
-    answers,
+    answers_of_draws,
     narrowing,
     scenarios_of,
     tradeoffs,
 )
 from regimesim.analysis.calibration.targets import SOURCE, fewest_histories
-from regimesim.analysis.comparison import CAUTION
+from regimesim.analysis.comparison import COMPARISON_CAUTION
 from regimesim.analysis.factors import idle_within
 from regimesim.cli import output
 from regimesim.cli.advice import say
@@ -33,7 +33,7 @@ from regimesim.cli.history import record_read
 from regimesim.scenario.compose import names_typed, sweep_request
 from regimesim.scenario.messages import InputError, show, spoken
 from regimesim.scenario.remarks import told_unused
-from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.columns import SPELL_STEMS
 from regimesim.simulation.folders import drawing, write_folder
 from regimesim.simulation.provenance import provenance
 from regimesim.simulation.results import json_text, percent, provenance_json
@@ -68,7 +68,7 @@ def calibrate_command(given: Given, flags: Flags) -> None:
     if options["answers"] and len(found.fitting):
         some = min(options["answers"], len(found.fitting)) + 1
         with output.progress("comparing", some * ANSWER_RUNS * len(scenarios_of(found)), flags) as advance:
-            over = answers(found, options["answers"], ANSWER_RUNS, options["workers"], advance)
+            over = answers_of_draws(found, options["answers"], ANSWER_RUNS, options["workers"], advance)
     answer = calibration_answer(found, over, options["record"])
     if record is not None:
         answer["notes"] = [record.read_as, *record.doubts]
@@ -109,7 +109,7 @@ def calibration_answer(found: Calibration, over: Answers | None, record: str | N
         "draws": len(found.draws),
         "runs": found.runs,
         "seed": found.seed,
-        "confidence": CONFIDENCE,
+        "confidence": SET_CONFIDENCE,
         "fit": len(found.fitting),
         "decisive": found.decisive,
         "as it stands": {
@@ -124,7 +124,7 @@ def calibration_answer(found: Calibration, over: Answers | None, record: str | N
         "trade-offs": _records(tradeoffs(found)),
         "agreed": agreement_sentences(found, over),
         "not confirmed": NOT_CONFIRMED,
-        "caution": CAUTION,
+        "caution": COMPARISON_CAUTION,
     }
     if over is not None:
         answer["answers"] = {
@@ -204,7 +204,7 @@ def print_calibration(found: Calibration, over: Answers | None, folder: Path, re
         print("\n".join(map(output.folded, _sentences(found))))
     if over is not None:
         _print_answers(found, over)
-    print("\n" + output.folded(NOT_CONFIRMED) + "\n" + output.folded(CAUTION) + "\n")
+    print("\n" + output.folded(NOT_CONFIRMED) + "\n" + output.folded(COMPARISON_CAUTION) + "\n")
     names = "set.png targets.png set.csv draws.parquet summary.json ..."
     print(f"{folder}/  {names}")
 
@@ -212,17 +212,17 @@ def print_calibration(found: Calibration, over: Answers | None, folder: Path, re
 def _fitting(found: Calibration) -> str:
     number, draws = len(found.fitting), len(found.draws)
     if not found.decisive:
-        least = fewest_histories(CONFIDENCE)
+        least = fewest_histories(SET_CONFIDENCE)
         return (
             f"Nothing is told: it takes runs={least} histories or more before a draw can be told not to fit "
-            f"with {100 * CONFIDENCE:.0f} %, so all of them count as fitting."
+            f"with {100 * SET_CONFIDENCE:.0f} %, so all of them count as fitting."
         )
     joint = "all targets together" if len(found.problem.targets) > 1 else "its target"
     if number:
         many = f"{'All' if number == draws else f'{number:,} of'} {_many(draws, 'draw')}"
         return (
             f"{many} fit{'s' if draws == 1 else ''} ({percent(number / draws)}): for {joint}, the record is "
-            f"among the {100 * CONFIDENCE:.0f} % least surprising of their single histories."
+            f"among the {100 * SET_CONFIDENCE:.0f} % least surprising of their single histories."
         )
     nearest, (hardest, excludes) = found.nearest, found.hardest
     values = " ".join(f"{name}={show(python_value(nearest[name]))}" for name in found.problem.ranges)
@@ -241,7 +241,7 @@ def _standing(found: Calibration) -> str:
     worst = own["worst"]
     record = {target.name: target.value for target in found.problem.targets}[worst]
     return (
-        f"{name} as it stands does not fit: {_words_of_target(found, worst)} are {_rate(record)} in the "
+        f"{name} as it stands does not fit: {_words_of_target(found, worst)} are {_brief(record)} in the "
         f"record and {_own_rate(own, worst)} in its histories."
     )
 
@@ -251,9 +251,9 @@ def _target_table(found: Calibration) -> pd.DataFrame:
 
     table, rows = found.targets(), {}
     for _, row in table.iterrows():
-        means = f"{_rate(row['set_least'])} to {_rate(row['set_most'])}" if len(found.fitting) else "-"
+        means = f"{_brief(row['set_least'])} to {_brief(row['set_most'])}" if len(found.fitting) else "-"
         rows[_words_of_target(found, row["target"])] = {
-            "record": _rate(row["record"]),
+            "record": _brief(row["record"]),
             "as it stands": _own_rate(found.published, row["target"]),
             "means of draws that fit": means,
             "alone rules out": percent(row["excludes"]),
@@ -262,10 +262,10 @@ def _target_table(found: Calibration) -> pd.DataFrame:
 
 
 def _own_rate(own: pd.Series[Any], name: str) -> str:
-    return f"{_rate(own[name])} [{_rate(own[f'{name}_lower'])}, {_rate(own[f'{name}_upper'])}]"
+    return f"{_brief(own[name])} [{_brief(own[f'{name}_lower'])}, {_brief(own[f'{name}_upper'])}]"
 
 
-def _rate(value: float) -> str:
+def _brief(value: float) -> str:
     return f"{value:.3f}"
 
 
@@ -285,7 +285,7 @@ def _powers(found: Calibration) -> str:
 def _parameter_table(found: Calibration) -> pd.DataFrame:
     import pandas as pd
 
-    few = min(len(found.fitting), len(found.draws) - len(found.fitting)) < FEWEST
+    few = min(len(found.fitting), len(found.draws) - len(found.fitting)) < FEWEST_DRAWS
     rows = {}
     for _, row in narrowing(found).iterrows():
         low, high, own, q05, q95 = (
@@ -303,8 +303,8 @@ def _parameter_table(found: Calibration) -> pd.DataFrame:
 
 
 def _sentences(found: Calibration) -> list[str]:
-    if min(len(found.fitting), len(found.draws) - len(found.fitting)) < FEWEST:
-        few, more = "fit" if len(found.fitting) < FEWEST else "do not fit", 8 * len(found.draws)
+    if min(len(found.fitting), len(found.draws) - len(found.fitting)) < FEWEST_DRAWS:
+        few, more = "fit" if len(found.fitting) < FEWEST_DRAWS else "do not fit", 8 * len(found.draws)
         return [f" Too few draws {few} to tell in what those that fit differ; draws={more} gives more."]
     table, bound = narrowing(found), tradeoffs(found)
     told = bound[bound["told"]].head(3)
@@ -333,14 +333,14 @@ def _print_answers(found: Calibration, over: Answers) -> None:
     print(f"\n{heading} over {some} (years out of {over.horizon:g}; {_many(over.runs, 'run')} each)")
     cells: dict[str, dict[str, str]] = {}
     for row in over.ranges().to_dict("records"):
-        word, mine = SPELLS[row["spell"]], cells.setdefault(spoken(row["scenario"]), {})
+        word, mine = SPELL_STEMS[row["spell"]], cells.setdefault(spoken(row["scenario"]), {})
         mine[f"{word} as it stands"] = f"{row['published']:.0f}"
         mine[f"{word} over the set"] = f"{row['least']:.0f} to {row['most']:.0f} (median {row['median']:.0f})"
     print(output.text_table(pd.DataFrame.from_dict(cells, orient="index")))
     lines = {}
     for row in over.orderings().to_dict("records"):
         one, other = spoken(row["one"]), spoken(row["other"])
-        lines[f"{SPELLS[row['spell']]}: {one} minus {other}"] = {
+        lines[f"{SPELL_STEMS[row['spell']]}: {one} minus {other}"] = {
             "as they stand": f"{row['published']:+.0f}",
             "longer in": percent(row["one_longer"]),
             "shorter in": percent(row["other_longer"]),

@@ -119,7 +119,7 @@ def _asked(given: Given, flags: Flags) -> _Asked:
     worlds, orders = (chosen[group] or own for group, own in zip(chosen, headline, strict=True))
     if min(len(worlds), len(orders)) > 1:
         return _Asked([], worlds, orders, settings)
-    return _Asked(_combinations(worlds, orders, settings, given), [], [], settings)
+    return _Asked(_cells_asked(worlds, orders, settings, given), [], [], settings)
 
 
 def _refuse_single_names(given: Given) -> None:
@@ -148,7 +148,7 @@ def _named_in(given: Given, group: str) -> list[str]:
     return [*single, *several]
 
 
-def _combinations(
+def _cells_asked(
     worlds: Sequence[str], orders: Sequence[str], settings: Sequence[str], given: Given
 ) -> list[Scenario]:
     """Orders in one world, named by the order, or worlds under one order, named by the world."""
@@ -178,15 +178,15 @@ def print_comparison(
     found: Comparison, folder: Path, both: Mapping[str, Uncertainties], beside: Matrix | None = None
 ) -> None:
     """The answer of ``compare`` on one screen."""
-    from regimesim.analysis.comparison import CAUTION
-    from regimesim.simulation.columns import SPELLS, THRESHOLDS
+    from regimesim.analysis.comparison import COMPARISON_CAUTION
+    from regimesim.simulation.columns import SPELL_STEMS, THRESHOLDS
 
     runs = f"{found.runs:,} run{'s' if found.runs != 1 else ''} of {found.years:g} years each"
     title = output.bold(" / ".join(map(spoken, found.names)))
     print(f"{title}   {runs}, the same seeds (seed {found.seed})\n")
     print(output.bold("How long it lasts") + " (years, 95 % intervals; disputes and wars: in 100 pair-years)")
     print(_aligned(found.table()))
-    findings = [output.folded(f"{found.finding(spell)}.") for spell in SPELLS]
+    findings = [output.folded(f"{found.finding(spell)}.") for spell in SPELL_STEMS]
     if beside:
         print("\n".join(findings))
         if both:
@@ -203,7 +203,7 @@ def print_comparison(
             )
             print(output.folded(f" Cooperation at {levels.text} thresholds: {words}"))
         print("\n" + "\n".join(findings))
-    print(output.folded(CAUTION) + "\n")
+    print(output.folded(COMPARISON_CAUTION) + "\n")
     print(f"{folder}/  report.html survival.png {'matrix.png ' if beside else ''}plane.png table.csv ...")
 
 
@@ -230,12 +230,12 @@ def print_matrix(found: Matrix) -> None:
 
 def _matrix_lines(found: Matrix) -> list[str]:
     """A block for each measure: its name and the parts of its variance, then a line for each world."""
-    from regimesim.analysis.matrix import MEASURES
+    from regimesim.analysis.matrix import CELL_MEASURES
 
-    wide = _fits(found)
+    wide = _fits_the_screen(found)
     rows = [("", *(f"  {found.titles[order]}" for order in found.orders))]
     heads = {}
-    for measure in MEASURES:
+    for measure in CELL_MEASURES:
         heads[len(rows)] = _measure_line(found, measure)
         for world in found.worlds:
             cells = (_framed_text(found, (world, order), measure.name, wide) for order in found.orders)
@@ -247,7 +247,7 @@ def _matrix_lines(found: Matrix) -> list[str]:
     return [*lines, *([] if wide else [" (intervals: matrix.csv)"])]
 
 
-def _fits(found: Matrix) -> bool:
+def _fits_the_screen(found: Matrix) -> bool:
     """Tell whether the cells fit the terminal with their intervals."""
     cells = [
         max(len(found.titles[order]), *(len(found.text((w, order), "cooperation")) for w in found.worlds))
@@ -265,14 +265,16 @@ def _framed_text(found: Matrix, cell: tuple[str, str], measure: str, wide: bool)
 
 
 def _measure_line(found: Matrix, measure: Measure) -> str:
-    from regimesim.analysis.matrix import parts_of, share_text
+    from regimesim.analysis.matrix import parts_of, share_with_interval
 
     unit = f"years of {found.years:g}" if measure.spell else measure.unit
     head = f" {measure.name.capitalize()}, {unit}"
     if measure.name not in found.shares:
         return head
     parts = parts_of(found.shares[measure.name])
-    shares = ", ".join(f"{name} {share_text(parts[name])}" for name in ("world", "order", "interaction"))
+    shares = ", ".join(
+        f"{name} {share_with_interval(parts[name])}" for name in ("world", "order", "interaction")
+    )
     return f"{head}; of the variance, %: {shares}"
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regimesim.cli.table import SWITCHES
-from regimesim.scenario.composition import CHOICES, part_tree, scenario_tree
+from regimesim.scenario.composition import CHOSEN_GROUPS, part_tree, scenario_tree
 from regimesim.scenario.files import names_of, scenario_names, strategy_names
 from regimesim.scenario.messages import InputError, known
 from regimesim.scenario.parameters import BUFFER, BY_NAME, STATE, WORLD
@@ -70,7 +70,7 @@ complete -c regimesim -f -a '(__regimesim_words)'
 
 _SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 
-_FILES_OR_NAMES = ("scenario", "strategy", *CHOICES)
+_FILES_OR_NAMES = ("scenario", "strategy", *CHOSEN_GROUPS)
 _BOTH = ("true", "false")
 _DECLARED = BY_NAME | {p.name: p for p in (*STATE, *BUFFER)}
 
@@ -179,7 +179,7 @@ def choices(words: Sequence[str], commands: Mapping[str, Command]) -> list[Compl
     elif given[0] not in commands:
         found = []
     elif "=" in current:
-        found = _values(given, current, commands[given[0]])
+        found = _values_offered(given, current, commands[given[0]])
     elif commands[given[0]].offers and len(given) == 1:
         found = _first_words(commands[given[0]].offers, current)
     else:
@@ -236,7 +236,7 @@ def _keys(given: Sequence[str], current: str) -> list[str]:
     """Settings of a scenario; a file is read only if one of its states or buffers is asked for."""
     group = current.partition(".")[0]
     if "." not in current or group not in ("states", "buffers"):
-        return [*BY_NAME, *CHOICES, "members", "vetoes", "strategy", "states.", "buffers."]
+        return [*BY_NAME, *CHOSEN_GROUPS, "members", "vetoes", "strategy", "states.", "buffers."]
     settings = [*(p.name for p in STATE), "strategy"] if group == "states" else [p.name for p in BUFFER]
     return [f"{group}.{name}.{setting}" for name in _members_of(given, group) for setting in settings]
 
@@ -249,14 +249,14 @@ def _members_of(given: Sequence[str], group: str) -> list[str]:
     first = {
         key.lstrip("+"): value.partition(",")[0]
         for key, _, value in (word.partition("=") for word in given)
-        if key.lstrip("+") in CHOICES
+        if key.lstrip("+") in CHOSEN_GROUPS
     }
     if named:
         return [str(name) for name in scenario_tree(named[0].partition(",")[0], first).get(group) or ()]
     return [str(name) for name in part_tree(WORLD, first[WORLD]).get(group) or ()] if WORLD in first else []
 
 
-def _values(given: Sequence[str], current: str, command: Command) -> list[Completion]:
+def _values_offered(given: Sequence[str], current: str, command: Command) -> list[Completion]:
     """A setting with each of its values, as far as these can be told."""
     key, _, text = current.partition("=")
     name = key.lstrip("+")
@@ -285,7 +285,7 @@ def _known_values(option: Option | None, name: str, last: str) -> Iterable[str]:
         return declared.choices or (_BOTH if declared.kind == "switch" else ())
     if option is not None:
         return _BOTH if option.kind == "switch" else _offered(option.offers)
-    if name in CHOICES:
+    if name in CHOSEN_GROUPS:
         return names_of(name)
     if name in ("members", "vetoes"):
         return ("all", "none")

@@ -17,7 +17,7 @@ from regimesim.analysis.experiments import (
     experiments,
     in_words,
     leaves,
-    plain,
+    plain_answer,
     rounded,
     verdicts_by_seed,
     write,
@@ -54,8 +54,8 @@ def experiment_command(given: Given, flags: Flags) -> int:
     folder = output.output_folder(given.options["out"], "experiment", chosen.name)
     expected, module = chosen.expected, chosen.load(seed)
     with output.working(f"asking {chosen.name} again", flags):
-        found = rounded(plain(module.run(scale)))
-        write_folder(folder, lambda partial: _write(module, found, partial, "answer.json"))
+        found = rounded(plain_answer(module.run(scale)))
+        write_folder(folder, lambda partial: _write_answer(module, found, partial, "answer.json"))
     wrong = differences(found, expected, scale, same_seed=seed is None)
     answer = {"experiment": chosen.name, "scale": scale, "answer": found, "differences": wrong}
 
@@ -79,12 +79,12 @@ def _record_answer(chosen: Experiment, given: Given, flags: Flags) -> int:
     module = chosen.load()
     before = chosen.expected if chosen.recorded else {}
     with output.working(f"asking {chosen.name}", flags):
-        found = rounded(plain(module.run(scale)))
+        found = rounded(plain_answer(module.run(scale)))
         by_seed = verdicts_by_seed(chosen, found)
         if by_seed:
             found["verdicts by seed"] = by_seed
         with workshop(chosen.folder) as partial:
-            _write(module, found, partial, "expected.json")
+            _write_answer(module, found, partial, "expected.json")
             _write_page(chosen, found, partial)
             for path in partial.iterdir():
                 os.replace(path, chosen.folder / path.name)
@@ -96,7 +96,7 @@ def _record_answer(chosen: Experiment, given: Given, flags: Flags) -> int:
     return 0
 
 
-def _write(module: ModuleType, found: Answer, folder: Path, name: str) -> None:
+def _write_answer(module: ModuleType, found: Answer, folder: Path, name: str) -> None:
     """Write an answer as ``name``, and its figure if it has one, into a folder."""
     write(folder, name, found)
     draw = getattr(module, "draw", None)

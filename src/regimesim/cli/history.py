@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regimesim.analysis.history.comparison import beside, words_of
+from regimesim.analysis.history.comparison import beside, words_beside
 from regimesim.analysis.history.eras import (
     ERAS,
     Era,
@@ -195,5 +195,5 @@ def _print_history(record: Record, table: pd.DataFrame, compared: pd.DataFrame |
     print(output.text_table(words_of_eras(table)) + "\n")
     if compared is not None:
         print(output.bold(heading) + " (95 % intervals)")
-        print(output.text_table(words_of(compared)))
+        print(output.text_table(words_beside(compared)))
         print(" A dispute: force used (record); estrangement or war begun, or a quarrel in one (model).\n")

@@ -18,9 +18,9 @@ from types import FrameType
 from regimesim.cli.table import COMMANDS, SWITCH_LINES, SWITCH_OF, Flags, Given
 
 FAILED, USED_WRONGLY, INTERRUPTED = 1, 2, 130
-_LONGEST = 1_000
+_LONGEST_MESSAGE = 1_000
 """Letters of a complaint."""
-_AGAIN = 0.02
+_POLL_SECONDS = 0.02
 """Seconds until a signal that was lost comes again."""
 
 
@@ -68,7 +68,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     if not named or (("help" in chosen or rest[0] == "help") and named[0] in COMMANDS):
         print(_help(named[0] if named else None))
         return 0
-    return _carry_out(named[0], rest[1:], _flags(chosen))
+    return _carry_out(named[0], rest[1:], _flags_chosen(chosen))
 
 
 def _complete_words(asked: Sequence[str]) -> int:
@@ -82,7 +82,7 @@ def _complete_words(asked: Sequence[str]) -> int:
     return 0
 
 
-def _flags(chosen: set[str]) -> Flags:
+def _flags_chosen(chosen: set[str]) -> Flags:
     return Flags(**dict.fromkeys(chosen - {"help"}, True))
 
 
@@ -149,8 +149,8 @@ def _complain(words: str) -> None:
     """Say on stderr what is the matter: one line, not too long, of letters that the terminal only shows."""
     folded = " ".join(line.strip() for line in words.strip().splitlines())
     line = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in folded)
-    if len(line) > _LONGEST:
-        line = f"{line[: _LONGEST - 200]} ... {line[-200:]}"
+    if len(line) > _LONGEST_MESSAGE:
+        line = f"{line[: _LONGEST_MESSAGE - 200]} ... {line[-200:]}"
     with suppress(OSError, ValueError):  # nobody listens
         print(f"regimesim: {line}", file=sys.stderr)
 
@@ -213,7 +213,7 @@ def _signals() -> Iterator[None]:
     def unheard(lost: sys.UnraisableHookArgs) -> None:
         if isinstance(lost.exc_value, KeyboardInterrupt | _Terminated) and came:
             # in a destructor or a callback of the compiler, from where it does not get through: once more
-            threading.Timer(_AGAIN, os.kill, (os.getpid(), came.pop())).start()
+            threading.Timer(_POLL_SECONDS, os.kill, (os.getpid(), came.pop())).start()
         else:
             hook(lost)
 

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from regimesim.stats.estimates import Estimate
 
 MOST_PAIRS = 12
-_HEAD = 14
+_HEAD_WIDTH = 14
 LEAST_WIDTH = 32
-NARROW, _WIDE = 60, 200
+NARROW_SCREEN, _WIDE = 60, 200
 """Columns below which what does not fit is put one below the other: tables of durations, others."""
 
 
@@ -154,12 +154,12 @@ def print_run(
     print("\n".join(_pair_lines(pairs)) + "\n")
     print(_headed("Why it ended", _causes(causes)))
     print(_headed("Typical run", typical_run(results)))
-    print(f"{'':<{_HEAD}}{explain}\n", flush=True)
+    print(f"{'':<{_HEAD_WIDTH}}{explain}\n", flush=True)
 
 
 def print_files(folder: Path) -> None:
     """Print where the results lie, and what of them to look at first."""
-    print(_files(folder))
+    print(_files_in(folder))
 
 
 def uncertainty_lines(scenario: Scenario, both: Uncertainties | None) -> str:
@@ -211,18 +211,20 @@ def _without_set(names: Sequence[str]) -> str:
 
 def _title(name: str, about: str) -> str:
     """Title of an answer, in one line but on a narrow terminal."""
-    if width() >= NARROW or len(name) + len(about) + 3 <= width():
+    if width() >= NARROW_SCREEN or len(name) + len(about) + 3 <= width():
         return f"{bold(name)}   {about}"
     return f"{bold(folded(name))}\n{folded(about, ' ', ' ')}"
 
 
 def _headed(heading: str, text: str) -> str:
     """Text beside a heading, wrapped at the terminal's width."""
-    lines = textwrap.wrap(text, width() - _HEAD, break_long_words=False, break_on_hyphens=False)
-    return bold(heading.ljust(_HEAD)) + f"\n{'':<{_HEAD}}".join(line.replace("\xa0", " ") for line in lines)
+    lines = textwrap.wrap(text, width() - _HEAD_WIDTH, break_long_words=False, break_on_hyphens=False)
+    return bold(heading.ljust(_HEAD_WIDTH)) + f"\n{'':<{_HEAD_WIDTH}}".join(
+        line.replace("\xa0", " ") for line in lines
+    )
 
 
-def text_table(frame: Any, least: int = NARROW) -> str:
+def text_table(frame: Any, least: int = NARROW_SCREEN) -> str:
     """A table; on a terminal narrower than ``least`` that it does not fit, its cells below each other."""
     columns = [str(name) for name in frame.columns]
     rows = [[str(index), *map(str, row)] for index, row in zip(frame.index, frame.to_numpy(), strict=True)]
@@ -242,7 +244,7 @@ def in_columns(rows: Sequence[Sequence[str]], apart: str = "   ", headed: bool =
         return []
     wide = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
     lines = [apart.join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)).rstrip() for row in rows]
-    if width() >= NARROW or max(map(len, lines)) < width():
+    if width() >= NARROW_SCREEN or max(map(len, lines)) < width():
         return lines
     head, *rest = rows if headed else (("",) * len(wide), *rows)
     return [_stacked(row[0], zip(head[1:], row[1:], strict=True))[1:] for row in rest]
@@ -274,7 +276,7 @@ def _pair_lines(pairs: Sequence[Pair]) -> list[str]:
     table = [("", "discount", "trust", "game", "buffers" * any(row[4] for row in rows)), *rows[:MOST_PAIRS]]
     more = len(rows) - MOST_PAIRS
     rest = [f" ... and {more} more"] if more > 0 else []
-    if width() < NARROW:
+    if width() < NARROW_SCREEN:
         stacked = [_stacked(row[0], zip(table[0][1:], row[1:], strict=True)) for row in table[1:]]
         return [folded("What cooperation needs (and in brackets what there is):", "  ", " "), *stacked, *rest]
     lengths = [max(len(row[k]) for row in table) for k in range(4)]
@@ -317,7 +319,7 @@ def _share_of_causes(share: float) -> str:
     return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
-def _files(folder: Path) -> str:
+def _files_in(folder: Path) -> str:
     names = sorted((path.name for path in folder.iterdir()), key=_by_use)
     return f"{folder}/  {' '.join(names[:4])} ..."
 
@@ -347,7 +349,7 @@ def print_theory(scenario: Scenario, pairs: Sequence[Pair]) -> None:
                 "norm",
                 "margin",
             ),
-            [_played(side) for side in sides],
+            [_game_played(side) for side in sides],
         ),
         "What cooperation needs under full trust, without sanction and norm (has)": (
             ("", "discount", "transparency", "resolve", "punishment, years", "trust"),
@@ -371,7 +373,7 @@ def print_theory(scenario: Scenario, pairs: Sequence[Pair]) -> None:
     )
 
 
-def _played(side: Side) -> tuple[str, ...]:
+def _game_played(side: Side) -> tuple[str, ...]:
     payoffs = (f"{x:.2f}" for x in (side.u_cc, side.u_dc, side.u_cd, side.u_dd))
     terms = (f"{x:+.1f}" for x in (side.now, side.future, side.law, side.norm, side.margin))
     return (*payoffs, side.game, *terms)
@@ -385,7 +387,7 @@ def _needed(side: Side) -> tuple[str, ...]:
         needed_and_had(needs.discount, side.discount),
         needed_and_had(needs.transparency, side.transparency),
         needed_and_had(needs.resolve, side.resolve),
-        f"{_years(needs.punishment_years, 'none suffices')} ({_years(side.punishment_years, 'for ever')})",
+        f"{_until(needs.punishment_years, 'none suffices')} ({_until(side.punishment_years, 'for ever')})",
         needed_and_had(needs.trust, side.trust),
     )
 
@@ -398,7 +400,7 @@ def _expected(side: Side) -> tuple[str, ...]:
     return between, apart, f"{100 * side.cooperation_share:.0f} %", f"{side.breach_cost:.1f}"
 
 
-def _years(years: float, none: str) -> str:
+def _until(years: float, none: str) -> str:
     return none if math.isinf(years) else f"{years:g}"
 
 

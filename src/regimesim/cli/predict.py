@@ -13,10 +13,10 @@ from regimesim.simulation.results import json_text, provenance_json
 if TYPE_CHECKING:
     from regimesim.analysis.prediction.rivals import Rival
     from regimesim.analysis.prediction.scores import Scores
-    from regimesim.analysis.prediction.tasks import Task
+    from regimesim.analysis.prediction.tasks import ForecastTask
     from regimesim.cli.table import Flags, Given
 
-CAUTION = (
+PREDICTION_CAUTION = (
     "The order and the world of each stretch of years are those of its scenario and are given, not "
     "predicted; whoever wrote them knew what came. Three stretches are few: a score here can refute, not "
     "confirm."
@@ -44,7 +44,7 @@ def predict_command(given: Given, flags: Flags) -> None:
 
     def fill(partial: Path) -> None:
         forecasts.freeze(partial)
-        _write(partial, score(forecasts), options)
+        _write_scores(partial, score(forecasts), options)
 
     with output.working("scoring", flags):
         write_folder(folder, fill)
@@ -61,7 +61,7 @@ def _rivals(record: str | None, seed: int) -> dict[str, Rival]:
     return rivals if record is None else rivals | {"logit": Logit.of(record, seed)}
 
 
-def _write(folder: Path, found: Scores, options: dict[str, Any]) -> None:
+def _write_scores(folder: Path, found: Scores, options: dict[str, Any]) -> None:
     """Write scores, picture, draws and provenance beside the frozen forecasts."""
     from regimesim.report.figures.prediction import prediction_figure
     from regimesim.report.figures.style import save_figures
@@ -98,20 +98,20 @@ def print_scores(found: Scores, folder: Path, logit: bool) -> None:
     _print_rows(rows)
     print("\n" + output.bold("The model minus the null") + " (log score; below 0 the model is better)")
     _print_rows(_beside_null(found))
-    print("\n" + output.folded(CAUTION + ("" if logit else f" {NO_LOGIT}")))
+    print("\n" + output.folded(PREDICTION_CAUTION + ("" if logit else f" {NO_LOGIT}")))
     print(f"\n{folder}/  forecasts.json forecasts.sha256 scores.csv forecasts.png ...")
 
 
 def _beside_null(found: Scores) -> list[tuple[str, ...]]:
     """Differences to the null by kind and in all, with what luck would let one see."""
     from regimesim.analysis.prediction.scores import NULL
-    from regimesim.analysis.prediction.tasks import KINDS, WORDS
+    from regimesim.analysis.prediction.tasks import TASK_KINDS, WORDS
 
     rows: list[tuple[str, ...]] = [
         ("", "with 95 % over the draws", "if the null were right", "if the model were right")
     ]
     table = found.against[(found.against["rival"] == NULL) & (found.against["score"] == "log_score")]
-    for of in (*KINDS, "all"):
+    for of in (*TASK_KINDS, "all"):
         row = table[table["of"] == of].iloc[0]
         ends = [f"{row[f'{side}_lower']:.1f} to {row[f'{side}_upper']:.1f}" for side in ("rival", "model")]
         here = f"{row['difference']:.1f} [{row['lower']:.1f}, {row['upper']:.1f}]"
@@ -119,14 +119,14 @@ def _beside_null(found: Scores) -> list[tuple[str, ...]]:
     return rows
 
 
-def _ends(found: Scores, task: Task) -> list[str]:
+def _ends(found: Scores, task: ForecastTask) -> list[str]:
     """Median and middle 90 % of each forecast."""
     part = found.table[found.table["task"] == task.name]
     ends = zip(*(part[name].tolist() for name in ("median", "lower", "upper")), strict=True)
     return [f"{task.shown(middle)} [{task.shown(low)}, {task.shown(high)}]" for middle, low, high in ends]
 
 
-def _scores(found: Scores, task: Task) -> list[str]:
+def _scores(found: Scores, task: ForecastTask) -> list[str]:
     part = found.table[found.table["task"] == task.name]
     numbers = zip(*(part[name].tolist() for name in ("crps", "log_score", "pit")), strict=True)
     return [f"{crps:.2f}, {log:.1f}; {pit:.2f}" for crps, log, pit in numbers]

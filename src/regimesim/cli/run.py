@@ -18,7 +18,7 @@ from regimesim.cli import output
 from regimesim.cli.advice import asked, unused_of
 from regimesim.cli.table import COMMANDS, Flags, Given
 from regimesim.scenario.compose import files_asked, hydra_jobs, load_scenario, names_typed, settled
-from regimesim.scenario.composition import CHOICES, combination, part_files, part_tree
+from regimesim.scenario.composition import CHOSEN_GROUPS, combination, part_files, part_tree
 from regimesim.scenario.files import (
     names_of,
     path_of,
@@ -321,7 +321,7 @@ def _part_of(arguments: Sequence[str]) -> tuple[Belongs, str] | None:
     """The world or the order that alone is asked for; a scenario of the same name goes before it."""
     if len(arguments) != 1:
         return None
-    for group in CHOICES:
+    for group in CHOSEN_GROUPS:
         if arguments[0].lstrip("+").startswith(f"{group}="):
             return group, arguments[0].partition("=")[2]
         if arguments[0] in names_of(group) and arguments[0] not in scenario_names():

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LONG = 100_000
 """Runs from which on their number is said before they are played."""
-_ROWS = 12
+_ROWS_SHOWN = 12
 
 
 def sensitivity_command(given: Given, flags: Flags) -> None:
@@ -125,7 +125,7 @@ def print_influence(found: Influence, folder: Path) -> None:
     )
     print(output.bold("What moves it") + " (95 % intervals)")
     print("\n".join(" " + line for line in _influence_table(found)))
-    hidden = len(factors) - _ROWS
+    hidden = len(factors) - _ROWS_SHOWN
     if hidden > 0:
         print(f" ... and {hidden} more in sensitivity.csv")
     print(
@@ -169,7 +169,7 @@ def _influence_table(found: Influence) -> list[str]:
 
     shared = {f.name: k for k, f in enumerate(found.indices.factors)}
     rows: list[tuple[str, ...]] = [("", "bounds (own)", "alone", "in all", "low", "high")]
-    for swing in sorted(found.swings, key=rank)[:_ROWS]:
+    for swing in sorted(found.swings, key=rank)[:_ROWS_SHOWN]:
         factor, at = swing.factor, shared.get(swing.factor.name)
         shares = [
             _share_text(getattr(found.indices, name)[at]) if at is not None else ""

@@ -15,7 +15,7 @@ from regimesim.scenario.files import there
 from regimesim.scenario.messages import InputError, listed, show, spoken
 from regimesim.scenario.remarks import told_unused
 from regimesim.simulation.checksums import reseal
-from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.columns import SPELL_STEMS
 from regimesim.simulation.folders import drawing, folder_named, system_reason, workshop
 from regimesim.simulation.results import Results
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from regimesim.sweeps.results import SweepResults
 
 RUNS_A_POINT = 100
-MOST_ROWS = 20
+MOST_POINTS_SHOWN = 20
 """Points up to which each is printed."""
 RUNS_TABLE = "runs.csv"
 _ROWS_AT_ONCE = 1_000_000
@@ -64,7 +64,7 @@ def sweep_command(given: Given, flags: Flags) -> None:
 
     if options["format"] == "csv" or (folder / RUNS_TABLE).exists():  # one of fewer points would mislead
         with output.working("writing tables", flags):
-            write_tables(found)
+            write_sweep_tables(found)
     if _varies(found):
         with output.working("drawing", flags), drawing():
             draw_sweep(found)
@@ -76,7 +76,7 @@ def _varies(found: SweepResults) -> bool:
     return any(len(set(column.tolist())) > 1 for column in found.points.columns.values())
 
 
-def write_tables(found: SweepResults) -> list[Path]:
+def write_sweep_tables(found: SweepResults) -> list[Path]:
     """Write ``summary.csv``, a row a point, and ``runs.csv``, a row a run, into the folder of a sweep."""
 
     def write(folder: Path) -> list[Path]:
@@ -142,7 +142,7 @@ def sweep_answer(found: SweepResults) -> dict[str, Any]:
         "seed": found.manifest.seed,
         "swept": {name: len(set(table[name])) for name in swept},
     }
-    for spell in SPELLS:
+    for spell in SPELL_STEMS:
         ranked = table.sort_values([f"{spell}_rmst", "point"])
         answer[spell] = {
             words: {
@@ -170,7 +170,7 @@ def print_sweep(found: SweepResults, answer: dict[str, Any]) -> None:
     points = f"{len(found):,} points, each {each} on the same seeds" if len(found) > 1 else f"1 point, {each}"
     print(f"{points} (seed {answer['seed']})")
     print("\n".join([*(output.folded(under.words()) for under in found.points.assumed[:1]), ""]))
-    if len(found) <= MOST_ROWS:
+    if len(found) <= MOST_POINTS_SHOWN:
         _print_points(found, world.years)
     else:
         _print_extremes(answer, world.years)
@@ -184,11 +184,11 @@ def print_sweep(found: SweepResults, answer: dict[str, Any]) -> None:
 
 def _print_points(found: SweepResults, years: float) -> None:
     """A line a point: its settings, and how long both kinds of spell last."""
-    head = [*found.points.swept, *(f"years of {word}" for word in SPELLS.values())]
+    head = [*found.points.swept, *(f"years of {word}" for word in SPELL_STEMS.values())]
     lines = [head]
     for _, row in found.table.iterrows():
         settings = [_value_text(row[name]) for name in found.points.swept]
-        lines.append([*settings, *(_mean_and_error(row, spell) for spell in SPELLS)])
+        lines.append([*settings, *(_mean_and_error(row, spell) for spell in SPELL_STEMS)])
     print(
         output.bold("How long it lasts") + f" (restricted means over {years:g} years, with standard errors)"
     )
@@ -203,7 +203,7 @@ def _mean_and_error(row: Any, spell: str) -> str:
 
 def _print_extremes(answer: dict[str, Any], years: float) -> None:
     """The points at which each kind of spell is longest and shortest, and one between."""
-    for spell, word in SPELLS.items():
+    for spell, word in SPELL_STEMS.items():
         print(
             output.bold(f"Years of {word}")
             + f" (restricted mean over {years:g} years, with its standard error)"

@@ -32,7 +32,7 @@ from regimesim.stats.survival import Curve
 
 Spec = dict[str, Any]
 
-BINS = 600
+CHART_BINS = 600
 """Steps of a curve that are told apart: about one a pixel."""
 AGES = 200
 """Places at which the pointer can stop."""
@@ -139,7 +139,7 @@ def ages(results: Results) -> Floats:
 
 def steps(curve: Curve, horizon: float) -> list[tuple[float, float, float, float]]:
     """Rows of a curve, in percent, up to the horizon; thinned where many fall on one pixel."""
-    bins = (curve.years * (BINS / horizon)).astype(np.int64)
+    bins = (curve.years * (CHART_BINS / horizon)).astype(np.int64)
     kept = np.unique(np.concatenate([[0], np.flatnonzero(np.diff(bins)), [len(bins) - 1]]))
     rows = [
         (float(curve.years[k]), *(float(100 * x[k]) for x in (curve.survival, curve.lower, curve.upper)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from regimesim.analysis.comparison import CAUTION, HISTORICAL_MARKS, Comparison
+from regimesim.analysis.comparison import COMPARISON_CAUTION, HISTORICAL_MARKS, Comparison
 from regimesim.analysis.matrix import Matrix
 from regimesim.analysis.pairs import pairs_at_start
 from regimesim.report import sentences, settings
@@ -36,7 +36,7 @@ from regimesim.report.markup import (
     table,
     together,
 )
-from regimesim.report.matrix_page import add_matrix, write_tables
+from regimesim.report.matrix_page import add_matrix, write_matrix_tables
 from regimesim.report.page import (
     BELOW,
     Choice,
@@ -51,7 +51,7 @@ from regimesim.report.page import (
 from regimesim.report.run_page import described, games
 from regimesim.report.settings import COMMON_TERMS, OF_A_COMPARISON, OF_A_RUN
 from regimesim.scenario.messages import spoken
-from regimesim.simulation.columns import SPELLS, THRESHOLDS
+from regimesim.simulation.columns import SPELL_STEMS, THRESHOLDS
 from regimesim.simulation.folders import drawing, write_folder
 from regimesim.simulation.results import json_text, write_results
 
@@ -107,12 +107,12 @@ def save_comparison(
             (folder / name).mkdir()
             write_results(results, folder / name)
         comparison.table().to_csv(folder / "table.csv")
-        for spell in SPELLS:
+        for spell in SPELL_STEMS:
             comparison.rmst(spell=spell).to_csv(folder / f"differences_{spell}.csv", index=False)
         answer = comparison.answer | ({"matrix": matrix.answer} if matrix else {})
         (folder / "summary.json").write_text(json_text(answer) + "\n", "utf-8")
         if matrix:
-            write_tables(matrix, folder)
+            write_matrix_tables(matrix, folder)
         with drawing():
             save_comparison_figures(comparison, folder)
             stills = {file.stem: file.read_text("utf-8") for file in folder.glob("*.svg")}
@@ -136,7 +136,7 @@ def comparison_page(
         "lasting",
         "How long it lasts",
         made.picture(_comparison_survival(comparison, stills["survival"])),
-        paragraphs(CAUTION, class_="note"),
+        paragraphs(COMPARISON_CAUTION, class_="note"),
     )
     made.add("plane", "Peace and cooperation", made.picture(_plane(comparison, stills["plane"])))
     if present(*comparison.results.values()):
@@ -168,7 +168,7 @@ def _comparison_question(comparison: Comparison, command: str) -> Html:
 
 
 def _comparison_answer(comparison: Comparison) -> Html:
-    first, *others = (f"{comparison.finding(spell)}." for spell in SPELLS)
+    first, *others = (f"{comparison.finding(spell)}." for spell in SPELL_STEMS)
     caption = "How long it lasts (years, 95 % intervals; disputes and wars in 100 pair-years)"
     return together(
         [
@@ -238,7 +238,7 @@ def _besides_the_order(comparison: Comparison, against: str | None) -> Html:
 
 def _comparison_survival(comparison: Comparison, drawn: str) -> Picture:
     panels = []
-    for spell in SPELLS:
+    for spell in SPELL_STEMS:
         words, finding = sentences.wording(spell), comparison.finding(spell)
         alt = f"Survival curves, one a scenario: {words.share} by {words.since}. {finding}. {BELOW}"
         chart = Choice("", alt, survival_chart_of_many(comparison, spell))
@@ -260,7 +260,7 @@ def _comparison_survival(comparison: Comparison, drawn: str) -> Picture:
 
 def _survival_tables(comparison: Comparison) -> Html:
     found = []
-    for spell in SPELLS:
+    for spell in SPELL_STEMS:
         curves = [results.curve(spell) for results in comparison.results.values()]
         ages = [comparison.years * k / 10 for k in range(11)]
         rows = [

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, ParamSpec, TypeVar
 
-P = ParamSpec("P")
-R = TypeVar("R")
+Passed = ParamSpec("Passed")
+Returned = TypeVar("Returned")
 
 _BACKEND = "MPLBACKEND"
 
@@ -53,11 +53,11 @@ def _defaults() -> dict[Any, Any]:
     return {name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith(kept)}
 
 
-def drawn(function: Callable[P, R]) -> Callable[P, R]:
+def drawn(function: Callable[Passed, Returned]) -> Callable[Passed, Returned]:
     """Let a function draw under matplotlib's own defaults."""
 
     @functools.wraps(function)
-    def draw(*positional: P.args, **named: P.kwargs) -> R:
+    def draw(*positional: Passed.args, **named: Passed.kwargs) -> Returned:
         with own_settings():
             return function(*positional, **named)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from regimesim.analysis.matrix import MEASURES, Matrix, parts_of, share_text
+from regimesim.analysis.matrix import CELL_MEASURES, Matrix, parts_of, share_with_interval
 from regimesim.report import settings
 from regimesim.report.figures.matrix import matrix_figure, save_matrix_figure
 from regimesim.report.figures.style import svg
@@ -64,14 +64,14 @@ def save_matrix(found: Matrix, path: Path, command: str = "") -> Path:
     """
 
     def fill(folder: Path) -> None:
-        drawn = write_tables(found, folder)
+        drawn = write_matrix_tables(found, folder)
         (folder / "summary.json").write_text(json_text(found.answer) + "\n", "utf-8")
         write_matrix(found, folder / "report.html", drawn, command)
 
     return write_folder(path, fill)
 
 
-def write_tables(found: Matrix, folder: Path) -> str:
+def write_matrix_tables(found: Matrix, folder: Path) -> str:
     """Write tables and picture into a folder in the making; returns the picture as SVG."""
     found.frame.to_csv(folder / "matrix.csv", index=False)
     found.effect_frame.to_csv(folder / "matrix_differences.csv", index=False)
@@ -90,7 +90,9 @@ def matrix_page(found: Matrix, drawn: str, command: str) -> Page:
     )
     asked = paragraphs_with("Asked by: ", command)
     made = Page("Worlds by orders", together([paragraphs(question), asked]))
-    made.add("matrix", "Every order in every world", made.picture(picture(found, drawn)), remarks(found))
+    made.add(
+        "matrix", "Every order in every world", made.picture(picture(found, drawn)), matrix_remarks(found)
+    )
     made.add("effects", "What the order changes, and the world", effects(found))
     made.add("variance", "World, order, and the fit of the two", variance(found))
     made.add("words", "Glossary", definitions((*OF_A_MATRIX, *COMMON_TERMS, *OF_A_COMPARISON)))
@@ -101,13 +103,13 @@ def matrix_page(found: Matrix, drawn: str, command: str) -> Page:
 
 def add_matrix(made: Page, found: Matrix, drawn: str) -> None:
     """Put a matrix on the page of a comparison."""
-    parts = (made.picture(picture(found, drawn)), effects(found), variance(found), remarks(found))
+    parts = (made.picture(picture(found, drawn)), effects(found), variance(found), matrix_remarks(found))
     made.add("matrix", "Every order in every world", *parts, definitions(OF_A_MATRIX))
 
 
 def picture(found: Matrix, drawn: str) -> Picture:
     """The heat maps with their numbers."""
-    words = ". ".join(found.finding(measure.name) for measure in MEASURES)
+    words = ". ".join(found.finding(measure.name) for measure in CELL_MEASURES)
     caption = (
         "Framed: a world with its own order, that of a scenario. Along a row only the order differs; along a "
         "column, the world."
@@ -119,11 +121,11 @@ def picture(found: Matrix, drawn: str) -> Picture:
 def tables(found: Matrix) -> Html:
     """Tables of cells, one for each measure; the scenario whose combination a cell is, in brackets."""
     parts = []
-    for measure in MEASURES:
+    for measure in CELL_MEASURES:
         rows = [
             (
                 found.titles[world],
-                *(_cell_text(found, (world, order), measure.name) for order in found.orders),
+                *(_cell_words(found, (world, order), measure.name) for order in found.orders),
             )
             for world in found.worlds
         ]
@@ -135,7 +137,7 @@ def tables(found: Matrix) -> Html:
     return together(parts)
 
 
-def _cell_text(found: Matrix, cell: tuple[str, str], measure: str) -> str:
+def _cell_words(found: Matrix, cell: tuple[str, str], measure: str) -> str:
     own = found.own.get(cell)
     return found.text(cell, measure) + (f" ({spoken(own)})" if own else "")
 
@@ -150,14 +152,14 @@ def effects(found: Matrix) -> Html:
     parts, besides = [], {}
     for shared, (group, caption) in enumerate(captions.items()):
         rows = []
-        for same in zip(*(found.effects(measure.name, group) for measure in MEASURES), strict=True):
+        for same in zip(*(found.effects(measure.name, group) for measure in CELL_MEASURES), strict=True):
             one, other = (found.titles[cell[1 - shared]] for cell in (same[0].cell, same[0].against))
             shared_by = found.titles[same[0].cell[shared]]
             rows.append((shared_by, f"{one} minus {other}", *(effect.estimate.text() for effect in same)))
             if same[0].besides:
                 besides[f"{one} against {other}"] = "; ".join(same[0].besides)
         if rows:
-            head = ("", "", *(measure.name for measure in MEASURES))
+            head = ("", "", *(measure.name for measure in CELL_MEASURES))
             parts.append(table(f"{caption} ({units})", head, rows, named=2, class_="figures"))
     if besides:
         parts += [
@@ -175,20 +177,20 @@ def variance(found: Matrix) -> Html:
     rows = [
         (
             measure.name,
-            *(share_text(parts_of(found.shares[measure.name])[name]) for name in names),
+            *(share_with_interval(parts_of(found.shares[measure.name])[name]) for name in names),
         )
-        for measure in MEASURES
+        for measure in CELL_MEASURES
     ]
     head = ("", "world", "order", "interaction", "luck, of single runs")
     caption = "Shares of the variance between cells (%, 95 % intervals by bootstrap over runs)"
     return together(
         [
-            paragraphs(". ".join(found.finding(measure.name) for measure in MEASURES) + "."),
+            paragraphs(". ".join(found.finding(measure.name) for measure in CELL_MEASURES) + "."),
             table(caption, head, rows, class_="figures"),
         ]
     )
 
 
-def remarks(found: Matrix) -> Html:
+def matrix_remarks(found: Matrix) -> Html:
     """Arrangements that can do nothing in a world, and combinations that were refused."""
     return paragraphs(*found.remark_lines, class_="soft")

@@ -26,7 +26,7 @@ from regimesim.report.markup import Html, definitions, element, frame_table, par
 from regimesim.report.page import Choice, Page, Panel, Picture, Still, paragraphs_with, story_html, tell
 from regimesim.report.settings import COMMON_TERMS, OF_A_RUN
 from regimesim.scenario.messages import spoken
-from regimesim.simulation.columns import SPELLS, TERMS, THRESHOLDS
+from regimesim.simulation.columns import SPELL_STEMS, TERMS, THRESHOLDS
 from regimesim.simulation.results import Results, percent
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def run_page(
     made.add("answer", "The answer", _run_answer(results))
     made.add("lasting", "How long it lasts", made.picture(_run_survival(results, stills["survival"])))
     if both is not None:
-        made.add("assumptions", "Luck and assumptions", *_both(both))
+        made.add("assumptions", "Luck and assumptions", *_luck_and_assumptions(both))
     made.add("course", "Course of cooperation", made.picture(_run_course(results, stills["century"])))
     made.add(
         "ends", "Why it ended", _causes_of_the_end(causes), made.picture(_why(results, causes, stills["why"]))
@@ -138,7 +138,7 @@ def _run_question(results: Results, asked: Asked) -> Html:
     return together([element("p", question), paragraphs_with("Asked by: ", asked.command)])
 
 
-def _both(both: Uncertainties) -> tuple[Html, Html]:
+def _luck_and_assumptions(both: Uncertainties) -> tuple[Html, Html]:
     frame = both.table()
     rows = [(str(name), *map(str, row)) for name, row in zip(frame.index, frame.to_numpy(), strict=True)]
     head = ("", *map(str, frame.columns))
@@ -150,7 +150,7 @@ def _both(both: Uncertainties) -> tuple[Html, Html]:
 def _run_answer(results: Results) -> Html:
     lines = [
         f"{sentences.wording(spell).name}: {_lower(sentences.lasting_sentence(results, spell))}."
-        for spell in SPELLS
+        for spell in SPELL_STEMS
     ]
     caption = "How long it lasts (years, 95 % intervals)"
     return together(
@@ -165,7 +165,7 @@ def _run_answer(results: Results) -> Html:
 
 def _run_survival(results: Results, drawn: str) -> Picture:
     panels = []
-    for spell in SPELLS:
+    for spell in SPELL_STEMS:
         words, finding = sentences.wording(spell), sentences.lasting_sentence(results, spell)
         alt = (
             f"Survival curve: {words.share} by {words.since}. {finding}. The numbers are in the table below."
@@ -191,7 +191,7 @@ def _run_survival(results: Results, drawn: str) -> Picture:
 
 def survival_table(results: Results) -> Html:
     """The curves at twenty ages."""
-    curves = [results.curve(spell) for spell in SPELLS]
+    curves = [results.curve(spell) for spell in SPELL_STEMS]
     rows = []
     for twentieth in range(21):
         age = results.scenario.years * twentieth / 20

@@ -13,7 +13,7 @@ from regimesim.analysis.headline import beside_record, by_window, limit_of
 from regimesim.analysis.history.rates import group_of
 from regimesim.scenario.messages import spoken
 from regimesim.scenario.remarks import remarks
-from regimesim.simulation.columns import QUANTITIES, SPELLS, THRESHOLDS
+from regimesim.simulation.columns import QUANTITIES, SPELL_STEMS, THRESHOLDS
 from regimesim.simulation.results import Results, percent
 
 
@@ -147,7 +147,7 @@ def _beside_record(results: Results) -> tuple[str, ...]:
     if not rows:
         return ()
     disputes = "; ".join(
-        f"{row.period.first}-{row.period.last} {_rate(row.disputes)} ({_rate(row.period.dispute_rate)})"
+        f"{row.period.first}-{row.period.last} {_rounded(row.disputes)} ({_rounded(row.period.dispute_rate)})"
         for row in rows
     )
     wars = "; ".join(
@@ -161,14 +161,14 @@ def _beside_record(results: Results) -> tuple[str, ...]:
     )
 
 
-def _rate(share: float) -> str:
+def _rounded(share: float) -> str:
     return f"{share:.3f}".removeprefix("0")
 
 
 def _limits(results: Results) -> tuple[str, ...]:
     """Say where the horizon, the first year or the measure's window decides a duration."""
     said = []
-    for spell, word in SPELLS.items():
+    for spell, word in SPELL_STEMS.items():
         limit = limit_of(results, spell)
         if limit == "ceiling":
             said.append(f"At the ceiling: {word} nearly always stands at the horizon, which sets its length.")

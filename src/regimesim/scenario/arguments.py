@@ -20,7 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Kind(NamedTuple):
+class ArgumentKind(NamedTuple):
     """What an argument must be: a test, and the same in words."""
 
     fits: Callable[[Any], bool]
@@ -39,40 +39,44 @@ def _is_truth(value: object) -> bool:
     return isinstance(value, bool) or type(value).__name__ in ("bool_", "bool")
 
 
-_TEXT = Kind(lambda value: isinstance(value, str), "a word in quotes")
-_NUMBER = Kind(_is_number, "a number")
-_PATH = Kind(lambda value: isinstance(value, str | os.PathLike), "the path of a folder")
-_TRUTH = Kind(_is_truth, "True or False")
-_TEXTS = Kind(
+_TEXT = ArgumentKind(lambda value: isinstance(value, str), "a word in quotes")
+_NUMBER = ArgumentKind(_is_number, "a number")
+_PATH = ArgumentKind(lambda value: isinstance(value, str | os.PathLike), "the path of a folder")
+_TRUTH = ArgumentKind(_is_truth, "True or False")
+_TEXTS = ArgumentKind(
     lambda value: _is_list(value) and all(isinstance(part, str) for part in value), "a list of words"
 )
 
-KINDS: Mapping[str, Kind] = {
+ARGUMENTS: Mapping[str, ArgumentKind] = {
     "accounts": _TRUTH,
-    "agents": Kind(
+    "agents": ArgumentKind(
         lambda value: isinstance(value, Mapping), "a table of classes by state: agents={'Britain': Mine}"
     ),
     "extend": _TRUTH,
     "held": _TEXTS,
-    "engine": Kind(
+    "engine": ArgumentKind(
         lambda value: isinstance(value, str) or hasattr(value, "name"),
         "the name of an engine: engine='processes'",
     ),
     "horizon": _NUMBER,
-    "mechanisms": Kind(
+    "mechanisms": ArgumentKind(
         lambda value: isinstance(value, list | tuple), "a list of objects: mechanisms=[Mine()]"
     ),
     "orders": _TEXTS,
-    "overrides": Kind(_is_list, 'a table {"transparency.level": 0.3} or a list ["transparency.level=0.3"]'),
+    "overrides": ArgumentKind(
+        _is_list, 'a table {"transparency.level": 0.3} or a list ["transparency.level=0.3"]'
+    ),
     "out": _PATH,
     "path": _PATH,
-    "played": Kind(
+    "played": ArgumentKind(
         lambda value: _is_list(value) and all(hasattr(part, "scenario") for part in value),
         "a list of results",
     ),
-    "progress": Kind(callable, "a function, which is called with what is done and what there is to do"),
-    "scenarios": Kind(_is_list, "a list of scenarios, such as ['concert', 'bipolar']"),
-    "settings": Kind(
+    "progress": ArgumentKind(
+        callable, "a function, which is called with what is done and what there is to do"
+    ),
+    "scenarios": ArgumentKind(_is_list, "a list of scenarios, such as ['concert', 'bipolar']"),
+    "settings": ArgumentKind(
         lambda value: isinstance(value, Mapping) and all(map(_is_list, value.values())),
         "a table of lists: settings={'war.cost': [1, 2]}",
     ),
@@ -85,7 +89,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 def argument_kinds(function: Callable[P, R]) -> Callable[P, R]:
-    """Refuse arguments that are not of the kind that :data:`KINDS` declares for their name.
+    """Refuse arguments that are not of the kind that :data:`ARGUMENTS` declares for their name.
 
     Raises
     ------
@@ -107,7 +111,7 @@ def argument_kinds(function: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         for name, value in signature.bind(*args, **kwargs).arguments.items():
-            kind, argument = KINDS.get(name), signature.parameters[name]
+            kind, argument = ARGUMENTS.get(name), signature.parameters[name]
             if kind is None or value is argument.default or argument.kind is argument.VAR_KEYWORD:
                 continue
             if not kind.fits(value):

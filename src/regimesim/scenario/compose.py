@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from regimesim.scenario.arguments import argument_kinds
 from regimesim.scenario.composition import (
-    CHOICES,
+    CHOSEN_GROUPS,
     Composition,
     combination,
     combined_name,
@@ -231,23 +231,23 @@ def sweep_request(arguments: Sequence[str], options: Collection[str] = ()) -> Sw
         elif key != "scenario":
             fixed.append((key, text))
     if name is None:
-        first = {key: (key, str(values[0])) for key, values in swept.items() if key in CHOICES}
+        first = {key: (key, str(values[0])) for key, values in swept.items() if key in CHOSEN_GROUPS}
         name = _combined([*fixed, *first.values()])
     return SweepRequest(name, tuple(fixed), swept, tuple(arguments))
 
 
 def _combined(settings: Sequence[Assignment]) -> str:
     """Name the combination of a world and an order that were typed without a scenario."""
-    chosen = {key.lstrip("+"): _unquoted(text) for key, text in settings if key.lstrip("+") in CHOICES}
+    chosen = {key.lstrip("+"): _unquoted(text) for key, text in settings if key.lstrip("+") in CHOSEN_GROUPS}
     if not chosen:
         what = spelt("Add +scenario=NAME", "Give its name")
         pair = spelt("world=NAME order=NAME", 'overrides={"world": NAME, "order": NAME}')
         raise InputError(f"which scenario? {what}  (all: {', '.join(scenario_names())}), or {pair}")
-    for group in CHOICES:
+    for group in CHOSEN_GROUPS:
         if group not in chosen:
             added = spelt(f"{group}=NAME", f'"{group}": NAME')
             raise InputError(f"which {group}? Add {added}  (all: {', '.join(names_of(group))})")
-    return combined_name(*(chosen[group] for group in CHOICES))
+    return combined_name(*(chosen[group] for group in CHOSEN_GROUPS))
 
 
 def several(key: str, text: str) -> tuple[Any, ...]:
@@ -261,7 +261,7 @@ def several(key: str, text: str) -> tuple[Any, ...]:
     from hydra.errors import HydraException
 
     try:
-        override = _parsed(key, text)
+        override = _parsed_override(key, text)
     except InputError:
         if _free(key):
             return ()
@@ -297,7 +297,7 @@ def _swept(value: Any) -> Any:
 
 def _free(key: str) -> bool:
     """Tell whether a setting is text that need not follow Hydra's grammar: a path, a strategy's family."""
-    return key.lstrip("+").rpartition(".")[2] in ("scenario", "strategy", *CHOICES)
+    return key.lstrip("+").rpartition(".")[2] in ("scenario", "strategy", *CHOSEN_GROUPS)
 
 
 def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None]) -> None:
@@ -337,7 +337,7 @@ def hydra_jobs(arguments: Sequence[str], job: Callable[[list[str], Path], None])
             raise InputError(f"{quoted(word)} gives nothing after the =")
     settings = ["+" + word.lstrip("+") for word in arguments if word not in own]
     for word in settings:
-        _parsed(*_split(word.lstrip("+"), ()))  # refused here in a sentence rather than by Hydra
+        _parsed_override(*_split(word.lstrip("+"), ()))  # refused here in a sentence rather than by Hydra
     if not any(word.startswith("hydra.sweep.dir=") for word in own):
         own.append(folder)
     ConfigStore.instance().store(name="jobs", node={})
@@ -442,7 +442,7 @@ def _check_single(key: str, text: str) -> None:
 
 def _hydra_value(key: str, text: str) -> Any:
     """A value in Hydra's grammar: numbers, words, lists, tables."""
-    override = _parsed(key, text)
+    override = _parsed_override(key, text)
     if override.is_sweep_override():
         raise SeveralValues(key, text)
     value = override.value()
@@ -450,7 +450,7 @@ def _hydra_value(key: str, text: str) -> Any:
     return float("inf") if value in ("inf", "infinity") else value
 
 
-def _parsed(key: str, text: str) -> Override:
+def _parsed_override(key: str, text: str) -> Override:
     """``key=text`` as Hydra reads it; the key itself plays no part."""
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
@@ -479,7 +479,7 @@ def compose(name: str | Scenario, settings: Sequence[Assignment], options: Seque
         If there is no such scenario, or a setting cannot be used.
     """
     if isinstance(name, Scenario):
-        return _changed(name, settings, options) if settings else name
+        return _scenario_changed(name, settings, options) if settings else name
     found, settings = _chosen_files(name, settings)
     if not settings:
         return _read_files(found)
@@ -491,10 +491,10 @@ def compose(name: str | Scenario, settings: Sequence[Assignment], options: Seque
         raise
 
 
-def _changed(scenario: Scenario, settings: Sequence[Assignment], options: Sequence[str]) -> Scenario:
+def _scenario_changed(scenario: Scenario, settings: Sequence[Assignment], options: Sequence[str]) -> Scenario:
     """A scenario that is there with settings applied, as to a file that says all of it."""
     for key, _ in settings:
-        if key.lstrip("+~") in CHOICES:
+        if key.lstrip("+~") in CHOSEN_GROUPS:
             raise InputError(
                 f"{key}: a scenario that is there keeps its world and its order; give its name instead "
                 f"({settings_place()})"
@@ -588,14 +588,14 @@ def _chosen_files(name: str, settings: Sequence[Assignment]) -> tuple[Compositio
     """Compose the files, with the world and the order that settings choose; and the other settings."""
     choices, others = {}, []
     for key, text in settings:
-        if key.lstrip("+~") not in CHOICES:
+        if key.lstrip("+~") not in CHOSEN_GROUPS:
             others.append((key, text))
         elif key.startswith("~") or not text.strip():
             raise InputError(f"{key.lstrip('~')} takes a name: {key.lstrip('~')}=NAME ({settings_place()})")
         else:
             choices[key.lstrip("+")] = value_of(key.lstrip("+"), text)
-    if combination(name) is not None and len(choices) == len(CHOICES):
-        name = combined_name(*(choices[group] for group in CHOICES))
+    if combination(name) is not None and len(choices) == len(CHOSEN_GROUPS):
+        name = combined_name(*(choices[group] for group in CHOSEN_GROUPS))
     return composition(name, choices), others
 
 

@@ -29,7 +29,7 @@ from regimesim.scenario.files import names_of, path_of, read_yaml, scenario_name
 from regimesim.scenario.messages import InputError, known, quoted
 from regimesim.scenario.parameters import BY_NAME, GROUPS, ORDER, SCENARIO, STATE_BY_NAME, WORLD, Belongs
 
-CHOICES: tuple[Belongs, ...] = (WORLD, ORDER)
+CHOSEN_GROUPS: tuple[Belongs, ...] = (WORLD, ORDER)
 """Groups of files of which a scenario has one each."""
 UNDER = "_under_"
 _ASSUMPTIONS = "assumptions"
@@ -118,14 +118,14 @@ def composition(name: str, choices: Mapping[str, str] | None = None) -> Composit
     choices = choices or {}
     combined = combination(name)
     if combined is not None:
-        return _of_choices({**combined, **choices}, (), CHOICES)
+        return _of_choices({**combined, **choices}, (), CHOSEN_GROUPS)
     path = path_of("scenario", name)
     place, walk = shown_path(path), _Walk(choices)
-    parts = list(_parts_of(path, SCENARIO, SCENARIO, walk, ()))
+    parts = list(_parts_of_scenario(path, SCENARIO, SCENARIO, walk, ()))
     for group in walk.overridden:
         if group not in walk.made:
             raise InputError(f"{place}: defaults override /{group}, but no file named there chooses one")
-    missing = [group for group in CHOICES if group in choices and group not in walk.made]
+    missing = [group for group in CHOSEN_GROUPS if group in choices and group not in walk.made]
     if missing and not walk.made:
         raise InputError(
             f"{place} has no {missing[0]} of its own that {missing[0]}={choices[missing[0]]} could "
@@ -137,7 +137,7 @@ def composition(name: str, choices: Mapping[str, str] | None = None) -> Composit
         return _composed(path.stem, place, parts, walk.made)
     made = {**walk.made, **choices}
     parts = [_without_title(part) for part in parts]
-    return _of_choices(made, parts, [group for group in CHOICES if group in missing])
+    return _of_choices(made, parts, [group for group in CHOSEN_GROUPS if group in missing])
 
 
 def part_tree(group: Belongs, name: str) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def part_tree(group: Belongs, name: str) -> dict[str, Any]:
     InputError
     """
     tree: dict[str, Any] = {}
-    for part in _parts_of(path_of(group, name), group, group, _Walk({}), ()):
+    for part in _parts_of_scenario(path_of(group, name), group, group, _Walk({}), ()):
         merge(tree, deepcopy(dict(part.tree)))
     return tree
 
@@ -160,10 +160,10 @@ def part_files(group: Belongs, name: str) -> tuple[Path, ...]:
     ------
     InputError
     """
-    return _files(tuple(_parts_of(path_of(group, name), group, group, _Walk({}), ())))
+    return _files_of_parts(tuple(_parts_of_scenario(path_of(group, name), group, group, _Walk({}), ())))
 
 
-def _files(parts: Sequence[_Part]) -> tuple[Path, ...]:
+def _files_of_parts(parts: Sequence[_Part]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(part.path for part in parts if part.tree != {"about": {}}))
 
 
@@ -194,7 +194,7 @@ def own_cell(scenario: str) -> tuple[str, str]:
     """
     about = composition(scenario).tree.get("about")
     about = about if isinstance(about, Mapping) else {}
-    names = [(about.get(group) or {}).get("name") for group in CHOICES]
+    names = [(about.get(group) or {}).get("name") for group in CHOSEN_GROUPS]
     if not all(isinstance(name, str) for name in names):
         raise InputError(f"the scenario '{scenario}' is not composed of a world and an order")
     return str(names[0]), str(names[1])
@@ -233,13 +233,13 @@ def _of_choices(
     more = [
         part
         for group in missing
-        for part in _parts_of(path_of(group, choices[group]), group, group, _Walk({}), ())
+        for part in _parts_of_scenario(path_of(group, choices[group]), group, group, _Walk({}), ())
     ]
-    names = {group: Path(choices[group]).stem for group in CHOICES if group in choices}
-    if len(names) < len(CHOICES):
-        group = next(group for group in CHOICES if group not in names)
+    names = {group: Path(choices[group]).stem for group in CHOSEN_GROUPS if group in choices}
+    if len(names) < len(CHOSEN_GROUPS):
+        group = next(group for group in CHOSEN_GROUPS if group not in names)
         raise InputError(f"which {group}? Add {group}=NAME  (all: {', '.join(names_of(group))})")
-    place = " and ".join(shown_path(path_of(group, choices[group])) for group in CHOICES)
+    place = " and ".join(shown_path(path_of(group, choices[group])) for group in CHOSEN_GROUPS)
     return _composed(combined_name(names[WORLD], names[ORDER]), place, (*parts, *more), names)
 
 
@@ -258,10 +258,12 @@ def _composed(name: str, place: str, parts: Sequence[_Part], made: Mapping[Any, 
         merge(tree, deepcopy(dict(part.tree)))
     for group, chosen in made.items():
         merge(tree, {"about": {group: {"name": Path(chosen).stem}}})
-    return Composition(name, place, tree, tuple((part.place, part.tree) for part in parts), _files(parts))
+    return Composition(
+        name, place, tree, tuple((part.place, part.tree) for part in parts), _files_of_parts(parts)
+    )
 
 
-def _parts_of(
+def _parts_of_scenario(
     path: Path, group: str, role: Belongs, walk: _Walk, inside: tuple[Path, ...]
 ) -> Iterator[_Part]:
     """A file and those that it stands on, in the order in which they are merged."""
@@ -281,13 +283,13 @@ def _parts_of(
             yield _Part(role, path, tree)
         elif key == "":
             folder, _, stem = name.lstrip("/").rpartition("/")
-            folder = _folder(folder if name.startswith("/") else folder or group, group, name, place)
-            yield from _parts_of(_file(folder, stem, place), folder, role, walk, (*inside, resolved))
+            folder = _named_folder(folder if name.startswith("/") else folder or group, group, name, place)
+            yield from _parts_of_scenario(_file(folder, stem, place), folder, role, walk, (*inside, resolved))
         else:
             chosen_group = _choice(key, role, place)
             chosen = walk.choose(chosen_group, name, place)
             found = _file(chosen_group, chosen, "" if chosen_group in walk.given else place)
-            yield from _parts_of(found, chosen_group, chosen_group, walk, (*inside, resolved))
+            yield from _parts_of_scenario(found, chosen_group, chosen_group, walk, (*inside, resolved))
 
 
 def _entries(defaults: Any, place: str) -> list[tuple[str, str]]:
@@ -302,7 +304,7 @@ def _entries(defaults: Any, place: str) -> list[tuple[str, str]]:
             found.append((_SELF, "") if entry == _SELF else ("", entry))
         elif isinstance(entry, Mapping) and len(entry) == 1:
             ((key, name),) = entry.items()
-            found.append((" ".join(str(key).split()), _chosen(key, name, place)))
+            found.append((" ".join(str(key).split()), _part_chosen(key, name, place)))
         else:
             raise InputError(
                 f"{place}: an entry of defaults is NAME or {{/world: NAME}}; got {quoted(entry)}"
@@ -314,7 +316,7 @@ def _entries(defaults: Any, place: str) -> list[tuple[str, str]]:
     return found
 
 
-def _chosen(key: Any, name: Any, place: str) -> str:
+def _part_chosen(key: Any, name: Any, place: str) -> str:
     if not isinstance(name, str):
         raise InputError(f"{place}: defaults, {key} takes one name; got {quoted(name)}")
     return name
@@ -322,20 +324,20 @@ def _chosen(key: Any, name: Any, place: str) -> str:
 
 def _choice(key: str, role: Belongs, place: str) -> Belongs:
     """The group that an entry chooses from."""
-    group = next((group for group in CHOICES if key == f"/{group}"), None)
+    group = next((group for group in CHOSEN_GROUPS if key == f"/{group}"), None)
     if group is None:
-        near = f"; write /{key}" if key in CHOICES else ""
+        near = f"; write /{key}" if key in CHOSEN_GROUPS else ""
         raise InputError(f"{place}: defaults choose a /world or an /order; got {quoted(key)}{near}")
     if role != SCENARIO:
         raise InputError(f"{place}: only a scenario chooses a world and an order; got {quoted(key)}")
     return group
 
 
-def _folder(folder: str, group: str, name: str, place: str) -> str:
+def _named_folder(folder: str, group: str, name: str, place: str) -> str:
     """The folder of a file that another one stands on."""
     if folder == group or name.startswith(f"/{_ASSUMPTIONS}/"):
         return folder
-    if folder in CHOICES:
+    if folder in CHOSEN_GROUPS:
         raise InputError(f"{place}: write {{/{folder}: {name.rpartition('/')[2]}}} in defaults, not {name}")
     raise InputError(f"{place}: defaults name files of {group} or /{_ASSUMPTIONS}; got {quoted(name)}")
 

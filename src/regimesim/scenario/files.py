@@ -146,12 +146,12 @@ def parse_yaml(text: str, place: str) -> Any:
     InputError
     """
     if len(text) > _REMEMBERED:
-        return _parsed.__wrapped__(text, place)
-    return deepcopy(_parsed(text, place))
+        return _parsed_yaml.__wrapped__(text, place)
+    return deepcopy(_parsed_yaml(text, place))
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str, place: str) -> Any:
+def _parsed_yaml(text: str, place: str) -> Any:
     """Parse a text; files are asked for again and again, and parsing is most of the work."""
     try:
         tree = yaml.load(text, Loader=_PlainLoader)

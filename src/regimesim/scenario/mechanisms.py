@@ -118,7 +118,7 @@ _DECIDES = Need("every state follows an automaton, and none weighs what it does"
 _THREE = Need("there is no third state to join a sanction", lambda x: len(x.states) > 2)
 _ANSWERED = Need("no third state answers a charge (sanctions.rule=none)", lambda x: _rule(x) != "none")
 _CHARGED = Need("sanctions.rule=balancing answers strength, not charges", lambda x: _rule(x) != "balancing")
-_WAR = Need("no war can come (war.unilateral and war.mutual are 0)", _has_war)
+_WAR_POSSIBLE = Need("no war can come (war.unilateral and war.mutual are 0)", _has_war)
 _ARMED = Need("no state has nuclear arms", lambda x: any(state["nuclear"] for state in x.states))
 _SECURE = Need("no two states have nuclear arms and a second_strike above 0", _secure)
 _BUFFERS = Need("there is no buffer state", lambda x: bool(x.buffers))
@@ -132,7 +132,7 @@ _SEEN = Need(
     f"it has nothing to act on ({', '.join(f'transparency.{name}' for name in _SIGHT)} are 0)",
     lambda x: any(_is_on(x, f"transparency.{name}") for name in _SIGHT),
 )
-_LEADERS = Need(
+_LEADERS_CHANGE = Need(
     "no leader changes (domestic.turnover and domestic.revolution are 0)",
     lambda x: _is_on(x, "domestic.turnover") or _is_on(x, "domestic.revolution"),
 )
@@ -158,7 +158,7 @@ _SPOILS = Need(
 )
 
 
-def _under(rule: str) -> Need:
+def _under_rule(rule: str) -> Need:
     return Need(f"it is used under sanctions.rule={rule} only", lambda x: _rule(x) == rule)
 
 
@@ -166,13 +166,13 @@ _MAY_PASS = Need(
     "every state has a veto, and so no sanction passes",
     lambda x: _rule(x) != "centralized" or not all(state["veto"] and state["member"] for state in x.states),
 )
-_SANCTIONS = (_DECIDES, _ANSWERED, _THREE, _MAY_PASS)
+_SANCTIONS_POSSIBLE = (_DECIDES, _ANSWERED, _THREE, _MAY_PASS)
 _ACCUSED = (_DECIDES, _ANSWERED, _THREE, _CHARGED)
 _NORMS = (_DECIDES, *_on("norms.restraint"))
 
 _OF_GROUPS: Mapping[str, tuple[Need, ...]] = {
-    "sanctions": _SANCTIONS,
-    "war": (_WAR,),
+    "sanctions": _SANCTIONS_POSSIBLE,
+    "war": (_WAR_POSSIBLE,),
     "norms": _NORMS,
     "trust": (_DECIDES,),
 }
@@ -189,28 +189,28 @@ _OF_PARAMETERS: Mapping[str, tuple[Need, ...]] = {
     "diplomacy.renegotiation": (_DECIDES, *_on("diplomacy.conference")),
     "diplomacy.agreement_trust": (_DECIDES,),
     "sanctions.rule": (_DECIDES, _THREE),
-    "sanctions.severity": (*_SANCTIONS, _under("centralized")),
-    "sanctions.escalation": (*_SANCTIONS, *_on("war.mutual")),
+    "sanctions.severity": (*_SANCTIONS_POSSIBLE, _under_rule("centralized")),
+    "sanctions.escalation": (*_SANCTIONS_POSSIBLE, *_on("war.mutual")),
     "sanctions.inquiry": (*_ACCUSED, *_on("transparency.false_alarm_rate")),
-    "sanctions.pledge": (*_SANCTIONS, _under("collective")),
-    "sanctions.alliance_weight": (*_SANCTIONS, _FRIENDS),
-    "sanctions.enforcement_value": (*_SANCTIONS, _CHARGED),
+    "sanctions.pledge": (*_SANCTIONS_POSSIBLE, _under_rule("collective")),
+    "sanctions.alliance_weight": (*_SANCTIONS_POSSIBLE, _FRIENDS),
+    "sanctions.enforcement_value": (*_SANCTIONS_POSSIBLE, _CHARGED),
     "sanctions.credibility": (_DECIDES, _ANSWERED, _THREE),
     "sanctions.credibility_learning": (_DECIDES, _ANSWERED, _THREE),
-    "sanctions.balance_weight": (*_SANCTIONS, _under("balancing")),
-    "sanctions.quorum": (*_SANCTIONS, _under("centralized")),
-    "sanctions.veto_affinity": (*_SANCTIONS, _under("centralized"), _FRIENDS),
+    "sanctions.balance_weight": (*_SANCTIONS_POSSIBLE, _under_rule("balancing")),
+    "sanctions.quorum": (*_SANCTIONS_POSSIBLE, _under_rule("centralized")),
+    "sanctions.veto_affinity": (*_SANCTIONS_POSSIBLE, _under_rule("centralized"), _FRIENDS),
     "geography.buffer_effectiveness": (_BUFFERS, _SHIELDS),
     "geography.absorption": (_DECIDES, _BUFFERS),
     "geography.absorption_gain": (_DECIDES, _BUFFERS, *_on("geography.absorption")),
-    "deterrence.retaliation": (_ARMED, _WAR),
+    "deterrence.retaliation": (_ARMED, _WAR_POSSIBLE),
     "deterrence.first_strike_gain": (_ARMED,),
-    "deterrence.prudence": (_SECURE, _WAR),
+    "deterrence.prudence": (_SECURE, _WAR_POSSIBLE),
     "norms.restraint": (_DECIDES,),
     "norms.socialization": (*_NORMS, *_on("diplomacy.conference")),
-    "norms.institutionalization": (*_NORMS, _LEADERS),
+    "norms.institutionalization": (*_NORMS, _LEADERS_CHANGE),
     "domestic.turnover": (_DIFFERS,),
-    "domestic.reset": (_LEADERS,),
+    "domestic.reset": (_LEADERS_CHANGE,),
     "domestic.revolution": (_RESTLESS,),
     "domestic.spread": (_REVOLTS,),
     "domestic.turmoil_years": (_REVOLTS,),
@@ -222,9 +222,9 @@ _OF_PARAMETERS: Mapping[str, tuple[Need, ...]] = {
     "periphery.paradox": (_DECIDES, _SECURE, *_on("periphery.rate", "periphery.insulation")),
     "war.unilateral": (),
     "war.mutual": (_DECIDES,),
-    "war.restoration": (_WAR, _BUFFERS, *_on("geography.absorption")),
+    "war.restoration": (_WAR_POSSIBLE, _BUFFERS, *_on("geography.absorption")),
     "war.contagion": (
-        _WAR,
+        _WAR_POSSIBLE,
         _DECIDES,
         Need("there is no third state that could join", lambda x: len(x.states) > 2),
     ),
@@ -287,7 +287,7 @@ _AS_MEMBER = Need(
         or _is_on(x, "transparency.intrusion_cost")
     ),
 )
-_VETOES = (_DECIDES, _ANSWERED, _THREE, _under("centralized"))
+_VETOES = (_DECIDES, _ANSWERED, _THREE, _under_rule("centralized"))
 _DETERS = Need(
     "nuclear arms deter nobody (deterrence.retaliation, deterrence.prudence, "
     "deterrence.first_strike_gain and periphery.paradox are 0)",
@@ -311,7 +311,7 @@ _BUFFER_NEEDS = (
     ),
 )
 _OF_LISTS: Mapping[str, tuple[Need, ...]] = {
-    "affinity": _SANCTIONS,
+    "affinity": _SANCTIONS_POSSIBLE,
     "members": (_AS_MEMBER,),
     "vetoes": _VETOES,
 }

@@ -68,10 +68,10 @@ def seats(rule: Any, states: Mapping[str, float], place: str) -> Seats:
         known(str(key), ("strongest",) if "strongest" in rule else ("named", "otherwise"), "rule", place)
     if "strongest" in rule:
         return Seats(_strongest(rule["strongest"], states, inner_place(place, "strongest")))
-    named = _named(rule["named"], inner_place(place, "named"))
+    named = _named_blocks(rule["named"], inner_place(place, "named"))
     if all(name in states for name in named):
         return _seats_of(named, states, inner_place(place, "named"))
-    return _otherwise(rule, named, states, place)
+    return _unless_member(rule, named, states, place)
 
 
 def _strongest(number: Any, states: Mapping[str, float], place: str) -> dict[str, bool]:
@@ -81,7 +81,7 @@ def _strongest(number: Any, states: Mapping[str, float], place: str) -> dict[str
     return {name: name in first for name in states}
 
 
-def _otherwise(
+def _unless_member(
     rule: Mapping[str, Any], named: Mapping[str, Any], states: Mapping[str, float], place: str
 ) -> Seats:
     """The rule for a world that has not all of the states named; a name that looks misspelt is refused."""
@@ -101,7 +101,7 @@ def _otherwise(
     return seats(rule["otherwise"], states, here)
 
 
-def _named(block: Any, place: str) -> dict[str, Any]:
+def _named_blocks(block: Any, place: str) -> dict[str, Any]:
     """The states that are named, each with its dates."""
     if isinstance(block, list) and block and all(isinstance(name, str) for name in block):
         return dict.fromkeys(block, _ALWAYS)

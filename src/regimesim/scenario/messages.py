@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from regimesim.scenario.parameters import Value
 
-LARGEST = 10**300
+LARGEST_NUMBER = 10**300
 """Whole numbers beyond it cannot even be compared as reals."""
 
 

@@ -16,10 +16,10 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from regimesim.scenario.messages import LARGEST, quoted, show
+from regimesim.scenario.messages import LARGEST_NUMBER, quoted, show
 
 Value = float | int | bool | str
-Kind = Literal["real", "integer", "switch", "choice"]
+ParameterKind = Literal["real", "integer", "switch", "choice"]
 Belongs = Literal["world", "order", "scenario"]
 
 BIG = 1e6
@@ -62,7 +62,7 @@ class Parameter:
     belongs: Belongs
     default: Value
     meaning: str
-    kind: Kind = "real"
+    kind: ParameterKind = "real"
     low: float = -math.inf
     high: float = math.inf
     range: tuple[float, float] | None = None
@@ -107,7 +107,7 @@ class Parameter:
             return f"must be one of {', '.join(self.choices)}; got {quoted(value)}"
         if isinstance(value, bool) or not isinstance(value, int | float):
             return f"must be a number; got {quoted(value)}"
-        if isinstance(value, int) and abs(value) > LARGEST:
+        if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
             return f"must lie in {self.bounds()}; got {show(value)}"
         if math.isnan(value):
             return "must be a number; got nan"

@@ -32,7 +32,7 @@ _SEATS = {"members": "member", "vetoes": "veto"}
 
 
 @dataclass(frozen=True)
-class Change:
+class PhaseChange:
     """Settings that hold from a year on, counted from the start, and the place where they stand."""
 
     year: float
@@ -40,7 +40,7 @@ class Change:
     place: str
 
 
-def changes_in_time(tree: Mapping[str, Any], start: float, place: str) -> list[Change]:
+def changes_in_time(tree: Mapping[str, Any], start: float, place: str) -> list[PhaseChange]:
     """Read the changes of the world, then those of the order; ``start`` is a year of the calendar."""
     found = []
     for key, zero in (("epochs", start), ("reforms", 0.0)):
@@ -60,9 +60,9 @@ def changes_in_time(tree: Mapping[str, Any], start: float, place: str) -> list[C
     return found
 
 
-def _strand(changes: list[Any], key: str, zero: float, place: str) -> list[Change]:
+def _strand(changes: list[Any], key: str, zero: float, place: str) -> list[PhaseChange]:
     """A list of changes in the order of time."""
-    found: list[Change] = []
+    found: list[PhaseChange] = []
     kind = "an epoch" if key == "epochs" else "a reform"
     before = 0.0
     for n, block in enumerate(changes):
@@ -76,11 +76,11 @@ def _strand(changes: list[Any], key: str, zero: float, place: str) -> list[Chang
         if year <= before:
             raise InputError(f"{prefix(here)}year must come after {show(zero + before)}; got {show(dated)}")
         before = year
-        found.append(Change(year, block, here))
+        found.append(PhaseChange(year, block, here))
     return found
 
 
-def seated(tree: Mapping[str, Any], first: Phase, place: str) -> tuple[Phase, list[Change]]:
+def seated(tree: Mapping[str, Any], first: Phase, place: str) -> tuple[Phase, list[PhaseChange]]:
     """Give members and vetoes by the order's rules; a state's own setting comes before a rule."""
     blocks, changes = block_of(tree, "states"), []
     for key, setting in _SEATS.items():
@@ -96,7 +96,7 @@ def seated(tree: Mapping[str, Any], first: Phase, place: str) -> tuple[Phase, li
         )
         first = replace(first, states=settled)
         changes += [
-            Change(
+            PhaseChange(
                 year,
                 {
                     "because": f"{spoken(name)} {_SEAT_WORDS[setting][held]}",
@@ -112,11 +112,11 @@ def seated(tree: Mapping[str, Any], first: Phase, place: str) -> tuple[Phase, li
 _SEAT_WORDS = {"member": ("leaves", "joins"), "veto": ("loses its veto", "gains a veto")}
 
 
-def phases_of(changes: Sequence[Change], first: Phase) -> tuple[Phase, ...]:
+def phases_of(changes: Sequence[PhaseChange], first: Phase) -> tuple[Phase, ...]:
     """Let changes follow each other in the order of time; those of the same year are one phase."""
     phases = [first]
     for change in sorted(changes, key=lambda change: change.year):
-        phase = _changed(change, phases[-1])
+        phase = _phase_changed(change, phases[-1])
         if phase.year == phases[-1].year:
             both = "; ".join(dict.fromkeys(filter(None, (phases[-1].because, phase.because))))
             phases[-1] = replace(phase, because=both)
@@ -125,7 +125,7 @@ def phases_of(changes: Sequence[Change], first: Phase) -> tuple[Phase, ...]:
     return tuple(phases)
 
 
-def _changed(change: Change, before: Phase) -> Phase:
+def _phase_changed(change: PhaseChange, before: Phase) -> Phase:
     block, place = change.block, change.place
     changes = parameter_values(block, place)
     for name in changes:

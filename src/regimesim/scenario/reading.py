@@ -237,13 +237,13 @@ def _read_buffers(block: Any, states: Sequence[str], place: str) -> tuple[Buffer
         here = inner_place(place, _name(name, "a buffer state", place))
         require_table(entry, here)
         only_known(entry, ("between", *BUFFER_BY_NAME), here, "setting of a buffer state")
-        between = _between(entry.get("between"), states, inner_place(here, "between"))
+        between = _states_between(entry.get("between"), states, inner_place(here, "between"))
         strength = check_value(BUFFER_BY_NAME["strength"], entry.get("strength", 0.5), here)
         found.append(Buffer(name, between, float(strength)))
     return tuple(found)
 
 
-def _between(block: Any, states: Sequence[str], place: str) -> tuple[tuple[int, int], ...]:
+def _states_between(block: Any, states: Sequence[str], place: str) -> tuple[tuple[int, int], ...]:
     shape = "a list of pairs of states such as [[Britain, France]]"
     if not isinstance(block, list) or not block:
         raise InputError(f"{prefix(place)}must be {shape}; got {quoted(block)}")

@@ -57,7 +57,7 @@ def told_unused(where: str, reasons: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _without_third_state(scenario: Scenario) -> str:
-    rules = _values(scenario, "sanctions.rule")
+    rules = _values_by_phase(scenario, "sanctions.rule")
     if len(scenario.states) > 2 or not rules:
         return ""
     return (
@@ -67,7 +67,7 @@ def _without_third_state(scenario: Scenario) -> str:
 
 
 def _without_arms(scenario: Scenario) -> str:
-    set_here = [name for name in _NEED_ARMS if _values(scenario, name)]
+    set_here = [name for name in _NEED_ARMS if _values_by_phase(scenario, name)]
     if not set_here or any(state["nuclear"] for phase in scenario.phases for state in phase.states):
         return ""
     have = "have" if len(set_here) > 1 else "has"
@@ -76,13 +76,13 @@ def _without_arms(scenario: Scenario) -> str:
 
 def _alone(scenario: Scenario) -> str:
     most = max(sum(bool(state["member"]) for state in phase.states) for phase in scenario.phases)
-    talks = _values(scenario, "diplomacy.conference")
+    talks = _values_by_phase(scenario, "diplomacy.conference")
     if most > 1 or not talks:
         return ""
     return f"diplomacy.conference={talks[0]} has no effect: fewer than two states are members at any time."
 
 
-def _values(scenario: Scenario, name: str) -> list[str]:
+def _values_by_phase(scenario: Scenario, name: str) -> list[str]:
     """Values that a parameter takes at some time, other than the neutral one."""
     found = dict.fromkeys(phase.parameters[name] for phase in scenario.phases)
     return [show(value) for value in found if value != BY_NAME[name].default]

@@ -27,10 +27,14 @@ if TYPE_CHECKING:
 Intention: TypeAlias = bool | Literal["C", "D"]
 """Cooperation: True or "C"; defection: False or "D"."""
 
-Kind: TypeAlias = Literal["misunderstanding", "breach", "sanction", "withholding"]
+EstrangementKind: TypeAlias = Literal["misunderstanding", "breach", "sanction", "withholding"]
 """Kinds of estrangement; *withholding* is one-sided, from an automaton."""
 
-_KINDS: dict[int, Kind] = {MISUNDERSTANDING: "misunderstanding", BREACH: "breach", SANCTION: "sanction"}
+_KINDS: dict[int, EstrangementKind] = {
+    MISUNDERSTANDING: "misunderstanding",
+    BREACH: "breach",
+    SANCTION: "sanction",
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Estrangement:
         Rounds that are left of it if nothing ends it early; inf where it is without end.
     """
 
-    kind: Kind
+    kind: EstrangementKind
     rounds: float
 
 

@@ -32,11 +32,11 @@ from regimesim.scenario.files import configs_folder
 from regimesim.scenario.messages import InputError, known, listed, quoted
 from regimesim.scenario.scenario import Phase, Scenario
 from regimesim.simulation.lowering import lower
+from regimesim.stats.estimates import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 
 PUBLISHED, SET = "published", "set"
 CHOICES = (PUBLISHED, SET)
@@ -221,7 +221,7 @@ class Assumed:
         return {
             name: column
             for name, column in self.draws.columns.items()
-            if name not in self.held and world[name] == own[name] and (name != TRUST or alike(world))
+            if name not in self.held and world[name] == own[name] and (name != TRUST or epochs_alike(world))
         }
 
     @property
@@ -235,7 +235,7 @@ class Assumed:
 
     def design(self) -> Design:
         """All draws as points of a design, in their order."""
-        return design_of(self.scenario, self.columns, len(self.draws))
+        return design_of_draws(self.scenario, self.columns, len(self.draws))
 
     def world(self, replicate: int) -> Scenario:
         """The world that one replicate is played in."""
@@ -309,13 +309,13 @@ def told_again(scenario: Scenario, told: Mapping[str, Any]) -> Assumed:
     return Assumed(scenario, found, tuple(told["held"]))
 
 
-def alike(scenario: Scenario) -> bool:
+def epochs_alike(scenario: Scenario) -> bool:
     """Tell whether all pairs begin with the same trust, that of ``trust.initial``."""
     trust = {x for i, row in enumerate(scenario.prior) for j, x in enumerate(row) if i != j}
     return trust == {scenario[TRUST]}
 
 
-def design_of(scenario: Scenario, columns: Mapping[str, NDArray[Any]], count: int) -> Design:
+def design_of_draws(scenario: Scenario, columns: Mapping[str, NDArray[Any]], count: int) -> Design:
     """Points of a scenario that differ in the values of some parameters, in the phases that keep the first's.
 
     Parameters
@@ -351,7 +351,7 @@ def following(scenario: Scenario, name: str) -> list[int]:
 
 
 def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
-    """One point of :func:`design_of` as a scenario in full."""
+    """One point of :func:`design_of_draws` as a scenario in full."""
     first = scenario.phases[0].parameters
 
     def changed(phase: Phase) -> Phase:

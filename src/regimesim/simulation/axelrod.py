@@ -82,7 +82,7 @@ class AxelrodState(State):
     def _dealing_with(self, other: State) -> tuple[Any, Any]:
         """The player for this pair, and a stand-in for its opponent that has a history only."""
         if other.position not in self._dealings:
-            player = _fresh(self.player)
+            player = _fresh_player(self.player)
             if hasattr(player, "set_seed"):
                 address = [self.model.seed, self.model.replicate, self.position, other.position]
                 player.set_seed(int(np.random.SeedSequence(address).generate_state(1)[0]))
@@ -90,7 +90,7 @@ class AxelrodState(State):
         return self._dealings[other.position]
 
 
-def _fresh(player: Any) -> Any:
+def _fresh_player(player: Any) -> Any:
     return player.clone() if hasattr(player, "clone") else copy.deepcopy(player)
 
 

@@ -37,12 +37,12 @@ _LINE = re.compile(r"([0-9a-f]{64})  ([^/\0\n]+)")
 def seal(folder: Path, names: Iterable[str] | None = None) -> None:
     """Write the list of a folder: of some files, or of all that are in it."""
     chosen = (path.name for path in folder.iterdir() if path.is_file()) if names is None else names
-    _write(folder, {name: sum_of(folder / name) for name in chosen if name != SUMS})
+    _write_sums(folder, {name: sum_of(folder / name) for name in chosen if name != SUMS})
 
 
 def reseal(folder: Path, names: Iterable[str]) -> None:
     """Write some files of a folder into its list anew."""
-    _write(folder, listed_sums(folder) | {name: sum_of(folder / name) for name in names})
+    _write_sums(folder, listed_sums(folder) | {name: sum_of(folder / name) for name in names})
 
 
 def listed_sums(folder: Path) -> dict[str, str]:
@@ -102,6 +102,6 @@ def sum_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write(folder: Path, sums: dict[str, str]) -> None:
+def _write_sums(folder: Path, sums: dict[str, str]) -> None:
     text = "".join(f"{number}  {name}\n" for name, number in sorted(sums.items()))
     write_whole(folder / SUMS, text.encode())

@@ -238,7 +238,7 @@ MEASURES = tuple(column.name for column in RUN.values() if not (column.key or co
 SPELL_NAMES = tuple(dict.fromkeys(column.spell for column in RUNS if column.spell))
 """All spells of a run."""
 
-SPELLS = {"regime": "cooperation", "peace": "peace"}
+SPELL_STEMS = {"regime": "cooperation", "peace": "peace"}
 """The two spells of every headline, and the word for what lasts."""
 
 PATHS: Table = (
@@ -320,7 +320,7 @@ EVENT_KINDS: Table = (
 )
 """Values of ``kind`` in :data:`EVENTS`."""
 
-KINDS = tuple(column.name for column in EVENT_KINDS if column.name not in (ONSET, COLLAPSE))
+EVENT_NAMES = tuple(column.name for column in EVENT_KINDS if column.name not in (ONSET, COLLAPSE))
 """Kinds of events that are recorded, in the order of their codes; those of a regime follow from its spell."""
 
 WAR_BEGINS, PEACE, WAR_JOINED, SYSTEMIC = range(4)

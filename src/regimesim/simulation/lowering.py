@@ -72,10 +72,10 @@ def lower(scenarios: Scenario | Sequence[Scenario]) -> Design:
 
 
 def _parameter_values(phase: Phase) -> tuple[tuple[float, ...], ...]:
-    return record(phase.parameters)
+    return nested_values(phase.parameters)
 
 
-def record(values: Mapping[str, Value]) -> tuple[tuple[float, ...], ...]:
+def nested_values(values: Mapping[str, Value]) -> tuple[tuple[float, ...], ...]:
     """Parameters by full name as one nested tuple in the order of ``RECORD``."""
     groups: dict[str, list[float]] = {}
     for parameter in PARAMETERS:

@@ -37,7 +37,7 @@ from regimesim.simulation.agents import (
 )
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.mechanisms.arrays import array_of, take_over
-from regimesim.simulation.mechanisms.block import OpenLanes, checked
+from regimesim.simulation.mechanisms.block import OpenLanes, checked_mechanisms
 from regimesim.simulation.mechanisms.mechanism import Frame, Mechanism
 
 _MARGINS: Callable[..., None] = kernel.margins
@@ -113,10 +113,10 @@ class RegimeModel(mesa.Model):
             whole_within(replicate, "replicate", 0, MOST_REPLICATE),
         )
         super().__init__(rng=[self.seed, self.replicate])
-        case = _loaded(scenario, settings)
+        case = _loaded_scenario(scenario, settings)
         arrays = lower(case), np.zeros(1, np.intp), np.array([self.replicate]), self.seed
         frame = Frame(case.states, case.buffers, case.start)
-        lanes = OpenLanes(*arrays, frame, checked(mechanisms)) if mechanisms else Lanes(*arrays)
+        lanes = OpenLanes(*arrays, frame, checked_mechanisms(mechanisms)) if mechanisms else Lanes(*arrays)
         self.take_place(case, Board(lanes), 0, agents or {})
         self.datacollector = StateCollector(
             {name: name for name in ("year", "cooperation", "apart", "trust", "norm", "credibility", "wars")},
@@ -320,7 +320,7 @@ class RegimeModel(mesa.Model):
             agent.remove()
         super().deregister_agent(agent)
 
-    def answers(self, states: Sequence[State]) -> list[Answer]:
+    def answers(self, states: Sequence[State]) -> list[Reply]:
         """Ask states for their intentions towards all with which they deal: (i, j, lane, cooperates)."""
         world, lane = self.lanes.world, self.lane
         return [
@@ -357,7 +357,7 @@ class RegimeModel(mesa.Model):
         self.datacollector.collect(self)
 
 
-Answer = tuple[int, int, int, bool]
+Reply = tuple[int, int, int, bool]
 """An intention: of i towards j, in a lane, to cooperate or not."""
 
 
@@ -389,7 +389,7 @@ class Board:
             self.lanes.decide()
             self.deciding = True
 
-    def carry_out(self, answers: Sequence[Answer]) -> None:
+    def carry_out(self, answers: Sequence[Reply]) -> None:
         """Put answers in the place of intentions, and play the rest of the round."""
         for i, j, lane, cooperates in answers:
             self.lanes.world.intend[i, j, lane] = cooperates
@@ -430,7 +430,9 @@ def _made_state(kind: Callable[[RegimeModel, int], State], model: RegimeModel, p
     return state
 
 
-def _loaded(scenario: Scenario | Mapping[str, Any] | str | Path, settings: Mapping[str, Any]) -> Scenario:
+def _loaded_scenario(
+    scenario: Scenario | Mapping[str, Any] | str | Path, settings: Mapping[str, Any]
+) -> Scenario:
     if isinstance(scenario, Scenario) and not settings:
         return scenario
     from regimesim.scenario.compose import load_scenario

@@ -52,11 +52,10 @@ from regimesim.simulation.columns import (
     Event,
     Recording,
 )
+from regimesim.stats.arrays import Array
 
-Array = NDArray[Any]
 
-
-def drawn(lanes: Lanes, lane: int, t: int, channel: int, i: int, j: int) -> float:
+def number_drawn(lanes: Lanes, lane: int, t: int, channel: int, i: int, j: int) -> float:
     """The draw of that address in one lane (``core.draws``)."""
     return float(drawn_from(lanes, lane, t, 1, channel, i, j)[0])
 
@@ -76,7 +75,7 @@ def play_and_record(lanes: Lanes) -> Recording:
     rounds, per_year = lanes.design.rounds, lanes.design.rounds_per_year
     years = -(-rounds // per_year)
     yearly = np.zeros((len(QUANTITIES), years, len(lanes.points)), np.float32)
-    watch, year = Watch(lanes), Year(lanes)
+    watch, year = Watch(lanes), RecordedYear(lanes)
     events: list[Event] = []
     while lanes.round < rounds:
         events += watch.play()
@@ -92,7 +91,7 @@ def _pair_spells(lanes: Lanes) -> NDArray[np.int32]:
     return np.stack([tally.pair_onset[i, j], tally.pair_breakdown[i, j], tally.pair_war[i, j]])
 
 
-class Year:
+class RecordedYear:
     """The year that is running: sums over its rounds, and how things stand when it ends."""
 
     def __init__(self, lanes: Lanes) -> None:
@@ -191,7 +190,7 @@ class Watch:
         self._remember(before)
         return found
 
-    def _changes(self, before: Before) -> Iterator[Change]:
+    def _changes(self, before: Before) -> Iterator[RecordedChange]:
         world = self.lanes.world
         yield WAVE, world.wave > 0, (world.revolted > 0).sum(axis=0)
         yield REVOLUTION, world.revolted > 0, 0.0
@@ -205,7 +204,7 @@ class Watch:
         yield SYSTEMIC, world.systemic > 0, 0.0
         yield LEFT, world.member < self.member, 0.0
 
-    def _offences(self) -> Iterator[Change]:
+    def _offences(self) -> Iterator[RecordedChange]:
         """Charges and quarrels."""
         world = self.lanes.world
         did = world.action.swapaxes(0, 1)  # [i, j]: what j did to i
@@ -214,7 +213,7 @@ class Watch:
         yield CLEARED, world.charge == CLEARED_CHARGE, 0.0
         yield QUARREL, (world.quarrel > 0) & self.upper, 0.0
 
-    def _cases(self) -> Iterator[Change]:
+    def _cases(self) -> Iterator[RecordedChange]:
         world, rule = self.lanes.world, self.lanes.game.rule
         heard = (world.sanction >= 0) & (world.accused > 0)
         guilty = ((world.accuses > 0) & (world.action.swapaxes(0, 1) == 0)).any(axis=0) | (rule == BALANCING)
@@ -223,10 +222,10 @@ class Watch:
         flat = self.lanes.setting.parameters["sanctions"]["cost"][self.lanes.row]
         yield SANCTIONED, (world.joined > 0) & heard, flat
 
-    def _estrangements(self, before: Before) -> Iterator[Change]:
+    def _estrangements(self, before: Before) -> Iterator[RecordedChange]:
         """Estrangements and withholding, as they begin and end."""
         world, game = self.lanes.world, self.lanes.game
-        years = _years(game.rounds, self.lanes)
+        years = _in_years(game.rounds, self.lanes)
         yield MISUNDERSTOOD, (world.broke == MISUNDERSTANDING) & self.upper, years
         yield BREACHED, (world.broke == BREACH) & self.upper, years
         excluded = ((world.broke == SANCTION) | (world.broke.swapaxes(0, 1) == SANCTION)) & (world.joined > 0)
@@ -234,9 +233,9 @@ class Watch:
         yield EXCLUDED, excluded & ~lower_too, years
         yield PROLONGED, (world.extended > 0) & (world.joined > 0) & (before.left > 0) & self.prudent, years
         begun = (before.left == 0) & ~self.prudent & (world.left > 0)
-        yield WITHHELD, begun, _years(world.left, self.lanes)
+        yield WITHHELD, begun, _in_years(world.left, self.lanes)
         ended = ((before.left > 0) | (world.broke > 0)) & (world.left == 0)
-        lasted = _years(np.where(self.since < 0, 0, self.lanes.round - self.since), self.lanes)
+        lasted = _in_years(np.where(self.since < 0, 0, self.lanes.round - self.since), self.lanes)
         over = ended & self.prudent & self.upper
         war, early = world.at_war > 0, (world.talks > 0) & (before.left > 1)
         yield RAN_OUT, over & ~war & ~early, lasted
@@ -252,11 +251,11 @@ class Watch:
         self.since[left == 0] = -1
 
 
-Change = tuple[int, Array, Any]
+RecordedChange = tuple[int, Array, Any]
 """A kind of event, where it happened, and its value there."""
 
 
-def _years(rounds: Array, lanes: Lanes) -> Array:
+def _in_years(rounds: Array, lanes: Lanes) -> Array:
     """Rounds as years."""
     return np.where(rounds >= FOREVER // 2, np.inf, rounds / lanes.design.rounds_per_year)
 
@@ -298,7 +297,7 @@ def _wars_of(watch: Watch, before: Before, t: int, lane: int) -> Iterator[Event]
                 for k in range(n):
                     for foe, other in [(i, j), (j, i)] if k not in (i, j) else []:
                         if apart[k, foe] and not at_war[k, other] and not apart[k, other]:
-                            if drawn(lanes, lane, t, draws.JOIN + k, i, j) < contagion:
+                            if number_drawn(lanes, lane, t, draws.JOIN + k, i, j) < contagion:
                                 fight(k, foe)
                                 yield _one(t, WAR_JOINED, lane, k, foe)
                             break
@@ -325,7 +324,7 @@ def _restored(lanes: Lanes, before: Before, k: int, t: int, lane: int) -> bool:
     return any(
         buffer == k
         and before.at_war[i, j, lane] == 1
-        and drawn(lanes, lane, t, draws.RESTORE + k, int(i), int(j)) < odds
+        and number_drawn(lanes, lane, t, draws.RESTORE + k, int(i), int(j)) < odds
         for buffer, i, j in lanes.setting.links
     )
 
@@ -355,7 +354,7 @@ def _swallowing(lanes: Lanes, k: int, t: int, lane: int) -> tuple[int, int, floa
     for buffer, i, j in lanes.setting.links:
         apart = world.played[i, j, lane] and not world.open[i, j, lane] and not world.at_war[i, j, lane]
         if buffer == k and apart:
-            u = drawn(lanes, lane, t, draws.ABSORB + k, int(i), int(j))
+            u = number_drawn(lanes, lane, t, draws.ABSORB + k, int(i), int(j))
             if u < p:
                 return int(i), int(j), u
     return None

@@ -28,7 +28,7 @@ from regimesim.simulation.checksums import DAMAGE, check_sums, seal
 from regimesim.simulation.columns import (
     COLLAPSE,
     EVENT_ARRAYS,
-    KINDS,
+    EVENT_NAMES,
     OF_BUFFERS,
     ONSET,
     QUANTITIES,
@@ -169,7 +169,7 @@ class Results:
         if set(coded) != set(EVENT_ARRAYS) or len({column.shape for column in coded.values()}) != 1:
             raise ValueError("its events are not whole")
         actors = np.where(np.isin(coded["kind"], OF_BUFFERS), len(world.buffers), len(world.states))
-        ends = (kept, world.rounds, len(KINDS), actors, len(world.states))
+        ends = (kept, world.rounds, len(EVENT_NAMES), actors, len(world.states))
         for name, least, end in zip(EVENT_ARRAYS, (0, 0, 0, -1, -1), ends, strict=False):
             column = coded[name]
             if column.dtype.kind != "i" or column.ndim != 1 or ((column < least) | (column >= end)).any():
@@ -226,7 +226,7 @@ class Results:
             {
                 "replicate": coded["replicate"],
                 "round": coded["round"],
-                "kind": np.array(KINDS)[coded["kind"]],
+                "kind": np.array(EVENT_NAMES)[coded["kind"]],
                 "actor": actor,
                 "target": states[coded["target"]],
                 "value": coded["value"],

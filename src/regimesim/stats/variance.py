@@ -17,7 +17,7 @@ import numpy as np
 
 from regimesim.stats.estimates import Estimate, Floats, tails
 
-DRAWS = 1999
+BOOTSTRAP_DRAWS = 1999
 """Samples of the bootstrap."""
 
 
@@ -47,7 +47,7 @@ class _Moments(NamedTuple):
     within: Floats
 
 
-def split(values: Floats, confidence: float = 0.95, draws: int = DRAWS, seed: int = 0) -> Split:
+def split(values: Floats, confidence: float = 0.95, draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> Split:
     """Split the variance of a table.
 
     Parameters
@@ -77,8 +77,8 @@ def split(values: Floats, confidence: float = 0.95, draws: int = DRAWS, seed: in
     generator = np.random.default_rng(seed)
     weights = generator.multinomial(number, np.full(number, 1 / number), size=draws) / number
     centred = values - values.mean(axis=0).mean()
-    here = _shares(_moments(centred, np.full((1, number), 1 / number)), number)[0]
-    drawn = _shares(_moments(centred, weights), number)
+    here = _variance_parts(_moments(centred, np.full((1, number), 1 / number)), number)[0]
+    drawn = _variance_parts(_moments(centred, weights), number)
     alpha = tails(confidence)[1]
     ends = np.quantile(drawn, [alpha, 1 - alpha], axis=0)
     told = (Estimate(float(v), float(low), float(high)) for v, low, high in zip(here, *ends, strict=True))
@@ -98,7 +98,7 @@ def _moments(values: Floats, weights: Floats) -> _Moments:
     return _Moments(effects, squares, within)
 
 
-def _shares(moments: _Moments, number: int) -> Floats:
+def _variance_parts(moments: _Moments, number: int) -> Floats:
     """Shares of rows, columns and interaction, and of luck, [draws, 4]."""
     parts = []
     for mean, square in zip(moments.effects, moments.squares, strict=True):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from regimesim.core.lanes import Lanes
-from regimesim.simulation.mechanisms.extension import NOTHING, Extension
+from regimesim.simulation.mechanisms.extension import NO_EXTENSION, Extension
 from regimesim.simulation.simulate import Columns, Progress, lanes_for, measure, on_threads
 from regimesim.sweeps.points import Batch, Points, Positions
 
@@ -25,7 +25,7 @@ LEAST_RUNS = 256
 MOST_RUNS_OF_CHUNK = 100_000
 """So that the table of a chunk stays within some tens of megabytes, however cheap its runs are."""
 
-Watch = Callable[[Lanes], Columns]
+ChunkWatch = Callable[[Lanes], Columns]
 """Plays a block of lanes and says what is kept of each; ``point`` is filled in afterwards."""
 
 
@@ -76,8 +76,8 @@ def play_chunk(
     points: Points,
     chunk: Rectangle,
     seed: int,
-    watch: Watch = to_the_horizon,
-    extension: Extension = NOTHING,
+    watch: ChunkWatch = to_the_horizon,
+    extension: Extension = NO_EXTENSION,
 ) -> Columns:
     """A row per run of a chunk, in the order of points, then replicates.
 
@@ -99,7 +99,7 @@ def play_chunk(
     for batch in points.batches():
         which = np.repeat(np.arange(len(batch.chosen)), len(replicates))
         luck = np.tile(replicates, len(batch.chosen))
-        for block in _blocks(len(which), lanes_for(batch.design)):
+        for block in _slices(len(which), lanes_for(batch.design)):
             lanes = _lanes_of(points, batch, which[block], luck[block], seed, extension)
             measured = watch(lanes)
             measured["point"] = batch.chosen[which[block]] + chunk.first_point
@@ -128,7 +128,7 @@ def play_points(
     seed: int,
     workers: int | None = None,
     progress: Progress | None = None,
-    watch: Watch = to_the_horizon,
+    watch: ChunkWatch = to_the_horizon,
 ) -> Columns:
     """Every replicate of every point, in memory: a row per run, points in order, then replicates.
 
@@ -150,6 +150,6 @@ def play_points(
     return {name: column[order] for name, column in table.items()}
 
 
-def _blocks(count: int, size: int) -> Iterator[slice]:
+def _slices(count: int, size: int) -> Iterator[slice]:
     for first in range(0, count, size):
         yield slice(first, min(count, first + size))

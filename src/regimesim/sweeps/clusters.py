@@ -107,7 +107,7 @@ class LostEngine(RuntimeError):
     """An engine is gone and may be opened anew; the message is a sentence."""
 
 
-class Opened(NamedTuple):
+class OpenedCluster(NamedTuple):
     """An engine at work.
 
     Attributes
@@ -126,7 +126,9 @@ class Opened(NamedTuple):
 
 
 @contextmanager
-def open_dask(settings: Mapping[str, Any], workers: int, log: Callable[[str], None]) -> Iterator[Opened]:
+def open_dask(
+    settings: Mapping[str, Any], workers: int, log: Callable[[str], None]
+) -> Iterator[OpenedCluster]:
     """A cluster of processes of this machine, or that of the scheduler at ``address``."""
     address = settings.get("address")
     with quiet_dask() as distributed:
@@ -208,11 +210,11 @@ def _client_of(distributed: Any, address: str) -> Iterator[Any]:
 
 def opened(
     client: Any, settings: Mapping[str, Any], name: str, log: Callable[[str], None], wanted: int = 0
-) -> Opened:
+) -> OpenedCluster:
     patience = settings.get("patience")
     watch = _Watch(client, name, None if patience is None else float(patience), log, wanted)
     pool = client.get_executor(pure=False)  # a chunk begun anew is not the one that was lost
-    return Opened(pool, watch.look, lambda: _stop(client, pool))
+    return OpenedCluster(pool, watch.look, lambda: _stop(client, pool))
 
 
 def _stop(client: Any, pool: Executor) -> None:

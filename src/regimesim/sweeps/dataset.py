@@ -130,7 +130,7 @@ class Folder:
             "runs": manifest.runs,
             "points": len(points),
             "swept": list(points.swept),
-            "design": _digest(points),
+            "design": _points_digest(points),
             "cuts": [{**c.rectangle._asdict(), "size": c.size} for c in manifest.cuts],
             "worlds": [
                 {
@@ -144,7 +144,7 @@ class Folder:
         }
         if points.held is not None:
             tree["assumptions"] = [under.told() for under in points.assumed]
-        tree["checksum"] = _digest_of(tree)
+        tree["checksum"] = _tree_digest(tree)
         text = json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
         write_whole(self.path / MANIFEST, text.encode())
 
@@ -179,7 +179,7 @@ class Folder:
             if listed:
                 self._check_listed()
             points = self._points(tree) if points is None else points
-            if _digest(points) != tree["design"]:
+            if _points_digest(points) != tree["design"]:
                 raise ValueError(f"{DESIGN} has been changed")
             return points, _manifest(tree)
         except DAMAGE as error:
@@ -201,7 +201,7 @@ class Folder:
             raise DamagedSweep(f"no sweep in {self.path} (there is no {MANIFEST})") from None
         except DAMAGE as error:
             raise DamagedSweep(f"the sweep in {self.path} is damaged: {MANIFEST}: {error}") from None
-        if not isinstance(tree, dict) or tree.pop("checksum", None) != _digest_of(tree):
+        if not isinstance(tree, dict) or tree.pop("checksum", None) != _tree_digest(tree):
             raise DamagedSweep(f"the sweep in {self.path} is damaged: {MANIFEST} has been changed")
         if tree.get("format") != FORMAT:
             raise InputError(f"the sweep in {self.path} was written by another version of regimesim")
@@ -351,7 +351,7 @@ class Keys:
     def __getitem__(self, chunk: Rectangle) -> str:
         between = chunk.first_point, chunk.last_point
         if between not in self._digests:
-            self._digests[between] = _digest(self.points.take(*between))
+            self._digests[between] = _points_digest(self.points.take(*between))
         return f"{tuple(chunk)} {self.about} {self._digests[between]}"
 
     def fit(self, path: Path, chunk: Rectangle, content: bytes) -> bool:
@@ -363,13 +363,13 @@ class DamagedSweep(InputError):
     """The manifest or the design of a sweep is missing or damaged; the message says which."""
 
 
-def _digest(points: Points) -> str:
+def _points_digest(points: Points) -> str:
     """A name for points and all that they play."""
     digest = hashlib.sha256(points.world.astype(np.int64).tobytes())
     for world, places in zip(points.worlds, points.places, strict=True):
-        digest.update(_digest_of([tree_of(world), places]).encode())
+        digest.update(_tree_digest([tree_of(world), places]).encode())
     for under in points.assumed:
-        digest.update(_digest_of(under.told()).encode())
+        digest.update(_tree_digest(under.told()).encode())
     for name, column in points.columns.items():
         values = "\0".join(column) if column.dtype == object else column
         digest.update(name.encode())
@@ -377,7 +377,7 @@ def _digest(points: Points) -> str:
     return digest.hexdigest()
 
 
-def _digest_of(tree: Any) -> str:
+def _tree_digest(tree: Any) -> str:
     return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
 
 
@@ -397,7 +397,7 @@ def _manifest(tree: dict[str, Any]) -> Manifest:
         for c in tree["cuts"]
     ]
     seed, runs, about = int(tree["seed"]), int(tree["runs"]), dict(tree["about"])
-    identity = _digest_of([seed, runs, about.get("core"), tree["design"]])
+    identity = _tree_digest([seed, runs, about.get("core"), tree["design"]])
     return Manifest(seed, runs, tuple(cuts), about, identity)
 
 

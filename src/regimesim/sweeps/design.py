@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from regimesim.scenario.compose import Assignment, SweepRequest, compose, several, text_of, value_of
 from regimesim.scenario.files import LARGEST_FILE, path_of, read_yaml, shown_path
 from regimesim.scenario.limits import MOST_POINTS, plain, whole_within
-from regimesim.scenario.messages import LARGEST, InputError, known, quoted, show, spelt
+from regimesim.scenario.messages import LARGEST_NUMBER, InputError, known, quoted, show, spelt
 from regimesim.scenario.parameters import Parameter
 from regimesim.scenario.scenario import Scenario
-from regimesim.sweeps.points import Place, Points, declaration, declared, place_of, python_value
+from regimesim.sweeps.points import Place, Points, declaration, declared_parameter, place_of, python_value
 
 DESIGNS = ("grid", "latin_hypercube", "sobol", "table")
 _SWEEP_KEYS = ("about", "design", "runs", "points", "seed", "settings")
@@ -93,7 +93,11 @@ def points_of(
     ------
     InputError
     """
-    free = [name for name in columns if declared(name) is not None and len(set(columns[name].tolist())) > 1]
+    free = [
+        name
+        for name in columns
+        if declared_parameter(name) is not None and len(set(columns[name].tolist())) > 1
+    ]
     for name in free:
         _refuse(name, columns[name])
     shaping = [name for name in columns if name not in free]
@@ -134,7 +138,7 @@ class _World:
 
     def place(self, name: str) -> Place:
         """Find where a free setting stands in this world, by changing it."""
-        parameter = declared(name)
+        parameter = declared_parameter(name)
         assert parameter is not None
         refused = None
         for value in _others(parameter, self.values[name]):
@@ -161,7 +165,7 @@ def _others(parameter: Parameter, column: NDArray[Any]) -> list[Any]:
 
 
 def _refuse(name: str, column: NDArray[Any]) -> None:
-    parameter = declared(name)
+    parameter = declared_parameter(name)
     assert parameter is not None
     for value in dict.fromkeys(column.tolist()):
         refusal = parameter.refusal(value)
@@ -179,7 +183,7 @@ def _column_of(name: str, values: Sequence[Any]) -> NDArray[Any]:
         return np.array([str(v) for v in values], object)
     if kinds == {bool}:
         return np.array(values)
-    if too_large := [value for value in values if isinstance(value, int) and abs(value) > LARGEST]:
+    if too_large := [value for value in values if isinstance(value, int) and abs(value) > LARGEST_NUMBER]:
         raise InputError(f"sweep: {name} cannot be {show(too_large[0])}")
     return np.array(values, np.float64)
 
@@ -314,6 +318,6 @@ def _bounds(name: str, given: Any, place: str) -> tuple[float, float]:
         return parameter.range
     if isinstance(given, list) and len(given) == 2 and all(isinstance(x, int | float) for x in given):
         low, high = given
-        if -LARGEST < low < high < LARGEST:
+        if -LARGEST_NUMBER < low < high < LARGEST_NUMBER:
             return float(low), float(high)
     raise InputError(f"{place}: {name} needs its bounds, [LOW, HIGH]; got {quoted(given)}")

@@ -29,15 +29,15 @@ from regimesim.core.lanes import Lanes
 from regimesim.scenario.files import names_of, path_of, read_yaml, shown_path
 from regimesim.scenario.limits import whole_within
 from regimesim.scenario.messages import InputError, known, quoted, settings_place
-from regimesim.simulation.mechanisms.extension import NOTHING, Extension
+from regimesim.simulation.mechanisms.extension import NO_EXTENSION, Extension
 from regimesim.simulation.processors import processors
 from regimesim.simulation.simulate import Columns, simulate
-from regimesim.sweeps.chunks import Rectangle, Watch, play_chunk, to_the_horizon
+from regimesim.sweeps.chunks import ChunkWatch, Rectangle, play_chunk, to_the_horizon
 from regimesim.sweeps.clusters import (
     OF_JOBS,
     EngineError,
     LostEngine,
-    Opened,
+    OpenedCluster,
     Workers,
     check_installed,
     open_dask,
@@ -67,14 +67,14 @@ class Task(NamedTuple):
     seed: int
     key: str  # what the chunk plays: see ``dataset.Folder.keys``
     core: str  # the version of the model that is wanted
-    extension: Extension = NOTHING
+    extension: Extension = NO_EXTENSION
 
 
 class _Stopped(BaseException):
     """The sweep has been interrupted: a thread ends its chunk."""
 
 
-def play_task(task: Task, watch: Watch = to_the_horizon) -> str:
+def play_task(task: Task, watch: ChunkWatch = to_the_horizon) -> str:
     """Play a chunk and write its part; the name of its file.
 
     Raises
@@ -103,7 +103,7 @@ class Engine:
         return int(self.settings.get("workers") or processors())
 
     @contextmanager
-    def open(self, folder: Path, log: Words) -> Iterator[Opened]:
+    def open(self, folder: Path, log: Words) -> Iterator[OpenedCluster]:
         """The engine at work, closed at the end; after a failure or interruption it is stopped at once."""
         with self._opening(folder, log) as opened:
             try:
@@ -112,7 +112,7 @@ class Engine:
                 opened.stop()
                 raise
 
-    def _opening(self, folder: Path, log: Words) -> AbstractContextManager[Opened]:
+    def _opening(self, folder: Path, log: Words) -> AbstractContextManager[OpenedCluster]:
         if self.name in OF_JOBS:
             return open_jobs(self.settings, self.workers, log, folder)
         if self.name == "dask":
@@ -120,15 +120,15 @@ class Engine:
         return self._processes() if self.name == "processes" else self._threads()
 
     @contextmanager
-    def _threads(self) -> Iterator[Opened]:
+    def _threads(self) -> Iterator[OpenedCluster]:
         simulate("anarchy", runs=1, years=0.25)  # if it has to be compiled, then where an interrupt is heard
         with _Threads(self.workers) as pool:
-            yield Opened(pool, lambda: self.workers, pool.stop)
+            yield OpenedCluster(pool, lambda: self.workers, pool.stop)
 
     @contextmanager
-    def _processes(self) -> Iterator[Opened]:
+    def _processes(self) -> Iterator[OpenedCluster]:
         with Workers(self.workers) as pool:
-            yield Opened(pool, lambda: self.workers, pool.stop)
+            yield OpenedCluster(pool, lambda: self.workers, pool.stop)
 
 
 class _Threads(ThreadPoolExecutor):
@@ -240,7 +240,7 @@ class _Work:
     losses: int = 0  # engines in a row that were lost with nothing done
     finished: bool = False
 
-    def drain(self, opened: Opened) -> None:
+    def drain(self, opened: OpenedCluster) -> None:
         """Hand out tasks, a few ahead of what is being played, until all are done or the pool is broken."""
         try:
             width, looked = opened.look(), time.monotonic()
@@ -263,7 +263,7 @@ class _Work:
             self.again.extend(self.flying.values())
             self.flying.clear()
 
-    def _hand_out(self, opened: Opened, most: int) -> None:
+    def _hand_out(self, opened: OpenedCluster, most: int) -> None:
         while len(self.flying) < most:
             task = self.again.pop() if self.again else next(self.fresh, None)
             if task is None:

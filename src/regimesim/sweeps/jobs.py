@@ -16,7 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from regimesim.scenario.messages import known
-from regimesim.sweeps.clusters import EngineError, Opened, as_asked, closed, opened, quiet_dask, sheltered
+from regimesim.sweeps.clusters import (
+    EngineError,
+    OpenedCluster,
+    as_asked,
+    closed,
+    opened,
+    quiet_dask,
+    sheltered,
+)
 
 CLUSTERS = {
     "slurm": "SLURMCluster",
@@ -89,7 +97,7 @@ def _without_memory(system: str, cores: int, found: Mapping[str, Any]) -> dict[s
 @contextmanager
 def open_jobs(
     settings: Mapping[str, Any], workers: int, log: Callable[[str], None], folder: Path
-) -> Iterator[Opened]:
+) -> Iterator[OpenedCluster]:
     """Jobs as workers; one that is cancelled or reaches its walltime is replaced."""
     system = system_of(settings)
     with quiet_dask() as distributed:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _MADE_FROM = b"made from"
-_AGAIN = "the same sweep plays it again"
+_PLAYED_AGAIN = "the same sweep plays it again"
 
 
 class Damaged(ValueError):
@@ -57,7 +57,7 @@ class Parts:
         """
         missing = [chunk for chunk in self.chunks if chunk not in self.files]
         if missing:
-            raise Damaged(f"{len(missing):,} of {len(self.chunks):,} parts are missing; {_AGAIN}")
+            raise Damaged(f"{len(missing):,} of {len(self.chunks):,} parts are missing; {_PLAYED_AGAIN}")
         digest = hashlib.sha256(self.manifest.identity.encode())
         for chunk in self.chunks:
             alone = self.files[chunk]
@@ -116,8 +116,10 @@ class Parts:
             if self.keys.fit(path, chunk, content):
                 return path, content
         if files:
-            raise Damaged(f"{PARTS}/{files[0].name} is damaged or of another sweep; {_AGAIN}")
-        raise Damaged(f"a part of {len(self.chunks):,} is missing (points {chunk.first_point} on); {_AGAIN}")
+            raise Damaged(f"{PARTS}/{files[0].name} is damaged or of another sweep; {_PLAYED_AGAIN}")
+        raise Damaged(
+            f"a part of {len(self.chunks):,} is missing (points {chunk.first_point} on); {_PLAYED_AGAIN}"
+        )
 
 
 def write_summary(parts: Parts, table: SummaryTable) -> None:

@@ -162,7 +162,7 @@ class Points:
         dict of str to str
             A clause (:func:`regimesim.scenario.mechanisms.what_is_missing`) for each that is idle.
         """
-        kinds = np.stack([self.world, *map(_kind, self.columns, self.columns.values())])
+        kinds = np.stack([self.world, *map(_positions_of, self.columns, self.columns.values())])
         examples = np.unique(kinds, axis=1, return_index=True)[1]
         found: dict[str, str] = dict.fromkeys(names, "") if len(examples) <= MOST_KINDS else {}
         for point in np.sort(examples):
@@ -218,7 +218,7 @@ class Points:
         for number in worlds:
             here = np.flatnonzero(self.world[chosen] == number)
             for name, place in self.places[number].items():
-                parameter = declared(name)
+                parameter = declared_parameter(name)
                 assert parameter is not None
                 values = _as_numbers(parameter, self.columns[name][chosen[here]])
                 target = arrays[place.array]
@@ -242,7 +242,7 @@ def _check_point(world: Scenario, places: Mapping[str, Place], point: Mapping[st
         check_relations(given | follows, f"sweep, {settings}")
 
 
-def declared(name: str) -> Parameter | None:
+def declared_parameter(name: str) -> Parameter | None:
     """The declaration of a setting that is no more than a value in the kernel's arrays."""
     return None if name in SHAPING else declaration(name)
 
@@ -260,7 +260,7 @@ def declaration(name: str) -> Parameter | None:
 
 def place_of(name: str, one: Scenario, other: Scenario) -> Place | None:
     """Find where a setting stands, from two worlds that differ in it only; None if it shapes the world."""
-    if declared(name) is None or _shape(one) != _shape(other):
+    if declared_parameter(name) is None or _shape(one) != _shape(other):
         return None
     head, _, rest = name.partition(".")
     subject, _, key = rest.rpartition(".")
@@ -287,7 +287,7 @@ def _value_in_phase(phase: Phase, name: str) -> Value:
     return phase.parameters[name]
 
 
-def _kind(name: str, column: NDArray[Any]) -> Positions:
+def _positions_of(name: str, column: NDArray[Any]) -> Positions:
     """Number the values of a setting by what they switch on: numbers of a parameter by off, 0 and others."""
     parameter = BY_NAME.get(name)
     if parameter is not None and parameter.kind in ("real", "integer"):
@@ -310,7 +310,7 @@ def _phase_with(phase: Phase, name: str, place: Place, value: Value) -> Phase:
 
 
 def _as_stored_value(name: str, value: Value) -> Value:
-    parameter = declared(name)
+    parameter = declared_parameter(name)
     assert parameter is not None
     if parameter.kind == "real":
         return float(value)

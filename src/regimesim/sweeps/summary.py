@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.simulation.columns import RATES, SPELLS
+from regimesim.simulation.columns import RATES, SPELL_STEMS
 from regimesim.stats.estimates import ROUNDING, Floats, Ints, tails
 from regimesim.stats.survival import area_from, at_risk_of, loglog_band, restricted_mean_error, share_standing
 from regimesim.sweeps.chunks import Rectangle
@@ -26,7 +26,7 @@ COLUMNS = (
     "replicate",
     "regime_onset",
     *RATES,
-    *(f"{spell}_{part}" for spell in SPELLS for part in ("years", "ended")),
+    *(f"{spell}_{part}" for spell in SPELL_STEMS for part in ("years", "ended")),
 )
 """Columns that are read of a part."""
 
@@ -78,19 +78,19 @@ def _summary_block(
     worlds = [points.worlds[k] for k in points.world[first:last]]
     per_year = np.array([world.rounds_per_year for world in worlds], np.float64)
     rounds = np.array([world.rounds for world in worlds])
-    counts = {spell: _Counts(last - first, int(rounds.max()) + 1) for spell in SPELLS}
+    counts = {spell: _Counts(last - first, int(rounds.max()) + 1) for spell in SPELL_STEMS}
     sums = {name: _Sums(last - first) for name in rates}
     never = np.zeros(last - first)
     for rows in _rows_between(chunks, read, (first, last), list(dict.fromkeys((*COLUMNS, *rates)))):
         point = rows["point"] - first
-        for spell in SPELLS:
+        for spell in SPELL_STEMS:
             when = np.rint(rows[f"{spell}_years"] * per_year[point]).astype(np.intp)
             counts[spell].add(point, when, rows[f"{spell}_ended"])
         for name in rates:
             sums[name].add(point, rows[name].astype(np.float64))
         np.add.at(never, point, np.isnan(rows["regime_onset"]))
     table: SummaryTable = {"point": np.arange(first, last), "runs": np.full(last - first, runs)}
-    for spell in SPELLS:
+    for spell in SPELL_STEMS:
         table |= {f"{spell}_{name}": column for name, column in counts[spell].told(per_year, rounds).items()}
     table["never_formed"] = never / runs
     for name in rates:

@@ -24,7 +24,7 @@ from regimesim.scenario.messages import InputError, known, show, spelt
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.assumptions import CHOICES, PUBLISHED, SET
 from regimesim.simulation.folders import system_reason
-from regimesim.simulation.mechanisms.extension import NOTHING, Extension
+from regimesim.simulation.mechanisms.extension import NO_EXTENSION, Extension
 from regimesim.simulation.mechanisms.mechanism import Mechanism
 from regimesim.simulation.mechanisms.minds import Agents
 from regimesim.simulation.provenance import PYTHON, program_version
@@ -152,7 +152,7 @@ def conduct(
     engine: Engine,
     extend: bool = False,
     progress: Progress | None = None,
-    extension: Extension = NOTHING,
+    extension: Extension = NO_EXTENSION,
 ) -> SweepResults:
     """Carry out a sweep, or go on with it (arguments: :func:`sweep`).
 
@@ -173,9 +173,9 @@ def conduct(
         with place.alone():
             return _conduct_alone(points, place, runs, seed, engine, extend, progress, extension)
     except EngineError as error:
-        raise InputError(f"{error}.  {_kept(place)}") from None
+        raise InputError(f"{error}.  {_kept_parts(place)}") from None
     except OSError as error:
-        raise InputError(f"cannot write to {folder}: {system_reason(error)}.  {_kept(place)}") from None
+        raise InputError(f"cannot write to {folder}: {system_reason(error)}.  {_kept_parts(place)}") from None
 
 
 def _conduct_alone(
@@ -247,7 +247,7 @@ def _summarised(parts: Parts) -> bool:
     return True
 
 
-def _kept(place: Folder) -> str:
+def _kept_parts(place: Folder) -> str:
     """Say what is on disk after a failure."""
     if not place.exists:
         return "Nothing was written."
@@ -304,7 +304,7 @@ def repaired(
             remove_summary(place.path)
             place.write_design(there[0])
             return [DESIGN]
-    manifest = _fresh(points, runs, seed, about)
+    manifest = _new_manifest(points, runs, seed, about)
     if place.holds_some_of(Keys(points, manifest)):  # and none of the manifest that is there
         remove_summary(place.path)
         place.begin(points, manifest)
@@ -334,7 +334,7 @@ def _readable(place: Folder, points: Points | None = None) -> tuple[Points, Mani
         return None
 
 
-def _fresh(points: Points, runs: int, seed: int, about: Mapping[str, Any]) -> Manifest:
+def _new_manifest(points: Points, runs: int, seed: int, about: Mapping[str, Any]) -> Manifest:
     cut = Cut(Rectangle(0, len(points), 0, runs), runs_of_chunk(points, runs))
     return new_manifest(seed, runs, [cut], scenario=points.worlds[0].name, **about)
 
@@ -352,7 +352,7 @@ def reconciled(
     ``about``: what its manifest says of mechanisms and states in Python.
     """
     if not place.exists:
-        return points, _fresh(points, runs, seed, about), True
+        return points, _new_manifest(points, runs, seed, about), True
     before, manifest = place.read()
     _refuse_changes(points, before, manifest, seed, place.path)
     if manifest.about.get(PYTHON) != about.get(PYTHON):

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import binom, poisson
 
 from regimesim.analysis.calibration.calibrate import Calibration, Problem, calibrate
-from regimesim.analysis.calibration.findings import agreed, answers, narrowing, tradeoffs
+from regimesim.analysis.calibration.findings import agreed, answers_of_draws, narrowing, tradeoffs
 from regimesim.analysis.calibration.targets import (
     Target,
     fewest_histories,
@@ -262,7 +262,7 @@ def rough():
 
 class TestAnswers:
     def test_they_are_those_of_compare_and_of_simulate(self, rough):
-        over = answers(rough, draws=3, runs=20)
+        over = answers_of_draws(rough, draws=3, runs=20)
         names = ("concert", "bipolar", "collective_security")
         assert over.names == names and over.horizon == 100
         assert over.varied == {
@@ -286,7 +286,7 @@ class TestAnswers:
             assert means[draw["draw"], name, "peace"] == pytest.approx(alone.summary("peace").rmst.value)
 
     def test_shares_of_draws_add_up(self, rough):
-        over = answers(rough, draws=4, runs=10)
+        over = answers_of_draws(rough, draws=4, runs=10)
         table = over.orderings()
         np.testing.assert_allclose(table[["one_longer", "other_longer", "untold"]].sum(axis=1), 1)
         assert len(table) == 6
@@ -294,7 +294,7 @@ class TestAnswers:
         assert (ranges["least"] <= ranges["median"]).all() and (ranges["median"] <= ranges["most"]).all()
 
     def test_pictures_stand_alone(self, rough):
-        over = answers(rough, draws=2, runs=8)
+        over = answers_of_draws(rough, draws=2, runs=8)
         for figure in (set_figure(rough), targets_figure(rough), answers_figure(rough, over)):
             words = [text.get_text() for text in figure.texts]
             assert any("seed 0" in word and "concert" in word for word in words)

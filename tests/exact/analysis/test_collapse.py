@@ -9,7 +9,14 @@ the rest, so that it costs 6 * .5 - 1 = 2, and half of that today. At full trust
 import numpy as np
 import pytest
 
-from regimesim.analysis.collapse import CAUSES, GROUNDS, Moment, _gather, causes_of_collapse, contributions
+from regimesim.analysis.collapse import (
+    CAUSES,
+    GROUNDS,
+    MomentOfEnd,
+    _gathered,
+    causes_of_collapse,
+    contributions,
+)
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.reading import read_scenario
 from regimesim.simulation.lowering import lower
@@ -212,7 +219,7 @@ def moments(**sanctions):
     }
     design, one = lower(world(states=("A", "B", "C"), sanctions=sanctions)), np.zeros(1, np.intp)
     lanes = Lanes(design, one, one, 0)
-    before, after = Moment.of(lanes), Moment.of(lanes)
+    before, after = MomentOfEnd.of(lanes), MomentOfEnd.of(lanes)
     np.testing.assert_allclose(before.terms()[0, 1, :, 0], [-2, 1, 1, 0])
     return before, after
 
@@ -220,7 +227,7 @@ def moments(**sanctions):
 def cause_of(before, after, standing=(1, 0, 0, 0, 0, 0)):
     found = contributions(before, after, after.world.norm.copy())
     ground = np.array([standing], np.int64)
-    return found, _gather(np.zeros(1, np.int64), [found | {"ground": ground}]).cause[0]
+    return found, _gathered(np.zeros(1, np.int64), [found | {"ground": ground}]).cause[0]
 
 
 def test_enforcement_failed():

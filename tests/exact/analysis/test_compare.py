@@ -137,7 +137,7 @@ class TestWords:
             (["concert"], "two scenarios or more; got concert"),
             ([], "two scenarios or more; got none"),
             (["concert", "concert"], "two scenarios are called 'concert'"),
-            ("concert", "needs a list of scenarios"),
+            ("concert", "must be a list of scenarios"),
             ({"a/b": "concert", "c": "trade"}, "'a/b' cannot be the name of a folder"),
             (["concert", "leage"], "no scenario 'leage'. Did you mean 'league'"),
         ],

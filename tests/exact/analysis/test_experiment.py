@@ -14,7 +14,7 @@ from regimesim.analysis.experiments import (
     experiments_folder,
     in_words,
     leaves,
-    plain,
+    plain_answer,
     runs_at,
     write,
 )
@@ -87,12 +87,12 @@ def test_what_is_not_reached_and_what_is_open():
 def test_places_and_plain_values():
     import numpy as np
 
-    found = plain({"a": {1: np.float64(2.0)}, "b": (np.int64(1), np.array([1, 2]))})
+    found = plain_answer({"a": {1: np.float64(2.0)}, "b": (np.int64(1), np.array([1, 2]))})
     assert dict(leaves(found)) == {"a.1": 2.0, "b.0": 1, "b.1.0": 1, "b.1.1": 2}
     with pytest.raises(ValueError, match="Out of range"):
-        plain({"a": float("nan")})
+        plain_answer({"a": float("nan")})
     with pytest.raises(TypeError, match="plain values"):
-        plain({"a": object()})
+        plain_answer({"a": object()})
 
 
 def test_runs_at():

@@ -7,8 +7,8 @@ import pytest
 
 import regimesim as rs
 from regimesim.analysis.calibration.checking import calibrated, identification, standing
-from regimesim.analysis.calibration.fitting import SETS, Fit, Question, Region, distance, exposure, fit
-from regimesim.analysis.calibration.inference import Posterior, Table
+from regimesim.analysis.calibration.fitting import SETS, Fit, FitQuestion, Region, distance, exposure, fit
+from regimesim.analysis.calibration.inference import AcceptedDraws, Posterior
 from regimesim.analysis.calibration.targets import targets_of
 from regimesim.simulation.assumptions import read_set, with_values
 
@@ -19,11 +19,11 @@ NEAR = 0.12
 
 @pytest.fixture(scope="module")
 def question():
-    return Question.of("bipolar")
+    return FitQuestion.of("bipolar")
 
 
 def test_the_prior_is_every_assumption_that_is_used_within_its_range():
-    question = Question.of("concert")
+    question = FitQuestion.of("concert")
     assert {"transparency.level", "norms.restraint", "trust.initial"} <= set(question.names)
     assert not {"shadow.rounds_per_year", "deterrence.retaliation"} & set(question.names)
     k = question.names.index("war.cost")
@@ -62,7 +62,7 @@ def test_distance_by_hand():
 
 
 def test_exposure_is_pair_years_or_years():
-    concert = Question.of("concert")
+    concert = FitQuestion.of("concert")
     named = dict(
         zip([target.name for target in targets_of(concert.scenario)], exposure(concert), strict=True)
     )
@@ -90,7 +90,7 @@ def test_what_is_identified(question):
 def test_a_setting_is_placed_among_draws(question):
     """Among draws that always fight, the published setting is the likelier source of the record."""
     wild = question.position(question.published | {"war.mutual": 0.3, "war.unilateral": 0.1, "war.cost": 5.0})
-    region = Fit(question, Region(), Table(np.zeros((1, 1)), np.zeros((1, 1))), 3)
+    region = Fit(question, Region(), AcceptedDraws(np.zeros((1, 1)), np.zeros((1, 1))), 3)
     found = standing(region, np.tile(np.clip(wild, 0, 1), (6, 1)), histories=40)
     assert found.below > 0.8
     assert found.share > 0.1

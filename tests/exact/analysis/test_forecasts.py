@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from handmade import world
 
-from regimesim.analysis.forecasts import Forecasts, forecasts
+from regimesim.analysis.forecasts import ChanceForecasts, forecasts
 from regimesim.scenario.messages import InputError
 from regimesim.stats.estimates import mean, near
 
@@ -18,7 +18,7 @@ def by_hand(forecast, came, place=None, futures=11):
     made = np.atleast_2d(np.array(forecast, float))
     years = 10.0 * np.arange(len(made))
     places = made if place is None else np.atleast_2d(np.array(place, float))
-    return Forecasts(
+    return ChanceForecasts(
         "made", "peace", 50.0, years, futures, np.array([made, made]), places, np.array(came, float)
     )
 
@@ -56,7 +56,7 @@ def test_reliability_counts_runs_by_their_forecasts():
 def test_a_forecast_is_held_against_the_half_by_which_it_was_not_sorted():
     made = by_hand([0.5, 0.5], [1, 0])
     halves = np.array([[[0.95, 0.15]], [[0.65, 0.35]]])
-    made = Forecasts("made", "peace", 50.0, made.year, 20, halves, made.place, made.came)
+    made = ChanceForecasts("made", "peace", 50.0, made.year, 20, halves, made.place, made.came)
     low, high = made.reliability()
     assert (low.forecast, high.forecast) == (0.35, 0.65) and list(made.forecast[0]) == [0.8, 0.25]
     assert high.apart.value == pytest.approx(0.35)

@@ -10,7 +10,7 @@ import regimesim as rs
 from regimesim.analysis.futures import question_of, stands_alike
 from regimesim.analysis.hinges import _Bench, hinges_of, looked_at, single_draws
 from regimesim.analysis.wordings import _PHRASES, conditional, happened
-from regimesim.chronicle.replacements import KINDS, LARGEST, kind_of, read_replacements
+from regimesim.chronicle.replacements import LARGEST_PLACE, REPLACEABLE, kind_of, read_replacements
 from regimesim.chronicle.replay import replay
 from regimesim.cli.table import COMMANDS
 from regimesim.core.draws import WHOLE_ROUND, Replacement
@@ -68,7 +68,7 @@ def test_a_pair_turns_the_ending_where_no_single_thing_does():
     history = replay(CONCERT, 0, 3)
     found = hinges_of(history, futures=10, since=1846)
     assert not any(hinge.prevents for hinge in found.draws)
-    waves = [Replacement(t, 10, 0, 0, LARGEST, 3) for t in (128, 129)]
+    waves = [Replacement(t, 10, 0, 0, LARGEST_PLACE, 3) for t in (128, 129)]
     assert tuple(waves) in [pair.replacements for pair in found.pairs]
     asked = typed(found.command(waves))
     assert asked[3] == waves and stands(asked[0], found.question, *asked[1:])
@@ -117,7 +117,7 @@ def every_address(made):
     above = [(j, i) for i, j in below]
     places = {"nobody": [(0, 0)], "state": [(i, i) for i in range(n)], "pair": below}
     places |= {"pair, reversed": above, "sides": below + above}
-    for kind in KINDS.values():
+    for kind in REPLACEABLE.values():
         for k in range({"": 1, "buffer": len(made.buffers), "state": n}[kind.counted]):
             yield from ((kind.channel + k, i, j) for i, j in places[kind.concerns])
 
@@ -128,7 +128,9 @@ def test_draws_that_are_not_looked_at_change_nothing():
     bench = _Bench(history, question_of(made))
     for t in range(1, 18):
         others = sorted(set(every_address(made)) - set(looked_at(history, t)))
-        candidates = [(Replacement(t, *address, value),) for address in others for value in (0, LARGEST)]
+        candidates = [
+            (Replacement(t, *address, value),) for address in others for value in (0, LARGEST_PLACE)
+        ]
         alike = stands_alike(bench._changed(t, candidates), bench.stops[t + 1])
         assert [one for (one,), same in zip(candidates, alike, strict=True) if not same] == []
 
@@ -142,7 +144,7 @@ def test_a_draw_that_changes_the_round_changes_what_happened():
             other = replay(made, 5, 0, replacements=[one])
             address, (name, _) = one[:4], kind_of(one)
             was, then = happened(history, *address), happened(other, *address)
-            idle = one.value == (0 if was else LARGEST)  # it comes out as it did
+            idle = one.value == (0 if was else LARGEST_PLACE)  # it comes out as it did
             assert was != then or idle or _hidden(history, other, one, name)
             seen.add((name, was))
     assert {name for name, _ in seen} >= {
@@ -164,7 +166,7 @@ def _hidden(history, other, one, name):
 
 
 def test_every_kind_of_draw_has_its_words():
-    assert set(_PHRASES) == set(KINDS)
+    assert set(_PHRASES) == set(REPLACEABLE)
     history = replay(CONCERT, 0, 3)
     words = {
         "1848-Q1:wave:1": "Had no wave of revolution come in 1848 Q1",

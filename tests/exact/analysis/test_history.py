@@ -185,7 +185,7 @@ def test_what_is_no_table_is_refused(tmp_path, monkeypatch):
     file.write_text("year,state_a,state_b,hostility\n1900,A,B,0\n1901,A,B,0\n")
     with pytest.raises(InputError, match=r"no column 'yaer'.* Did you mean 'year'"):
         read_disputes(file, {"yaer": "x"})
-    for limit in ("MOST_ROWS", "MOST_BYTES"):
+    for limit in ("MOST_ROWS_READ", "MOST_BYTES_READ"):
         with monkeypatch.context() as patch:
             patch.setattr(f"regimesim.analysis.history.filetypes.{limit}", 1)
             with pytest.raises(InputError, match="is too large"):

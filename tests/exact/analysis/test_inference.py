@@ -8,7 +8,13 @@ from scipy.stats import kstest
 
 from regimesim.analysis.calibration.checking import calibrated, rejected
 from regimesim.analysis.calibration.fitting import Region, drawn_evenly
-from regimesim.analysis.calibration.inference import Forest, Nearest, Posterior, Table, weighted_quantiles
+from regimesim.analysis.calibration.inference import (
+    AcceptedDraws,
+    Forest,
+    Nearest,
+    Posterior,
+    weighted_quantiles,
+)
 
 pytest.importorskip("sklearn")
 COUNTS = 40
@@ -20,7 +26,7 @@ def rare_events(count, seed, exposure=COUNTS):
     positions = random.random((count, 2))
     seen = random.poisson(exposure * positions[:, 0]) / exposure
     noise = random.poisson(3, count) / 3
-    return Table(positions, np.column_stack([seen, noise]))
+    return AcceptedDraws(positions, np.column_stack([seen, noise]))
 
 
 def exact_quantiles(seen, levels, exposure=COUNTS):

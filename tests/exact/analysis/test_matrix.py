@@ -9,7 +9,7 @@ import pytest
 
 import regimesim as rs
 from regimesim.analysis.comparison import Comparison
-from regimesim.analysis.matrix import MEASURES, Matrix, default_cells, matrix
+from regimesim.analysis.matrix import CELL_MEASURES, Matrix, default_cells, matrix
 from regimesim.cli.compare import compare_command
 from regimesim.cli.table import COMMANDS, Flags
 from regimesim.report.figures.matrix import matrix_figure
@@ -199,7 +199,7 @@ class TestShown:
             row = cells[(cells.world == world) & (cells.order == order) & (cells.measure == "peace")]
             assert row["value"].item() == pytest.approx(mean)
         page = (folder / "report.html").read_text()
-        for measure in MEASURES:
+        for measure in CELL_MEASURES:
             assert found.estimate(("europe_1816", "deterrence"), measure.name).text() in page
         assert {"matrix.png", "matrix.svg", "matrix_differences.csv", "matrix_variance.csv"} <= {
             path.name for path in folder.iterdir()
@@ -210,7 +210,7 @@ class TestShown:
         shown = {text.get_text() for text in figure.findobj(matplotlib.text.Text)}
         maps = [ax for ax in figure.axes if ax.images]
         assert len(maps) == 3
-        for measure, ax in zip(MEASURES, maps, strict=True):
+        for measure, ax in zip(CELL_MEASURES, maps, strict=True):
             for cell in found.results:
                 assert found.text(cell, measure.name).partition(" [")[0] in shown
             corners = {(round(p.get_x() + 0.5), round(p.get_y() + 0.5)) for p in ax.patches}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from regimesim.analysis.arrangements import without
-from regimesim.analysis.experiments import finding, findings, in_order, verdict
+from regimesim.analysis.experiments import claims_in_order, finding, findings, verdict
 from regimesim.analysis.robustness import Outcomes
 from regimesim.scenario.compose import load_scenario
 from regimesim.simulation.simulate import simulate
@@ -85,4 +85,4 @@ def test_a_finding_is_plain_and_found_again():
     rare = {"draws": shares(0.5, 0.1), "parts": {}}
     assert "the contrary" in finding({"at dawn": "more"}, "", Estimate(3.0, 1.0, 5.0), rare)["where"]
     assert findings({"claims": {"L1": made}}) == {"L1": made} and findings({}) == {}
-    assert in_order(["J2", "L10", "J1", "L2"]) == ["L2", "L10", "J1", "J2"]
+    assert claims_in_order(["J2", "L10", "J1", "L2"]) == ["L2", "L10", "J1", "J2"]

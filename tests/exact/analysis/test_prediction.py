@@ -14,9 +14,9 @@ from scipy.stats import nbinom, poisson
 from regimesim.analysis.history import rates
 from regimesim.analysis.prediction import forecasts as made
 from regimesim.analysis.prediction import scores
-from regimesim.analysis.prediction.forecasts import MODEL, Forecasts, checked, forecast, thinning
+from regimesim.analysis.prediction.forecasts import MODEL, Forecasts, checked_forecasts, forecast, thinning
 from regimesim.analysis.prediction.rivals import Logit, climatology, logit_fit, null
-from regimesim.analysis.prediction.scores import NULL, outcome, score
+from regimesim.analysis.prediction.scores import NULL, observed_outcome, score
 from regimesim.analysis.prediction.tasks import LEARNT, STRETCHES, TASKS
 from regimesim.cli.predict import predict_command
 from regimesim.cli.table import COMMANDS, Flags
@@ -43,7 +43,7 @@ def found():
 class TestTasks:
     def test_what_came_is_the_record(self):
         """Correlates of War: 9, 21 and 26 pair-years of force; a war in 1938, none between the others."""
-        came = {name: task.shown(outcome(task)) for name, task in TASK.items()}
+        came = {name: task.shown(observed_outcome(task)) for name, task in TASK.items()}
         assert came == {
             "disputes_1871_1913": "9", "disputes_1919_1938": "21", "disputes_1946_1991": "26",
             "wars_1871_1913": "0", "wars_1919_1938": "1", "wars_1946_1991": "0",
@@ -194,7 +194,7 @@ class TestModel:
 
     def test_draws_are_mixed_by_weight(self, found):
         table = pd.DataFrame({"war.mutual": [0.05, 0.0], "war.unilateral": [0, 0], "weight": [1.0, 3.0]})
-        _, weights = checked(table)
+        _, weights = checked_forecasts(table)
         np.testing.assert_allclose(weights, [0.25, 0.75])
         mixed = Forecasts.of(found.draws, weights, 12, {}).by[MODEL]["wars_1919_1938"]
         rows = found.draws["wars_1919_1938"]
@@ -226,7 +226,7 @@ class TestModel:
 
         real = made.calibrate
         monkeypatch.setattr(made, "calibrate", watched)
-        monkeypatch.setattr(made, "assumed", few)
+        monkeypatch.setattr(made, "assumed_names", few)
         table = made.fitting(32, 20, seed=1)
         assert max(asked["targets"]) == 1870
         assert asked["years"] == 1871
@@ -238,10 +238,10 @@ class TestModel:
 
     def test_every_assumption_that_is_a_number_is_drawn(self):
         """Those with a declared range whose mechanism is at work, but for how time is cut."""
-        names = made.assumed("concert")
+        names = made.assumed_names("concert")
         assert {"war.mutual", "norms.half_life", "diplomacy.conference"} <= set(names)
         assert not {"shadow.rounds_per_year", "trust.initial", "deterrence.retaliation"} & set(names)
-        assert "deterrence.retaliation" in made.assumed("bipolar")
+        assert "deterrence.retaliation" in made.assumed_names("bipolar")
 
     def test_forecasts_do_not_read_what_came(self, found, monkeypatch):
         """With the later record gone the same forecasts come out, to the last digit."""
@@ -265,7 +265,7 @@ class TestModel:
     )
     def test_tables_that_cannot_be_used(self, table, message):
         with pytest.raises(InputError, match=message):
-            checked(pd.DataFrame(table))
+            checked_forecasts(pd.DataFrame(table))
 
 
 class TestScores:

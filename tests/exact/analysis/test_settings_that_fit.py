@@ -29,7 +29,7 @@ def test_the_published_setting_is_the_run_s_own(concert):
 
 
 def test_the_range_is_of_the_draws_means(concert):
-    many = rs.simulate("concert", runs=settings_that_fit.RUNS, seed=2, assumptions="set", record=512)
+    many = rs.simulate("concert", runs=settings_that_fit.SET_RUNS, seed=2, assumptions="set", record=512)
     found = both_uncertainties(concert).lines
     middle = means_without_luck(many.columns["peace_years"], many.columns["point"])
     assert (found[1].least, found[1].most) == pytest.approx(tuple(np.quantile(middle, (0.025, 0.975))))

@@ -5,8 +5,8 @@ from eventful import busy
 
 from regimesim.chronicle import chronicle_of
 from regimesim.chronicle.replacements import (
-    KINDS,
-    LARGEST,
+    LARGEST_PLACE,
+    REPLACEABLE,
     listed_words,
     read_replacements,
     replacement_word,
@@ -51,14 +51,14 @@ def test_what_is_typed_is_printed_again(word):
 
 
 def test_every_kind_of_draw_can_be_typed():
-    assert {word.split(":")[1] for word in TYPED} == {*KINDS, "round"}
+    assert {word.split(":")[1] for word in TYPED} == {*REPLACEABLE, "round"}
 
 
 def test_addresses_are_those_of_the_model():
     """By hand, from section 5 of model.md: round 123 is the third quarter of 1930; a quarrel is WAR(j, i)."""
     typed = ["1930-Q3:observe:C:A:1", "1930-Q3:quarrel:A:D:0", "1959-Q4:absorb:L_L:D:C:0", "1900-Q2:round:5"]
     assert read_replacements(typed, WORLD, 3) == [
-        Replacement(122, 3, 2, 0, LARGEST, 3),
+        Replacement(122, 3, 2, 0, LARGEST_PLACE, 3),
         Replacement(122, 4, 3, 0, 0, 3),
         Replacement(239, 1001, 2, 3, 0, 3),
         Replacement(1, WHOLE_ROUND, 0, 0, 5, 3),

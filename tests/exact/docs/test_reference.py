@@ -11,7 +11,7 @@ import regimesim as rs
 from regimesim.cli.table import COMMANDS
 from regimesim.scenario.parameters import BUFFER, BY_NAME, GROUPS, PARAMETERS, STATE
 from regimesim.simulation import columns
-from regimesim.simulation.columns import COLLAPSE, KINDS, ONSET
+from regimesim.simulation.columns import COLLAPSE, EVENT_NAMES, ONSET
 
 SPEC = spec_from_file_location("make_reference", ROOT / "docs" / "make_reference.py")
 reference = module_from_spec(SPEC)
@@ -102,7 +102,7 @@ def test_the_columns_of_results_are_those_declared():
     assert list(results.pairs) == names(columns.PAIRS)
     assert list(results.survival()) == names(columns.SURVIVAL)
     assert list(results.paths.quantity.unique()) == names(columns.YEARLY)
-    assert names(columns.EVENT_KINDS) == [*KINDS, ONSET, COLLAPSE]
+    assert names(columns.EVENT_KINDS) == [*EVENT_NAMES, ONSET, COLLAPSE]
 
 
 def test_the_columns_of_a_sweep_are_those_declared(tmp_path):

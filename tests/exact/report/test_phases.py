@@ -294,8 +294,8 @@ def test_titles_say_what_the_errors_bear_out(values, error, sentence):
 def test_the_best_of_many_needs_more_than_two_errors():
     """Two points differ at 1.96 errors of the difference; the best of a hundred is held to 3.5."""
     gap = 2.5 * math.sqrt(2)
-    assert landscape.alike(field([0.0, gap]), 1) == [1]
-    assert len(landscape.alike(field([0.0] * 99 + [gap]), 1)) == 100
+    assert landscape.cells_alike(field([0.0, gap]), 1) == [1]
+    assert len(landscape.cells_alike(field([0.0] * 99 + [gap]), 1)) == 100
 
 
 def test_words_are_named():

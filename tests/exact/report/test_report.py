@@ -270,10 +270,10 @@ def test_thinned_curves_look_the_same():
     years = np.round(rng.exponential(40, 20_000), 3)
     curve = kaplan_meier(np.minimum(years, 100), years < 100)
     rows = np.array(charts.steps(curve, 100.0))
-    assert len(curve.years) > 5000 and len(rows) <= charts.BINS + 3
+    assert len(curve.years) > 5000 and len(rows) <= charts.CHART_BINS + 3
     assert tuple(rows[0]) == (0, 100, *(100 * x[0] for x in (curve.lower, curve.upper)))
-    width = 100 / charts.BINS
-    for edge in np.arange(1, charts.BINS) * width - 1e-5:
+    width = 100 / charts.CHART_BINS
+    for edge in np.arange(1, charts.CHART_BINS) * width - 1e-5:
         row = rows[np.searchsorted(rows[:, 0], edge, side="left") - 1]
         before = np.searchsorted(curve.years, edge, side="left") - 1
         assert row[1] == pytest.approx(100 * curve.survival[before], abs=1e-9)

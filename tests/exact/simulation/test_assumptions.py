@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import regimesim as rs
-from regimesim.analysis.calibration.fitting import SETS, Question
+from regimesim.analysis.calibration.fitting import SETS, FitQuestion
 from regimesim.analysis.calibration.making import SAMPLE, fingerprint
 from regimesim.analysis.collapse import causes_of_collapse
 from regimesim.chronicle.replay import replay
@@ -14,7 +14,7 @@ from regimesim.simulation import assumptions
 from regimesim.simulation.assumptions import (
     Assumed,
     assumed,
-    design_of,
+    design_of_draws,
     drawn_by_weight,
     radical_inverse,
     read_set,
@@ -185,14 +185,14 @@ def test_a_sweep_under_a_set_is_told_from_one_without(tmp_path):
 def test_the_table_has_parameters_and_weights():
     table = rs.assumptions("concert")
     assert list(table.columns)[-1] == "weight"
-    assert set(table.columns[:-1]) == set(Question.of("concert").names)
+    assert set(table.columns[:-1]) == set(FitQuestion.of("concert").names)
     assert table["weight"].sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_a_set_belongs_to_today_s_scenario_and_rules(name):
     """If not, the rules, a scenario or a target have changed: python tools/fit_assumptions.py --write."""
-    fitted, question = read_set(name), Question.of(SETS[name])
+    fitted, question = read_set(name), FitQuestion.of(SETS[name])
     assert fitted.published == question.published
     assert fitted.about["targets"] == {target.name: target.value for target in question.targets}
     assert fitted.about["fingerprint"] == fingerprint(question, fitted.columns, SAMPLE)
@@ -218,7 +218,7 @@ def test_a_table_that_was_changed_is_refused(tmp_path, monkeypatch):
 
 def test_values_by_hand():
     scenario = rs.load_scenario("bipolar")
-    design = design_of(scenario, {"war.cost": np.array([7.0, 9.0])}, 2)
+    design = design_of_draws(scenario, {"war.cost": np.array([7.0, 9.0])}, 2)
     assert design.parameters["war"]["cost"][:, 0].tolist() == [7.0, 9.0]
     assert with_values(scenario, {"war.cost": 9.0})["war.cost"] == 9.0
     assert json.dumps(Assumed(scenario, read_set("superpowers_1946")).told())

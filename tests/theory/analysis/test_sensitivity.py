@@ -7,7 +7,7 @@ import pytest
 
 from regimesim.analysis.factors import Box, Factor, factors_of, judgements, judgements_of
 from regimesim.analysis.influence import Effort, influence
-from regimesim.analysis.sensitivity import noise_of, outcome_of, player, screen, share_out, swings
+from regimesim.analysis.sensitivity import noise_of, outcome_of, player, screen, swings, variance_shares
 from regimesim.scenario.compose import compose, load_scenario
 from regimesim.scenario.files import scenario_names
 from regimesim.scenario.mechanisms import OFF
@@ -32,7 +32,7 @@ def playing(function, luck=None):
 def test_ishigami():
     a, b = 7.0, 0.1
     played = playing(lambda x, y, z: np.sin(x) + a * np.sin(y) ** 2 + b * z**4 * np.sin(x))
-    found = share_out(factors(-math.pi, math.pi, names=NAMES[:3]), played, samples=2048)
+    found = variance_shares(factors(-math.pi, math.pi, names=NAMES[:3]), played, samples=2048)
     alone = 0.5 * (1 + b * math.pi**4 / 5) ** 2, a**2 / 8, 0.0
     both = b**2 * math.pi**8 * (1 / 18 - 1 / 50)  # of x and z together
     variance = sum(alone) + both
@@ -47,7 +47,7 @@ def test_ishigami():
 
 
 def test_a_product_has_nothing_alone_and_an_idle_factor_nothing_at_all():
-    found = share_out(factors(-1, 1), playing(lambda w, x, y, z: 2 * w + x * y), samples=1024)
+    found = variance_shares(factors(-1, 1), playing(lambda w, x, y, z: 2 * w + x * y), samples=1024)
     assert found.total[0].value == pytest.approx(12 / 13, abs=0.03)
     for k in (1, 2):
         assert found.first[k].lower < 0.0 < found.first[k].upper
@@ -57,15 +57,15 @@ def test_a_product_has_nothing_alone_and_an_idle_factor_nothing_at_all():
 
 def test_luck_that_is_the_same_everywhere_changes_nothing():
     function = lambda w, x, y, z: 2 * w + x * y  # noqa: E731
-    one = share_out(factors(-1, 1), playing(function), samples=64)
-    other = share_out(factors(-1, 1), playing(function, [-5.0, 1.0, 4.0]), samples=64)
+    one = variance_shares(factors(-1, 1), playing(function), samples=64)
+    other = variance_shares(factors(-1, 1), playing(function, [-5.0, 1.0, 4.0]), samples=64)
     assert [t.value for t in other.total] == pytest.approx([t.value for t in one.total])
     assert other.noise.share == pytest.approx(0.0, abs=1e-12)
     assert other.noise.apart > 0.5
 
 
 def test_a_constant_has_no_shares():
-    found = share_out(factors(0, 1), playing(lambda w, x, y, z: 0 * w + 3.0), samples=8)
+    found = variance_shares(factors(0, 1), playing(lambda w, x, y, z: 0 * w + 3.0), samples=8)
     assert [t.value for t in found.total] == [0.0] * 4
     assert (found.mean, found.deviation, found.interactions) == (3.0, 0.0, 0.0)
 
@@ -155,7 +155,7 @@ def test_a_played_interaction_has_its_share(quiet):
     bounds = {"transparency.level": (0.0, 1.0), "transparency.false_alarm_rate": (0.0, 0.6)}
     box = boxed(quiet, list(bounds), bounds)
     play = player(box, outcome_of(box, "false_alarm_share"), 640, 1, 1)
-    found = share_out(box.factors, play, samples=256, seed=1)
+    found = variance_shares(box.factors, play, samples=256, seed=1)
     for first, total in zip(found.first, found.total, strict=True):
         assert first.value == pytest.approx(3 / 7, abs=0.06)
         assert total.value == pytest.approx(4 / 7, abs=0.06)
@@ -169,7 +169,8 @@ def test_luck_is_told_from_parameters(quiet):
     box = boxed(quiet, ["choice.tremble"], {"choice.tremble": (0.05, 0.1)})
     outcome = outcome_of(box, "cooperation_rate")
     many, few = (
-        share_out(box.factors, player(box, outcome, runs, 2, 1), samples=64).noise.share for runs in (200, 20)
+        variance_shares(box.factors, player(box, outcome, runs, 2, 1), samples=64).noise.share
+        for runs in (200, 20)
     )
     assert 5 * many < few < 15 * many
 

@@ -40,7 +40,7 @@ from regimesim.sweeps.points import SHAPING, Points
 if TYPE_CHECKING:
     import pandas as pd
 
-CONFIDENCE = 0.95
+SET_CONFIDENCE = 0.95
 MOST_HISTORIES = 20_000_000
 
 HANDFUL = (
@@ -104,12 +104,12 @@ class Calibration:
 
     def excludes(self, target: str) -> float:
         """The share of the draws that a target rules out alone."""
-        return float((~_fits(self.draws[f"{target}_share"])).mean())
+        return float((~_share_fits(self.draws[f"{target}_share"])).mean())
 
     @property
     def decisive(self) -> bool:
         """True if there are histories enough for a draw not to fit."""
-        return self.runs >= fewest_histories(CONFIDENCE)
+        return self.runs >= fewest_histories(SET_CONFIDENCE)
 
     def targets(self) -> pd.DataFrame:
         """A row per target: what it is, and what it rules out.
@@ -207,7 +207,7 @@ def _judged(problem: Problem, columns: DrawColumns, histories: Floats) -> pd.Dat
 
     names = [target.name for target in problem.targets]
     found = implausibility(histories, problem.record)
-    lower, upper = np.quantile(histories, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=1)
+    lower, upper = np.quantile(histories, [(1 - SET_CONFIDENCE) / 2, (1 + SET_CONFIDENCE) / 2], axis=1)
     table: dict[str, Any] = {"draw": np.arange(len(histories))} | columns
     for k, name in enumerate(names):
         table |= {
@@ -219,11 +219,11 @@ def _judged(problem: Problem, columns: DrawColumns, histories: Floats) -> pd.Dat
         }
     worst = np.array(names, object)[np.abs(found.distance).argmax(axis=1)]
     judged = {"implausibility": found.worst, "worst": worst, "share": found.share}
-    return pd.DataFrame(table | judged | {"fits": _fits(found.share)})
+    return pd.DataFrame(table | judged | {"fits": _share_fits(found.share)})
 
 
-def _fits(share: Any) -> Any:
-    return share > 1 - CONFIDENCE + 1e-9
+def _share_fits(share: Any) -> Any:
+    return share > 1 - SET_CONFIDENCE + 1e-9
 
 
 @dataclass(frozen=True)
@@ -316,13 +316,13 @@ def _ranges(chosen: Sequence[str] | Mapping[str, tuple[float, float]]) -> dict[s
         if name in ranges:
             raise InputError(f"parameter {name} is given twice")
         given = chosen[name] if isinstance(chosen, Mapping) else None
-        ranges[parameter.name] = _range(parameter, given)
+        ranges[parameter.name] = _range_asked(parameter, given)
     if not ranges:
         raise InputError("calibrate needs a parameter; leave parameters= out for the usual handful")
     return ranges
 
 
-def _range(parameter: Parameter, given: Any) -> tuple[float, float]:
+def _range_asked(parameter: Parameter, given: Any) -> tuple[float, float]:
     name = parameter.name
     if name in SHAPING:
         raise InputError(f"{name} cannot be calibrated: it shapes the world and is no number in it")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regimesim.analysis.calibration.fitting import Fit
-from regimesim.analysis.calibration.inference import Estimator, Posterior, Table
+from regimesim.analysis.calibration.inference import AcceptedDraws, Estimator, Posterior
 from regimesim.analysis.calibration.targets import implausibility
 from regimesim.stats.estimates import Floats, share
 
@@ -37,11 +37,11 @@ RISK = 0.05
 IDENTIFIED = 0.1
 """Distance between what a parameter is given the record and its prior from which it is identified, where both
 estimators find as much. Luck alone rarely goes so far with some hundreds of draws."""
-SPREAD = 12**-0.5
+UNIFORM_SPREAD = 12**-0.5
 """Standard deviation of a position that is uniform between 0 and 1: the prior's."""
-APART = 0.25
+FAR_APART = 0.25
 """Means of two estimators that lie further apart, in the prior's standard deviations, differ."""
-HISTORIES = 99
+RANKED_HISTORIES = 99
 """Histories of each setting of a set, with which the record is compared."""
 
 
@@ -117,7 +117,7 @@ def rejected(p_values: Floats) -> Any:
     return found
 
 
-def calibrated(estimator: Estimator, truths: Table, names: tuple[str, ...]) -> Calibrated:
+def calibrated(estimator: Estimator, truths: AcceptedDraws, names: tuple[str, ...]) -> Calibrated:
     """Ask an estimator for the parameters behind histories of which they are known."""
     tail = (1 - INTERVAL) / 2
     ranks = []
@@ -146,12 +146,12 @@ def identification(fit: Fit, one: Posterior, other: Posterior) -> pd.DataFrame:
     frame["rank"] = one.rank(question.position(question.published))
     frame["q05"], frame["median"], frame["q95"] = marks
     for name, posterior in (("", one), ("other_", other)):
-        frame[f"{name}width"] = _spread(posterior) / SPREAD
-        frame[f"{name}moved"] = (posterior.mean() - 0.5) / SPREAD
+        frame[f"{name}width"] = _spread(posterior) / UNIFORM_SPREAD
+        frame[f"{name}moved"] = (posterior.mean() - 0.5) / UNIFORM_SPREAD
         frame[f"{name}distance"] = _distance(posterior)
     frame["identified"] = frame[["distance", "other_distance"]].min(axis=1) >= IDENTIFIED
     frame["apart"] = frame["moved"] - frame["other_moved"]
-    return frame.assign(differ=frame["apart"].abs() > APART)
+    return frame.assign(differ=frame["apart"].abs() > FAR_APART)
 
 
 def _distance(posterior: Posterior) -> Floats:
@@ -190,7 +190,9 @@ class Standing:
     fitting: float
 
 
-def standing(fit: Fit, positions: Floats, histories: int = HISTORIES, workers: int | None = 1) -> Standing:
+def standing(
+    fit: Fit, positions: Floats, histories: int = RANKED_HISTORIES, workers: int | None = 1
+) -> Standing:
     """Play each draw of a set, and the published setting, many times: could the record come from it?"""
     everything = np.vstack([positions, fit.question.position(fit.question.published)])
     seed = fit.seed + 1  # of histories that neither the table nor a truth has

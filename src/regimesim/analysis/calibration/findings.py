@@ -27,7 +27,7 @@ from regimesim.scenario.compose import Assignment, compose
 from regimesim.scenario.messages import InputError, spoken
 from regimesim.scenario.parameters import BY_NAME
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.columns import SPELL_STEMS
 from regimesim.simulation.simulate import Progress, check_runs
 from regimesim.stats.survival import rmst, rmst_difference
 from regimesim.sweeps.chunks import play_points
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 LUCK = 0.01
 """Chance that luck narrows any parameter, or binds any pair."""
 
-FEWEST = 10
+FEWEST_DRAWS = 10
 """Draws that fit (and that do not) below which nothing is said of their distribution."""
 
 SHUT_OUT = 0.1
@@ -88,7 +88,7 @@ def _of_set(values: Any, inside: Any) -> dict[str, float]:
 def _distance_apart(fit: Any, rest: Any, parameters: int) -> dict[str, Any]:
     from scipy.stats import ks_2samp
 
-    if min(len(fit), len(rest)) < FEWEST:
+    if min(len(fit), len(rest)) < FEWEST_DRAWS:
         return {"distance": 0.0, "p_value": 1.0, "narrowed": False}
     test = ks_2samp(fit, rest, method="asymp")
     return {
@@ -109,7 +109,7 @@ def tradeoffs(found: Calibration) -> pd.DataFrame:
     columns = ["one", "other", "correlation", "p_value", "told"]
     inside, pairs = found.fitting, list(combinations(found.problem.ranges, 2))
     rows = []
-    for one, other in pairs if len(inside) >= FEWEST else []:
+    for one, other in pairs if len(inside) >= FEWEST_DRAWS else []:
         values = as_numbers(one, inside[one]), as_numbers(other, inside[other])
         if all(np.ptp(column) > 0 for column in values):
             rho, chance = spearmanr(*values)
@@ -131,7 +131,7 @@ def agreed(found: Calibration) -> list[str]:
             said.append(f"{name} is at least {as_typed(name, row['least'])}")
         if row["high"] - row["most"] > SHUT_OUT * span:
             said.append(f"{name} is at most {as_typed(name, row['most'])}")
-    return said if len(found.fitting) >= FEWEST else []
+    return said if len(found.fitting) >= FEWEST_DRAWS else []
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,11 +216,11 @@ class Answers:
             for longer, shorter in (("one", "other"), ("other", "one")):
                 if row[f"{longer}_longer"] == 1:
                     names = f"in {spoken(row[longer])} than in {spoken(row[shorter])}"
-                    said.append(f"{SPELLS[row['spell']]} lasts longer {names}")
+                    said.append(f"{SPELL_STEMS[row['spell']]} lasts longer {names}")
         return said
 
 
-def answers(
+def answers_of_draws(
     found: Calibration,
     draws: int = ANSWER_DRAWS,
     runs: int = ANSWER_RUNS,
@@ -306,7 +306,7 @@ def _evenly_chosen(count: int, most: int) -> NDArray[np.intp]:
 
 
 def _durations() -> tuple[str, ...]:
-    return tuple(f"{spell}_{what}" for spell in SPELLS for what in ("years", "ended"))
+    return tuple(f"{spell}_{what}" for spell in SPELL_STEMS for what in ("years", "ended"))
 
 
 def _by_draw(column: NDArray[Any], runs: int, draws: int) -> NDArray[Any]:
@@ -330,7 +330,7 @@ def _means_by_draw(played: dict[str, DrawColumns], names: NDArray[Any], horizon:
                 "mean": rmst(*_spells_of_draw(columns, spell, row), horizon).value,
             }
             for name, columns in played.items()
-            for spell in SPELLS
+            for spell in SPELL_STEMS
             for row, draw in enumerate(names)
         ]
     )
@@ -340,7 +340,7 @@ def _differences_by_draw(played: dict[str, DrawColumns], names: NDArray[Any], ho
     import pandas as pd
 
     rows = []
-    for spell in SPELLS:
+    for spell in SPELL_STEMS:
         for one, other in combinations(played, 2):
             for row, draw in enumerate(names):
                 pair = _spells_of_draw(played[one], spell, row), _spells_of_draw(played[other], spell, row)

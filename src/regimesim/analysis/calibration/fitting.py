@@ -23,13 +23,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.analysis.calibration.inference import Forest, Nearest, Table, features
+from regimesim.analysis.calibration.inference import AcceptedDraws, Forest, Nearest, features
 from regimesim.analysis.calibration.targets import Target, targets_of, watcher
 from regimesim.analysis.factors import judgements_of
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.assumptions import design_of
+from regimesim.simulation.assumptions import design_of_draws
 from regimesim.simulation.simulate import lanes_for, on_threads
 from regimesim.stats.estimates import Floats
 from regimesim.sweeps.points import SHAPING
@@ -52,7 +52,7 @@ _TRUTHS_FIRST = 2**31
 
 
 @dataclass(frozen=True)
-class Question:
+class FitQuestion:
     """A scenario, and the record that its assumptions are asked about.
 
     Attributes
@@ -73,7 +73,7 @@ class Question:
     high: Floats
 
     @classmethod
-    def of(cls, scenario: str) -> Question:
+    def of(cls, scenario: str) -> FitQuestion:
         """The question of a shipped scenario."""
         world = load_scenario(scenario)
         targets = targets_of(world)
@@ -105,11 +105,11 @@ class Question:
 
     def play(self, positions: Floats, seed: int, first: int = 0, workers: int | None = 1) -> Floats:
         """Play every draw once, draw i as replicate ``first + i``: its rates, (N, K)."""
-        watch, size = watcher(self.scenario, self.targets), lanes_for(design_of(self.scenario, {}, 1))
+        watch, size = watcher(self.scenario, self.targets), lanes_for(design_of_draws(self.scenario, {}, 1))
 
         def some(begin: int) -> Floats:
             here = positions[begin : begin + size]
-            design = design_of(self.scenario, self.columns(here), len(here))
+            design = design_of_draws(self.scenario, self.columns(here), len(here))
             luck = first + begin + np.arange(len(here))
             found = watch(Lanes(design, np.arange(len(here)), luck, seed))
             return np.stack([np.asarray(found[t.name], np.float64) for t in self.targets], axis=1)
@@ -155,7 +155,7 @@ def distance(outcomes: Floats, record: Floats, years: Floats) -> Floats:
     return np.asarray(np.sqrt((away**2).sum(axis=1)))
 
 
-def region_of(question: Question, pilot: Table) -> Region:
+def region_of(question: FitQuestion, pilot: AcceptedDraws) -> Region:
     """Find where the record could come from, by a pilot drawn from the whole prior."""
     from sklearn.ensemble import HistGradientBoostingRegressor
     from sklearn.model_selection import KFold, cross_val_predict
@@ -177,7 +177,7 @@ def region_of(question: Question, pilot: Table) -> Region:
     return Region(predict, limit, float(inside.mean()), float(inside[near].mean()))
 
 
-def exposure(question: Question) -> Floats:
+def exposure(question: FitQuestion) -> Floats:
     """Pair-years or years behind each target's rate, (K,)."""
     states = len(question.scenario.states)
     pairs = states * (states - 1) // 2
@@ -196,9 +196,9 @@ class Fit:
     seed : int
     """
 
-    question: Question
+    question: FitQuestion
     region: Region
-    table: Table
+    table: AcceptedDraws
     seed: int
 
     @cached_property
@@ -211,7 +211,7 @@ class Fit:
         """The second."""
         return Forest(self.table, self.seed)
 
-    def truths(self, count: int, near: int | None = None) -> Table:
+    def truths(self, count: int, near: int | None = None) -> AcceptedDraws:
         """Synthetic truths: draws of the prior within the region, and one history of each, new to the table.
 
         Parameters
@@ -223,12 +223,12 @@ class Fit:
         """
         random = np.random.default_rng([self.seed, 2])
         positions = self.region.draw(near or count, len(self.question.names), random)
-        found = Table(positions, self.question.play(positions, self.seed, _TRUTHS_FIRST))
+        found = AcceptedDraws(positions, self.question.play(positions, self.seed, _TRUTHS_FIRST))
         if near is None:
             return found
         far = distance(found.outcomes, self.question.record, exposure(self.question))
         nearest = np.argsort(far, kind="stable")[:count]
-        return Table(found.positions[nearest], found.outcomes[nearest])
+        return AcceptedDraws(found.positions[nearest], found.outcomes[nearest])
 
     def drawn(self, count: int = KEPT_DRAWS) -> dict[str, Floats]:
         """Draws that fit the record, all of one weight, with as many digits as a set has."""
@@ -250,12 +250,12 @@ def fit(scenario: str, draws: int = DRAWS, pilot: int = PILOT, seed: int = SEED)
     seed : int
         Of the draws and of all luck.
     """
-    question = Question.of(scenario)
+    question = FitQuestion.of(scenario)
     count = len(question.names)
     first = np.random.default_rng([seed, 0]).random((pilot, count))
-    region = region_of(question, Table(first, question.play(first, seed)))
+    region = region_of(question, AcceptedDraws(first, question.play(first, seed)))
     positions = region.draw(draws, count, np.random.default_rng([seed, 1]))
-    return Fit(question, region, Table(positions, question.play(positions, seed, pilot)), seed)
+    return Fit(question, region, AcceptedDraws(positions, question.play(positions, seed, pilot)), seed)
 
 
 def drawn_evenly(weight: Floats, count: int, start: float = 0.5) -> NDArray[np.intp]:

@@ -40,7 +40,7 @@ _EDGE = 1e-6
 """Positions are kept so far from the ends of their ranges, where logits are infinite."""
 
 
-class Table(NamedTuple):
+class AcceptedDraws(NamedTuple):
     """Draws and what came of them.
 
     Attributes
@@ -122,7 +122,7 @@ class Nearest:
         Of the table that counts as near.
     """
 
-    table: Table
+    table: AcceptedDraws
     share: float = NEAREST
 
     @cached_property
@@ -181,7 +181,7 @@ class Forest:
     trees : int
     """
 
-    table: Table
+    table: AcceptedDraws
     seed: int = 0
     trees: int = TREES
 

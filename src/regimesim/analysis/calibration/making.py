@@ -21,7 +21,7 @@ from regimesim.analysis.calibration.checking import (
     identification,
     standing,
 )
-from regimesim.analysis.calibration.fitting import SETS, Fit, Question, fit
+from regimesim.analysis.calibration.fitting import SETS, Fit, FitQuestion, fit
 from regimesim.analysis.calibration.inference import Estimator
 from regimesim.analysis.calibration.targets import SOURCE
 from regimesim.analysis.history.rates import group_of
@@ -121,7 +121,7 @@ class Made:
         }
 
 
-def fingerprint(question: Question, columns: dict[str, Floats], count: int = SAMPLE) -> str:
+def fingerprint(question: FitQuestion, columns: dict[str, Floats], count: int = SAMPLE) -> str:
     """A name for what the first draws of a set come to: of rules, scenario and targets together."""
     values = np.column_stack(list(columns.values()))[:count]
     positions = (values - question.low) / (question.high - question.low)

@@ -15,21 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.scenario.messages import InputError, quoted
+from regimesim.stats.arrays import Bools
 
 Texts = NDArray[np.object_]
 Numbers = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 EARLIEST, LATEST = -4000, 3000
-NOTHING = frozenset(("", "-9", "-8", "-9.0", "-8.0", "na", "n/a", "<na>", "nan", "null", "none", "."))
+MISSING_WORDS = frozenset(("", "-9", "-8", "-9.0", "-8.0", "na", "n/a", "<na>", "nan", "null", "none", "."))
 """Words that stand for nothing, in small letters."""
-SWITCHES = dict.fromkeys(("1", "1.0", "true", "t", "yes", "y"), 1.0) | dict.fromkeys(
+TRUTH_WORDS = dict.fromkeys(("1", "1.0", "true", "t", "yes", "y"), 1.0) | dict.fromkeys(
     ("0", "0.0", "false", "f", "no", "n"), 0.0
 )
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class TextColumn:
     """A column of a table.
 
     Attributes
@@ -48,7 +48,7 @@ class Column:
     cells: Texts
     rows: NDArray[np.int64]
 
-    def take(self, kept: NDArray[np.int64]) -> Column:
+    def take(self, kept: NDArray[np.int64]) -> TextColumn:
         """Some of its cells."""
         return replace(self, cells=self.cells[kept], rows=self.rows[kept])
 
@@ -73,7 +73,7 @@ class Column:
 
     def numbers(self, least: int, most: int) -> Numbers:
         """Whole numbers within bounds; nothing is NaN."""
-        return self._read(_number, least, most, f"must be a whole number from {least} to {most}")
+        return self._read(_number_of_cell, least, most, f"must be a whole number from {least} to {most}")
 
     def years(self) -> Numbers:
         """Years; nothing is NaN."""
@@ -83,7 +83,7 @@ class Column:
     def switches(self) -> Bools:
         """Yes or no, in any of their spellings."""
         self.filled()
-        found = self._read(lambda cell: SWITCHES.get(cell.casefold()), 0, 1, "must be yes or no (1 or 0)")
+        found = self._read(lambda cell: TRUTH_WORDS.get(cell.casefold()), 0, 1, "must be yes or no (1 or 0)")
         return found.astype(np.bool_)
 
     def _read(self, meaning: Callable[[str], float | None], least: int, most: int, rule: str) -> Numbers:
@@ -115,7 +115,7 @@ def is_nothing(cell: str) -> bool:
     >>> is_nothing("-9"), is_nothing("NA"), is_nothing(""), is_nothing("-7")
     (True, True, True, False)
     """
-    return cell.casefold() in NOTHING
+    return cell.casefold() in MISSING_WORDS
 
 
 def year_of(cell: str) -> float | None:
@@ -124,14 +124,14 @@ def year_of(cell: str) -> float | None:
     >>> [year_of(cell) for cell in ("1848", "1848.0", "1848-12-02", "2.12.1848", "-431", "soon")]
     [1848.0, 1848.0, 1848.0, 1848.0, -431.0, None]
     """
-    number = _number(cell)
+    number = _number_of_cell(cell)
     if number is not None:
         return number
     years = re.findall(r"(?<!\d)\d{4}(?!\d)", cell)
     return float(years[0]) if len(years) == 1 else None
 
 
-def _number(cell: str) -> float | None:
+def _number_of_cell(cell: str) -> float | None:
     try:
         return float(cell)
     except ValueError:

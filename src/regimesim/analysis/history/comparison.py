@@ -207,7 +207,7 @@ def _mean_over_runs(values: NDArray[Any], limits: tuple[float, float]) -> Estima
     return Estimate(mean, max(limits[0], mean - reach), min(limits[1], mean + reach))
 
 
-def words_of(table: pd.DataFrame) -> pd.DataFrame:
+def words_beside(table: pd.DataFrame) -> pd.DataFrame:
     """The table of :func:`beside` as text."""
     import pandas as pd
 

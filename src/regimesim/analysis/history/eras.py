@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from regimesim.analysis.history.record import Bools, Record
+from regimesim.analysis.history.record import Record
 from regimesim.analysis.history.rows import FORCE_LEVEL
 from regimesim.scenario.messages import InputError, known
+from regimesim.stats.arrays import Bools
 from regimesim.stats.estimates import Ints, poisson, share
 from regimesim.stats.survival import Curve, kaplan_meier
 

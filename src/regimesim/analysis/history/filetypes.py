@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-MOST_BYTES, MOST_ROWS = 200_000_000, 2_000_000
+MOST_BYTES_READ, MOST_ROWS_READ = 200_000_000, 2_000_000
 MOST_UNPACKED = 1_000_000_000
 """Bytes that a compressed file may come to."""
 
-KINDS = "CSV, Excel (.xlsx), Stata (.dta), Parquet or Feather"
+FILE_TYPES = "CSV, Excel (.xlsx), Stata (.dta), Parquet or Feather"
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _BYTE_ORDER_MARKS = (
@@ -114,13 +114,13 @@ def _reading(file: Path) -> Iterator[None]:
         raise
     except Exception as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise InputError(f"{file} cannot be read as a table ({KINDS}): {reason}") from None
+        raise InputError(f"{file} cannot be read as a table ({FILE_TYPES}): {reason}") from None
 
 
-Opened = tuple[str, Sequence[str], Callable[[Sequence[int]], "pa.Table"]]
+OpenedTable = tuple[str, Sequence[str], Callable[[Sequence[int]], "pa.Table"]]
 
 
-def _opened(file: Path, content: bytes) -> Opened:
+def _opened(file: Path, content: bytes) -> OpenedTable:
     if content[:4] == b"PAR1":
         return _parquet(file, content)
     if content[:6] == b"ARROW1":
@@ -137,8 +137,8 @@ def _opened(file: Path, content: bytes) -> Opened:
 
 def _content_of(file: Path) -> bytes:
     size = file.stat().st_size
-    if size > MOST_BYTES:
-        raise InputError(f"{file} is too large: {size:,} bytes, at most {MOST_BYTES:,}")
+    if size > MOST_BYTES_READ:
+        raise InputError(f"{file} is too large: {size:,} bytes, at most {MOST_BYTES_READ:,}")
     content = file.read_bytes()
     if not content:
         raise InputError(f"{file} is empty")
@@ -160,11 +160,11 @@ def _unpacked(file: Path, content: bytes) -> tuple[bytes, str]:
 
 
 def _refuse_rows(file: Path, rows: int) -> None:
-    if rows > MOST_ROWS:
-        raise InputError(f"{file} is too large: {rows:,} rows, at most {MOST_ROWS:,}")
+    if rows > MOST_ROWS_READ:
+        raise InputError(f"{file} is too large: {rows:,} rows, at most {MOST_ROWS_READ:,}")
 
 
-def _parquet(file: Path, content: bytes) -> Opened:
+def _parquet(file: Path, content: bytes) -> OpenedTable:
     from pyarrow import parquet
 
     whole = parquet.ParquetFile(io.BytesIO(content))
@@ -175,7 +175,7 @@ def _parquet(file: Path, content: bytes) -> Opened:
     return "Parquet", names, lambda places: whole.read(columns=[names[place] for place in places])
 
 
-def _feather(content: bytes) -> Opened:
+def _feather(content: bytes) -> OpenedTable:
     from pyarrow import ipc
 
     def read(places: Sequence[int]) -> pa.Table:
@@ -185,7 +185,7 @@ def _feather(content: bytes) -> Opened:
     return "Feather", ipc.open_file(io.BytesIO(content)).schema.names, read
 
 
-def _stata(content: bytes) -> Opened:
+def _stata(content: bytes) -> OpenedTable:
     import pandas as pd
     import pyarrow as pa
 
@@ -202,7 +202,7 @@ def _stata(content: bytes) -> Opened:
     return "Stata", names, read
 
 
-def _excel(file: Path, content: bytes) -> Opened:
+def _excel(file: Path, content: bytes) -> OpenedTable:
     """The first sheet of a workbook; another archive is told by what it holds."""
     archive = zipfile.ZipFile(io.BytesIO(content))
     inside = archive.namelist()
@@ -232,13 +232,15 @@ def _cells(rows: Sequence[Sequence[Any]], places: Sequence[int]) -> pa.Table:
     import pyarrow as pa
 
     columns = {
-        str(place): pa.array([_cell(row[place]) if place < len(row) else "" for row in rows], pa.string())
+        str(place): pa.array(
+            [_cell_text(row[place]) if place < len(row) else "" for row in rows], pa.string()
+        )
         for place in places
     }
     return pa.table(columns)
 
 
-def _cell(value: Any) -> str:
+def _cell_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, date):
@@ -246,7 +248,7 @@ def _cell(value: Any) -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
-def _csv(file: Path, content: bytes) -> Opened:
+def _csv(file: Path, content: bytes) -> OpenedTable:
     import pyarrow as pa
     from pyarrow import csv
 
@@ -281,7 +283,7 @@ def _in_utf8(file: Path, content: bytes) -> tuple[bytes, str]:
         if zeros.count(0) > 0.4 * len(zeros) and len(content) % 2 == 0:
             return content.decode(codec).encode(), ", in UTF-16"
     if b"\0" in head:
-        raise InputError(f"{file} is no table of a kind that is read: {KINDS}")
+        raise InputError(f"{file} is no table of a kind that is read: {FILE_TYPES}")
     try:
         content.decode()
     except UnicodeDecodeError:

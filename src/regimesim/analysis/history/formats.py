@@ -73,7 +73,7 @@ def simplified(name: str) -> str:
 PAIR = (("state_a",), ("state_b",))
 SPELL = (("start",), ("end",))
 _CODES = {"state_a": ("ccode1",), "state_b": ("ccode2",), "year": ("year",)}
-_WARS = {"war": ("cowinterongoing",), "war_onset": ("cowinteronset",)}
+_WAR_COLUMNS = {"war": ("cowinterongoing",), "war_onset": ("cowinteronset",)}
 _BEGIN = ("strtyr", "styear", "startyear", "start")
 _END = ("endyear", "endyr", "end")
 
@@ -130,7 +130,7 @@ FORMATS = (
             "hostility_1": ("hostlev1",),
             "hostility_2": ("hostlev2",),
             "ongoing": ("gmlmidongoing", "cowmidongoing"),
-            **_WARS,
+            **_WAR_COLUMNS,
         },
         (*PAIR, ("year",), ("hostility", "hostility_1"), ("ongoing",)),
         since=1816,
@@ -221,7 +221,7 @@ def recognised(file: Path, names: Sequence[str], columns: Mapping[str, str]) -> 
     InputError
         If it is of no format, or of one that is not read.
     """
-    said = {role: _place(file, names, called) for role, called in columns.items()}
+    said = {role: _column_place(file, names, called) for role, called in columns.items()}
     own = PAIR_YEARS.places(names) | said
     if columns and all(any(role in own for role in roles) for roles in PAIR_YEARS.needs):
         found, places = PAIR_YEARS, own
@@ -252,18 +252,18 @@ def recognised_membership(file: Path, names: Sequence[str]) -> dict[str, int]:
             return places
     raise InputError(
         f"{file} does not say who belonged to the system: it takes the columns state, start and end; "
-        f"it has {_shown(names)}"
+        f"it has {_names_shown(names)}"
     )
 
 
-def _place(file: Path, names: Sequence[str], called: str) -> int:
+def _column_place(file: Path, names: Sequence[str], called: str) -> int:
     if called in names:
         if names.count(called) > 1:
             raise InputError(f"{file} has the column {called} more than once")
         return list(names).index(called)
     plain = [simplified(name) for name in names]
     if simplified(called) not in plain:
-        raise InputError(f"{file} has no column {called}; it has {_shown(names)}")
+        raise InputError(f"{file} has no column {called}; it has {_names_shown(names)}")
     return plain.index(simplified(called))
 
 
@@ -273,11 +273,11 @@ def _no_format(file: Path, names: Sequence[str], own: Mapping[str, int]) -> str:
     formats = listed(list(dict.fromkeys(one.title for one in FORMATS if not one.refusal)), "or")
     return (
         f"{file} has no column {' and no column '.join(missing)}, nor those of another format ({formats}); "
-        f"it has {_shown(names)} (other names: {hint})"
+        f"it has {_names_shown(names)} (other names: {hint})"
     )
 
 
-def _shown(names: Sequence[str]) -> str:
+def _names_shown(names: Sequence[str]) -> str:
     shown = ", ".join(map(str, names[:12])) + (" ..." if len(names) > 12 else "")
     return quoted(shown)[1:-1]
 

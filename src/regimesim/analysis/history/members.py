@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.analysis.history.cells import Column
-from regimesim.analysis.history.filetypes import MOST_ROWS, open_table
+from regimesim.analysis.history.cells import TextColumn
+from regimesim.analysis.history.filetypes import MOST_ROWS_READ, open_table
 from regimesim.analysis.history.formats import recognised_membership
 from regimesim.analysis.history.statenames import Key, doubts_about, keys_of
 from regimesim.scenario.messages import InputError
@@ -24,8 +24,8 @@ from regimesim.scenario.messages import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-IN_A_FOLDER = "great_powers.csv"
-FOREVER = 9999
+MEMBERS_FILE = "great_powers.csv"
+NO_LAST_YEAR = 9999
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +69,10 @@ class Members:
 
         years = [(year, self.of(year, shown)) for year in range(first, last + 1)]
         count = sum(len(there) * (len(there) - 1) // 2 for _, there in years)
-        if count > MOST_ROWS:
+        if count > MOST_ROWS_READ:
             raise InputError(
-                f"{self.source} makes {count:,} pairs of states and years, at most {MOST_ROWS:,}; name fewer "
-                "states with members=FILE, or fewer years with covers=FIRST-LAST"
+                f"{self.source} makes {count:,} pairs of states and years, at most {MOST_ROWS_READ:,}; "
+                "name fewer states with members=FILE, or fewer years with covers=FIRST-LAST"
             )
         if not count:
             raise InputError(f"{self.source} has no year from {first} to {last} with two states")
@@ -107,7 +107,7 @@ def read_members(path: str | Path) -> tuple[Members, list[str]]:
         If there is no such table, or something in it cannot be.
     """
     path = Path(path)
-    file = path / IN_A_FOLDER if path.is_dir() else path
+    file = path / MEMBERS_FILE if path.is_dir() else path
     if not file.is_file():
         raise InputError(f"no table of members at {file}")
     opened = open_table(file)
@@ -115,15 +115,15 @@ def read_members(path: str | Path) -> tuple[Members, list[str]]:
     table = opened.texts(list(places.values()))
     numbers = np.arange(1, len(table) + 1)
     columns = {
-        role: Column(file, opened.names[place], table[str(place)].to_numpy(object), numbers)
+        role: TextColumn(file, opened.names[place], table[str(place)].to_numpy(object), numbers)
         for role, place in places.items()
     }
     names = tuple(map(str, columns["state"].filled()))
-    first, last = _spells(columns)
+    first, last = _membership_spells(columns)
     return Members(file.name, keys_of(names), names, first, last), doubts_about(names)
 
 
-def _spells(columns: Mapping[str, Column]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _membership_spells(columns: Mapping[str, TextColumn]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The first and the last year of each row; without an end it lasts until today."""
     begin = columns["start" if "start" in columns else "year"]
     begin.filled()
@@ -131,7 +131,7 @@ def _spells(columns: Mapping[str, Column]) -> tuple[NDArray[np.int64], NDArray[n
     if begin is columns.get("year"):
         return first, first
     ends = columns["end"].years()
-    last = np.where(np.isnan(ends), FOREVER, ends).astype(np.int64)
+    last = np.where(np.isnan(ends), NO_LAST_YEAR, ends).astype(np.int64)
     if (wrong := last < first).any():
         row = int(wrong.argmax())
         raise InputError(

@@ -32,10 +32,8 @@ if TYPE_CHECKING:
 
 NEEDED = ("year", "state_a", "state_b", "hostility")
 MAY_BE = ("start", "end", "war", "war_onset", "war_id")
-IN_A_FOLDER = "great_power_dyad_years.csv"
+DYADS_FILE = "great_power_dyad_years.csv"
 ONE_WAR = "Pairs that begin to fight in one year and share a state, or join states at war, count as one war."
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,10 +289,10 @@ def _with_wars(frame: pd.DataFrame, file: Path) -> tuple[pd.DataFrame, list[str]
 
 def _file_of(path: Path) -> Path:
     try:
-        file = path / IN_A_FOLDER if path.is_dir() else path
+        file = path / DYADS_FILE if path.is_dir() else path
         if file.is_file():
             return file
-        inside = f" (the folder holds no {IN_A_FOLDER})" if path.is_dir() else ""
+        inside = f" (the folder holds no {DYADS_FILE})" if path.is_dir() else ""
     except (OSError, ValueError) as error:
         raise InputError(f"{quoted(str(path))} cannot be read: {error}") from None
     raise InputError(f"no table of disputes at {path}{inside}")

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.analysis.history.cells import Column, Numbers, Texts, is_nothing
-from regimesim.analysis.history.filetypes import MOST_ROWS, TableFile
+from regimesim.analysis.history.cells import Numbers, TextColumn, Texts, is_nothing
+from regimesim.analysis.history.filetypes import MOST_ROWS_READ, TableFile
 from regimesim.analysis.history.formats import Format
 from regimesim.analysis.history.statenames import Key, abbreviation, doubts_about, keys_of, names_by_key
 from regimesim.scenario.messages import InputError, quoted
@@ -31,8 +31,10 @@ UNKNOWN = -1
 INTERSTATE = 2
 """Conflicts between states, as UCDP numbers its types."""
 
-SPELLS = "A dispute of several years counts with its highest hostility in each of them."
-LEVELS = "UCDP's intensity 1 (25 to 999 deaths in battle) counts as use of force, 2 (1,000 or more) as war."
+SPELLS_NOTE = "A dispute of several years counts with its highest hostility in each of them."
+LEVELS_NOTE = (
+    "UCDP's intensity 1 (25 to 999 deaths in battle) counts as use of force, 2 (1,000 or more) as war."
+)
 
 
 class Rows:
@@ -50,7 +52,7 @@ class Rows:
         self.opened, self.format, self.count = opened, found, len(table)
         numbers = np.arange(1, self.count + 1)
         self.columns = {
-            role: Column(opened.file, opened.names[place], table[str(place)].to_numpy(object), numbers)
+            role: TextColumn(opened.file, opened.names[place], table[str(place)].to_numpy(object), numbers)
             for role, place in places.items()
         }
         self.doubts: list[str] = []
@@ -119,7 +121,7 @@ class Rows:
             raise InputError(f"{place} pairs {quoted(typed[0])} with itself{spelled}")
         return one, other
 
-    def _shown(self, column: Column, shown: Mapping[Key, str]) -> Texts:
+    def _shown(self, column: TextColumn, shown: Mapping[Key, str]) -> Texts:
         found = np.empty(len(column.cells), object)
         found[:] = [shown[key] for key in keys_of(column.filled())]
         return found
@@ -142,13 +144,13 @@ class Rows:
                 f"{start.file}: row {start.rows[row]} ends ({until[row]}) before it begins ({first[row]})"
             )
         if (until > first).any():
-            self.doubts.append(SPELLS)
+            self.doubts.append(SPELLS_NOTE)
         return first, until
 
     def _hostility(self) -> NDArray[np.int64]:
         """The level of each row; where a table says that no dispute was going on, its level is 0."""
         if "intensity" in self.columns:
-            self.doubts.append(LEVELS)
+            self.doubts.append(LEVELS_NOTE)
             found = self.columns["intensity"].numbers(1, 2) + (FORCE_LEVEL - 1)
         elif "hostility" in self.columns:
             found = self._levels("hostility")
@@ -165,9 +167,10 @@ class Rows:
 
     def _year_by_year(self, frame: pd.DataFrame, years: NDArray[np.int64]) -> pd.DataFrame:
         """Repeat each row for its years; a war begins in the first of them."""
-        if years.sum() > MOST_ROWS:
+        if years.sum() > MOST_ROWS_READ:
             raise InputError(
-                f"{self.opened.file} is too large: {years.sum():,} pairs and years, at most {MOST_ROWS:,}"
+                f"{self.opened.file} is too large: {years.sum():,} pairs and years, at most "
+                f"{MOST_ROWS_READ:,}"
             )
         longer = frame.loc[frame.index.repeat(years)].reset_index(drop=True)
         after = np.arange(len(longer)) - np.repeat(np.cumsum(years) - years, years)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from regimesim.scenario.messages import listed
 
-CODES = """
+STATE_CODES = """
 2 USA United States of America; 20 CAN Canada; 31 BHM Bahamas; 40 CUB Cuba; 41 HAI Haiti;
 42 DOM Dominican Republic; 51 JAM Jamaica; 52 TRI Trinidad and Tobago; 53 BAR Barbados; 54 DMA Dominica;
 55 GRN Grenada; 56 SLU St. Lucia; 57 SVG St. Vincent and the Grenadines; 58 AAB Antigua and Barbuda;
@@ -154,7 +154,7 @@ def _letters(name: str) -> str:
 def _of_codes() -> tuple[dict[str, Key], dict[int, str]]:
     known: dict[str, Key] = {}
     short: dict[int, str] = {}
-    for entry in CODES.replace("\n", " ").split(";"):
+    for entry in STATE_CODES.replace("\n", " ").split(";"):
         number, letters, name = entry.split(maxsplit=2)
         short[int(number)] = letters
         known |= dict.fromkeys((_letters(letters), _letters(name)), int(number))

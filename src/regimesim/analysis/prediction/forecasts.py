@@ -24,13 +24,14 @@ from regimesim.analysis.calibration.calibrate import Problem, calibrate
 from regimesim.analysis.calibration.targets import TARGET_KINDS
 from regimesim.analysis.factors import judgements_of
 from regimesim.analysis.prediction.rivals import Rival
-from regimesim.analysis.prediction.tasks import LEARNT, STRETCHES, TASKS, TRAINING, Stretch, Task
+from regimesim.analysis.prediction.tasks import LEARNT, STRETCHES, TASKS, TRAINING, ForecastTask, Stretch
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.mechanisms import uses
 from regimesim.scenario.messages import InputError, known
 from regimesim.scenario.parameters import BY_NAME
 from regimesim.scenario.scenario import Scenario
+from regimesim.simulation.assumptions import WEIGHT
 from regimesim.simulation.simulate import Progress, check_runs
 from regimesim.stats.estimates import Floats
 from regimesim.sweeps.chunks import play_points
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MODEL = "model"
-WEIGHT = "weight"
 """Column of a table of draws that weighs them; equal weights without it."""
 
 Probabilities = dict[str, Floats]
@@ -155,7 +155,7 @@ def forecast(
         If an argument cannot be used.
     """
     check_runs(runs, seed, workers)
-    columns, weights = checked(assumptions)
+    columns, weights = checked_forecasts(assumptions)
     rows: Probabilities = {}
     for stretch in STRETCHES:
         rows |= _histories(stretch, columns, len(weights), runs, seed, workers, progress)
@@ -176,7 +176,7 @@ def fitting(
     InputError
         If none fits.
     """
-    names = assumed(TRAINING)
+    names = assumed_names(TRAINING)
     targets = [f"{kind}_{period.first}_{period.last}" for period in LEARNT for kind in TARGET_KINDS]
     years = LEARNT[-1].last + 1 - LEARNT[0].first
     problem = Problem.of(TRAINING, [("years", f"{years}")], names, targets)
@@ -184,18 +184,20 @@ def fitting(
     if not len(found):
         raise InputError(f"none of {draws} draws fits 1816-1870; give more draws")
     table = found[list(names)].reset_index(drop=True)
-    later = dict.fromkeys(n for stretch in STRETCHES for n in assumed(stretch.scenario) if n not in names)
+    later = dict.fromkeys(
+        n for stretch in STRETCHES for n in assumed_names(stretch.scenario) if n not in names
+    )
     ranges = {name: BY_NAME[name].range or (0.0, 1.0) for name in later}
     return table.assign(**fill_box("sobol", ranges, len(table), seed + 1)) if ranges else table
 
 
-def assumed(scenario: str) -> tuple[str, ...]:
+def assumed_names(scenario: str) -> tuple[str, ...]:
     """Assumptions that a scenario uses and that are numbers in it."""
     chosen = load_scenario(scenario)
     return tuple(p.name for p in judgements_of(chosen) if p.name not in SHAPING)
 
 
-def checked(table: pd.DataFrame) -> tuple[dict[str, NDArray[Any]], Floats]:
+def checked_forecasts(table: pd.DataFrame) -> tuple[dict[str, NDArray[Any]], Floats]:
     """Columns and weights of a table of draws.
 
     Raises
@@ -244,7 +246,7 @@ def _histories(
     found: Probabilities = {}
     for task in (task for task in TASKS if task.stretch == stretch):
         values = np.broadcast_to(played[task.kind].reshape(-1, runs), (count, runs))
-        found[task.name] = _shares(values, task, scenario)
+        found[task.name] = _shares_of_outcomes(values, task, scenario)
     return found
 
 
@@ -273,7 +275,7 @@ def _watcher(stretch: Stretch, scenario: Scenario) -> Callable[[Lanes], dict[str
     return watch
 
 
-def _shares(values: NDArray[Any], task: Task, scenario: Scenario) -> Floats:
+def _shares_of_outcomes(values: NDArray[Any], task: ForecastTask, scenario: Scenario) -> Floats:
     """Share of the histories of each draw at each value of a task, (D, values).
 
     Where more pair-years were simulated than the record has, each dispute is kept with the ratio of the two.
@@ -283,11 +285,11 @@ def _shares(values: NDArray[Any], task: Task, scenario: Scenario) -> Floats:
         n = len(scenario.states)
         years = task.stretch.last + 1 - max(task.stretch.first, int(scenario.start))
         simulated = years * n * (n - 1) // 2
-        return _counted(values, simulated) @ thinning(simulated, most)
-    return _counted(np.minimum(values, most), most)
+        return _frequencies(values, simulated) @ thinning(simulated, most)
+    return _frequencies(np.minimum(values, most), most)
 
 
-def _counted(values: NDArray[Any], most: int) -> Floats:
+def _frequencies(values: NDArray[Any], most: int) -> Floats:
     rows = [np.bincount(row, minlength=most + 1) / values.shape[1] for row in values]
     return np.asarray(rows, np.float64)
 

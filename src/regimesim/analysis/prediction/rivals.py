@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regimesim.analysis.prediction.tasks import LEARNT, Stretch, Task
+from regimesim.analysis.prediction.tasks import LEARNT, ForecastTask, Stretch
 from regimesim.scenario.messages import InputError
 from regimesim.stats.estimates import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Rival = Callable[[Task], Floats]
+Rival = Callable[[ForecastTask], Floats]
 """Gives the probability of each value of a task."""
 
 JEFFREYS = 0.5
@@ -42,7 +42,7 @@ def rates_learnt() -> tuple[Floats, Floats, Floats, Floats]:
     return disputes, wars, pair_years, years
 
 
-def null(task: Task) -> Floats:
+def null(task: ForecastTask) -> Floats:
     """Forecast by a stationary Poisson process, its rate learnt from 1816-1870."""
     from scipy.stats import nbinom
 
@@ -60,7 +60,7 @@ def null(task: Task) -> Floats:
     return np.asarray(np.append(quiet[:-1] - quiet[1:], quiet[-1]), np.float64)
 
 
-def climatology(task: Task) -> Floats:
+def climatology(task: ForecastTask) -> Floats:
     """Forecast by the periods of 1816-1870, each as likely as it was long."""
     from scipy.stats import poisson
 
@@ -80,7 +80,7 @@ def climatology(task: Task) -> Floats:
     return found
 
 
-def _elapsed(task: Task) -> Floats:
+def _elapsed(task: ForecastTask) -> Floats:
     """Exposure up to the beginning of each year of a stretch, and to its end."""
     stretch = task.stretch
     return np.arange(stretch.years + 1, dtype=np.float64) * (stretch.war_years / stretch.years)
@@ -99,9 +99,9 @@ CODES: Mapping[str, frozenset[str]] = {
     "superpowers": frozenset({"USA", "RUS"}),
 }
 """Of the Correlates of War; all states of the table for the great powers."""
-SPREAD = 2.5
+RIVAL_SPREAD = 2.5
 """Standard deviation of the prior of each coefficient, on standardised columns (Gelman et al. 2008)."""
-POSTERIOR, HISTORIES = 400, 25
+POSTERIOR, DRAWN_HISTORIES = 400, 25
 """Draws of the coefficients, and histories of each."""
 
 
@@ -132,7 +132,7 @@ class Logit:
         InputError
             If a file or a column is missing.
         """
-        pairs, powers = (_read(Path(folder) / name) for name in FOLDER_NEEDS)
+        pairs, powers = (_read_distances(Path(folder) / name) for name in FOLDER_NEEDS)
         _need(pairs, FOLDER_NEEDS[0], "year state_a state_b hostility war_onset contiguity")
         _need(powers, FOLDER_NEEDS[1], "year state cinc")
         strength = powers.set_index(["year", "state"])["cinc"]
@@ -148,13 +148,13 @@ class Logit:
         )
         return cls(made.reset_index(drop=True), seed)
 
-    def __call__(self, task: Task) -> Floats:
+    def __call__(self, task: ForecastTask) -> Floats:
         """Forecast a task."""
         rows = self._rows(task.stretch)
         learnt = self.table[self.table["year"] <= LEARNT[-1].last]
         chances = self._chances(learnt, rows, "dispute" if task.kind == "disputes" else "onset")
         generator = np.random.default_rng(self.seed)
-        happens = generator.random((HISTORIES, *chances.shape)) < chances
+        happens = generator.random((DRAWN_HISTORIES, *chances.shape)) < chances
         if task.kind == "disputes":
             values = np.asarray(happens.sum(axis=-1), np.int64)
         else:
@@ -191,8 +191,8 @@ def logit_fit(columns: Floats, outcome: Floats) -> tuple[Floats, Floats]:
         The first is the constant, whose prior is four times as wide.
     outcome : float array (n,) of 0 and 1
     """
-    precision = np.full(columns.shape[1], SPREAD**-2)
-    precision[0] = (4 * SPREAD) ** -2
+    precision = np.full(columns.shape[1], RIVAL_SPREAD**-2)
+    precision[0] = (4 * RIVAL_SPREAD) ** -2
     mode = np.zeros(columns.shape[1])
     for _ in range(100):
         chance = 1 / (1 + np.exp(-columns @ mode))
@@ -205,7 +205,7 @@ def logit_fit(columns: Floats, outcome: Floats) -> tuple[Floats, Floats]:
     return mode, np.asarray(np.linalg.inv(curvature), np.float64)
 
 
-def _by_year(happens: NDArray[np.bool_], years: NDArray[Any], task: Task) -> NDArray[np.int64]:
+def _by_year(happens: NDArray[np.bool_], years: NDArray[Any], task: ForecastTask) -> NDArray[np.int64]:
     """Wars, or the first year with one: pairs that begin to fight in one year fight one war."""
     stretch = task.stretch
     busy = np.stack(
@@ -216,7 +216,7 @@ def _by_year(happens: NDArray[np.bool_], years: NDArray[Any], task: Task) -> NDA
     return np.where(busy.any(axis=-1), busy.argmax(axis=-1), stretch.years).astype(np.int64)
 
 
-def _read(file: Path) -> pd.DataFrame:
+def _read_distances(file: Path) -> pd.DataFrame:
     import pandas as pd
 
     if not file.is_file():

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from regimesim.analysis.history.rates import WAR_YEARS, record_of
 from regimesim.analysis.prediction.forecasts import MODEL, Forecasts
-from regimesim.analysis.prediction.tasks import KINDS, TASKS, Task
+from regimesim.analysis.prediction.tasks import TASK_KINDS, TASKS, ForecastTask
 from regimesim.scenario.messages import InputError, listed
 from regimesim.stats.estimates import ROUNDING, Floats
 
@@ -56,7 +56,7 @@ def rules() -> Any:
     return scoringrules
 
 
-def outcome(task: Task) -> int:
+def observed_outcome(task: ForecastTask) -> int:
     """Give the outcome of a task, as the place among its values."""
     stretch = task.stretch
     if task.kind == "first_war":
@@ -117,7 +117,7 @@ class Scores:
         import pandas as pd
 
         rows = []
-        for kind in (*KINDS, "all"):
+        for kind in (*TASK_KINDS, "all"):
             part = self.table if kind == "all" else self.table[self.table["kind"] == kind]
             for name, of in part.groupby("forecaster", sort=False):
                 crps_mean = of["crps"].mean() if kind != "all" else np.nan
@@ -135,7 +135,7 @@ class Scores:
         import pandas as pd
 
         groups = {task.name: [task] for task in TASKS}
-        groups |= {kind: [task for task in TASKS if task.kind == kind] for kind in KINDS}
+        groups |= {kind: [task for task in TASKS if task.kind == kind] for kind in TASK_KINDS}
         rows = []
         for rival in self.rivals:
             for name, rule in RULES.items():
@@ -143,7 +143,7 @@ class Scores:
                     rows.append({"rival": rival, "score": name, "of": of} | self._beside(rule, tasks, rival))
         return pd.DataFrame(rows)
 
-    def _beside(self, rule: Rule, tasks: Sequence[Task], rival: str) -> dict[str, Any]:
+    def _beside(self, rule: Rule, tasks: Sequence[ForecastTask], rival: str) -> dict[str, Any]:
         """Compare the model with a rival by one score."""
         over = len(tasks) if rule is crps else 1
         ours, theirs = (self._sum(rule, tasks, name) / over for name in (MODEL, rival))
@@ -166,11 +166,11 @@ class Scores:
             "told": bool(gain or loss),
         }
 
-    def _sum(self, rule: Rule, tasks: Sequence[Task], name: str) -> float:
+    def _sum(self, rule: Rule, tasks: Sequence[ForecastTask], name: str) -> float:
         forecast = self.forecasts.by[name]
         return sum(float(rule(forecast[task.name], self.outcomes[task.name])) for task in tasks)
 
-    def _over_draws(self, rule: Rule, tasks: Sequence[Task]) -> Floats:
+    def _over_draws(self, rule: Rule, tasks: Sequence[ForecastTask]) -> Floats:
         found = np.zeros(BOOTSTRAPS)
         for task in tasks:
             found += rule(self._mixed[task.name], self.outcomes[task.name])
@@ -184,7 +184,9 @@ class Scores:
         drawn = np.random.default_rng(0).multinomial(count, weights, size=BOOTSTRAPS) / count
         return self.forecasts.mixed(drawn)
 
-    def _if_right(self, rule: Rule, tasks: Sequence[Task], rival: str, right: str) -> tuple[float, float]:
+    def _if_right(
+        self, rule: Rule, tasks: Sequence[ForecastTask], rival: str, right: str
+    ) -> tuple[float, float]:
         """Middle 95 % of the difference where outcomes come from one forecast.
 
         A first war and a number of wars of the same years are drawn apart.
@@ -274,7 +276,7 @@ def score(forecasts: Forecasts, outcomes: dict[str, int] | None = None) -> Score
         If scoringrules is not installed.
     """
     rules()
-    return Scores(forecasts, outcomes or {task.name: outcome(task) for task in TASKS})
+    return Scores(forecasts, outcomes or {task.name: observed_outcome(task) for task in TASKS})
 
 
 def _at_all(rule: Rule, chances: Floats) -> Floats:

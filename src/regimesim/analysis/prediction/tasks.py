@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 
 from regimesim.analysis.history.rates import FIVE_POWERS, Period
 
-Kind = Literal["disputes", "wars", "first_war"]
-KINDS: tuple[Kind, ...] = ("disputes", "wars", "first_war")
+TaskKind = Literal["disputes", "wars", "first_war"]
+TASK_KINDS: tuple[TaskKind, ...] = ("disputes", "wars", "first_war")
 WORDS: dict[str, str] = {
     "disputes": "disputes (pair-years)",
     "wars": "wars begun",
@@ -70,7 +70,7 @@ STRETCHES = (
 
 
 @dataclass(frozen=True)
-class Task:
+class ForecastTask:
     """A number to be told in advance.
 
     Attributes
@@ -79,7 +79,7 @@ class Task:
     stretch : Stretch
     """
 
-    kind: Kind
+    kind: TaskKind
     stretch: Stretch
 
     @property
@@ -109,4 +109,4 @@ class Task:
         return "none" if value == self.stretch.years else str(self.stretch.first + value)
 
 
-TASKS = tuple(Task(kind, stretch) for kind in KINDS for stretch in STRETCHES)
+TASKS = tuple(ForecastTask(kind, stretch) for kind in TASK_KINDS for stretch in STRETCHES)

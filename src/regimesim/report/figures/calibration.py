@@ -35,7 +35,7 @@ from regimesim.report.figures.style import (
 from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import listed, spoken
 from regimesim.scenario.parameters import BY_NAME
-from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.columns import SPELL_STEMS
 from regimesim.simulation.provenance import program_version
 from regimesim.simulation.results import percent
 
@@ -74,7 +74,7 @@ def set_figure(found: Calibration) -> Figure:
     )
     if extra:
         signs += " Below, pairs bound to each other within the set; large: draws that fit; small: the others."
-    return framed(figure, _headline(found), _caption(found, signs))
+    return framed(figure, _headline(found), _calibration_caption(found, signs))
 
 
 def _along(found: Calibration, ax: Axes, name: str) -> None:
@@ -158,7 +158,7 @@ def targets_figure(found: Calibration) -> Figure:
         "Bars: means of a draw's histories, on a scale of square roots; a single history, as the record is, "
         "scatters about them. Below, the scenario as it stands: the middle 95 % of its histories, their mean."
     )
-    return framed(figure, _hardest(found), _caption(found, signs))
+    return framed(figure, _hardest(found), _calibration_caption(found, signs))
 
 
 def _among(found: Calibration, ax: Axes, name: str, record: float, words: str) -> None:
@@ -222,7 +222,7 @@ def answers_figure(found: Calibration, over: Answers) -> Figure:
     boxes = [(0.19 + 0.42 * k, 1.05 / high, 0.36, (high - 2.0) / high) for k in range(2)]
     figure, axes = blank(10.5, high, *boxes)
     drawn = looks(over.names)
-    for ax, (spell, words) in zip(axes, SPELLS.items(), strict=True):
+    for ax, (spell, words) in zip(axes, SPELL_STEMS.items(), strict=True):
         for row, name in enumerate(over.names):
             _strip(over, ax, spell, name, row, drawn[name])
         ax.set(xlim=(-0.02 * over.horizon, 1.02 * over.horizon), ylim=(len(over.names) - 0.5, -0.5))
@@ -233,7 +233,7 @@ def answers_figure(found: Calibration, over: Answers) -> Figure:
         f"Filled: a draw of the set ({over.draws} of them, {over.runs} runs each); bar: their median; "
         "hollow: the scenario as it stands. Fitted parameters are set elsewhere only where common to both."
     )
-    return framed(figure, _varying(over), _caption(found, signs))
+    return framed(figure, _varying(over), _calibration_caption(found, signs))
 
 
 def _strip(over: Answers, ax: Axes, spell: str, name: str, row: int, style: Look) -> None:
@@ -271,7 +271,7 @@ def _varying(over: Answers) -> str:
     return f"At {some}, {listed(words)}" if words else f"No order outlasts another at {some}"
 
 
-def _caption(found: Calibration, signs: str) -> str:
+def _calibration_caption(found: Calibration, signs: str) -> str:
     made = f"seed {found.seed} · regimesim, version {program_version()}"
     name, draws = spoken(found.problem.scenario.name), f"{len(found.draws):,} draws"
     last = f"Scenario {name} · {draws}, {found.runs:,} histories each, on the same seeds"

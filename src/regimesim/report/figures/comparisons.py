@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from regimesim.analysis.comparison import CAUTION, HISTORICAL_MARKS, Comparison
+from regimesim.analysis.comparison import COMPARISON_CAUTION, HISTORICAL_MARKS, Comparison
 from regimesim.analysis.history.comparison import share_after, simulated
 from regimesim.analysis.history.eras import Era, caution, peace_curve
 from regimesim.analysis.history.record import Record
@@ -40,7 +40,7 @@ from regimesim.report.figures.style import (
 )
 from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import known, spoken
-from regimesim.simulation.columns import QUANTITIES, SPELLS
+from regimesim.simulation.columns import QUANTITIES, SPELL_STEMS
 from regimesim.simulation.results import Results, percent
 
 MOST_CLOUD_POINTS = 400
@@ -79,7 +79,7 @@ def survivals_figure(comparison: Comparison) -> Figure:
     high = 5.6 + strip
     low, tall = (1.45 + strip) / high, 3.0 / high
     figure, axes = blank(13.0, high, (0.1, low, 0.285, tall), (0.58, low, 0.285, tall))
-    for ax, spell in zip(axes, SPELLS, strict=True):
+    for ax, spell in zip(axes, SPELL_STEMS, strict=True):
         draw_survivals(comparison, ax, spell)
         words = sentences.wording(spell)
         finding = wrapped(comparison.finding(spell), 60)
@@ -90,7 +90,7 @@ def survivals_figure(comparison: Comparison) -> Figure:
     marks = (
         "Dotted: durations of the record; the Cold War's only as years of peace: whether it was a regime is "
     )
-    marks += f"the question. {CAUTION}"
+    marks += f"the question. {COMPARISON_CAUTION}"
     return framed(figure, comparison_headline(comparison), comparison_caption(comparison, signs, marks))
 
 
@@ -372,10 +372,10 @@ def draw_course(comparison: Comparison, ax: Axes, quantity: str) -> Axes:
 def comparison_headline(comparison: Comparison) -> str:
     """The means of few scenarios, or which of many lasts longest."""
     if len(comparison.names) > 4:
-        regime, peace = (comparison.finding(spell) for spell in SPELLS)
+        regime, peace = (comparison.finding(spell) for spell in SPELL_STEMS)
         return f"{regime}; {peace[0].lower()}{peace[1:]}"
     words = []
-    for spell, word in SPELLS.items():
+    for spell, word in SPELL_STEMS.items():
         means = [(n, r.summary(spell, comparison.years).rmst.value) for n, r in comparison.results.items()]
         words.append(f"{word} lasts " + ", ".join(f"{mean:.0f} in {spoken(name)}" for name, mean in means))
     return f"Out of {sentences.years(comparison.years)}, {'; '.join(words)}"

@@ -25,15 +25,15 @@ from regimesim.report.matplotlib_alone import drawn
 from regimesim.scenario.messages import spoken
 from regimesim.simulation.provenance import program_version
 
-_WIDE = 11.5
-_STEPS = np.linspace(0.0, 1.0, 101)
+_FIGURE_WIDTH = 11.5
+_GRID = np.linspace(0.0, 1.0, 101)
 
 
 @drawn
 def ranks_figure(made: Made) -> Figure:
     """Draw how far the ranks of truths are from uniform, a line a parameter, and how often intervals hold."""
     boxes = [(0.08 + 0.49 * (k % 2), 0.57 - 0.42 * (k // 2), 0.41, 0.29) for k in range(len(made.checks))]
-    figure, axes = blank(_WIDE, 7.6, *boxes)
+    figure, axes = blank(_FIGURE_WIDTH, 7.6, *boxes)
     for ax, ((estimator, truths), found) in zip(axes, made.checks.items(), strict=True):
         _excess(ax, found)
         ax.set_title(f"{estimator}, truths {truths}\n{_words(found)}", fontsize=9, loc="left")
@@ -46,7 +46,7 @@ def ranks_figure(made: Made) -> Figure:
         f"A line for each of {len(made.columns)} parameters: 0 throughout if the ranks of {count} truths are "
         f"uniform; a slope down through the middle tells of posteriors that are too narrow. Shaded: where "
         f"all lines of a panel stay with {100 * (1 - RISK):.0f} % if their ranks are uniform (Kolmogorov-"
-        f"Smirnov). Orange: outside. {_origin(made)}"
+        f"Smirnov). Orange: outside. {_origin_words(made)}"
     )
     return framed(figure, f"{verdict}: {spoken(made.name)}", caption)
 
@@ -56,11 +56,11 @@ def _excess(ax: Axes, found: Calibrated) -> None:
 
     count, parameters = found.ranks.shape
     reach = float(kstwo.ppf((1 - RISK) ** (1 / parameters), count))
-    ax.fill_between(_STEPS, -reach, reach, color=PALE, linewidth=0)
+    ax.fill_between(_GRID, -reach, reach, color=PALE, linewidth=0)
     for column in found.ranks.T:
-        excess = np.searchsorted(np.sort(column), _STEPS, side="right") / count - _STEPS
+        excess = np.searchsorted(np.sort(column), _GRID, side="right") / count - _GRID
         outside = np.abs(excess).max() > reach
-        ax.plot(_STEPS, excess, color=ORANGE if outside else BLUE, linewidth=1.4 if outside else 0.5)
+        ax.plot(_GRID, excess, color=ORANGE if outside else BLUE, linewidth=1.4 if outside else 0.5)
     ax.axhline(0.0, color=BLACK, linewidth=0.8)
     ax.set(xlim=(0, 1), ylim=(-1.5 * reach, 1.5 * reach))
 
@@ -76,7 +76,7 @@ def coverage_figure(made: Made) -> Figure:
     names = list(made.columns)
     high = 2.0 + 0.2 * len(names)
     boxes = [(0.27 + 0.37 * k, 0.9 / high, 0.33, (high - 2.0) / high) for k in range(2)]
-    figure, axes = blank(_WIDE, high, *boxes)
+    figure, axes = blank(_FIGURE_WIDTH, high, *boxes)
     where = list(dict.fromkeys(truths for _, truths in made.checks))
     places = np.arange(len(names))[::-1]
     for ax, truths in zip(axes, where, strict=True):
@@ -100,9 +100,8 @@ def coverage_figure(made: Made) -> Figure:
     headline = (
         f"Over all parameters, intervals of {100 * INTERVAL:.0f} % hold {least:.1f} to {most:.1f} % of truths"
     )
-    caption = (
-        f"With Wilson's 95 % intervals; shaded: {100 * INTERVAL:.0f} ± {100 * WITHIN:.0f} %. {_origin(made)}"
-    )
+    shaded = f"{100 * INTERVAL:.0f} ± {100 * WITHIN:.0f} %"
+    caption = f"With Wilson's 95 % intervals; shaded: {shaded}. {_origin_words(made)}"
     return framed(figure, f"{headline}: {spoken(made.name)}", caption)
 
 
@@ -111,7 +110,7 @@ def parameters_figure(made: Made) -> Figure:
     """Draw what each parameter is given the record, within its range, by both estimators."""
     frame = made.parameters.sort_values(["identified", "distance"], ascending=False)
     high = 2.0 + 0.25 * len(frame)
-    figure, axes = blank(_WIDE, high, (0.27, 0.95 / high, 0.63, (high - 1.85) / high))
+    figure, axes = blank(_FIGURE_WIDTH, high, (0.27, 0.95 / high, 0.63, (high - 1.85) / high))
     ax, places = axes[0], np.arange(len(frame))[::-1]
     span = (frame["high"] - frame["low"]).to_numpy()
     low = frame["low"].to_numpy()
@@ -143,12 +142,12 @@ def parameters_figure(made: Made) -> Figure:
     headline = f"The record says something of {known} of {len(frame)} assumptions"
     caption = (
         "Pale: the declared range. Lines: the middle 90 % of the draws that fit the record; grey: not "
-        f"identified, about as wide as before. {_origin(made)}"
+        f"identified, about as wide as before. {_origin_words(made)}"
     )
     return framed(figure, f"{headline}: {spoken(made.name)}", caption)
 
 
-def _origin(made: Made) -> str:
+def _origin_words(made: Made) -> str:
     draws, seed = len(made.fit.table), made.fit.seed
     return f"{draws:,} draws of one history each, seed {seed}, regimesim {program_version()}."
 

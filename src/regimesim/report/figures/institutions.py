@@ -25,7 +25,7 @@ from regimesim.report.figures.style import (
 )
 from regimesim.report.sentences import capitalized
 from regimesim.scenario.messages import spoken
-from regimesim.simulation.columns import SPELLS
+from regimesim.simulation.columns import SPELL_STEMS
 from regimesim.simulation.provenance import program_version
 from regimesim.stats.estimates import Estimate
 
@@ -33,7 +33,7 @@ _COLOURS = {"regime": BLUE, "peace": ORANGE}
 _TOGETHER = "together"
 
 
-def arrangements(ablation: Ablation, shares: Shares, names: Sequence[str], ax: Axes) -> Axes:
+def draw_arrangements(ablation: Ablation, shares: Shares, names: Sequence[str], ax: Axes) -> Axes:
     """Years of one spell by arrangement: filled, its share of what all do; hollow, what is lost without it.
 
     Parameters
@@ -61,7 +61,7 @@ def arrangements(ablation: Ablation, shares: Shares, names: Sequence[str], ax: A
     ax.set_axisbelow(True)
     ax.set_yticks(rows, [spoken(name) for name in names])
     ax.set_ylim(len(names) - 0.5, -0.5)
-    label(ax, f"years of {SPELLS[shares.spell]}, of {shares.horizon:g}")
+    label(ax, f"years of {SPELL_STEMS[shares.spell]}, of {shares.horizon:g}")
     return ax
 
 
@@ -78,11 +78,11 @@ def diagnosis_figure(verdict: Verdict, ablation: Ablation, shares: Sequence[Shar
     high = tall + 2.0
     figure, axes = blank(10.4, high, *((left, 1.0 / high, 0.41, tall / high) for left in (0.12, 0.57)))
     for ax, found in zip(axes, shares, strict=True):
-        arrangements(ablation, found, names, ax)
-        ax.set_title(capitalized(SPELLS[found.spell]), loc="left", fontsize=10.5, weight="bold")
+        draw_arrangements(ablation, found, names, ax)
+        ax.set_title(capitalized(SPELL_STEMS[found.spell]), loc="left", fontsize=10.5, weight="bold")
     axes[1].set_yticklabels([])
     key_above(figure, axes[0])
-    return framed(figure, _found(first, ranked), _made_of(verdict, seed))
+    return framed(figure, _found(first, ranked), _verdict_words(verdict, seed))
 
 
 def _found(shares: Shares, ranked: Sequence[str]) -> str:
@@ -101,7 +101,7 @@ def _spoken_years(found: Estimate) -> str:
     return f"{value:.0f} years" if abs(value) >= 10 else f"{value:.2g} years"
 
 
-def _made_of(verdict: Verdict, seed: int) -> str:
+def _verdict_words(verdict: Verdict, seed: int) -> str:
     answers = ", ".join(f"{name} {outcome}" for name, outcome in verdict.answers.items())
     runs = f"{verdict.runs:,} run{'s' if verdict.runs != 1 else ''} a world of {length(verdict.horizon)}"
     return (

@@ -22,7 +22,7 @@ from regimesim.report.figures.style import PURPLE, RED, length
 from regimesim.report.sentences import capitalized
 from regimesim.scenario.messages import InputError, known, spoken
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.columns import RATES, SPELLS
+from regimesim.simulation.columns import RATES, SPELL_STEMS
 from regimesim.stats.estimates import NORMAL_QUANTILE, Floats
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Field:
     @property
     def spoken(self) -> str:
         """Its name in a sentence."""
-        return SPELLS.get(self.name, spoken(self.name))
+        return SPELL_STEMS.get(self.name, spoken(self.name))
 
     @property
     def title(self) -> str:
@@ -99,7 +99,7 @@ def fields(swept: Swept, outcome: str) -> list[Field]:
     horizon = max(world.years for world in swept.worlds)
     found = []
     for name in names:
-        column, until = (f"{name}_rmst", horizon) if name in SPELLS else (name, None)
+        column, until = (f"{name}_rmst", horizon) if name in SPELL_STEMS else (name, None)
         values, errors = (summary[c].to_numpy(np.float64) for c in (column, f"{column}_error"))
         found.append(Field(name, values, errors, until))
     return found
@@ -117,7 +117,7 @@ def sweep_finding(axes: Sequence[Axis], design: pd.DataFrame, field: Field) -> s
 def along(axis: Axis, field: Field) -> str:
     """Say where along an axis an outcome is greatest."""
     lasts = f"{capitalized(field.spoken)} {'lasts' if field.horizon is not None else 'is'}"
-    best = alike(field, 1)
+    best = cells_alike(field, 1)
     if len(best) == np.isfinite(field.values).sum():
         return f"No difference in {field.spoken} between these values of {axis.short} can be told from luck"
     most = "longest" if field.horizon is not None else "greatest"
@@ -140,7 +140,7 @@ def along(axis: Axis, field: Field) -> str:
     return f"{lasts} {most} somewhere from {axis.short} {low} to {high} (about {field.number(values[top])})"
 
 
-def alike(field: Field, sign: int) -> list[int]:
+def cells_alike(field: Field, sign: int) -> list[int]:
     """The points that cannot be told from the greatest (sign 1) or the least (-1)."""
     values = np.where(np.isfinite(field.values), sign * field.values, -np.inf)
     errors, top = np.nan_to_num(field.errors), int(np.argmax(values))
@@ -153,7 +153,7 @@ def _one_way(field: Field, sign: int) -> bool:
     """Tell whether it rises (falls) from end to end, but for what luck may do."""
     steps = sign * np.diff(field.values)
     reach = _quantile(len(steps)) * np.hypot(field.errors[1:], field.errors[:-1])
-    ends = len(field.values) - 1 in alike(field, sign) and 0 in alike(field, -sign)
+    ends = len(field.values) - 1 in cells_alike(field, sign) and 0 in cells_alike(field, -sign)
     return bool(ends and np.all(steps >= -reach))
 
 
@@ -162,7 +162,7 @@ def movers(axes: Sequence[Axis], design: pd.DataFrame, field: Field) -> str:
     low, high = (field.values[np.nanargmin(sign * field.values)] for sign in (1, -1))
     across = f"{capitalized(field.spoken)} {'lasts' if field.horizon is not None else 'goes'} from "
     across += f"{_rounded_number(low)} to {field.number(high)}"
-    if len(alike(field, 1)) == np.isfinite(field.values).sum():
+    if len(cells_alike(field, 1)) == np.isfinite(field.values).sum():
         return f"No difference in {field.spoken} between these points can be told from luck"
     swings = sorted((_swing(axis, design, field) for axis in axes), key=lambda swing: -swing[0])
     (one, error, name), (two, other, second) = swings[:2]

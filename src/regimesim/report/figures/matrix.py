@@ -12,15 +12,21 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from regimesim.analysis.matrix import MEASURES, Matrix, Measure
-from regimesim.report.figures.style import BLACK, ORANGE, blank, framed, length, save_figures, wrapped
+from regimesim.analysis.matrix import CELL_MEASURES, Matrix, Measure
+from regimesim.report.figures.style import (
+    BLACK,
+    HEAT_COLOURS,
+    ORANGE,
+    blank,
+    framed,
+    length,
+    save_figures,
+    wrapped,
+)
 from regimesim.report.matplotlib_alone import drawn
 from regimesim.report.sentences import capitalized
 from regimesim.scenario.messages import listed, spoken
 from regimesim.stats.estimates import Floats
-
-COLOURS = "cividis"
-"""Even in lightness, and the same to all eyes; bright is long, or many."""
 
 _CELL = (1.42, 0.95)
 """Width and height of a cell, in inches."""
@@ -33,32 +39,32 @@ def matrix_figure(found: Matrix) -> Figure:
     """Heat maps side by side: cooperation, peace, disputes."""
     columns, rows = len(found.orders), len(found.worlds)
     wide, tall = _CELL[0] * columns, _CELL[1] * rows
-    width = _LEFT + len(MEASURES) * wide + (len(MEASURES) - 1) * _BETWEEN + _RIGHT
+    width = _LEFT + len(CELL_MEASURES) * wide + (len(CELL_MEASURES) - 1) * _BETWEEN + _RIGHT
     height = _BELOW + tall + _ABOVE
     boxes = [
         ((_LEFT + k * (wide + _BETWEEN)) / width, _BELOW / height, wide / width, tall / height)
-        for k in range(len(MEASURES))
+        for k in range(len(CELL_MEASURES))
     ]
     figure, axes = blank(width, height, *boxes)
-    for k, (ax, measure) in enumerate(zip(axes, MEASURES, strict=True)):
+    for k, (ax, measure) in enumerate(zip(axes, CELL_MEASURES, strict=True)):
         draw_cells(found, ax, measure)
         if k:
             ax.set_yticklabels([])
     _explain_frames(found, figure, (_LEFT / width, (_BELOW - 0.28) / height))
-    first, second = (found.finding(measure.name) for measure in MEASURES[:2])
-    return framed(figure, f"{first}; {second[0].lower()}{second[1:]}", _caption(found))
+    first, second = (found.finding(measure.name) for measure in CELL_MEASURES[:2])
+    return framed(figure, f"{first}; {second[0].lower()}{second[1:]}", _matrix_caption(found))
 
 
 def draw_cells(found: Matrix, ax: Axes, measure: Measure) -> Axes:
     """One heat map: in each cell the number and its 95 % interval; ``-`` where nothing was played."""
-    values = _values(found, measure)
+    values = _cell_values(found, measure)
     top = found.years if measure.spell else max(1e-9, float(np.nanmax(values)))
-    scale, colours = Normalize(0, top), colormaps[COLOURS]
+    scale, colours = Normalize(0, top), colormaps[HEAT_COLOURS]
     ax.imshow(np.ma.masked_invalid(values), cmap=colours, norm=scale, aspect="auto")
     for row, world in enumerate(found.worlds):
         for column, order in enumerate(found.orders):
             paint = colours(scale(values[row, column]))
-            _write(found, ax, (world, order), measure, (column, row), paint)
+            _write_number(found, ax, (world, order), measure, (column, row), paint)
     for k in range(1, max(values.shape)):
         ax.axvline(k - 0.5, color="white", linewidth=2.5)
         ax.axhline(k - 0.5, color="white", linewidth=2.5)
@@ -74,7 +80,7 @@ def draw_cells(found: Matrix, ax: Axes, measure: Measure) -> Axes:
     return ax
 
 
-def _values(found: Matrix, measure: Measure) -> Floats:
+def _cell_values(found: Matrix, measure: Measure) -> Floats:
     values = np.full((len(found.worlds), len(found.orders)), np.nan)
     for row, world in enumerate(found.worlds):
         for column, order in enumerate(found.orders):
@@ -83,7 +89,7 @@ def _values(found: Matrix, measure: Measure) -> Floats:
     return values
 
 
-def _write(
+def _write_number(
     found: Matrix, ax: Axes, cell: tuple[str, str], measure: Measure, at: tuple[int, int], paint: Any
 ) -> None:
     number, _, interval = found.text(cell, measure.name).partition(" [")
@@ -134,7 +140,7 @@ def _broken(words: str, width: int) -> str:
     return wrapped(words, width)
 
 
-def _caption(found: Matrix) -> str:
+def _matrix_caption(found: Matrix) -> str:
     signs = "In brackets: 95 % intervals. Every cell on the same seeds; along a row only the order differs."
     made = f"seed {found.seed} · regimesim, version {found.provenance.get('version', 'unknown')}"
     return f"{signs}\n{found.runs:,} runs of {length(found.years)} a cell · {made}"

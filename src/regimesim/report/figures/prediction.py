@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 
 from regimesim.analysis.prediction.forecasts import MODEL
 from regimesim.analysis.prediction.scores import NULL, Scores
-from regimesim.analysis.prediction.tasks import KINDS, STRETCHES, TASKS, WORDS, Task
+from regimesim.analysis.prediction.tasks import STRETCHES, TASK_KINDS, TASKS, WORDS, ForecastTask
 from regimesim.report.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, blank, framed, label
 from regimesim.report.matplotlib_alone import drawn
 from regimesim.report.sentences import capitalized
@@ -23,12 +23,12 @@ def prediction_figure(found: Scores) -> Figure:
     boxes = [
         (0.11 + 0.305 * k, 1 - (1.05 + 1.75 * row + 1.1) / high, 0.25, 1.1 / high)
         for row in range(len(STRETCHES))
-        for k in range(len(KINDS))
+        for k in range(len(TASK_KINDS))
     ]
     figure, axes = blank(wide, high, *boxes)
     for place, ax in enumerate(axes):
-        row, k = divmod(place, len(KINDS))
-        task = Task(KINDS[k], STRETCHES[row])
+        row, k = divmod(place, len(TASK_KINDS))
+        task = ForecastTask(TASK_KINDS[k], STRETCHES[row])
         draw_task(found, ax, task)
         if row == 0:
             ax.set_title(capitalized(WORDS[task.kind]), loc="left", fontsize=11, weight="bold", pad=12)
@@ -36,7 +36,7 @@ def prediction_figure(found: Scores) -> Figure:
             ax.set_ylabel(f"{task.stretch.who}\n{task.stretch.first}-{task.stretch.last}", fontsize=10)
     handle = Line2D([], [], color=BLACK, linewidth=1.6, linestyle=(0, (2, 1)), label="what came")
     figure.legend(handles=[handle], loc="lower left", bbox_to_anchor=(0.1, 0.055), fontsize=10, frameon=False)
-    crps, log = (_losses(found, score) for score in ("crps", "log_score"))
+    crps, log = (_lost_to_null(found, score) for score in ("crps", "log_score"))
     title = (
         f"The model loses to a stationary Poisson process on {crps} of {len(TASKS)} tasks by CRPS, on {log} "
         "by log score"
@@ -48,7 +48,7 @@ def prediction_figure(found: Scores) -> Figure:
     return framed(figure, title, f"{signs}\n{made} · forecasts frozen {found.forecasts.checksum[:12]}")
 
 
-def draw_task(found: Scores, ax: Axes, task: Task) -> Axes:
+def draw_task(found: Scores, ax: Axes, task: ForecastTask) -> Axes:
     """Forecasts of one task as intervals, and what came as a line."""
     part = found.table[found.table["task"] == task.name]
     names = list(part["forecaster"])
@@ -72,6 +72,6 @@ def draw_task(found: Scores, ax: Axes, task: Task) -> Axes:
     return ax
 
 
-def _losses(found: Scores, score: str) -> int:
+def _lost_to_null(found: Scores, score: str) -> int:
     rows = found.against[(found.against["rival"] == NULL) & (found.against["score"] == score)]
     return int((rows[rows["of"].isin(found.outcomes)]["difference"] > 0).sum())

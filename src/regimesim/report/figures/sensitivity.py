@@ -101,13 +101,13 @@ def tornado_figure(found: Influence) -> Figure:
     unit = " years" if found.outcome.horizon is not None else ""
     headline = (
         f"By itself, {widest.factor.name} moves the {found.what} most, over {widest.width:.3g}{unit}"
-        if _told(found)
+        if _is_distinguished(found)
         else f"By itself, no parameter is sure to move the {found.what} most"
     )
-    return framed(figure, headline, f"{signs}\n{_made_of(found, TIMES * found.effort.runs)}")
+    return framed(figure, headline, f"{signs}\n{_sample_words(found, TIMES * found.effort.runs)}")
 
 
-def _told(found: Influence) -> bool:
+def _is_distinguished(found: Influence) -> bool:
     """Tell whether the widest swing is wider than the next, by the errors of both."""
     if found.swings[0].width == 0:
         return False
@@ -158,7 +158,7 @@ def morris_figure(found: Influence) -> Figure:
         "A step is two thirds of a parameter's range, from a random place in the box. Where the standard "
         "deviation is above the mean, the effect is felt in some places and not in others."
     )
-    return framed(figure, _widely(found), f"{signs}\n{_made_of(found, found.effort.runs)}")
+    return framed(figure, _widely(found), f"{signs}\n{_sample_words(found, found.effort.runs)}")
 
 
 def _widely(found: Influence) -> str:
@@ -176,7 +176,7 @@ def _widely(found: Influence) -> str:
     )
 
 
-def _made_of(found: Influence, runs: int) -> str:
+def _sample_words(found: Influence, runs: int) -> str:
     from regimesim.simulation.provenance import program_version
 
     base = found.box.base

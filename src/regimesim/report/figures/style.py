@@ -42,7 +42,7 @@ BLUE, SKY, GREEN, ORANGE, RED, PURPLE, OCHRE = (
     "#8a6d00",
 )
 
-Frame = tuple[float, float, float, float]
+PanelBounds = tuple[float, float, float, float]
 """Left, bottom, width and height, as shares of a figure."""
 
 
@@ -133,6 +133,9 @@ class NotebookAxes(Axes):
         return picture._repr_png_() if isinstance(picture, NotebookFigure) else None
 
 
+HEAT_COLOURS = "cividis"
+"""Of heat maps: even in lightness, and the same to all eyes (Nuñez, Anderton & Renslow 2018); bright is
+long, or many."""
 NARROW = 5.1
 """Inches: the width of a telephone's screen, letters as large as those of its text."""
 _NARROW: ContextVar[bool] = ContextVar("narrow", default=False)
@@ -156,7 +159,7 @@ def is_narrow() -> bool:
     return _NARROW.get()
 
 
-def blank(width: float, height: float, *boxes: Frame) -> tuple[Figure, list[Axes]]:
+def blank(width: float, height: float, *boxes: PanelBounds) -> tuple[Figure, list[Axes]]:
     """A figure (inches) and an axes in each box."""
     if _NARROW.get():
         tall = [height * box[3] for box in boxes]

@@ -31,6 +31,7 @@ from regimesim.report.figures.style import (
     BLACK,
     BLUE,
     GREEN,
+    HEAT_COLOURS,
     ORANGE,
     PALE,
     PURPLE,
@@ -50,7 +51,7 @@ from regimesim.report.sentences import capitalized
 MOST_PANELS = 5
 MOST_SCATTERED = 9
 
-LINES = (
+LINE_STYLES = (
     Look(BLUE, "-", "o"),
     Look(ORANGE, "--", "s"),
     Look(GREEN, "-.", "^"),
@@ -60,9 +61,6 @@ LINES = (
 )
 """Lines for the words of an axis, each told by colour, stroke and mark."""
 LOOKS = ((BLUE, "-", "o"), (ORANGE, "--", "s"))
-
-COLOURS = "cividis"
-"""Even in lightness, and the same to all eyes (Nuñez, Anderton & Renslow 2018)."""
 
 _WRITTEN = 42
 """Cells up to which each holds its number."""
@@ -318,7 +316,7 @@ def family(sweep: Landscape, field: Field, ax: Axes) -> Axes:
 def _looks_of_words(words: Axis) -> list[Look]:
     if words.name == "scenario":
         return list(looks([str(value) for value in words.values]).values())
-    return list(LINES[: len(words)])
+    return list(LINE_STYLES[: len(words)])
 
 
 def _mark_crossings(
@@ -425,7 +423,7 @@ def heat(ax: Axes, x: Axis, y: Axis, panel: HeatMap, scale: Normalize) -> Any:
         x.edges,
         y.edges,
         np.ma.masked_invalid(panel.values),
-        cmap=COLOURS,
+        cmap=HEAT_COLOURS,
         norm=scale,
         rasterized=panel.values.size > 2_500,
     )

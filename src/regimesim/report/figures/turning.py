@@ -12,7 +12,7 @@ from regimesim.scenario.messages import show
 
 _BAND = 2.0
 """Standard errors to each side of the line."""
-_LINE, _REST = 0.17, 3.4
+_LINE_HEIGHT, _REST = 0.17, 3.4
 """Height of a line of the caption, and of all the rest of the picture, in inches."""
 
 
@@ -58,8 +58,8 @@ def turning_figure(found: TurningPoints) -> Figure:
     for number, point in enumerate(found.points, 1):
         change = likeliest(point)
         named.append(f"{number}  {change.date}: {change.cause} ({change.change:+.2f})")
-    high = _REST + _LINE * (len(named) + 2)
-    below = _LINE * (len(named) + 1)
+    high = _REST + _LINE_HEIGHT * (len(named) + 2)
+    below = _LINE_HEIGHT * (len(named) + 1)
     box = (0.09, (below + 0.65) / high, 0.88, (high - below - 1.45) / high)
     figure, (ax,) = blank(8.5, high, box)
     draw_turning_points(found, ax)

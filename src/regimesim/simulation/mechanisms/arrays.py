@@ -8,17 +8,14 @@ all.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from regimesim.core.estrangement import FOREVER
 from regimesim.core.lanes import Lanes
 from regimesim.core.steps import STEPS
 from regimesim.scenario.messages import InputError, listed
-
-Array = NDArray[Any]
+from regimesim.stats.arrays import Array
 
 _BEFORE = {step: k for k, step in enumerate((*STEPS, "next round"))}
 

@@ -133,7 +133,7 @@ class OpenLanes(Lanes):
                 call()
 
 
-def checked(mechanisms: Sequence[Mechanism]) -> tuple[Mechanism, ...]:
+def checked_mechanisms(mechanisms: Sequence[Mechanism]) -> tuple[Mechanism, ...]:
     """Refuse what is no mechanism.
 
     Raises

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.messages import known
 from regimesim.scenario.scenario import Scenario
-from regimesim.simulation.mechanisms.block import OpenLanes, checked
+from regimesim.simulation.mechanisms.block import OpenLanes, checked_mechanisms
 from regimesim.simulation.mechanisms.mechanism import Frame, Mechanism
 from regimesim.simulation.mechanisms.minds import Agents, Minds
 from regimesim.simulation.provenance import PYTHON
@@ -47,7 +47,7 @@ class Extension:
         InputError
             If something is no mechanism.
         """
-        return cls(checked(mechanisms), dict(agents or {}))
+        return cls(checked_mechanisms(mechanisms), dict(agents or {}))
 
     def __bool__(self) -> bool:
         return bool(self.mechanisms or self.agents)
@@ -91,7 +91,7 @@ class Extension:
         }
 
 
-NOTHING = Extension()
+NO_EXTENSION = Extension()
 """No extension: the rules as they are."""
 
 
@@ -117,25 +117,25 @@ def identity(thing: object) -> str:
     """
     if isinstance(thing, functools.partial):
         given = ", ".join(
-            [*map(_shown, thing.args), *(f"{k}={_shown(v)}" for k, v in thing.keywords.items())]
+            [*map(_value_shown, thing.args), *(f"{k}={_value_shown(v)}" for k, v in thing.keywords.items())]
         )
         return f"{identity(thing.func)}({given})"
     kind = thing if isinstance(thing, type) else type(thing)
     if inspect.isroutine(thing):
-        return f"{thing.__module__}.{thing.__qualname__} {_digest_of([thing])}"
+        return f"{thing.__module__}.{thing.__qualname__} {_code_digest([thing])}"
     values = {} if isinstance(thing, type) else getattr(thing, "__dict__", {})
-    shown = ", ".join(f"{name}={_shown(value)}" for name, value in sorted(values.items()))
+    shown = ", ".join(f"{name}={_value_shown(value)}" for name, value in sorted(values.items()))
     own = [one for one in kind.__mro__ if not one.__module__.startswith(("regimesim.", "mesa.", "builtins"))]
-    return f"{kind.__module__}.{kind.__qualname__}({shown}) {_digest_of(own)}"
+    return f"{kind.__module__}.{kind.__qualname__}({shown}) {_code_digest(own)}"
 
 
-def _shown(value: object) -> str:
+def _value_shown(value: object) -> str:
     if isinstance(value, np.ndarray):
         return f"array {hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()[:16]}"
     return _ADDRESS.sub("", repr(value))
 
 
-def _digest_of(things: Sequence[Any]) -> str:
+def _code_digest(things: Sequence[Any]) -> str:
     digest = hashlib.sha256()
     for thing in things:
         try:

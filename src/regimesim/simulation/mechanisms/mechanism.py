@@ -14,7 +14,8 @@ from regimesim.core.lanes import Lanes
 from regimesim.core.steps import STEPS, draw_lanes
 from regimesim.scenario.messages import InputError, known
 from regimesim.scenario.parameters import BY_NAME
-from regimesim.simulation.mechanisms.arrays import READABLE, WRITABLE, Array, array_of, permitted, take_over
+from regimesim.simulation.mechanisms.arrays import READABLE, WRITABLE, array_of, permitted, take_over
+from regimesim.stats.arrays import Array
 
 _DRAW: Callable[..., None] = draw_lanes
 _OWN_CHANNELS, _CHANNELS_EACH = 2**16, 2**10
