@@ -27,7 +27,7 @@ def section(title: str, rows: Sequence[Row]) -> dict[str, Any]:
     return {
         "title": title,
         "date": date.today().isoformat(),
-        "repetitions": max(len(row.values) for row in rows),
+        "repetitions": max((len(row.values) for row in rows), default=0),
         "rows": [
             {"what": row.what, "median": row.median, "low": min(row.values), "high": max(row.values),
              "unit": row.unit, "target": row.target, "met": row.met}

@@ -7,7 +7,7 @@ is less than a round; the shares say what would be worth another thought.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numba
@@ -25,6 +25,7 @@ from regimesim.simulation.simulate import lanes_for
 
 TITLE = "Steps of a round"
 REPEATED = 100
+BEGIN = "make a block of lanes and play its first round, spread over all rounds"
 
 PAIR = """
 def step(world, game, setting, tally, luck, t):
@@ -121,11 +122,13 @@ def measure(repetitions: int) -> list[Row]:
         middle = design.rounds // 2 + 1
         lanes.play(middle)
         states = lanes.world.capability.shape[0]
-        amount = REPEATED * size * states * (states - 1) / 2
-        found = in_turn(
-            {step: rate(_repeat(*source, lanes, middle), amount, 0.02) for step, source in steps.items()},
-            repetitions,
-        )
+        dyads = size * states * (states - 1) / 2
+        contestants = {
+            step: rate(_repeat(*source, lanes, middle), REPEATED * dyads, 0.02)
+            for step, source in steps.items()
+        }
+        contestants[BEGIN] = rate(partial(_begin, lanes), dyads * design.rounds, 0.02)
+        found = in_turn(contestants, repetitions)
         rows += [
             Row(f"{name}: {step}", [1e9 / x for x in values], "nanoseconds a pair and round")
             for step, values in found.items()
@@ -149,6 +152,10 @@ def _repeat(template: str, call: str, lanes: Lanes, t: int) -> Callable[[], None
     game, luck = rejoin_game(game), rejoin_luck(luck)
     _keep_still(game, setting)
     return lambda: step(world, game, setting, tally, luck, t)
+
+
+def _begin(lanes: Lanes) -> None:
+    lanes.again(np.arange(len(lanes.points))).play(1)
 
 
 def _keep_still(game: Game, setting: Setting) -> None:
