@@ -54,7 +54,7 @@ STAGES = (
 """Fast tests in the order in which they are tried; a group sees what those before it let pass. A module's own
 tests come first."""
 
-COMPILED = ("bundles.py", "compiler.py", "keeping.py")
+COMPILED = ("bundles.py", "compiler.py", "jit.py", "keeping.py", "native.py", "numba_alone.py")
 """How the core is compiled and kept. Nothing of it is at work in plain Python, so it is left out here."""
 
 ENOUGH = 0.95

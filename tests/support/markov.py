@@ -20,11 +20,13 @@ class Chain:
     """The chain of two like states of which one may be more resolute than the other.
 
     ``pair`` is anything with the yearly settings of ``theory.Relationship`` as attributes; its own
-    reckoning is not used.
+    reckoning is not used. ``excluded`` and ``extended`` are the chances per round that third states estrange
+    a pair that is open, and begin the full length anew of one that is estranged.
     """
 
-    def __init__(self, pair):
+    def __init__(self, pair, excluded=0.0, extended=0.0):
         self.pair, m = pair, pair.rounds_per_year
+        self.excluded, self.extended = excluded, extended
         self.m, self.delta = m, pair.discount_factor ** (1 / m)
         self.q = 1 - (pair.miss_rate * (1 - pair.level)) ** (4 / m)
         self.f = per_round(pair.false_alarm_rate * (1 - pair.level) * (1 - pair.confer), m)
@@ -64,8 +66,11 @@ class Chain:
         """Distribution over states of the chain after a round in the open."""
         follows = np.zeros(len(self.names))
         for chance, kind in self.breaks(i_defects):
-            then = self.number["open"] if kind is None else self.number[kind, self.length]
-            follows[then] += chance
+            if kind is None:
+                follows[self.number["open"]] += chance * (1 - self.excluded)
+                follows[self.number[S, self.length]] += chance * self.excluded
+            else:
+                follows[self.number[kind, self.length]] += chance
         if i_defects and war:
             follows *= 1 - self.h1
             follows[self.number["war", self.war_length]] += self.h1
@@ -96,10 +101,11 @@ class Chain:
             if kind == "war":
                 chain[place, self.number["war", left - 1] if left > 1 else 0] = 1
                 continue
-            h, nu = self.h[kind], self.nu[kind]
+            h, nu, again = self.h[kind], self.nu[kind], self.extended
             chain[place, self.number["war", self.war_length]] += h
-            chain[place, self.number["open"]] += (1 - h) * nu
-            chain[place, self.number[kind, left - 1] if left > 1 else 0] += (1 - h) * (1 - nu)
+            chain[place, self.number[kind, self.length]] += (1 - h) * again
+            chain[place, self.number["open"]] += (1 - h) * (1 - again) * nu
+            chain[place, self.number[kind, left - 1] if left > 1 else 0] += (1 - h) * (1 - again) * (1 - nu)
         return chain
 
     def paid(self):

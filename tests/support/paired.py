@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 
@@ -133,21 +134,38 @@ def play_out(lanes, defect=None, choose=None):
     return paid, loyal
 
 
-def loss_of_one_defection(tree, lanes, choose=None):
-    """(m times the discounted payoff that one defection costs in each lane, margin, loyalty of all)."""
+def believed(lanes):
+    """S1 plays as S0 expects: it cooperates with the chance of S0's trust. S0 cooperates."""
+    luck = np.random.default_rng([1, lanes.round]).random(len(lanes.points))
+    open_ = lanes.world.open[0, 1]
+    lanes.world.intend[1, 0] = open_ & (luck < lanes.world.trust[0, 1])
+    lanes.world.intend[0, 1] = open_
+
+
+def loss_of_one_defection(tree, lanes, choose=None, payoff=False):
+    """(m times the discounted payoff that one defection costs in each lane, margin, loyalty of all).
+
+    With ``payoff`` also the discounted payoff without it.
+    """
     without, with_it = lanes_of(tree, lanes), lanes_of(tree, lanes)
     margin = with_it.margins()[0, 1].sum(axis=0)
     assert np.ptp(margin) < 1e-12
     path, loyal = play_out(without, choose=choose)
     cheated, _ = play_out(with_it, defect=(0, 1), choose=choose)
-    return without.setting.rounds_per_year * (path - cheated), float(margin[0]), loyal
+    found = without.setting.rounds_per_year * (path - cheated), float(margin[0]), loyal
+    return (*found, path) if payoff else found
 
 
-def relationship_of(tree):
-    """The pair of a world of two like states as theory takes it."""
-    t, s, d, p, w, q = (
-        tree.get(g, {}) for g in ("payoffs", "shadow", "diplomacy", "transparency", "war", "periphery")
+def relationship_of(tree, **given):
+    """The pair of a world of like states as theory takes it, at full trust unless ``given`` says otherwise.
+
+    In a world of more than two third states join with certainty, as they do in the worlds above.
+    """
+    t, s, d, p, w, q, c = (
+        tree.get(g, {})
+        for g in ("payoffs", "shadow", "diplomacy", "transparency", "war", "periphery", "sanctions")
     )
+    excluding = c.get("rule", "none") in ("decentralized", "collective")
     return Relationship(
         **t, discount_factor=s["discount_factor"], rounds_per_year=s["rounds_per_year"],
         punishment_years=s["punishment_years"], resolve=s.get("resolve", 1.0), level=p["level"],
@@ -157,8 +175,22 @@ def relationship_of(tree):
         quarrels=(1 - q.get("insulation", 1.0)) * q.get("rate", 0.0),
         war_unilateral=w.get("unilateral", 0.0), war_mutual=w.get("mutual", 0.0),
         war_cost=w.get("cost", 0.0), war_years=w.get("years", 2.0),
-        temperature=tree.get("choice", {}).get("temperature", 0.0),
+        temperature=tree.get("choice", {}).get("temperature", 0.0), escalation=c.get("escalation", 0.0),
+        learning_rate=tree["trust"]["learning_rate"],
+        **{
+            "states": len(tree["states"]), "publicity": p.get("publicity", 1.0),
+            "inquiry": c.get("inquiry", 0.0), "joining": float(excluding), **given,
+        },
     )  # fmt: skip
+
+
+FAMILY = 1e-3
+"""Chance of a false alarm in all comparisons of a test together."""
+
+
+def bound(comparisons):
+    """How large one of so many |z| may be."""
+    return NormalDist().inv_cdf(1 - FAMILY / (2 * comparisons))
 
 
 def z_of(samples, expected):

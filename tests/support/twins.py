@@ -11,6 +11,7 @@ import numpy as np
 
 from regimesim.core.estrangement import FOREVER
 from regimesim.core.lanes import Lanes
+from regimesim.core.steps import STEPS, play_steps
 from regimesim.core.strategies import Automaton
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.lowering import lower
@@ -171,6 +172,17 @@ def check(scenario: Scenario, seed: int, replicate: int, *beside: Scenario) -> A
     for name in lanes.tally._fields:
         assert same_bits(getattr(lanes.tally, name), getattr(stroke.tally, name)), name
     return history
+
+
+def check_steps(scenario: Scenario, seed: int, replicate: int) -> None:
+    """The world after every round, and every measure, of a block that is played step by step."""
+    history, lanes = history_of(scenario, seed, replicate), lanes_of(scenario, seed, replicate)
+    for t, now in enumerate(history.rounds):
+        lanes.enter_phase()
+        play_steps(lanes.world, lanes.game, lanes.setting, lanes.tally, lanes.luck, t, 0, len(STEPS))
+        lanes.round += 1
+        compare_round(scenario, lanes, now, t, 0.0)
+    compare_measures(lanes, history.summary)
 
 
 def same_bits(a: Any, b: Any) -> bool:

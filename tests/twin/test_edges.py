@@ -75,6 +75,18 @@ def test_small_worlds(number: int) -> None:
     twins.check(scenario, number * 7_919, number, beside)
 
 
+@pytest.mark.parametrize("number", range(15, 22))
+def test_small_worlds_step_by_step(number: int) -> None:
+    """As those play whose mechanisms come in between the steps; the first year has no growth."""
+    scenario, _ = small(number)
+    twins.check_steps(scenario, number * 7_919, number)
+
+
+def test_growth_step_by_step() -> None:
+    states = {"A": {"capability": 8, "growth": 0.1}, "B": {"capability": 9}, "C": {"capability": 5}}
+    twins.check_steps(world(states, 2, 4, power={"volatility": 0.3, "weight": 0.5}), SEED, 0)
+
+
 # ------------------------------------------------------------------------------------ patience and lengths
 
 

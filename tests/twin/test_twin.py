@@ -40,6 +40,23 @@ def test_the_same_bits_in_any_world(number: int) -> None:
     twins.check(random_scenario(number), number * 1_000_003, number)
 
 
+def between_two(number: int) -> Scenario:
+    """The same of the first two states alone, which no third one ever distracts."""
+    tree = generators.world(random.Random(number))
+    names = list(tree["states"])[:2]
+    tree |= {"states": {name: tree["states"][name] for name in names}, "affinity": {"default": 0.1}}
+    for buffer in tree["buffers"].values():
+        buffer["between"] = [names]
+    return read_scenario(tree, f"two of {number}")
+
+
+@pytest.mark.parametrize("hundred", [2, *(pytest.param(n, marks=pytest.mark.verify) for n in (0, 1, 3, 4))])
+def test_the_same_bits_between_two_states(hundred: int) -> None:
+    """A hundred worlds, or ten of them, in every round and every measure."""
+    for number in range(100 * hundred, 100 * hundred + (10 if hundred == 2 else 100)):
+        twins.check(between_two(number), number, 0)
+
+
 HAPPENINGS: dict[str, Callable[[Any], int]] = {
     "rounds": lambda h: len(h.rounds),
     "charges": lambda h: of_pairs(h, "charge", naive.PURSUED),

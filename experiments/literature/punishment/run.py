@@ -171,7 +171,7 @@ def draw(answer: Answer) -> Figure:
     label(right, "credibility at the start", f"in the last {LATE} of {YEARS} years")
     return framed(
         figure,
-        "Where it is common punishment keeps itself up, where it is rare it dies out",
+        "Punishment has three resting points, and most runs that begin low end high",
         f"Eight states, cost 1, worth of enforcement 3. Left: the rule. Right: {RUNS} runs each, 95 % "
         f"intervals, seed {SEED}; dotted: the open point of the left.",
     )

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from regimesim.analysis.innocents import Prospects, prospects_of
 from regimesim.core.compiler import entry
-from regimesim.core.estrangement import FOREVER, cost_of, outside
+from regimesim.core.estrangement import cost_of
 from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.parameters import INHERIT
 from regimesim.scenario.scenario import Scenario
@@ -43,7 +44,7 @@ _MOST_WORSE, _HALVINGS = 50.0, 30
 """Greatest loss of mutual defection that is tried, and how finely."""
 _LEAST_DISCOUNT, _MOST_DISCOUNT = 1e-6, 1.0 - 1e-9
 NOW, FUTURE, LAW = 0, 1, 2
-_MISUNDERSTANDING, _BREACH = 0, 1
+_BREACH = 1
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,14 @@ class Side:
     discount, transparency, resolve, punishment_years, trust : float
         What there is of each; the resolve is the other's.
     years_between : float
-        Expected years of cooperation until mishaps estrange the pair (inf: never).
+        Expected years of cooperation until mishaps, or cases against innocents, estrange the pair (inf:
+        never).
     estranged_years : float
-        Expected length of what a breach brings, war included (inf: without end).
+        Expected length of what a breach brings, war and cases included (inf: without end).
     cooperation_share : float
-        Share of time in which both cooperate in the long run, if only mishaps estrange them.
+        Share of time in which both cooperate in the long run, if only these estrange them.
+    by_others : float
+        Chance per round that a case against an innocent estranges the pair.
     breach_cost : float
         What a breach costs, discounted, at full trust: a flow times years.
     now, future, law, norm : float
@@ -110,6 +114,7 @@ class Side:
     years_between: float
     estranged_years: float
     cooperation_share: float
+    by_others: float
     breach_cost: float
     now: float
     future: float
@@ -167,15 +172,15 @@ def pairs_at_start(results: Results) -> list[Pair]:
 def pairs_in(lanes: Lanes, scenario: Scenario, lane: int = 0) -> list[Pair]:
     """Every pair of a lane as it stands."""
     terms = lanes.margins()[..., lane]
-    names, needs = scenario.states, _needs(lanes, lane)
+    names, needs, prospects = scenario.states, _needs(lanes, lane), prospects_of(lanes, lane)
     between: dict[tuple[int, int], list[str]] = {}
     for k, i, j in lanes.setting.links:
         if lanes.world.sovereign[k, lane]:
             between.setdefault((int(i), int(j)), []).append(scenario.buffers[k])
     return [
         Pair(
-            _side_of(lanes, names, (i, j), needs, terms, lane),
-            _side_of(lanes, names, (j, i), needs, terms, lane),
+            _side_of(lanes, names, (i, j), needs, prospects, terms, lane),
+            _side_of(lanes, names, (j, i), needs, prospects, terms, lane),
             tuple(between.get((i, j), [])),
             float(lanes.game.buffer[i, j, lane]),
         )
@@ -185,7 +190,13 @@ def pairs_in(lanes: Lanes, scenario: Scenario, lane: int = 0) -> list[Pair]:
 
 
 def _side_of(
-    lanes: Lanes, names: Sequence[str], pair: tuple[int, int], needs: Floats, terms: Floats, lane: int
+    lanes: Lanes,
+    names: Sequence[str],
+    pair: tuple[int, int],
+    needs: Floats,
+    prospects: Prospects,
+    terms: Floats,
+    lane: int,
 ) -> Side:
     game, (i, j) = lanes.game, pair
     shared = lanes.setting.parameters[lanes.row[lane]]
@@ -207,37 +218,20 @@ def _side_of(
         float(game.pursue[j, lane]),
         float(shared["shadow"]["punishment_years"]),
         float(lanes.world.trust[i, j, lane]),
-        *_mishaps(lanes, i, j, lane),
+        float(prospects.years_between[i, j]),
+        float(prospects.years_of_breach[i, j]),
+        float(prospects.share[i, j]),
+        float(prospects.by_others[i, j]),
+        _breach_cost(lanes, i, j, lane),
         *(float(x) for x in terms[i, j]),
     )
 
 
-def _mishaps(lanes: Lanes, i: int, j: int, lane: int) -> tuple[float, float, float, float]:
-    """(years between estrangements, years of a breach, share of time in cooperation, cost of a breach)."""
-    game, m, (low, high) = lanes.game, lanes.setting.rounds_per_year, sorted((i, j))
-    spans = [_rounds_apart(lanes, low, high, kind, lane) for kind in (_MISUNDERSTANDING, _BREACH)]
-    chances = [float(x) for x in game.apart[:, low, high, lane]]
-    lost = sum(chance * span for chance, span in zip(chances, spans, strict=True) if chance > 0.0)
-    a = sum(chances)
+def _breach_cost(lanes: Lanes, i: int, j: int, lane: int) -> float:
+    """Cost of a breach to i, discounted, at full trust."""
+    game, (low, high) = lanes.game, sorted((i, j))
     span, paid = game.span[_BREACH, low, high, lane], game.paid[_BREACH, i, j, lane]
-    cost = _cost(game.one[i, j, lane], span, paid) / m
-    return (1.0 / (a * m) if a > 0.0 else math.inf), spans[1] / m, 1.0 / (1.0 + lost), float(cost)
-
-
-def _rounds_apart(lanes: Lanes, i: int, j: int, kind: int, lane: int) -> float:
-    """Expected rounds until a pair i < j is open again."""
-    game = lanes.game
-    risk, ending = float(game.war_estranged[kind, i, j, lane]), float(game.ending[kind, i, j, lane])
-    rounds = int(game.rounds[lane])
-    if rounds >= FOREVER and risk == 0.0 and ending == 0.0:
-        return math.inf
-    return float(_open_again(risk, ending, rounds, float(game.war_rounds[lane])))
-
-
-@entry
-def _open_again(risk: Any, ending: Any, rounds: Any, war_rounds: Any) -> Any:
-    """Rounds, by ``core.estrangement.outside``; compiled code is kept of entries only."""
-    return outside(1.0, risk, ending, rounds, war_rounds, 1.0)[2]
+    return float(_cost(game.one[i, j, lane], span, paid)) / lanes.setting.rounds_per_year
 
 
 @entry

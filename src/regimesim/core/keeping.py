@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import platform
+import sys
 import threading
 import uuid
 import warnings
@@ -109,6 +110,8 @@ def _compiled(entry: Entry, arguments: tuple[Any, ...], shapes: Shapes) -> Calla
     """Compile an entry, and keep the code if it gives nothing; another is compiled in every process."""
     from regimesim.core import jit
 
+    if entry_name(entry) in _SLOW and is_interactive():
+        print("regimesim: compiling the model (once, for a minute or less)", file=sys.stderr, flush=True)
     payload = jit.code_for_here(entry, arguments, _symbol(entry))
     if payload is None:
         return jit.dispatcher_of(entry)  # type: ignore[no-any-return]
@@ -119,6 +122,15 @@ def _compiled(entry: Entry, arguments: tuple[Any, ...], shapes: Shapes) -> Calla
     except RuntimeError as error:
         _say_once(f"compiled code cannot be loaded ({error}), so it is compiled in every process")
         return jit.dispatcher_of(entry)  # type: ignore[no-any-return]
+
+
+_SLOW = ("core.kernel.play", "core.steps.play_steps")
+"""Entries that take so long that somebody who waits wants to know what for."""
+
+
+def is_interactive() -> bool:
+    """Tell whether somebody types in Python or in a notebook; commands have a bar of their own."""
+    return hasattr(sys, "ps1") or "ipykernel" in sys.modules
 
 
 def _keep(path: Path, content: bytes) -> None:

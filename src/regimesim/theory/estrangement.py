@@ -1,9 +1,12 @@
 """Closed forms of a pair of prudent states: what estrangement costs, and what cooperation takes.
 
-A *relationship* is a pair of like states at full trust, seen from one side (model.md 4.3). Both cooperate;
-mishaps (false charges, quarrels abroad) estrange them now and then; an estrangement ends after its time, by
-an agreement, by a concession or by a war. States may differ in their resolve only. Third states are left
-aside.
+A *relationship* is a pair of like states, seen from one side (model.md 4.3). Both cooperate; mishaps (false
+charges, quarrels abroad) and cases of third states against innocents estrange them now and then; an
+estrangement ends after its time, by an agreement, by a concession or by a war, and begins anew with each case
+that one side joins against the other. States may differ in their resolve only.
+
+The forms are exact of what two states play, at any trust. With third states they are as near as those of
+:mod:`regimesim.theory.exclusion`, which says how near that is.
 
 *Payoffs* are flows per year, *rates* are per year, lengths are in years, and the rounds in which the program
 plays are derived from them. A *threshold* is the least value of one setting, all others as they are, at which
@@ -13,19 +16,27 @@ one defection does not pay; ``inf`` says that no value within bounds suffices.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import Literal
+
+import numpy as np
 
 from regimesim.core import decision, estrangement, game
 from regimesim.core.elementary import chance, power
+from regimesim.core.world import Reals
+from regimesim.theory import distrust
+from regimesim.theory.exclusion import Cases, expected_company, mean_rounds, rounds_apart
 from regimesim.theory.games import check_chance
 
 Kind = Literal["misunderstanding", "breach", "sanction"]
 KINDS: tuple[Kind, ...] = ("misunderstanding", "breach", "sanction")
 
-_SHARES = ("level", "miss_rate", "resolve", "confer", "mediation", "escalation")
+_SHARES = (
+    "level", "miss_rate", "resolve", "confer", "mediation", "escalation", "trust", "learning_rate",
+    "agreement_trust", "publicity", "inquiry", "joining",
+)  # fmt: skip
 _RATES = (
     "false_alarm_rate",
     "quarrels",
@@ -46,7 +57,7 @@ class Estrangement:
     Attributes
     ----------
     chance : float
-        That it begins in a round in which both cooperate; 0 for a sanction, which third states impose.
+        That it begins in a round in which both cooperate; a sanction begins by a case against an innocent.
     years : float
         Expected time until the pair is open again, war included.
     payoff : float
@@ -64,7 +75,7 @@ class Estrangement:
 
 @dataclass(frozen=True)
 class Relationship:
-    """A pair of like states that cooperate at full trust, seen from one side.
+    """A pair of like states that cooperate, seen from one side.
 
     Parameters
     ----------
@@ -101,11 +112,23 @@ class Relationship:
     temperature : float >= 0
         Noise of choice; moves concessions only, in games in which to cooperate alone is better than
         estrangement.
+    trust, learning_rate, agreement_trust : float in [0, 1]
+        What this side expects of the other at the beginning, the share of distrust that heals in a year of
+        cooperation, and the trust that an agreement gives at least. A war sets trust back to that of the
+        beginning. Below full trust the other is taken to cooperate as often as is expected of it.
+    states : int >= 2
+        How many states there are, all like the other side and all members; more than two only at full trust.
+    publicity, inquiry, joining : float in [0, 1]
+        Chances that a charge becomes public, that an inquiry clears an innocent, and that a third state
+        joins a case against a state with which it is open.
+    renewing : float in [0, 1], optional
+        The same of a third state that is estranged from the accused; ``joining`` unless given.
 
     Raises
     ------
     ValueError
-        If a value is out of range, or the discount factor is 1 and some estrangement has no end.
+        If a value is out of range, the discount factor is 1 and some estrangement has no end or trust is not
+        full, or distrust meets third states.
 
     References
     ----------
@@ -140,6 +163,14 @@ class Relationship:
     war_cost: float = 0.0
     war_years: float = 2.0
     temperature: float = 0.0
+    trust: float = 1.0
+    learning_rate: float = 0.0
+    agreement_trust: float = 0.0
+    states: int = 2
+    publicity: float = 0.0
+    inquiry: float = 0.0
+    joining: float = 0.0
+    renewing: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("temptation", "reward", "punishment", "sucker"):
@@ -147,8 +178,9 @@ class Relationship:
                 raise ValueError(f"{name} must be a finite number; got {getattr(self, name)}")
         for name in _SHARES:
             check_chance(name, getattr(self, name))
-        if self.other_resolve is not None:
-            check_chance("other_resolve", self.other_resolve)
+        for name in ("other_resolve", "renewing"):
+            if getattr(self, name) is not None:
+                check_chance(name, getattr(self, name))
         for name in _RATES:
             if not 0.0 <= getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must be a finite number of at least 0; got {getattr(self, name)}")
@@ -160,6 +192,10 @@ class Relationship:
             raise ValueError(f"punishment_years must be at least 0; got {self.punishment_years}")
         if self.discount_factor == 1.0 and math.isinf(self.punishment_years):
             raise ValueError("a discount_factor of 1 needs punishment_years that end")
+        if self.states < 2:
+            raise ValueError(f"states must be at least 2; got {self.states}")
+        if self.trust < 1.0 and (self.states > 2 or self.discount_factor == 1.0):
+            raise ValueError("trust below 1 needs 2 states and a discount_factor below 1")
 
     @property
     def discount(self) -> float:
@@ -178,10 +214,15 @@ class Relationship:
         return float(game.alarm_chance(self.false_alarm_rate, self.level, self.confer, 1.0, m))
 
     @property
+    def learning(self) -> float:
+        """The share of distrust that heals in a round of cooperation, eta."""
+        return 1.0 - float(power(1.0 - self.learning_rate, 1.0 / self.rounds_per_year))
+
+    @property
     def years_between(self) -> float:
-        """Expected years of cooperation before the pair is estranged, 1/a rounds; ``inf`` without mishaps."""
-        a = self._mishaps[0]
-        return 1.0 / (a * self.rounds_per_year) if a > 0.0 else math.inf
+        """Expected years of cooperation before the pair is estranged; ``inf`` if it never is."""
+        breaks = self._hazard
+        return 1.0 / (breaks * self.rounds_per_year) if breaks > 0.0 else math.inf
 
     @property
     def cooperation_share(self) -> float:
@@ -189,17 +230,17 @@ class Relationship:
         open_years = self.years_between
         if math.isinf(open_years):
             return 1.0
-        a = self._mishaps[0]
         apart = 0.0
-        for kind in KINDS[:2]:
+        for kind in KINDS:
             if self.chance_of(kind) > 0.0:
-                apart += self.chance_of(kind) / a * self.years_of(kind)
+                apart += self.chance_of(kind) / self._hazard * self.years_of(kind)
         return open_years / (open_years + apart)
 
     @property
     def value(self) -> float:
-        """O1: discounted payoff of open dealings from now on, in payoff; at a discount factor of 1 a flow."""
-        return self._value / (self.rounds_per_year if self.discount_factor < 1.0 else 1.0)
+        """Discounted payoff of open dealings from now on, in payoff; at a discount factor of 1 a flow."""
+        whole = self._value if self.trust == 1.0 else distrust.value_at(self.doubts, self.trust)
+        return whole / (self.rounds_per_year if self.discount_factor < 1.0 else 1.0)
 
     @property
     def average_payoff(self) -> float:
@@ -207,50 +248,72 @@ class Relationship:
         patient = replace(self, discount_factor=1.0) if math.isfinite(self.punishment_years) else None
         if patient is not None:
             return patient._value
-        return self.reward if self._mishaps[0] == 0.0 else self.punishment
+        return self.reward if self._hazard == 0.0 else self.punishment
 
     @property
     def now(self) -> float:
-        """Gain of cooperation over defection at once, a flow: R - u_DC, war that it may bring included."""
-        return self.reward - (self.temptation - self._toll)
+        """Gain of cooperation over defection at once, a flow, war that it may bring included: v_C - v_D."""
+        together, against = decision.values(self.trust, self.reward, *self._flows)
+        return float(together - against)
 
     @property
     def future(self) -> float:
-        """Cost of one defection in the future of the relationship, in the unit of flows."""
-        d_m, d_b = estrangement.answers(
-            self.hit, self.alarm, self._abroad, self.confer, self.resolve, self._other
-        )
+        """Cost of one defection in the future of the relationship, as a state reckons it; a flow.
+
+        It leaves out cases against innocents, and is of first order in distrust (model.md 4.3).
+        """
+        d_m, d_b = self._answers
         _, a_m, a_b = self._mishaps
-        lost_m, lost_b = self._lost("misunderstanding"), self._lost("breach")
-        w = float(game.rounds_of(self.war_years, self.rounds_per_year))
-        waste = w if self.discount_factor == 1.0 else self.discount - float(power(self.discount, w + 1.0))
+        worth = self._worth_as_reckoned
+        lost_m, lost_b = (
+            float(estrangement.cost_of(worth, self._without_third[kind][2], self._without_third[kind][0]))
+            for kind in KINDS[:2]
+        )
         return float(
             decision.future_term(
-                1.0, self.discount, self._war_open, waste, self._value, lost_m, lost_b, d_m, d_b, a_m, a_b
+                self.trust, self.discount, self._war_open, self._waste, worth,
+                lost_m, lost_b, d_m, d_b, a_m, a_b,
             )
-        )
+        )  # fmt: skip
 
     @property
     def margin(self) -> float:
-        """now + future: m times the discounted payoff lost by one defection; cooperation pays above 0."""
+        """now + future: the margin of a state's decision, without sanction and norm."""
         return self.now + self.future
+
+    @property
+    def loss(self) -> float:
+        """m times the discounted payoff that one defection costs, in all relationships together.
+
+        It equals the margin at full trust where no case meets an innocent and estrangement is not better than
+        open dealings. With third states it begins where all are open, and takes in what they add.
+        """
+        if self.trust < 1.0:
+            return distrust.loss_of_defection(self.doubts, self.trust)
+        added = self._shut_at_first(self._heard_at_first)
+        cost = {kind: self._missed(kind) for kind in KINDS}
+        d_m, d_b = self._answers
+        path = self._weigh(self._mishaps[1], self._mishaps[2], added, cost)
+        broken = (1.0 - self._war_open) * self._weigh(d_m, d_b, added, cost)
+        war = self._war_open * self._waste * self._value
+        return self.now + self.discount * (broken - path + self._lost_elsewhere(cost["sanction"])) + war
 
     def chance_of(self, kind: Kind) -> float:
         """Chance per round that an estrangement of a kind begins though both cooperate."""
-        return float({"misunderstanding": self._mishaps[1], "breach": self._mishaps[2]}.get(kind, 0.0))
+        a, a_m, a_b = self._mishaps
+        chances = {"misunderstanding": a_m, "breach": a_b, "sanction": (1.0 - a) * self._company[1]}
+        return float(chances[kind])
 
     def years_of(self, kind: Kind) -> float:
         """Expected years from an estrangement's beginning until the pair is open again, war included."""
-        risk, ending, rounds, war_rounds = self._course(kind)
+        risk, ending, rounds, _ = self._course(kind)
         if rounds >= estrangement.FOREVER and risk == 0.0 and ending == 0.0:
             return math.inf
-        return (
-            float(estrangement.outside(1.0, risk, ending, rounds, war_rounds, 1.0)[2]) / self.rounds_per_year
-        )
+        return self._drawn_out(kind, 1.0, self._company[2])[2] / self.rounds_per_year
 
     def cost(self, kind: Kind) -> float:
         """Lambda: what an estrangement of a kind costs from its beginning, in payoff: a flow times years."""
-        return self._lost(kind) / self.rounds_per_year
+        return max(0.0, self._missed(kind)) / self.rounds_per_year
 
     def estrangement(self, kind: Kind) -> Estrangement:
         """Everything about an estrangement of a kind."""
@@ -264,6 +327,55 @@ class Relationship:
     @property
     def _abroad(self) -> float:
         return float(chance(self.quarrels, self.rounds_per_year)) * (1.0 - self.confer)
+
+    @property
+    def doubts(self) -> distrust.Doubts:
+        """Everything that the value of open dealings below full trust is made of."""
+        endings = []
+        for kind in KINDS[:2]:
+            paid, end, _ = self._outside[kind]
+            risk, after_war = self._risk(kind), float(power(self.discount, self._war_rounds + 1.0))
+            factor = self.discount * (1.0 - risk) * (1.0 - self._ending(kind))
+            length = int(game.rounds_of(self.punishment_years, self.rounds_per_year))
+            by_war = risk * after_war * float(estrangement.discounted_rounds(factor, length))
+            endings.append((paid, end - by_war, by_war))
+        defects, suffers, both = self._flows
+        return distrust.Doubts(
+            self.discount, ((both, defects), (suffers, self.reward)), self.hit, self.alarm,
+            (self.resolve, self._other), self.confer, self._abroad, self._war_open, self._war_rounds,
+            (endings[0], endings[1]), self.learning,
+            self.agreement_trust, self.trust,
+        )  # fmt: skip
+
+    @property
+    def _flows(self) -> tuple[float, float, float]:
+        """(u_DC, u_CD, both)."""
+        toll = self._toll
+        return self.temptation - toll, self.sucker - toll, self.punishment - toll
+
+    @property
+    def _war_rounds(self) -> float:
+        return float(game.rounds_of(self.war_years, self.rounds_per_year))
+
+    @property
+    def _waste(self) -> float:
+        """W: what a war begun now takes from the future."""
+        w = self._war_rounds
+        return w if self.discount_factor == 1.0 else self.discount - float(power(self.discount, w + 1.0))
+
+    @property
+    def _answers(self) -> tuple[float, float]:
+        """(d_M, d_B)."""
+        found = estrangement.answers(
+            self.hit, self.alarm, self._abroad, self.confer, self.resolve, self._other
+        )
+        return float(found[0]), float(found[1])
+
+    @property
+    def _hazard(self) -> float:
+        """Chance per round that the pair is estranged though both cooperate, by itself or by others."""
+        a = self._mishaps[0]
+        return a + (1.0 - a) * self._company[1]
 
     @cached_property
     def _mishaps(self) -> tuple[float, float, float]:
@@ -304,30 +416,144 @@ class Relationship:
         rounds = int(game.rounds_of(self.punishment_years, m))
         return self._risk(kind), self._ending(kind), rounds, float(game.rounds_of(self.war_years, m))
 
-    @cached_property
-    def _outside(self) -> dict[Kind, tuple[float, float, float]]:
+    def _drawn_out(self, kind: Kind, discount: float, extended: float) -> tuple[float, float, float]:
+        """(G, B, D) of a kind where each round begins it anew with chance ``extended``."""
+        risk, ending, rounds, lasting = self._course(kind)
+        after_war = power(discount, lasting + 1.0)
+        left_alone = 1.0 - (1.0 - extended) * (1.0 - ending)
+        once, end, _ = estrangement.outside(discount, risk, left_alone, rounds, lasting, after_war)
+        again = discount * (1.0 - risk) * extended * float(once)
+        total, end = float(once) / (1.0 - again), (float(end) - again) / (1.0 - again)
+        return total, end, total * (1.0 + risk * lasting) if discount == 1.0 else 1.0 - end
+
+    def _kinds(self, extended: float) -> dict[Kind, tuple[float, float, float]]:
         """(A, B, D) of each kind, payoffs in the unit of flows."""
         found: dict[Kind, tuple[float, float, float]] = {}
         for kind in KINDS:
-            risk, ending, rounds, lasting = self._course(kind)
-            after_war = power(self.discount, lasting + 1.0)
-            total, end, span = estrangement.outside(self.discount, risk, ending, rounds, lasting, after_war)
-            flow = self.punishment - self.rounds_per_year * risk * self.war_cost
-            found[kind] = float(flow * total), float(end), float(span)
+            total, end, span = self._drawn_out(kind, self.discount, extended)
+            flow = self.punishment - self.rounds_per_year * self._risk(kind) * self.war_cost
+            found[kind] = flow * total, end, span
         return found
 
     @cached_property
-    def _value(self) -> float:
-        (paid_m, end_m, span_m), (paid_b, end_b, span_b) = (self._outside[kind] for kind in KINDS[:2])
+    def _outside(self) -> dict[Kind, tuple[float, float, float]]:
+        return self._kinds(self._company[2])
+
+    @cached_property
+    def _without_third(self) -> dict[Kind, tuple[float, float, float]]:
+        """The same without third states, as a state reckons."""
+        return self._outside if self._company[2] == 0.0 else self._kinds(0.0)
+
+    @cached_property
+    def _worth_alone(self) -> float:
+        """O1, as a state reckons."""
+        (paid_m, end_m, span_m), (paid_b, end_b, span_b) = (self._without_third[kind] for kind in KINDS[:2])
         return float(
             estrangement.value_of_open(
                 self.discount, self.reward, *self._mishaps, paid_m, paid_b, span_m, span_b, end_m, end_b
             )
         )
 
-    def _lost(self, kind: Kind) -> float:
+    @property
+    def _worth_as_reckoned(self) -> float:
+        """O: the same at the trust there is."""
+        if self.trust == 1.0:
+            return self._worth_alone
+        f, r_i, r_j = self.alarm, self.resolve, self._other
+        paid, _, span = self._without_third["breach"]
+        dread = self.discount * r_i * (self.hit - f) * (1.0 - r_j * f) * (1.0 - self._abroad)
+        dread *= float(estrangement.cost_of(self._worth_alone, span, paid))
+        healing = 1.0 - self.discount * (1.0 - self.learning) * (1.0 - self._mishaps[0])
+        return self._worth_alone - (1.0 - self.trust) * (self.reward - self._flows[1] + dread) / healing
+
+    @cached_property
+    def _value(self) -> float:
+        """Value of open dealings with third states, in the unit of flows."""
+        chances = [self.chance_of(kind) for kind in KINDS]
+        paid, end, span = (
+            sum(chance * self._outside[kind][k] for chance, kind in zip(chances, KINDS, strict=True))
+            for k in range(3)
+        )
+        if self.discount == 1.0:
+            return (self.reward + paid) / (1.0 + span)
+        return (self.reward + self.discount * paid) / (1.0 - self.discount * (1.0 - self._hazard + end))
+
+    def _missed(self, kind: Kind) -> float:
+        """Loss by an estrangement: below 0 where it is better than open dealings."""
         paid, _, span = self._outside[kind]
-        return float(estrangement.cost_of(self._value, span, paid))
+        return self._value * span - paid
+
+    def _weigh(self, by_m: float, by_b: float, added: float, cost: dict[Kind, float]) -> float:
+        """Expected cost of an estrangement of the pair that begins now."""
+        by_s = (1.0 - by_m - by_b) * added
+        return by_m * cost["misunderstanding"] + by_b * cost["breach"] + by_s * cost["sanction"]
+
+    @property
+    def _company(self) -> tuple[float, float, float]:
+        """(share of time open, excluded, extended) of the pair among others; no discounting enters."""
+        if self.states == 2 or self._accuses_innocent(self._other) * self.joining == 0.0:
+            return 1.0, 0.0, 0.0
+        return _company_of(replace(self, discount_factor=0.5, temptation=0.0, reward=0.0))
+
+    @property
+    def _false_cases(self) -> Cases:
+        renewing = self.joining if self.renewing is None else self.renewing
+        brought = self._by_resolves(lambda r, _: self._accuses_innocent(r))
+        return Cases(brought, np.full_like(brought, self.joining), np.full_like(brought, renewing))
+
+    def _by_resolves(self, of: Callable[[float, float], float]) -> Reals:
+        """Everything of the kind for ordered pairs, by the resolve of both: 0 is this side."""
+        resolves = [self.resolve, *[self._other] * (self.states - 1)]
+        return np.array([[of(r, s) for s in resolves] for r in resolves])
+
+    def _accuses_innocent(self, resolve: float) -> float:
+        """Chance per round that a state brings a case against an innocent with which it is open."""
+        return resolve * self.alarm * (1.0 - self.confer) * self.publicity * (1.0 - self.inquiry)
+
+    def _mishap(self, place: int, r_i: float, r_j: float) -> float:
+        """a, a_M or a_B of two states with these resolves."""
+        return float(estrangement.mishaps(self.alarm, self._abroad, self.confer, r_i, r_j)[place])
+
+    def _apart(self, excluded: Reals, extended: Reals) -> Reals:
+        """Expected rounds until open again, of all pairs, whatever estranged them."""
+        by_m, by_b = (self._by_resolves(partial(self._mishap, kind)) for kind in (1, 2))
+        chances = [by_m, by_b, (1.0 - by_m - by_b) * excluded]
+        return mean_rounds(chances, [self._expected_rounds(kind, extended) for kind in KINDS])
+
+    def _expected_rounds(self, kind: Kind, extended: Reals) -> Reals:
+        """Expected rounds of an estrangement of a kind, for chances of beginning anew."""
+        risk, ending, rounds, lasting = self._course(kind)
+        length = math.inf if rounds >= estrangement.FOREVER else rounds
+        like = np.ones_like(extended)
+        return rounds_apart(risk * like, ending * like, extended, length, lasting)
+
+    @property
+    def _heard_at_first(self) -> tuple[float, float]:
+        """Chances of a case against this side and against the other while all are open, by third states."""
+        quiet = (1.0 - self._accuses_innocent(self._other)) ** (self.states - 2)
+        return 1.0 - quiet, 1.0 - quiet
+
+    def _shut_at_first(self, heard: tuple[float, float]) -> float:
+        """Chance that one of two joins a case against the other."""
+        return 1.0 - (1.0 - self.joining * heard[0]) * (1.0 - self.joining * heard[1])
+
+    def _lost_elsewhere(self, cost: float) -> float:
+        """Cost of the exclusion by third states that one defection brings, beyond what would come anyway."""
+        if self.states == 2:
+            return 0.0
+        other = self._accuses_innocent(self._other)
+        quiet = (1.0 - other) ** (self.states - 3)
+        charged = self._other * self.hit * self.publicity
+        theirs = 1.0 - quiet * (1.0 - other)  # against a third state, by others than this side
+        before, after = 1.0 - quiet * (1.0 - other), 1.0 - quiet * (1.0 - charged)
+        more = self._shut_at_first((after, theirs)) - self._shut_at_first((before, theirs))
+        return (self.states - 2) * (1.0 - self._mishaps[0]) * more * cost
+
+
+@lru_cache(maxsize=64)
+def _company_of(pair: Relationship) -> tuple[float, float, float]:
+    found = expected_company(pair._false_cases, pair._by_resolves(partial(pair._mishap, 0)), pair._apart)
+    return float(found.open[0, 1]), float(found.excluded[0, 1]), float(found.extended[0, 1])
 
 
 def discount_needed(pair: Relationship) -> float:
@@ -382,7 +608,7 @@ def punishment_needed(pair: Relationship, most_years: float = 50.0) -> float:
     """
     m = pair.rounds_per_year
     for rounds in range(1, math.floor(most_years * m) + 1):
-        if replace(pair, punishment_years=rounds / m).margin >= 0.0:
+        if replace(pair, punishment_years=rounds / m).loss >= 0.0:
             return rounds / m
     return math.inf
 
@@ -435,11 +661,11 @@ def _between(low: float, high: float) -> list[float]:
 
 
 def _least(pair: Relationship, name: str, values: list[float]) -> float:
-    """The least value of a setting at which the margin is not negative: by steps, then by halves."""
+    """The least value of a setting at which one defection costs something: by steps, then by halves."""
 
     def pays(value: float) -> bool:
         changed = replace(pair, **{name: value})  # type: ignore[arg-type]
-        return changed.margin >= 0.0
+        return changed.loss >= 0.0
 
     for below, value in zip([None, *values], values, strict=False):
         if pays(value):

@@ -15,7 +15,7 @@ from regimesim.sweeps.design import points_of, product
 
 def world(**groups):
     shadow = {"rounds_per_year": 1, **groups.pop("shadow", {})}
-    return read_scenario({"states": {"A": {}, "B": {}}, "shadow": shadow, **groups}, "made")
+    return read_scenario({"states": {"A": {}, "B": {}}, **groups, "shadow": shadow}, "made")
 
 
 def needed(scenario):
@@ -28,6 +28,13 @@ def test_grim(per_year):
     side = needed(world(shadow={"rounds_per_year": per_year}))
     assert side.discount_needed == pytest.approx(0.5**per_year, abs=1e-6)
     assert (side.u_cc, side.u_dc, side.u_cd, side.u_dd) == (3, 5, 0, 1)
+
+
+def test_the_resolve_that_counts_is_the_others():
+    """A defection of A is answered with the resolve of B."""
+    (pair,) = pairs_of(world(states={"A": {"resolve": 0.3}, "B": {"resolve": 0.9}}))
+    assert (pair.first.resolve, pair.second.resolve) == (0.9, 0.3)
+    assert pair.first.future == pytest.approx(3 * pair.second.future)
 
 
 @pytest.mark.parametrize("years", [2, 3, 5])

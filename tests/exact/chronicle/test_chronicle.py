@@ -13,7 +13,7 @@ from regimesim.chronicle.entries import ENTRY_KINDS, date_text, share_text, sign
 from regimesim.chronicle.estrangements import estrangements
 from regimesim.chronicle.happenings import prevails, wars
 from regimesim.chronicle.institutions import regime_spells
-from regimesim.chronicle.reasons import Bench
+from regimesim.chronicle.reasons import Bench, main_reason
 from regimesim.chronicle.replay import replay
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.messages import InputError, listed
@@ -482,6 +482,45 @@ def test_the_bench_gives_the_terms_of_the_run():
         assert np.array_equal(bench.terms(t), history.terms[t])
         alarms = bench.alarms(t)  # without conferences there are more
         assert (alarms >= history.reckoned.alarm[t]).all() and (alarms > history.reckoned.alarm[t]).any()
+
+
+def busy_at_home(wanted=0.0):
+    """A wave strikes both in 1901 for three years, in which half of what tempts them is put aside.
+
+    ``wanted``: what North Land wants more from 1904 on, when the turmoil is over.
+    """
+    return world(
+        strategy="prudent", years=6, trust={"initial": 1.0},
+        domestic={"turmoil_years": 3, "preoccupation": 0.5, "spread": 1.0},
+        epochs=[
+            {"year": 1901, "domestic": {"revolution": CERTAIN}},
+            {"year": 1902, "domestic": {"revolution": 0.0}},
+            {"year": 1904, "states": {"North_Land": {"revisionism": wanted}}},
+        ],
+    )  # fmt: skip
+
+
+def test_a_revolution_keeps_a_state_busy_until_it_is_over():
+    """T - R is 2: 1 less tempts while the turmoil lasts."""
+    bench = Bench(replay(busy_at_home(), 0, 0))
+    struck, over = main_reason(bench, 0, 1, 1, 0, sign=1), main_reason(bench, 0, 1, 4, 3)
+    assert (struck.term, struck.change, struck.because) == (
+        "now", pytest.approx(1), "a revolution keeps North Land busy at home",
+    )  # fmt: skip
+    assert (over.term, over.change) == ("now", pytest.approx(-1))
+    assert over.because == (
+        "the revolution in North Land is over, and there is time for temptations abroad again"
+    )
+
+
+@pytest.mark.parametrize(("wanted", "told"), [(0.4, False), (0.6, False), (0.7, True), (0.9, True)])
+def test_a_second_cause_is_told_if_it_did_at_least_half_as_much(wanted, told):
+    """With ``wanted`` more, the end of the turmoil did (2 + wanted) / 2 and the grievance ``wanted``: half as
+    much at 2/3."""
+    found = main_reason(Bench(replay(busy_at_home(wanted), 0, 0)), 0, 1, 4, 3)
+    assert found.change == pytest.approx(-1 - wanted)
+    assert found.because.startswith("the revolution in North Land is over")
+    assert ("wants more than before" in found.because) == told
 
 
 def test_frame_and_width():

@@ -88,6 +88,19 @@ def test_it_is_compiled_once(kept):
     assert keeping.anything_kept()
 
 
+def test_who_types_in_python_is_told_what_takes_so_long(kept, monkeypatch, capsys):
+    monkeypatch.setattr(keeping, "_SLOW", ("kept_module.double",))
+    first = kept.module()
+    assert first.triple(3) == 9 and first.double(3) == 6
+    assert capsys.readouterr().err == ""  # a program
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+    second = kept.module()
+    assert second.triple(0.5) == 1.5 and second.double(3) == 6  # quick, and kept
+    assert capsys.readouterr().err == ""
+    assert second.double(0.5) == 1.0
+    assert capsys.readouterr().err == "regimesim: compiling the model (once, for a minute or less)\n"
+
+
 def test_an_edit_anywhere_in_its_file_counts(kept):
     assert kept.module().double(3) == 6
     kept.source.write_text(SOURCE.replace("2 * x", "5 * x"))

@@ -420,6 +420,20 @@ def test_what_has_no_effect_is_said():
         assert remarks(load_scenario(name)) == ()
 
 
+def test_what_has_an_effect_at_some_time_is_not_said_to_have_none():
+    """Three states are enough for a sanction; two members are, if only later; and so is an arm."""
+    three = {"states": {name: {} for name in "ABC"}, "sanctions": {"rule": "collective"}}
+    assert remarks(read_scenario(three, "three")) == ()
+    later = {"states": {name: {"member": True} for name in "AB"}}
+    outside = {"states": {name: {"member": False} for name in "AB"}, "diplomacy": {"conference": 0.5}}
+    assert len(remarks(read_scenario(outside, "outside"))) == 1
+    assert remarks(read_scenario({**outside, "epochs": [{"year": 5, **later}]}, "later")) == ()
+    unarmed = {"states": {"A": {}, "B": {}}, "deterrence": {"prudence": 0.5}}
+    assert len(remarks(read_scenario(unarmed, "unarmed"))) == 1
+    armed = {"year": 5, "states": {"A": {"nuclear": True}}}
+    assert remarks(read_scenario({**unarmed, "epochs": [armed]}, "armed later")) == ()
+
+
 @pytest.mark.parametrize("world", ["europe_1816", "powers_1920"])
 def test_leaders_and_revolutions_are_the_same_bit_for_bit(world):
     """On the same seed, the same leaders fall and the same waves strike under every order."""

@@ -13,6 +13,14 @@ def test_by_hand():
     np.testing.assert_allclose(found, 5 + 3 * factor * np.array([-1, -1, 1, 1]))
 
 
+def test_groups_of_unequal_size_by_hand():
+    """Means 2 of two and 7 of three, 5 of all. Within (2 + 8) / 3, between 2 * 9 + 3 * 4 = 30; a group counts
+    for 5 - (4 + 9) / 5 = 2.4 runs, so the spread is (30 - 10 / 3) / 2.4 = 100 / 9."""
+    found = means_without_luck(np.array([1.0, 3.0, 5.0, 7.0, 9.0]), np.array([0, 0, 1, 1, 1]))
+    two, three = (100 / 9) / (100 / 9 + 10 / 6), (100 / 9) / (100 / 9 + 10 / 9)
+    np.testing.assert_allclose(found, 5 + np.array([-3] * 2 + [2] * 3) * np.sqrt([two] * 2 + [three] * 3))
+
+
 def test_the_spread_is_that_of_the_groups():
     random = np.random.default_rng(0)
     middle = random.normal(50.0, 2.0, 4000)

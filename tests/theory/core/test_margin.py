@@ -13,6 +13,8 @@ from paired import (
     NOISE,
     WAR,
     WORLDS,
+    believed,
+    bound,
     cooperate,
     lanes_of,
     loss_of_one_defection,
@@ -36,6 +38,18 @@ def test_one_defection_costs_the_margin(name):
     assert abs(z_of(lost, margin)) < 3, (lost.mean(), margin)
 
 
+@pytest.mark.parametrize(
+    "name", ["clean", "noise", "mediation", *(f"exclusion, {n} states" for n in ("three", "five", "twelve"))]
+)
+def test_the_margin_is_the_loss_of_theory_where_no_case_meets_an_innocent(name):
+    """What exclusion costs is in the margin as its law, and in the loss as what others take."""
+    tree = WORLDS[name]
+    pair = relationship_of(tree)
+    terms = lanes_of(tree, 1).margins()[0, 1, :, 0]
+    assert pair.margin == pytest.approx(terms[0] + terms[1], rel=1e-9)
+    assert pair.loss == pytest.approx(terms.sum(), rel=1e-9)
+
+
 @pytest.mark.parametrize("name", [name for name, tree in WORLDS.items() if len(tree["states"]) == 2])
 def test_the_margin_of_the_kernel_is_that_of_the_chain(name):
     """The same numbers by linear equations, where the two sides are alike."""
@@ -57,14 +71,6 @@ def test_the_comparison_tells_a_tenth():
     assert told >= 3
 
 
-def by_belief(lanes):
-    """S1 plays as S0 expects: it cooperates with the chance of S0's trust. S0 cooperates."""
-    luck = np.random.default_rng([1, lanes.round]).random(len(lanes.points))
-    open_ = lanes.world.open[0, 1]
-    lanes.world.intend[1, 0] = open_ & (luck < lanes.world.trust[0, 1])
-    lanes.world.intend[0, 1] = open_
-
-
 @pytest.mark.parametrize("resolve", [1.0, 0.35])
 @pytest.mark.parametrize("trust", [0.95, 0.9, 0.8])
 @pytest.mark.parametrize("extra", [{}, {"transparency": NOISE}, {"transparency": NOISE, "war": WAR}])
@@ -80,8 +86,10 @@ def test_distrust_is_reckoned_to_first_order(trust, resolve, extra):
     )  # fmt: skip
     if "war" in extra:
         tree["war"] = {**tree["war"], "settlement_trust": trust}
-    lost, margin, _ = loss_of_one_defection(tree, 12_000, by_belief)
-    pair = relationship_of(tree)
+    lost, margin, _ = loss_of_one_defection(tree, 12_000, believed)
+    pair = relationship_of(tree, trust=trust)
+    assert pair.margin == pytest.approx(margin, rel=1e-9)
+    assert abs(z_of(lost, pair.loss)) < bound(18)
     due = (1 - trust) * resolve * pair.hit * pair.cost("breach") * pair.rounds_per_year
     error = lost.std(ddof=1) / np.sqrt(len(lost))
     assert -due - 3 * error < lost.mean() - margin < 0.25 * due + 3 * error

@@ -7,14 +7,12 @@ together (Bonferroni); seeds are fixed.
 """
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 import pytest
 from markov import B, Chain, M
-from paired import NOISE, WAR, cooperate, lanes_of, relationship_of, world, z_of
+from paired import NOISE, WAR, bound, cooperate, lanes_of, relationship_of, world, z_of
 
-FAMILY = 1e-3
 LANES, YEARS = 4_000, 40
 
 WORLDS = {
@@ -40,11 +38,6 @@ WORLDS = {
         war={"mutual": 0.5, "cost": 20.0, "years": 1.0}, shadow={"punishment_years": 2.0},
     ),
 }  # fmt: skip
-
-
-def bound(comparisons):
-    """How large one of so many |z| may be."""
-    return NormalDist().inv_cdf(1 - FAMILY / (2 * comparisons))
 
 
 def watch(tree):

@@ -53,6 +53,44 @@ def test_the_margin_is_that_of_the_chain_where_estrangement_is_worse_than_open_d
 
 @given(relationships)
 @settings(max_examples=150, deadline=None)
+def test_the_loss_is_that_of_the_chain_wherever_estrangement_leads(pair):
+    assert pair.loss == near(Chain(pair).margin(), 1e-7)
+
+
+companies = st.builds(
+    replace, relationships, states=st.integers(3, 6), publicity=share, inquiry=share,
+    joining=st.floats(0.05, 0.95), renewing=st.none() | st.floats(0, 0.95),
+)  # fmt: skip
+
+
+@given(companies)
+@settings(max_examples=60, deadline=None)
+def test_among_others_everything_is_that_of_a_chain_with_exclusion(pair):
+    """Given how often others shut a pair out, or prolong its estrangement, all the rest is exact."""
+    open_, excluded, extended = pair._company
+    chain = Chain(pair, excluded, extended)
+    shares, value, wait = chain.shares(), chain.values(), chain.rounds_until_open()
+    assert pair.value * chain.m == near(value[0], 1e-7)
+    for kind in (M, B, S):
+        start = chain.number[kind, chain.length]
+        assert pair.cost(kind) * chain.m == near(max(0.0, value[0] - value[start]), 1e-6)
+        assert pair.years_of(kind) * chain.m == near(wait[start], 1e-6)
+        assert pair.chance_of(kind) == near(chain.after(False)[start])
+    assert pair.cooperation_share == near(shares[0], 1e-6)
+    assert pair.average_payoff == near(shares @ chain.paid(), 1e-5)
+    assert extended == 0.0 or open_ == near(shares[0], 1e-6)
+
+
+@given(relationships)
+@settings(max_examples=60, deadline=None)
+def test_near_full_trust_value_and_loss_are_those_of_full_trust(pair):
+    nearly = replace(pair, trust=1 - 1e-8, learning_rate=0.5)
+    assert nearly.value == near(pair.value, 1e-4)
+    assert nearly.loss == near(pair.loss, 1e-4)
+
+
+@given(relationships)
+@settings(max_examples=150, deadline=None)
 def test_frequency_and_length_are_those_of_the_chain(pair):
     chain = Chain(pair)
     shares, wait = chain.shares(), chain.rounds_until_open()
@@ -107,6 +145,25 @@ def test_a_war_by_hand():
     # year 1; then war (three more) or year 2; then war (three more) or open
     assert pair.years_of("breach") == near(1 + 0.5 * 3 + 0.5 * (1 + 0.5 * 3))
     assert pair.estrangement("breach").payoff == near(1.5 * (1 - 0.5 * 10))
+
+
+def test_distrust_by_hand():
+    """m = 1, delta = 1/2, trust 1/2 that never heals, blind and at peace: 3 or -4, each year. One defection
+    gains 2 or 5, and nobody sees it."""
+    pair = Relationship(5, 3, 1, -4, 0.5, 1, level=0, miss_rate=1, trust=0.5, punishment_years=1)
+    assert pair.value == near((3 - 4) / 2 / (1 - 0.5))
+    assert pair.loss == near(-(2 + 5) / 2)
+    healing = replace(pair, learning_rate=1.0)  # seen once, trust is full: blind eyes see cooperation always
+    assert healing.value == near((3 - 4) / 2 + 0.5 * 6)
+
+
+def test_exclusion_by_hand():
+    """Three states that see all, answer for two years, and join always: a defection costs the third, too, 2
+    in each of two years: 1/2 * 2 + 1/4 * 2."""
+    pair = Relationship(*AXELROD, 0.5, 1, 2, states=3, publicity=1.0, joining=1.0)
+    assert pair.loss - replace(pair, states=2).loss == near(1.5)
+    assert replace(pair, publicity=0.5).loss - replace(pair, states=2).loss == near(0.75)
+    assert pair.margin == replace(pair, states=2).margin
 
 
 def test_resolve_by_hand():
@@ -252,11 +309,24 @@ def test_concessions_shorten_estrangement_in_chicken_and_deter_less():
         ({"rounds_per_year": 0}, "rounds_per_year must be at least 1"),
         ({"punishment_years": -1.0}, "punishment_years must be at least 0"),
         ({"discount_factor": 1.0}, "needs punishment_years that end"),
+        ({"states": 1}, "states must be at least 2"),
+        ({"renewing": 1.1}, "renewing must lie in"),
+        ({"trust": 0.5, "states": 3}, "trust below 1 needs 2 states"),
+        ({"trust": 0.5, "discount_factor": 1.0, "punishment_years": 1.0}, "trust below 1 needs 2 states"),
     ],
 )
 def test_what_makes_no_sense_is_refused(changes, message):
     with pytest.raises(ValueError, match=message):
         replace(Relationship(*AXELROD), **changes)
+
+
+def test_a_grudge_without_end_among_others():
+    """In the long run everybody is estranged from everybody; what is not seen wrongly lasts."""
+    pair = Relationship(*AXELROD, level=0, false_alarm_rate=0.1, states=4, publicity=1.0, joining=1.0)
+    assert pair.cooperation_share == pytest.approx(0.0, abs=1e-6)
+    assert pair.years_of("breach") == pair.years_of("sanction") == math.inf
+    assert np.isfinite(pair.value) and np.isfinite(pair.loss)
+    assert replace(pair, level=1.0).cooperation_share == 1.0
 
 
 def test_a_grudge_without_end():
