@@ -145,7 +145,7 @@ def _c() -> dict[str, Rate]:
 
 
 def address(array: np.ndarray) -> ctypes.c_void_p:
-    """Where an array's numbers are; the array lives as long as the pointer does."""
+    """Address of an array's numbers; the array lives as long as the pointer does."""
     assert array.flags.c_contiguous
     return array.ctypes.data_as(ctypes.c_void_p)
 

@@ -1,4 +1,4 @@
-"""What was measured on, and what had to be built first: C programs, and environments for peers."""
+"""The machine, and all that has to be built first: C programs, and environments for peers."""
 
 from __future__ import annotations
 

@@ -68,10 +68,8 @@ class Rates:
         self.restraint = parameters["norms.restraint"]
         self.institutionalization = parameters["norms.institutionalization"]
         self.turnover = self.chance(parameters["domestic.turnover"])
-        self.wave, self.spread = (
-            self.chance(parameters["domestic.revolution"]),
-            parameters["domestic.spread"],
-        )
+        self.wave = self.chance(parameters["domestic.revolution"])
+        self.spread = parameters["domestic.spread"]
         self.turmoil = self.length(parameters["domestic.turmoil_years"])
         self.preoccupation = parameters["domestic.preoccupation"]
         self.nationalism = parameters["domestic.nationalism"]
@@ -95,14 +93,10 @@ class Rates:
 
     def _set_institution(self, parameters) -> None:
         self.sanctions = parameters["sanctions.rule"] == "decentralized"
-        self.enforcement, self.joining = (
-            parameters["sanctions.enforcement_value"],
-            parameters["sanctions.cost"],
-        )
-        self.inquiry, self.lesson = (
-            parameters["sanctions.inquiry"],
-            parameters["sanctions.credibility_learning"],
-        )
+        self.enforcement = parameters["sanctions.enforcement_value"]
+        self.joining = parameters["sanctions.cost"]
+        self.inquiry = parameters["sanctions.inquiry"]
+        self.lesson = parameters["sanctions.credibility_learning"]
 
 
 class Power(mesa.Agent):
@@ -276,17 +270,17 @@ class Relation:
         self.joins = logistic(net / rates.temperature)
 
     def lost_through_sanction(self) -> float:
-        """What it expects to lose if the other is asked to join a sanction against it."""
+        """Reckon what it loses if the other is asked to join a sanction against it."""
         return self.mirror.joins * self.costs[SANCTION] if self.pair.standing == OPEN else 0.0
 
     def expect_sanction(self, excluded: float) -> None:
-        """What a case of the other's weighs in a decision."""
+        """Set what a case of the other's weighs in a decision."""
         rates = self.model.rates
         wrong = self.pair.alarm * (1 - rates.meeting) * (1 - rates.inquiry)
         self.law = rates.discount * rates.resolve * rates.publicity * (rates.hit - wrong) * excluded
 
     def margin(self) -> float:
-        """By how much cooperation is better than one defection."""
+        """The gain of cooperation over one defection."""
         rates, trust = self.model.rates, self.trust
         cost_m, cost_b = self.costs[MISUNDERSTANDING], self.costs[BREACH]
         v_c = trust * rates.reward + (1 - trust) * self.u_cd
@@ -347,11 +341,11 @@ class Pair:
 
     @property
     def estranged(self) -> bool:
-        """At this moment."""
+        """Tell whether they are, at this moment."""
         return self.left > 0
 
     def stand(self) -> None:
-        """How the two stand for this round."""
+        """Set how the two stand for this round."""
         self.standing = WAR if self.at_war else ESTRANGED if self.left else OPEN
         self.extended = False
         for side in self.sides:
@@ -498,7 +492,7 @@ class Concert(mesa.Model):
         return sum(sides) / len(sides)
 
     def measures(self) -> dict[str, float]:
-        """What came of the run, as regimesim measures it."""
+        """Measure the run as regimesim does."""
         kinds = {f"estrangements_{kind}": count for kind, count in self.estrangements.items()}
         return kinds | {
             "cooperation_rate": sum(self.cooperating) / (len(self.cooperating) * len(self.pairs)),
@@ -563,7 +557,7 @@ class Concert(mesa.Model):
 
     @staticmethod
     def cooperates(pair: Pair) -> bool:
-        """Whether the two deal with each other and both cooperate."""
+        """Tell whether the two deal with each other and both cooperate."""
         return pair.standing == OPEN and all(side.cooperates for side in pair.sides)
 
     def try_case(self, power: Power) -> float | None:
@@ -581,7 +575,7 @@ class Concert(mesa.Model):
         return sum(view.own.capability for view in joining) / sum(view.own.capability for view in asked)
 
     def is_public(self, view: Relation) -> bool:
-        """Whether a charge becomes public, and no inquiry finds it false."""
+        """Tell whether a charge becomes public, and no inquiry finds it false."""
         if view.charge != PURSUED or self.random.random() >= self.rates.publicity:
             return False
         return not view.mirror.cooperates or self.random.random() >= self.rates.inquiry

@@ -16,7 +16,7 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
 def kept() -> dict[str, Any]:
-    """What was measured before."""
+    """Results of former measurements."""
     if RESULTS.exists():
         return json.loads(RESULTS.read_text(encoding="utf-8"))
     return {"machine": {}, "sections": {}}

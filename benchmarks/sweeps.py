@@ -1,4 +1,4 @@
-"""What keeping a sweep costs beyond playing it, and how its memory grows with the number of runs."""
+"""Cost of keeping a sweep beyond playing it, and its memory against the number of runs."""
 
 from __future__ import annotations
 

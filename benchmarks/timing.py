@@ -72,7 +72,7 @@ def in_turn(contestants: Mapping[str, Rate], repetitions: int) -> dict[str, list
 
 
 def ratios(ours: list[float], theirs: list[float]) -> list[float]:
-    """How many times faster, repetition by repetition."""
+    """Ratios of rates, repetition by repetition."""
     return [a / b for a, b in zip(ours, theirs, strict=True)]
 
 
