@@ -36,6 +36,7 @@ from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import Phase, Scenario, tree_of
 from regimesim.scenario.strategies import PRUDENT, load_strategy
 from regimesim.scenario.tables import parameter_values
+from regimesim.simulation.assumptions import read_set, set_names
 from regimesim.simulation.provenance import program_version
 
 LESSON = "lesson between_two"
@@ -74,14 +75,24 @@ def page_data(own: Scenario | None = None) -> Data:
         "most": {"states": MOST_STATES, "buffers": MOST_BUFFERS, "rounds": MOST_ROUNDS},
         "headline": list(HEADLINE),
         "parameters": [declared(p) for p in PARAMETERS],
-        "settings": [p.name for p in STATE],
-        "inherited": {p.name: stored(p, p.default) for p in STATE},
+        "settings": [declared(p) for p in STATE],
         "worlds": {name: _about(tree, "world") for name, tree in parts[WORLD].items()},
         "orders": {name: _about(tree, "order") for name, tree in parts[ORDER].items()},
         "scenarios": {name: _about_scenario(name) for name in scenario_names()},
         "designs": designs,
         "strategies": _strategies(designs.values()),
         "arrangements": arrangements(),
+        "fits": {name: fitted(name) for name in set_names()},
+    }
+
+
+def fitted(name: str) -> Data:
+    """Give a set of assumptions that fit a record, a list of draws for each parameter."""
+    found = read_set(name)
+    return {
+        **{key: found.about[key] for key in ("scenario", "states", "record", "case", "published")},
+        "columns": {name: column.tolist() for name, column in found.columns.items()},
+        "weight": found.weight.tolist(),
     }
 
 
@@ -147,7 +158,7 @@ def declared(parameter: Parameter) -> Data:
     slides = p.kind in ("real", "integer") and math.isfinite(low) and math.isfinite(high) and high <= 1e3
     return {
         "name": p.name,
-        "label": spoken(p.key),
+        "label": spoken(p.key or p.name),
         "group": p.group,
         "belongs": p.belongs,
         "kind": p.kind,
@@ -184,6 +195,7 @@ def design_of(scenario: Scenario, tree: Mapping[str, Any]) -> Data:
     """Give a scenario as the page plays it; ``tree`` is the one it was read from."""
     first = scenario.phases[0]
     sets = _settings_by_year(scenario, tree)
+    before = [first, *scenario.phases]
     return {
         "title": spoken(scenario.title or scenario.name),
         "represents": _line(scenario.represents),
@@ -193,14 +205,37 @@ def design_of(scenario: Scenario, tree: Mapping[str, Any]) -> Data:
         "strategies": [state.strategy for state in first.states],
         "buffers": [{"name": b.name, "between": [list(pair) for pair in b.between]} for b in first.buffers],
         "prior": [list(row) for row in scenario.prior],
-        "phases": [_phase(phase, sets[phase.year]) for phase in scenario.phases],
+        "phases": [
+            _phase(phase, sets[phase.year]) | {"own": _own(phase, earlier, scenario, tree)}
+            for phase, earlier in zip(scenario.phases, before, strict=False)
+        ],
         "idle": _idle(scenario),
+        "ranked": any(tree.get(rule) not in (None, "all") for rule in ("members", "vetoes")),
     }
 
 
+def _own(phase: Phase, before: Phase, scenario: Scenario, tree: Mapping[str, Any]) -> list[list[int]]:
+    """List what a later phase sets of states, as (state, setting): a change at the start ends there."""
+    named = {
+        (state, key)
+        for change in changes_in_time(tree, scenario.start, "")
+        if change.year == phase.year
+        for state, block in change.block.get("states", {}).items()
+        for key in block
+    }
+    return [
+        [i, k]
+        for i, (now, former) in enumerate(zip(phase.states, before.states, strict=True))
+        for k, p in enumerate(STATE)
+        if (now.name, p.name) in named or now[p.name] != former[p.name]
+    ]
+
+
 def _idle(scenario: Scenario) -> dict[str, str]:
-    """Name the parameters that change nothing in a scenario, each with a clause that says why."""
-    reasons = {parameter.name: what_is_missing(scenario, parameter.name) for parameter in PARAMETERS}
+    """Name the parameters and settings of states that change nothing, each with a clause that says why."""
+    names = [parameter.name for parameter in PARAMETERS]
+    names += [f"states.{state}.{p.name}" for state in scenario.states for p in STATE]
+    reasons = {name: what_is_missing(scenario, name) for name in names}
     return {name: reason for name, reason in reasons.items() if reason}
 
 

@@ -15,11 +15,15 @@ PARTS = {
     "screen": "#deal",
     "sandbox": "#sandbox?runs=64",
     "state": "#state?states=Austria&years=3&code=1816&moves=CDCC",
+    "accident": "#accident",
 }
 NAMED = {"button", "slider", "checkbox", "combobox", "radio", "image", "textbox", "searchbox", "link"}
 
 
-@pytest.fixture(params=PARTS)
+LATER = ("accident",)
+
+
+@pytest.fixture(params=[pytest.param(p, marks=pytest.mark.verify) if p in LATER else p for p in PARTS])
 def part(request, reader):
     """A part of the page with all its details open."""
     reader.visit(PARTS[request.param])
@@ -30,10 +34,17 @@ def part(request, reader):
         reader.until("document.querySelector('.onward') !== null")
     elif request.param == "sandbox":
         reader.until("document.querySelector('main').dataset.ready !== undefined")
-        reader.driver.execute_script(
+        reader.press("Why did it end?")
+        reader.press("How did its chance move? (200 futures from each year)")
+        reader.until("document.querySelector('.turns') !== null")
+        reader.run(
             "const s = document.getElementById('search'); s.value = 'war';s.dispatchEvent(new Event('input'))"
         )
-    reader.driver.execute_script("for (const d of document.querySelectorAll('details')) d.open = true")
+    elif request.param == "accident":
+        reader.press("Bet")
+        reader.press("More often than not")
+        reader.until("document.querySelector('.onward') !== null")
+    reader.run("for (const d of document.querySelectorAll('details')) d.open = true")
     return request.param
 
 
@@ -57,13 +68,15 @@ def test_it_can_be_mailed_and_may_ask_for_nothing():
 def test_a_changed_script_is_not_run(reader, tmp_path):
     place = tmp_path / "changed.html"
     place.write_text(page().replace("const modules = {};", "const modules = {}; window.broken = 1;"), "utf-8")
-    reader.driver.get(place.as_uri())
+    reader.go(place.as_uri())
     assert reader.ask("window.broken === undefined && document.querySelector('h1') === null")
-    assert any("Content Security Policy" in message for message in reader.messages())
+    assert any(re.search("Content.Security.Policy", message) for message in reader.messages())
     reader.requests()
 
 
 def test_everything_has_a_name_that_can_be_read_out(part, reader):
+    if reader.name == "Firefox":
+        pytest.skip("what is read out is asked of Chromium, whose protocol tells it")
     nodes = reader.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
     found = [
         (node["role"]["value"], node.get("name", {}).get("value", ""))
@@ -111,8 +124,41 @@ return poor;
 """
 
 
+CUT_OFF = """
+[...document.querySelectorAll('svg:not(.face)')].filter((s) => s.getClientRects().length).flatMap((s) => {
+  const frame = s.getBoundingClientRect();
+  const out = (box) => box.left < frame.left - 1 || box.right > frame.right + 1;
+  const texts = [...s.querySelectorAll('text')];
+  return texts.filter((t) => out(t.getBoundingClientRect())).map((t) => t.textContent);
+})
+"""
+"""Texts that leave their picture to a side."""
+
+
+@pytest.mark.parametrize("link", [*PARTS.values(), *(f"#{name}" for name in ("fog", "europe", "orders"))])
+@pytest.mark.verify
+def test_no_word_of_a_picture_is_cut_off_on_a_phone(link, reader):
+    reader.size(400)
+    reader.visit(link)
+    if link == "#sandbox?runs=64":
+        reader.press("How did its chance move? (200 futures from each year)")
+        reader.until("document.querySelector('.turns') !== null")
+    if link == "#europe":
+        reader.press("Bet")
+        reader.says("One of them on the map")
+    if link == "#orders":
+        reader.press("Self-help")
+        reader.says("Now keep the order")
+    if link == "#accident":
+        reader.press("Bet")
+        reader.press("More often than not")
+        reader.until("document.querySelector('.onward') !== null")
+    assert reader.ask(CUT_OFF.strip()) == []
+
+
 def test_words_stand_out_from_their_ground_and_nothing_is_cut_off(part, reader):
     assert reader.ask(CONTRAST.strip()) == []
+    assert reader.ask(CUT_OFF.strip()) == []
     for width in (400, 900, 1400):
         reader.size(width)
         assert reader.ask("document.documentElement.scrollWidth") <= width
@@ -134,6 +180,8 @@ def test_colours_are_those_of_all_pictures():
 @pytest.mark.verify
 def test_pictures_for_the_documents(reader, tmp_path):
     """Draws what docs/teaching.md shows, into the folder named by REGIMESIM_PICTURES if there is one."""
+    if reader.name != "Chromium":
+        pytest.skip("the pictures for the documents are taken of Chromium")
     folder = Path(os.environ.get("REGIMESIM_PICTURES", tmp_path))
     for name, link, wide, high in (
         ("page", "#sandbox?world=europe_1816&order=concert&transparency.level=0.3", 1400, 1000),
@@ -145,11 +193,12 @@ def test_pictures_for_the_documents(reader, tmp_path):
             1100,
         ),
         ("page-phone", "#fog", 400, 800),
+        ("page-turning", "#accident", 720, 1000),
     ):
         reader.size(wide, high)
         reader.visit(link)
         if name == "page":
-            reader.until("document.querySelector('main').dataset.ready !== undefined")
+            reader.until("document.querySelector('.part-reach strong') !== null")
             reader.slide(60, ".film input[type=range]")
         if name == "page-screen":
             reader.press("I")
@@ -157,8 +206,12 @@ def test_pictures_for_the_documents(reader, tmp_path):
                 reader.press(move)
         if name == "page-phone":
             reader.press("Keep the deal")
-        reader.driver.execute_script("scrollTo(0, 0)")
-        picture = Image.open(io.BytesIO(reader.driver.get_screenshot_as_png())).convert("RGB")
+        reader.run("scrollTo(0, 0)")
+        if name == "page-turning":
+            reader.press("Bet")
+            reader.until("document.querySelector('.parts ul') !== null")
+            reader.run("document.querySelector('.turn-mark').closest('.block').scrollIntoView()")
+        picture = Image.open(io.BytesIO(reader.screenshot())).convert("RGB")
         few = picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         few.save(folder / f"{name}.png", optimize=True)
         assert 10_000 < (folder / f"{name}.png").stat().st_size < 300_000

@@ -11,7 +11,9 @@ import pytest
 
 import regimesim as rs
 from regimesim.analysis.arrangements import arrangements_of, without
+from regimesim.analysis.collapse import causes_of_collapse
 from regimesim.analysis.pairs import pairs_of
+from regimesim.analysis.settings_that_fit import both_uncertainties
 from regimesim.app.page import page
 from regimesim.app.worlds import page_data
 from regimesim.cli.table import COMMANDS
@@ -115,7 +117,7 @@ def test_a_slider_draws_the_curves_anew_with_the_published_ones_behind(reader):
     reader.says("as published", ".part-answer")
     assert reader.text(".part-answer") != before
     reader.until("document.querySelectorAll('.curve.published').length === 2")
-    assert "transparency.level=0.2" in reader.driver.current_url
+    assert "transparency.level=0.2" in reader.where()
     scenario = load_scenario("concert", ["transparency.level=0.2"])
     mean = rs.simulate(scenario, 1000, 0, record=0).summary("regime").rmst
     reader.says(f"{mean.value:.1f} [{mean.lower:.1f}, {mean.upper:.1f}]", ".part-answer")
@@ -123,7 +125,7 @@ def test_a_slider_draws_the_curves_anew_with_the_published_ones_behind(reader):
 
 def test_another_world_and_an_order_that_it_has_not(reader):
     ready(reader, "#sandbox?world=powers_1920&order=league&runs=10")
-    reader.driver.execute_script(
+    reader.run(
         "const w = document.getElementById('world'); w.value = 'trade'; w.dispatchEvent(new Event('change'))"
     )
     reader.until("location.hash.includes('world=trade')")
@@ -161,6 +163,10 @@ def test_a_run_on_the_map_tells_what_the_recording_tells(reader):
     begun = (happened["replicate"] == 3) & np.isin(happened["kind"], [WAR_BEGINS, WAR_JOINED])
     assert years == sorted(1816 + int(t) // 4 for t in happened["round"][begun])
     assert len(years) > 0
+    causes = causes_of_collapse(results)
+    cause = causes.cause[causes.replicate == 3][0]
+    assert cause == "grievances grew"
+    assert reader.text(".ending strong") == "grievances had grown"
 
 
 def test_a_setting_is_saved_and_read_by_both_and_refused_where_it_is_none(reader, tmp_path):
@@ -176,12 +182,11 @@ def test_a_setting_is_saved_and_read_by_both_and_refused_where_it_is_none(reader
         "transparency.level=0.41", "norms.half_life=inf", "years=30"])  # fmt: skip
     assert (saved.phases, saved.years) == (expected.phases, expected.years)
     ready(reader, "#sandbox?runs=10")
-    field = reader.driver.find_element("css selector", "input[type=file]")
-    field.send_keys(str(place))
+    reader.type("input[type=file]", str(place))
     reader.until("location.hash.includes('transparency.level=0.41')")
-    assert "world=trade&order=concert" in reader.driver.current_url
+    assert "world=trade&order=concert" in reader.where()
     place.write_text("states: !!python/object/apply:os.system [x]\n")
-    field.send_keys(str(place))
+    reader.type("input[type=file]", str(place))
     reader.says("Line 1 of the file is not read here", "#notice")
 
 
@@ -189,6 +194,7 @@ BAD_LINKS = {
     "world=../../etc/passwd&order=concert": "There is no world",
     "transparency.level=<script>broken=1</script>": "transparency.level must lie in [0, 1]",
     "__proto__=2": "There is no parameter “__proto__”",
+    "states.Prussia.veto=maybe": "states.Prussia.veto must be true or false",
 }
 MORE_BAD_LINKS = {
     "world=<img src=x onerror=broken=1>": "There is no world “<img src=x",
@@ -200,6 +206,9 @@ MORE_BAD_LINKS = {
     "payoffs.reward=9": "Payoffs must be a Prisoners’ Dilemma",
     "sanctions.rule=mob": "sanctions.rule must be one of",
     "shadow.rounds_per_year=52&years=300": "At most 2400 rounds a run on this page",
+    "states.Atlantis.veto=true": "There is no parameter “states.Atlantis.veto”",
+    "states.__proto__.veto=true": "There is no parameter “states.__proto__.veto”",
+    "world=europe_1816&order=league&states.Prussia.capability=2": "Who sits where goes by rank",
     "without=gravity": "There is no arrangement “gravity”",
 }
 
@@ -213,6 +222,44 @@ def test_a_wrong_link_is_a_sentence_and_the_page_works(reader, query):
     assert (BAD_LINKS | MORE_BAD_LINKS)[query] in reader.text("#notice")
     assert reader.ask("window.broken === undefined")
     assert "Cooperation lasts" in reader.text(".part-answer")
+
+
+STATES = ["states.Austria.capability=0.05", "states.France.revisionism=1.5", "states.Russia.member=false",
+          "states.Prussia.resolve=0.9"]  # fmt: skip
+
+
+def test_settings_of_single_states_are_those_of_the_command_line(reader, tmp_path):
+    link = f"#sandbox?world=europe_1816&order=concert&{'&'.join(STATES)}&runs={RUNS}"
+    expected = rs.simulate(load_scenario("concert", STATES), RUNS, 0, record=0)
+    same(table_of(reader, link, "europe_1816_under_concert.csv"), expected)
+    assert all(setting in reader.text("code") for setting in STATES)
+    reader.press("Save YAML")
+    place = tmp_path / "states.yaml"
+    place.write_text(reader.downloaded("europe_1816_under_concert.yaml"))
+    same_again = rs.simulate(load_scenario(place), RUNS, 0, record=0)
+    for name in COLUMNS:
+        assert (same_again.columns[name] == expected.columns[name]).all()
+    ready(reader, f"#sandbox?runs={RUNS}")
+    reader.type("input[type=file]", str(place))
+    for setting in STATES:
+        reader.until("location.hash.includes(arguments[0])", setting)
+
+
+@pytest.mark.verify
+def test_a_state_is_found_by_the_search_and_moved(reader):
+    ready(reader, "#sandbox?runs=100")
+    before = reader.text(".part-answer")
+    reader.run(
+        "const s = document.getElementById('search'); s.value = 'prussia capability';"
+        "s.dispatchEvent(new Event('input'))"
+    )
+    reader.slide(0.01, "input[aria-label='Prussia: capability, slider']")
+    reader.until("location.hash.includes('states.Prussia.capability=0.01')")
+    reader.until("document.querySelector('.part-answer').textContent !== arguments[0]", before)
+    reader.run(
+        "const w = document.getElementById('world'); w.value = 'trade'; w.dispatchEvent(new Event('change'))"
+    )
+    reader.until("location.hash.includes('world=trade') && !location.hash.includes('Prussia')")
 
 
 BAIT = "<img src=x onerror=broken=1>"
@@ -297,7 +344,7 @@ def test_worlds_that_none_of_the_program_s_own_is_like(reader, tmp_path, world):
 @pytest.mark.verify
 def test_all_worlds_under_all_orders_are_a_table(reader, data):
     ready(reader, "#sandbox?runs=10")
-    reader.driver.execute_script("document.querySelector('.answers details:last-of-type').open = true")
+    reader.run("document.querySelector('.answers > details:last-of-type').open = true")
     reader.press("Play all of them, 100 runs each")
     links = "[...document.querySelectorAll('.part-matrix td a')]"
     reader.until(f"{links}.every((a) => a.textContent !== 'open')")
@@ -311,6 +358,90 @@ def test_all_worlds_under_all_orders_are_a_table(reader, data):
 
 def test_a_parameter_that_changes_nothing_says_so(reader):
     ready(reader, "#sandbox?world=equals_five&order=self_help&runs=10")
-    reader.driver.find_element("css selector", "#search").send_keys("severity")
+    reader.type("#search", "severity")
     reader.says("changes nothing here: no third state answers a charge (sanctions.rule=none)", ".part-hits")
     assert "changes nothing" not in reader.text(".part-headline .control")  # that of transparency
+
+
+@pytest.mark.parametrize(
+    ("link", "name", "settings"),
+    [
+        ("world=europe_1816&order=concert", "concert", []),
+        *(
+            pytest.param(*case, marks=pytest.mark.verify)
+            for case in (
+                (
+                    "world=europe_1816&order=balance_waltz&norms.half_life=12&years=60&seed=9",
+                    "europe_1816_under_balance_waltz",
+                    ["norms.half_life=12", "years=60"],
+                ),
+                ("world=superpowers_1946&order=deterrence&seed=3", "superpowers_1946_under_deterrence", []),
+            )
+        ),
+    ],
+)
+def test_all_settings_that_fit_reach_as_far_as_on_the_command_line(reader, link, name, settings):
+    ready(reader, f"#sandbox?{link}&runs=20")
+    typed = [text.partition("=")[0] for text in settings]
+    seed = int(link.partition("seed=")[2] or 0)
+    results = rs.simulate(load_scenario(name, settings), 20, seed, record=0)
+    both = both_uncertainties(results, held=typed)
+    reader.until("document.querySelector('.part-reach strong') !== null")
+    text = reader.text(".part-reach")
+    for line, spell in zip(both.lines, ("cooperation", "peace"), strict=False):
+        reach = both.table().loc[line.name, "all settings that fit"]
+        case = f", the case: {line.case}" if line.case else ""
+        assert f"{spell} {reach} years{case}" in text
+    assert both.under.words() in text
+
+
+def test_without_a_record_luck_is_all_that_is_told(reader):
+    ready(reader, "#sandbox?world=trade&order=self_help&runs=10")
+    assert "no record of their own" in reader.text(".part-reach")
+
+
+@pytest.mark.parametrize(
+    ("world", "order", "settings"),
+    [
+        ("europe_1816", "concert", []),
+        *(
+            pytest.param(*case, marks=pytest.mark.verify)
+            for case in (
+                ("powers_1920", "league", []),
+                ("europe_1816", "balance_waltz", ["transparency.level=0.4"]),
+                ("superpowers_1946", "deterrence", ["norms.restraint=1"]),
+                ("trade", "concert", ["transparency.level=0.1"]),
+                ("equals_five", "collective_security", ["transparency.level=0.3"]),
+            )
+        ),
+    ],
+)
+def test_why_it_ended_is_what_the_command_line_says(reader, world, order, settings):
+    typed = "".join(f"&{setting}" for setting in settings)
+    ready(reader, f"#sandbox?world={world}&order={order}{typed}&runs=150&seed=4")
+    reader.press("Why did it end?")
+    reader.until("document.querySelector('.part-why strong') !== null")
+    results = rs.simulate(load_scenario(f"{world}_under_{order}", settings), 150, 4, record=0)
+    causes = causes_of_collapse(results)
+    shares = {
+        name: "under 1 %" if share < 0.005 else f"{100 * share:.0f} %"
+        for name, share in causes.shares.items()
+    }
+    listed = ", ".join(f"{name} {share}" for name, share in shares.items())
+    assert f"{listed} (of {len(causes.cause)} ends looked into)." in reader.text(".part-why")
+
+
+@pytest.mark.verify
+def test_where_a_browser_makes_no_workers_the_page_plays_the_runs_itself(reader):
+    if reader.name == "Firefox":
+        pytest.skip("only Chromium's protocol takes workers away")
+    command = "Page.addScriptToEvaluateOnNewDocument"
+    added = reader.driver.execute_cdp_cmd(command, {"source": "delete self.Worker;"})
+    try:
+        rows = table_of(reader, f"#sandbox?runs={RUNS}", "europe_1816_under_concert.csv")
+        assert reader.ask("self.Worker === undefined")
+        same(rows, rs.simulate("concert", RUNS, 0, record=0))
+        reader.press("How did its chance move? (200 futures from each year)")
+        reader.until("document.querySelector('.turns') !== null")
+    finally:
+        reader.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)

@@ -1,14 +1,15 @@
 """The screens in Chromium: each is played to its end, and what it claims is what the model says."""
 
+import numpy as np
 import pytest
-from selenium.webdriver.common.keys import Keys
 
 import regimesim as rs
 from regimesim.analysis.arrangements import without
 from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.files import names_of
 
-SCREENS = ("deal", "fog", "forgive", "shadow", "third", "buffer", "europe", "pillars", "orders")
+SCREENS = ("deal", "fog", "forgive", "shadow", "third", "buffer", "europe", "pillars", "orders",
+           "accident")  # fmt: skip
 verify = pytest.mark.verify
 
 
@@ -98,6 +99,26 @@ def europe(reader):
     reader.says("1915", ".map-words")
 
 
+def accident(reader):
+    runs = rs.simulate("concert", 400, 0, record=0).columns
+    end = 1816 + runs["regime_onset"] + runs["regime_years"]
+    early = np.flatnonzero(runs["regime_ended"] & (end < 1847))
+    run = early[np.lexsort((early, runs["regime_years"][early]))][len(early) // 2]
+    found = rs.turning_points("concert", 0, int(run), futures=200)
+    point = max(found.points, key=lambda one: abs(one.change))
+    reader.slide(int(point.year), ".bet input[type=range]")
+    reader.press("Bet")
+    reader.says(
+        f"You win your bet. You bet {point.year:.0f}. The chance moved most in {point.year:.0f}: it was "
+        f"{100 * point.before:.0f} % as the year began, and {100 * point.after:.0f} % as it ended."
+    )
+    reader.until("document.querySelector('.parts ul') !== null")
+    reader.press("Hardly ever: in less than 20 of 100")
+    reader.says("The second end")
+    verdict = "an accident" if point.before >= 0.5 else "neither" if point.before >= 0.2 else "no accident"
+    assert f"The first end was {verdict}" in reader.text()
+
+
 def lasting(scenario, spell):
     """Mean years of 100, of as many histories as a screen plays."""
     return rs.simulate(scenario, 300, 0, record=0).summary(spell).rmst.value
@@ -143,7 +164,7 @@ def orders(reader):
     reader.says(f"Among the two superpowers of 1946 peace lasts {found:.0f} years of 100.")
 
 
-PLAY = {f.__name__: f for f in (deal, fog, forgive, shadow, third, buffer, europe, pillars, orders)}
+PLAY = {f.__name__: f for f in (deal, fog, forgive, shadow, third, buffer, europe, pillars, orders, accident)}
 FIRST = ("deal", "fog", "third", "buffer")
 
 
@@ -167,7 +188,7 @@ def test_the_page_begins_with_the_first_screen_and_each_is_a_link(reader):
     assert reader.text("h1") == "You and Tilda"
     links = reader.ask("[...document.querySelectorAll('.step')].map((a) => a.getAttribute('href'))")
     assert links == [f"#{name}" for name in SCREENS]
-    reader.driver.find_element("css selector", ".step[href='#fog']").click()
+    reader.click(".step[href='#fog']")
     reader.says("in fog")
     assert reader.ask("document.querySelectorAll('[aria-current=page]').length") == 1
 
@@ -178,9 +199,9 @@ def test_it_is_played_by_the_keyboard_alone(reader):
     def press(words):
         for _ in range(40):
             if reader.ask("document.activeElement.textContent") == words:
-                reader.driver.switch_to.active_element.send_keys(Keys.ENTER)
+                reader.press_key("enter")
                 return
-            reader.driver.switch_to.active_element.send_keys(Keys.TAB)
+            reader.press_key("tab")
             seen = reader.ask(
                 "(({ outlineStyle: style, outlineWidth: width }) => [style, width])"
                 "(getComputedStyle(document.activeElement))"
@@ -199,7 +220,7 @@ def test_it_is_played_by_the_keyboard_alone(reader):
 def test_who_goes_elsewhere_is_not_held_up_by_what_is_still_played(reader):
     reader.visit("#orders")
     reader.press("Self-help")
-    reader.driver.find_element("css selector", ".part[href='#sandbox']").click()
+    reader.click(".part[href='#sandbox']")
     reader.until("document.querySelector('main').dataset.ready !== undefined")
     assert reader.ask("document.querySelectorAll('h1').length") == 1
     assert "Playing" not in reader.text()

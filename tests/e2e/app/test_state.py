@@ -68,10 +68,10 @@ def test_a_state_is_played_year_by_year_and_its_earnings_stay_closed(reader):
         assert f"Year {year + 1} of 15" in reader.text(".game")
         assert "earned" not in reader.text(".game")
         if year == 3:
-            reader.driver.find_element("css selector", "input[name='towards-4'][value=D]").click()
+            reader.click("input[name='towards-4'][value=D]")
         reader.press("Decide for Austria")
         reader.until("location.hash.split('moves=')[1]?.split('.').length === arguments[0]", year + 1)
-    moves = reader.driver.current_url.partition("moves=")[2].split(".")
+    moves = reader.where().partition("moves=")[2].split(".")
     assert moves == ["CCCC"] * 3 + ["CCCD"] * 12
     reader.says("Before the reckoning")
 

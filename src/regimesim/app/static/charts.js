@@ -3,7 +3,7 @@
 import { number, s } from "./dom.js";
 import { SPELLS, standing } from "./durations.js";
 
-const MARGIN = { left: 42, right: 12, top: 24, bottom: 34 };
+const MARGIN = { left: 46, right: 12, top: 24, bottom: 34 };
 const PANEL = { width: 340, height: 210 };
 /** Width of a picture that fills its column: letters keep their size on a phone. */
 const column = () => (matchMedia("(max-width: 520px)").matches ? 340 : 560);
@@ -91,11 +91,12 @@ export function survivalPanel(spell, now, before, horizon) {
   );
 }
 
-/** Marks across a picture, what was bet and what came of it: `[value, text, kind]`, each text on a line of its own. */
+/** Marks across a picture, what was bet and what came of it: `[value, text, kind, before]`, each text on a line
+ * of its own, left of its mark where it is to stand `before` it. */
 function across(scale, marks) {
-  return marks.map(([value, text, kind], line) => {
+  return marks.map(([value, text, kind, before = false], line) => {
     const at = scale.x(value);
-    const late = at > scale.size.width * 0.62;
+    const late = before || at > scale.size.width * 0.62;
     return [
       s("line", {
         class: `mark ${kind}`,
@@ -254,5 +255,48 @@ export function lines({ xs, series, title, below, high, low = 0, marks = [], sai
       ];
     }),
     across(scale, marks),
+  );
+}
+
+/** The chance that something lasts, year by year; `points` are its turning points, `{year, mark}`. */
+export function courseChart({ design, moments, chance, question }, points, said) {
+  const years = [...moments, question.known].map((round) => design.start + round / design.perYear);
+  const size = { width: column(), height: 250 };
+  const scale = scales(years[0], years.at(-1), 0, 1, size);
+  const until = Math.floor(design.start + question.until / design.perYear);
+  const date = design.start ? until : `year ${until + 1}`;
+  const known = chance.map((value, k) => [years[k], value]).filter(([, value]) => !Number.isNaN(value));
+  const upTo = known.findIndex(([year], k) => year !== years[k]);
+  const inRow = upTo < 0 ? known : known.slice(0, upTo);
+  return picture(
+    size,
+    said,
+    axes(scale, {
+      xs: ticks(years[0], years.at(-1), 6),
+      ys: [0, 0.25, 0.5, 0.75, 1],
+      title: `Chance of lasting to ${date}`,
+      below: "history known up to the beginning of the year",
+      written: percent,
+    }),
+    points.map(({ year }) =>
+      s("rect", {
+        class: "turn",
+        x: scale.x(years[year]),
+        width: Math.max(2, scale.x(years[year + 1]) - scale.x(years[year])),
+        y: scale.y(1),
+        height: scale.y(0) - scale.y(1),
+      }),
+    ),
+    s("path", {
+      class: "curve regime",
+      d: inRow.map(([year, value], k) => `${k ? "L" : "M"}${scale.x(year)},${scale.y(value)}`).join(""),
+    }),
+    points.map(({ year, mark }, k) => {
+      const [cx, cy] = [scale.x((years[year] + years[year + 1]) / 2), MARGIN.top + 12 + 20 * (k % 2)];
+      return [
+        s("circle", { class: "turn-mark", cx, cy, r: 9 }),
+        s("text", { class: "turn-number", x: cx, y: cy + 4, "text-anchor": "middle" }, mark),
+      ];
+    }),
   );
 }

@@ -95,3 +95,9 @@ export function tell(sentence = "") {
 }
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Keep how long something took, for those who measure the page. */
+export function measure(name, start) {
+  performance.clearMeasures(name);
+  performance.measure(name, { start, end: performance.now() });
+}

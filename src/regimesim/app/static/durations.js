@@ -2,26 +2,64 @@
 
 import { Lanes } from "./lanes.js";
 
-/** Durations of some replicates, in years: those of `simulation.simulate.measure`. */
-export function durations(kernel, design, replicates, seed) {
-  const lanes = new Lanes(kernel, design, replicates, seed);
-  lanes.play();
-  const { onset, end, ended } = lanes.regimes();
-  const { tally } = lanes;
+/** Years after which lanes are dropped whose fate is known, and the share of a block below which it is made smaller. */
+const STEP = 5;
+const FULL = 0.75;
+
+/**
+ * Years of cooperation and of peace of some replicates: those of `simulation.simulate.measure`. Nothing that comes after
+ * both have ended is played.
+ *
+ * @param {number[]} points the draw of each, where the design has several
+ */
+export function durations(kernel, { design, replicates, seed, points }) {
+  const found = new Map();
+  let inside = replicates;
+  let lanes = new Lanes(kernel, design, replicates, seed, points);
+  for (;;) {
+    lanes.play(lanes.round + Math.round(STEP * design.perYear));
+    const spells = lanes.regimes();
+    const on = [];
+    inside.forEach((replicate, lane) => {
+      if (lanes.round >= design.rounds || isOver(lanes, spells, lane))
+        found.set(replicate, spellsOf(lanes, spells, lane, replicate));
+      else on.push(lane);
+    });
+    if (!on.length) return replicates.map((replicate) => found.get(replicate));
+    if (on.length >= FULL * inside.length) continue;
+    inside = on.map((lane) => inside[lane]);
+    lanes = Lanes.from(kernel, lanes.stand(), on, inside, seed);
+  }
+}
+
+const isOver = ({ tally }, { onset, ended }, lane) =>
+  onset[lane] >= 0 && ended[lane] !== 0 && tally.war_round[lane] >= 0;
+
+function spellsOf({ design, tally, round }, { onset, end, ended }, lane, replicate) {
   const years = (rounds) => rounds / design.perYear;
-  return replicates.map((replicate, lane) => ({
+  return {
     replicate,
     regime: onset[lane] < 0 ? 0 : years(end[lane] - onset[lane]),
     regimeEnded: ended[lane] !== 0,
     formed: onset[lane] >= 0,
     onset: onset[lane] < 0 ? null : years(onset[lane]),
-    peace: years(tally.war_round[lane] < 0 ? design.rounds : tally.war_round[lane]),
+    peace: years(tally.war_round[lane] < 0 ? round : tally.war_round[lane]),
     peaceEnded: tally.war_round[lane] >= 0,
+  };
+}
+
+/** The same, and what else a run is measured by; all of it is played. */
+export function wholeRuns(kernel, { design, replicates, seed }) {
+  const lanes = new Lanes(kernel, design, replicates, seed);
+  lanes.play();
+  const spells = lanes.regimes();
+  const { tally } = lanes;
+  const pairs = (design.states.length * (design.states.length - 1)) / 2;
+  return replicates.map((replicate, lane) => ({
+    ...spellsOf(lanes, spells, lane, replicate),
     wars: tally.wars[lane],
     disputes: tally.disputes[lane],
-    cooperation:
-      cooperated(tally.cooperating, lane, replicates.length) /
-      ((design.rounds * design.states.length * (design.states.length - 1)) / 2),
+    cooperation: cooperated(tally.cooperating, lane, replicates.length) / (design.rounds * pairs),
     welfare: design.perYear * (tally.welfare[lane] / (tally.weight[lane] > 0 ? tally.weight[lane] : 1)),
     revolutions: tally.revolutions[lane],
     buffersLost: tally.buffers_lost[lane],

@@ -1,12 +1,30 @@
 /* One history on the map: a slider of years, what the world looked like, and what happened. */
 
+import { causes } from "./collapse.js";
 import { button, h, put } from "./dom.js";
 import { engine } from "./engine.js";
-import { dated, history, TERM_WORDS, whatFell } from "./history.js";
+import { dated, history } from "./history.js";
 import { drawMap, inWords, layout, mapKey } from "./map.js";
 import { slider } from "./stage.js";
 
 const STEP = 350; // milliseconds a year
+/** Years that are shown after an end that somebody is asked about. */
+const AFTERWARDS = 2;
+/** Causes of an end (`collapse.js`) as sentences; others are said as they are. */
+const BECAUSE = {
+  "memory faded": "the memory of war had faded",
+  "new leaders": "new leaders had learnt less of restraint",
+  "buffers lost": "small states between them had been lost",
+  "grievances grew": "grievances had grown",
+  "trust lost": "trust had been lost",
+  "power shifted": "power had shifted",
+  "enforcement failed": "nobody believed any more that others would act",
+  "new conditions": "conditions had changed",
+  misperception: "states had misread each other",
+  "quarrels abroad": "quarrels abroad had spoilt their dealings",
+  sanctions: "sanctions had cut their dealings off",
+  chance: "hasty choices and accidents came together",
+};
 
 export class Film {
   constructor(design) {
@@ -34,9 +52,13 @@ export class Film {
     );
   }
 
-  /** The film of a run. */
-  show(replicate, seed) {
-    const { frames, events, regime } = history(engine.kernel, this.design, replicate, seed);
+  /** The film of a run, and what ended it; if that is a `riddle`, the film goes only a little further than the end. */
+  show(replicate, seed, riddle = false) {
+    const played = history(engine.kernel, this.design, replicate, seed);
+    const { regime } = played;
+    const last = riddle ? Math.floor(regime.end / this.design.perYear) + AFTERWARDS : Infinity;
+    const frames = played.frames.slice(0, last + 1);
+    const events = played.events.filter(({ frame }) => frame <= last);
     const map = h("div", { class: "map-place" });
     const words = h("p", { class: "map-words" });
     const list = h("ol", { class: "chronicle", tabindex: "0", "aria-label": "What happened" });
@@ -67,7 +89,7 @@ export class Film {
       mapKey(),
       h("div", { class: "film-controls" }, this.player(input, frames.length), element),
       words,
-      this.ending(regime, frames, events),
+      riddle ? null : this.ending(regime, frames, events, { replicate, seed }),
       h("details", { open: true }, h("summary", {}, "What happened"), list),
     );
   }
@@ -98,12 +120,14 @@ export class Film {
     return play;
   }
 
-  /** What ended this run: when cooperation gave way, what its margin rested on, what had happened. */
-  ending({ formed, end, ended }, frames, events) {
+  /** What ended this run, by the rule of the command line, and what had happened. */
+  ending({ formed, onset, end, ended }, frames, events, { replicate, seed }) {
     if (!formed) return h("p", {}, "In this history lasting cooperation never forms.");
     if (!ended) return h("p", {}, "In this history cooperation still stands at the end.");
-    const at = Math.min(frames.length - 1, Math.floor(end));
-    const { name, fall, before, then } = whatFell(frames, at);
+    const { design } = this;
+    const at = Math.min(frames.length - 1, Math.floor(end / design.perYear));
+    const asked = { design, replicates: [replicate], onset: [onset], end: [end], seed };
+    const [cause] = causes(engine.kernel, asked);
     const last = events
       .filter(({ frame, kind }) => frame >= at - 1 && frame <= at && kind !== "open")
       .slice(0, 5);
@@ -113,17 +137,14 @@ export class Film {
       h(
         "p",
         {},
-        `In this history cooperation ends in ${dated(this.design, at)}. `,
-        then < before
-          ? `What speaks for cooperation had fallen in five years from ${figures(before)} to ${figures(then)} (mean margin of the pairs); most of it: ${TERM_WORDS[name]}, by ${figures(fall)}.`
-          : "The mean margin of cooperation had not fallen before; single events ended it.",
+        `In this history cooperation ends in ${dated(design, at)}. What counted most: `,
+        h("strong", {}, BECAUSE[cause] ?? cause),
+        ".",
       ),
       last.length ? h("p", {}, `From the year before: ${last.map(({ text }) => text).join(" ")}`) : null,
     );
   }
 }
-
-const figures = (value) => value.toFixed(2).replace("-", "−");
 
 function mark(list, k) {
   let last = null;

@@ -1,4 +1,4 @@
-/* One run, year by year: the world as each year ended, what happened in it, and what cooperation rested on. */
+/* One run, year by year: the world as each year ended, and what happened in it. */
 
 import { spoken } from "./dom.js";
 import { Lanes, WHOLE } from "./lanes.js";
@@ -18,11 +18,10 @@ export function history(kernel, design, replicate, seed) {
   const [frames, events] = [[], []];
   while (lanes.round < design.rounds) frames.push(oneYear(lanes, frames.length, events));
   const { onset, end, ended } = lanes.regimes();
-  const years = (rounds) => rounds / design.perYear;
   return {
     frames,
     events: withPhases(events, design),
-    regime: { formed: onset[0] >= 0, end: years(end[0]), ended: ended[0] !== 0 },
+    regime: { formed: onset[0] >= 0, onset: onset[0], end: end[0], ended: ended[0] !== 0 },
   };
 }
 
@@ -43,14 +42,12 @@ function oneYear(lanes, frame, events) {
     }
     for (const event of happened(lanes, before)) events.push({ frame, date: dated(design, frame), ...event });
   }
-  const terms = meanTerms(lanes);
   const { world, tally } = lanes;
   let cooperating = 0;
   for (let t = first; t < end; t += 1) cooperating += tally.cooperating[t];
   const listOf = (set) => pairsOf(states).filter(([a, b]) => set.has(a * states + b));
   return {
     year: design.start + frame,
-    terms,
     capability: [...world.capability],
     trust: Array.from({ length: states }, (_, i) => [...world.trust.subarray(i * states, (i + 1) * states)]),
     war: listOf(war),
@@ -70,20 +67,6 @@ function pairsOf(states) {
   const found = [];
   for (let a = 0; a < states; a += 1) for (let b = a + 1; b < states; b += 1) found.push([a, b]);
   return found;
-}
-
-/** The four terms of a margin: those of the side of each pair for which it is less, a mean over the pairs. */
-function meanTerms(lanes) {
-  const terms = lanes.margins();
-  const { states } = lanes;
-  const sideOf = (i, j) => terms.subarray((i * states + j) * 4, (i * states + j) * 4 + 4);
-  const sum = (side) => side.reduce((total, term) => total + term, 0);
-  const weaker = pairsOf(states).map(([i, j]) =>
-    sum(sideOf(i, j)) <= sum(sideOf(j, i)) ? sideOf(i, j) : sideOf(j, i),
-  );
-  return Object.fromEntries(
-    TERMS.map((name, k) => [name, weaker.reduce((total, side) => total + side[k], 0) / weaker.length]),
-  );
 }
 
 /** What everybody can see, before a round. */
@@ -160,14 +143,4 @@ function withPhases(events, design) {
     })
     .filter(({ frame }) => frame < design.years);
   return [...changes, ...events].sort((one, other) => one.frame - other.frame);
-}
-
-/** What cooperation rested on when it gave way and five years before: the term that fell most. */
-export function whatFell(frames, at) {
-  const [then, before] = [frames[at].terms, frames[Math.max(0, at - 5)].terms];
-  const falls = TERMS.map((name) => ({ name, fall: before[name] - then[name] })).sort(
-    (one, other) => other.fall - one.fall,
-  );
-  const sum = (terms) => TERMS.reduce((total, name) => total + terms[name], 0);
-  return { ...falls[0], before: sum(before), then: sum(then) };
 }

@@ -10,6 +10,9 @@ export const WHOLE = 0;
 const UNTIL_DECIDED = 1;
 const SINCE_DECIDED = 2;
 
+/** Spells of lanes in which no regime has formed. */
+const NO_SPELL = { onset: -1, end: 0, ended: 1, number: 0 };
+
 const MARKS = [
   "accuses",
   "accused",
@@ -32,6 +35,22 @@ function roundKeys(seed) {
   ).flat();
 }
 
+/** The "year" of a regime, in rounds. */
+export function windowOf({ phases: [{ parameters }], perYear }) {
+  return Math.max(1, Math.floor(parameters["measure.window"] * perYear + 0.5));
+}
+
+/** Fields of a world that hold nothing from round to round. */
+const ROOM = ["reach", "sums"];
+
+/** Put the lanes of some rows (lanes last) into others, each at the places wanted. */
+function spread(rows, lanes, places, target) {
+  const wanted = places.length;
+  for (let row = 0; row * lanes < rows.length; row += 1) {
+    for (let k = 0; k < wanted; k += 1) target[row * wanted + k] = rows[row * lanes + places[k]];
+  }
+}
+
 /** Divide by the sum over states of each lane, added in their order. */
 function toShares(values, states, lanes) {
   for (let lane = 0; lane < lanes; lane += 1) {
@@ -47,11 +66,14 @@ export class Lanes {
    * @param {object} design of `compose`
    * @param {number[]} replicates one a lane
    * @param {bigint} seed
+   * @param {number[]} points draw of `design.fitted` that each lane is played under, where there are such draws
    */
-  constructor(kernel, design, replicates, seed) {
+  constructor(kernel, design, replicates, seed, points = replicates.map(() => 0)) {
     kernel.release();
     this.kernel = kernel;
     this.design = design;
+    this.points = points;
+    this.used = [...new Set(points)].sort((a, b) => a - b);
     this.lanes = replicates.length;
     this.states = design.states.length;
     this.round = 0;
@@ -61,7 +83,7 @@ export class Lanes {
       K: design.buffers.length,
       L: this.lanes,
       T: design.rounds,
-      R: 1,
+      R: this.used.length,
       A: design.automata.length,
       M: design.links.length,
     });
@@ -70,10 +92,50 @@ export class Lanes {
     Luck.replicate.set(replicates);
     this.block.numbers.Setting.rounds_per_year = design.perYear;
     Setting.links.set(design.links.flat());
+    Setting.row.set(points.map((point) => this.used.indexOf(point)));
     this.fillStrategies();
-    this.fillPairs(Setting.prior, design.prior);
-    this.enter(design.phases[0]);
+    this.fillPrior(Setting.prior);
+    this.enter(0);
     this.begin();
+  }
+
+  /**
+   * Lanes that stand where others stood, and go on with luck of their own.
+   *
+   * @param {object} standing of `stand`
+   * @param {number[]} places the lane of it that each of them continues
+   */
+  static from(kernel, standing, places, replicates, seed) {
+    const { design, points, round, phase } = standing;
+    const lanes = new Lanes(
+      kernel,
+      design,
+      replicates,
+      seed,
+      places.map((place) => points[place]),
+    );
+    lanes.round = round;
+    lanes.phase = phase;
+    if (phase > 0) lanes.enter(phase);
+    for (const bundle of ["World", "Tally"]) {
+      for (const [name, rows] of Object.entries(standing[bundle]))
+        spread(rows, points.length, places, lanes.block.arrays[bundle][name]);
+    }
+    lanes.keepRunning();
+    return lanes;
+  }
+
+  /** What stands in these lanes now, kept apart from the kernel's memory. */
+  stand() {
+    const { arrays, places } = this.block;
+    const kept = (bundle) =>
+      Object.fromEntries(
+        Object.keys(places[bundle])
+          .filter((name) => !ROOM.includes(name))
+          .map((name) => [name, arrays[bundle][name].slice()]),
+      );
+    const { design, points, round, phase } = this;
+    return { design, points, round, phase, World: kept("World"), Tally: kept("Tally") };
   }
 
   get world() {
@@ -86,6 +148,31 @@ export class Lanes {
     return this.block.arrays.Tally;
   }
 
+  /** Have these draws replaced in every lane: `core.draws.replaced_keys`. */
+  replaceDraws(seed, replacements) {
+    const rows = replacements.flatMap(({ round, channel, i, j, word }) => [
+      [round, channel >> 1],
+      [((Math.min(i, j) << 16) | Math.max(i, j)) >>> 0, 2 * (channel & 1) + Number(i > j)],
+      [0, 1],
+      [word, 0],
+    ]);
+    const keys = [...roundKeys(seed), ...rows.flat()];
+    const { keys: place } = this.block.places.Luck;
+    place.address = this.kernel.take(4 * keys.length);
+    place.shape = [keys.length / 2, 2];
+    place.size = keys.length;
+    new Uint32Array(this.kernel.memory.buffer, place.address, keys.length).set(keys);
+  }
+
+  /** Draws of the only lane at an address, round by round: whole numbers of 32 bits. */
+  drawn(seed, channel, i, j) {
+    const { arrays } = this.block.arrays;
+    arrays.keys.set(roundKeys(seed));
+    const [replicate] = this.block.arrays.Luck.replicate;
+    this.kernel.call("uniforms", this.block, { replicate, first: 0, channel, i, j });
+    return Array.from(arrays.found, (unit) => Math.floor(unit * 2 ** 32));
+  }
+
   /** Set rows, a number each, in every lane. */
   fillRows(array, rows) {
     rows.forEach((value, k) => array.fill(value, k * this.lanes, (k + 1) * this.lanes));
@@ -93,6 +180,35 @@ export class Lanes {
 
   fillPairs(array, table) {
     this.fillRows(array, table.flat());
+  }
+
+  /** What trust begins with: that of the design, or of each lane's draw. */
+  fillPrior(array) {
+    const levels = this.design.fitted?.columns["trust.initial"];
+    if (levels === undefined) {
+      this.fillPairs(array, this.design.prior);
+      return;
+    }
+    for (let i = 0; i < this.states; i += 1) {
+      for (let j = 0; j < this.states; j += 1) {
+        if (i === j) continue;
+        array.set(
+          this.points.map((point) => levels[point]),
+          (i * this.states + j) * this.lanes,
+        );
+      }
+    }
+  }
+
+  /** The parameters of a phase, for each draw that some lane is played under. */
+  rows(phase) {
+    const { parameters } = this.design.phases[phase];
+    const { fitted } = this.design;
+    if (fitted === undefined) return [parameters];
+    return this.used.map((point) => ({
+      ...parameters,
+      ...Object.fromEntries(fitted.names[phase].map((name) => [name, fitted.columns[name][point]])),
+    }));
   }
 
   fillStrategies() {
@@ -108,23 +224,32 @@ export class Lanes {
     });
   }
 
-  /** Put the settings of a phase in their place. */
-  enter(phase) {
+  /** Put the settings of a phase, by its number, in their place. */
+  enter(number) {
     const { Setting } = this.block.arrays;
-    this.block.setRecord("parameters", 0, phase.parameters);
-    phase.states.forEach((state, i) => this.block.setRecord("states", i, state));
+    const [phase, rows] = [this.design.phases[number], this.rows(number)];
+    rows.forEach((parameters, r) => this.block.setRecord("parameters", r, parameters));
+    const ofRow = (r) => this.design.fitted?.states?.[this.used[r]] ?? phase.states;
+    rows.forEach((_, r) =>
+      ofRow(r).forEach((state, i) => this.block.setRecord("states", i * rows.length + r, state)),
+    );
     this.fillPairs(Setting.affinity, phase.affinity);
     this.fillRows(Setting.strength, phase.strength);
     this.fillRows(
       Setting.ground,
       phase.states.map((state) => state.revisionism),
     );
-    Setting.on.set(switches(this.kernel, this.design, phase));
+    const on = rows.map((parameters, r) =>
+      switches(this.kernel, this.design, { parameters, states: ofRow(r) }),
+    );
+    Setting.on.set(on.reduce((all, one) => all.map((value, k) => Math.max(value, one[k]))));
   }
 
   begin() {
     const { world } = this;
-    const { parameters, states } = this.design.phases[0];
+    const { states } = this.design.phases[0];
+    const rows = this.rows(0);
+    const ofLanes = (name) => this.points.map((point) => rows[this.used.indexOf(point)][name]);
     this.fillRows(
       world.capability,
       states.map((state) => state.capability),
@@ -138,9 +263,10 @@ export class Lanes {
       world.member,
       states.map((state) => state.member),
     );
-    this.fillPairs(world.trust, this.design.prior);
-    world.norm.fill(parameters["norms.initial"]);
-    world.credibility.fill(parameters["sanctions.credibility"]);
+    this.fillPrior(world.trust);
+    const norm = ofLanes("norms.initial");
+    for (let i = 0; i < this.states; i += 1) world.norm.set(norm, i * this.lanes);
+    world.credibility.set(ofLanes("sanctions.credibility"));
   }
 
   /** Enter the phase that the next round belongs to, if it is a new one. */
@@ -149,16 +275,20 @@ export class Lanes {
     while (this.phase + 1 < phases.length && phases[this.phase + 1].round <= this.round) {
       const before = phases[this.phase].states;
       this.phase += 1;
-      this.enter(phases[this.phase]);
+      this.enter(this.phase);
       this.takeOver(before, phases[this.phase].states);
       this.game.fresh.fill(1);
       this.forgetRound();
-      this.keepOn("war", this.world.at_war);
-      this.keepOn("sanctions", this.world.fine);
+      this.keepRunning();
     }
   }
 
   /** What is on runs its course under any rates. */
+  keepRunning() {
+    this.keepOn("war", this.world.at_war);
+    this.keepOn("sanctions", this.world.fine);
+  }
+
   keepOn(mechanism, left) {
     const { on } = this.block.arrays.Setting;
     if (left.some((rounds) => rounds > 0)) on[this.kernel.description.mechanisms.indexOf(mechanism)] = 1;
@@ -222,19 +352,26 @@ export class Lanes {
     return this.block.arrays.arrays.terms;
   }
 
-  /** The first regime of each lane, in rounds. */
+  /** The first regime of each lane, in rounds, as far as they have been played. */
   regimes() {
-    const { parameters } = this.design.phases[this.phase];
-    const window = Math.max(1, Math.floor(parameters["measure.window"] * this.design.perYear + 0.5));
+    const { parameters } = this.design.phases[0];
+    const window = windowOf(this.design);
     const scale = (window * this.states * (this.states - 1)) / 2;
-    const { arrays, Tally } = this.block.arrays;
+    const { arrays, Tally, Spells } = this.block.arrays;
     arrays.cooperating.set(Tally.cooperating);
+    for (const [name, fill] of Object.entries(NO_SPELL)) Spells[name].fill(fill);
+    const place = this.block.places.arrays.cooperating;
+    const { shape, size } = place;
+    place.shape = [this.round, this.lanes];
+    place.size = this.round * this.lanes;
     this.kernel.call("scan", this.block, {
       window,
       high: parameters["measure.onset"] * scale,
       low: parameters["measure.collapse"] * scale,
     });
-    return this.block.arrays.Spells;
+    place.shape = shape;
+    place.size = size;
+    return Spells;
   }
 }
 

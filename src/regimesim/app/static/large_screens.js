@@ -20,7 +20,7 @@ const share = (value) => `${Math.round(100 * value)} %`;
 const STRENGTH = "geography.buffer_effectiveness";
 
 /** Runs of a design and their curves; where the reader has gone elsewhere it never comes back. */
-async function outcomes(stage, design, runs, told = () => {}) {
+export async function outcomes(stage, design, runs, told = () => {}) {
   const found = await simulate(design, runs, 0n, (so) => {
     told(so.length);
     return stage.live;
@@ -235,6 +235,12 @@ function measured({ phases: [{ parameters }] }) {
   return `Cooperation stands once at least ${share(onset)} of the pairs cooperate over ${plural(window, "year")}, and ends where fewer than ${share(collapse)} do. These thresholds are assumptions; the reports of the command line give others beside them (docs/model.md, section 6).`;
 }
 
+/** Why a bet wins that was not on the first one. */
+function tooClose(betted, first, won) {
+  if (!won || betted.name === first.name) return "";
+  return ` Yours is so close to it that ${OF_ORDERS} histories cannot tell them apart.`;
+}
+
 /* ---------- 8: what carried it ---------- */
 
 const PILLARS = {
@@ -288,7 +294,7 @@ export function pillars(stage) {
     place.append(
       verdict(
         betted.lower <= soonest.upper,
-        `With all six cooperation lasts ${number(whole.value, 0)} years of 100. It is shortest without ${PILLARS[soonest.name]}: ${number(soonest.value, 0)} years.`,
+        `With all six cooperation lasts ${number(whole.value, 0)} years of 100. It is shortest without ${PILLARS[soonest.name]}: ${number(soonest.value, 0)} years.${tooClose(betted, soonest, betted.lower <= soonest.upper)}`,
       ),
       bars({
         rows: less
@@ -391,7 +397,7 @@ export function orders(stage) {
     place.append(
       verdict(
         of(bet).peace.upper >= best.peace.lower,
-        `Peace lasts longest under ${catalogue.data.orders[best.name].title}: ${number(best.peace.value, 0)} years of 100. Under the Concert it is ${number(concert.peace.value, 0)}, under self-help ${number(self.peace.value, 0)}.`,
+        `Peace lasts longest under ${catalogue.data.orders[best.name].title}: ${number(best.peace.value, 0)} years of 100. Under the Concert it is ${number(concert.peace.value, 0)}, under self-help ${number(self.peace.value, 0)}.${tooClose(of(bet), best, of(bet).peace.upper >= best.peace.lower)}`,
       ),
       h("div", { class: "panels wide" }, chart(rows, "peace", title, bet), chart(rows, "regime", title, bet)),
       h(
@@ -421,11 +427,12 @@ export function orders(stage) {
     const label = (world) => ELSEWHERE[world] ?? "Europe 1816";
     const others = rows.filter(({ name }) => name in ELSEWHERE);
     const best = others.reduce((a, b) => (b.peace.value > a.peace.value ? b : a));
+    const betted = others.find(({ name }) => name === bet);
     working.line.remove();
     place.append(
       verdict(
-        others.find(({ name }) => name === bet).peace.upper >= best.peace.lower,
-        `Among ${ELSEWHERE[best.name]} peace lasts ${number(best.peace.value, 0)} years of 100.`,
+        betted.peace.upper >= best.peace.lower,
+        `Among ${ELSEWHERE[best.name]} peace lasts ${number(best.peace.value, 0)} years of 100.${tooClose(betted, best, betted.peace.upper >= best.peace.lower)}`,
       ),
       h("div", { class: "panels wide" }, chart(rows, "peace", label, bet), chart(rows, "regime", label, bet)),
       h(
@@ -446,8 +453,7 @@ export function orders(stage) {
         "All worlds under all orders are a table of the sandbox. Which values are facts and which assumptions stands in each file (python -m regimesim show world=europe_1816).",
         "Sources: Jervis 1982; Lipson, ch. 1; Krasner, International Regimes, 1983.",
       ),
-      onward("Every number so far hangs on assumptions. Change them.", "#sandbox", "To the sandbox"),
-      h("p", {}, h("a", { href: "#state" }, "Or rule one of these states yourself, year by year.")),
+      onward("Many histories, and one of them was ours. Did it have to end as it did?", "#accident"),
     );
     lead(place);
   }

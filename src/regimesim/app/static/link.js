@@ -28,7 +28,7 @@ export function toHash({ key, changes, without, runs, seed, replicate }) {
   if (runs !== 1000) parts.push(["runs", runs]);
   if (seed !== 0n) parts.push(["seed", seed]);
   if (replicate !== 0) parts.push(["replicate", replicate]);
-  return parts.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
+  return parts.map((part) => part.map(encodeURIComponent).join("=")).join("&");
 }
 
 /**
@@ -67,7 +67,7 @@ function take(found, name, value) {
   } else if (name === "runs") found.runs = whole(name, value, 1, MOST_RUNS);
   else if (name === "replicate") found.replicate = whole(name, value, 0, 2 ** 32 - 1);
   else if (name === "seed") found.seed = seedOf(value);
-  else found.changes[name] = read(name, value);
+  else found.changes[name] = read(name, value, found.key);
 }
 
 export function seedOf(text) {
@@ -85,11 +85,22 @@ export function whole(name, text, least, most) {
   return value;
 }
 
+/** The declaration of a parameter, or of a setting of a state (`states.Austria.capability`). */
+function declaredOf(name, key) {
+  const { catalogue } = engine;
+  const found = catalogue.ofState(key, name);
+  if (found?.setting.name === "capability" && catalogue.data.designs[key].ranked)
+    throw new Error(
+      `Who sits where goes by rank under this order, and the page keeps the seats: type ${name} on the command line.`,
+    );
+  return found ? { ...found.setting, name } : catalogue.parameters.get(name);
+}
+
 /** A parameter's value from text, as the kernel stores it. */
-export function read(name, text) {
+export function read(name, text, key) {
   const word = String(text).trim();
   if (name === "years") return yearsOf(word);
-  const declared = engine.catalogue.parameters.get(name);
+  const declared = declaredOf(name, key);
   if (!declared) throw new Error(`There is no parameter “${shown(name)}” on this page.`);
   if (declared.kind === "choice") return choiceOf(declared, word);
   if (declared.kind === "switch") return switchOf(declared, word);
@@ -125,7 +136,8 @@ function switchOf({ name }, word) {
 
 /** A parameter's value as people write it. */
 export function written(name, value) {
-  const declared = engine.catalogue.parameters.get(name);
+  const declared =
+    engine.catalogue.parameters.get(name) ?? engine.catalogue.settings.get(name.split(".").at(-1));
   if (declared?.kind === "choice") return declared.choices[value];
   if (declared?.kind === "switch") return value ? "true" : "false";
   return value === Infinity ? "inf" : String(value);
@@ -176,19 +188,26 @@ export function toYaml({ key, changes }) {
   const lines = [`defaults: [{/world: ${world}}, {/order: ${order}}, _self_]`];
   if (changes.years !== undefined) lines.push(`years: ${changes.years}`);
   const groups = new Map();
+  const states = new Map();
   for (const [name, value] of Object.entries(changes)) {
     const [group, inner] = name.split(".");
-    if (inner)
+    const [, state, setting] = /^states\.(.+)\.(\w+)$/.exec(name) ?? [];
+    if (state !== undefined)
+      states.set(state, [...(states.get(state) ?? []), `${setting}: ${yamlOf(written(name, value))}`]);
+    else if (inner)
       groups.set(group, [...(groups.get(group) ?? []), `  ${inner}: ${yamlOf(written(name, value))}`]);
   }
   for (const [group, inner] of groups) lines.push(`${group}:`, ...inner);
+  if (states.size) lines.push("states:");
+  for (const [state, inner] of states) lines.push(`  ${state}: {${inner.join(", ")}}`);
   return `${lines.join("\n")}\n`;
 }
 
 const yamlOf = (text) => (text === "inf" ? ".inf" : text);
 
 const MOST_YAML = 65536;
-const KINDS = "defaults: [{/world: NAME}, {/order: NAME}, _self_], years, and parameters in their groups";
+const KINDS =
+  "defaults: [{/world: NAME}, {/order: NAME}, _self_], years, parameters in their groups, and settings of states";
 
 /** What such a file asks for; throws a sentence where it holds anything else. */
 export function fromYaml(text) {
@@ -205,13 +224,15 @@ export function fromYaml(text) {
     if (choice) {
       found.key = keyOf(choice[1], choice[2]);
       chosen = true;
-    } else if (inner && group) {
+    } else if (inner && group === "states") takeState(found, inner[1], inner[2]);
+    else if (inner && group) {
       if (group !== "about")
-        found.changes[`${group}.${inner[1]}`] = read(`${group}.${inner[1]}`, unquoted(inner[2]));
+        found.changes[`${group}.${inner[1]}`] = read(`${group}.${inner[1]}`, unquoted(inner[2]), found.key);
     } else if (outer && outer[1] === "years" && outer[2]) {
       found.changes.years = read("years", outer[2]);
       group = "";
-    } else if (outer && !outer[2] && (outer[1] === "about" || isGroup(outer[1]))) [, group] = outer;
+    } else if (outer && !outer[2] && (["about", "states"].includes(outer[1]) || isGroup(outer[1])))
+      [, group] = outer;
     else
       throw new Error(
         `Line ${k + 1} of the file is not read here: “${shown(line.trim())}”. This page reads ${KINDS}. To bring a whole world into the page, type: python -m regimesim demo +scenario=FILE`,
@@ -220,6 +241,17 @@ export function fromYaml(text) {
   if (!chosen) throw new Error(`The file chooses no world and order. This page reads ${KINDS}.`);
   checkRelations(found);
   return found;
+}
+
+/** Settings of a state in a file: `  Austria: {capability: 0.3, veto: true}`. */
+function takeState(found, state, text) {
+  const inside = /^\{(.*)\}$/.exec(text.trim());
+  if (!inside) throw new Error(`The settings of ${shown(state)} must stand in braces: {capability: 0.3}.`);
+  for (const pair of inside[1].split(",").filter((part) => part.trim())) {
+    const [, setting, value] = /^ *(\w+): *(\S.*)$/.exec(pair) ?? [];
+    const name = `states.${state}.${setting}`;
+    found.changes[name] = read(name, unquoted(value ?? ""), found.key);
+  }
 }
 
 const isGroup = (name) => [...engine.catalogue.parameters.values()].some((p) => p.group === name);

@@ -1,10 +1,11 @@
 /* The sandbox: any world under any order, any parameter, and what becomes of cooperation and peace. */
 
 import { survivalPanel, ticks } from "./charts.js";
-import { button, capitalised, h, number, put, say, table, tell } from "./dom.js";
+import { button, capitalised, h, measure, number, put, say, spoken, table, tell } from "./dom.js";
 import { curves, restrictedMean, SPELLS, standing } from "./durations.js";
 import { engine } from "./engine.js";
 import { Film } from "./film.js";
+import { aboutDraws, inWordsOf, ranges, underDraws } from "./fits.js";
 import {
   checkRelations,
   command,
@@ -22,14 +23,28 @@ import {
 } from "./link.js";
 import { offerMatrix } from "./matrix.js";
 import { drawPair } from "./pair.js";
-import { simulate } from "./pool.js";
+import { newOwner, simulate, whyEnded, withdraw } from "./pool.js";
+import { listTurns, showCourse } from "./turns.js";
 
 const SEARCH_SHOWS = 12;
+/** Runs of the first curve, and milliseconds between two drawings. */
+const FEW_RUNS = 100;
+const PAUSE = 60;
+/** Futures from each year, as many as a page can play while somebody waits: futures times years, rounds and pairs. */
+const FUTURES = [200, 100, 50];
+const MOST_WORK = 50_000_000;
+const WHY =
+  "A cause is what lowered the gain from cooperating most in the five years before it gave way; where nothing lowered it, what had estranged the pairs that did not cooperate.";
+const TOO_LARGE =
+  "How its chance moved takes too long in a page for so large a world: python -m regimesim explain tells it.";
+const NO_RECORD =
+  "Luck only: these states have no record of their own that would tell how far the assumptions reach.";
 
 export class Sandbox {
   constructor(place, hash) {
     this.place = place;
     this.asked = 0;
+    this.owner = newOwner();
     this.published = new Map();
     this.found = [];
     this.pair = [0, 1];
@@ -55,6 +70,7 @@ export class Sandbox {
 
   leave() {
     this.asked += 1;
+    withdraw(this.owner);
   }
 
   /* ---- building ---- */
@@ -64,6 +80,8 @@ export class Sandbox {
       [
         "about",
         "answer",
+        "reach",
+        "why",
         "panels",
         "table",
         "command",
@@ -77,6 +95,7 @@ export class Sandbox {
       ].map((name) => [name, h("div", { class: `part-${name}` })]),
     );
     this.parts.answer.setAttribute("role", "status");
+    this.parts.runs = h("span", { class: "part-runs" });
     const { parts } = this;
     put(
       this.place,
@@ -97,6 +116,7 @@ export class Sandbox {
           { class: "card answers", "aria-labelledby": "answers" },
           h("h2", { id: "answers" }, "How long it lasts"),
           parts.answer,
+          parts.reach,
           h(
             "figure",
             {},
@@ -104,9 +124,11 @@ export class Sandbox {
             h(
               "figcaption",
               { class: "quiet" },
-              "Share of the runs in which it still stands, with 95 % bands. Dashed: as published, on the same seeds.",
+              "Share of the runs in which it still stands, with 95 % bands (luck). Dashed: as published, on the same seeds. ",
+              parts.runs,
             ),
           ),
+          parts.why,
           h("details", {}, h("summary", {}, "The curves as a table"), parts.table),
           parts.command,
           this.matrix(),
@@ -223,9 +245,19 @@ export class Sandbox {
     const wanted = order || "concert";
     const key =
       world === "own" ? "own" : (this.catalogue.key(world, wanted) ?? this.catalogue.key(world, "self_help"));
-    this.setting = { ...this.setting, key, without: [] };
+    this.setting = { ...this.setting, key, changes: this.takenAlong(key), without: [] };
     this.refresh();
     this.look();
+  }
+
+  /** Changes that another world can take over: those of states that it has too. */
+  takenAlong(key) {
+    const { parameters } = this.catalogue;
+    const kept = ([name]) => name === "years" || parameters.has(name) || this.catalogue.ofState(key, name);
+    const taken = Object.fromEntries(Object.entries(this.setting.changes).filter(kept));
+    if (this.catalogue.data.designs[key].ranked)
+      for (const name of Object.keys(taken)) if (name.endsWith(".capability")) delete taken[name];
+    return taken;
   }
 
   tools() {
@@ -257,10 +289,10 @@ export class Sandbox {
 
   /** A control for a parameter: a slider where it has a range, and always a field. */
   control(name) {
-    const declared = this.catalogue.parameters.get(name);
-    const id = `set-${name.replace(".", "-")}`;
+    const { declared, owner } = this.described(name);
+    const id = `set-${name.replaceAll(/[^\w]/g, "-")}`;
     const value = this.valueOf(name);
-    const label = h("label", { for: id }, `${capitalised(declared.group)}: ${declared.label}`);
+    const label = h("label", { for: id }, `${capitalised(owner)}: ${declared.label}`);
     const field =
       declared.kind === "choice" || declared.kind === "switch"
         ? h(
@@ -285,14 +317,14 @@ export class Sandbox {
           max: declared.slide[1],
           step: declared.step,
           value,
-          "aria-label": `${declared.group}: ${declared.label}, slider`,
+          "aria-label": `${owner}: ${declared.label}, slider`,
         })
       : null;
     range?.addEventListener("input", () => {
       field.value = range.value;
       this.change(name, range.value, field, false);
     });
-    range?.addEventListener("change", () => this.settle());
+    range?.addEventListener("change", () => this.settleSoon());
     field.addEventListener("change", () => {
       if (range) range.value = field.value;
     });
@@ -316,17 +348,35 @@ export class Sandbox {
     return reason ? h("strong", {}, ` As published it changes nothing here: ${reason}.`) : null;
   }
 
-  valueOf(name) {
-    const { key, changes } = this.setting;
-    return this.catalogue.compose(key, changes).phases[0].parameters[name];
+  /** The declaration of a parameter or of a state's setting, and its group or the state. */
+  described(name) {
+    const { key } = this.setting;
+    const found = this.catalogue.ofState(key, name);
+    if (!found) {
+      const declared = this.catalogue.parameters.get(name);
+      return { declared, owner: declared.group };
+    }
+    const { setting: declared, state, i } = found;
+    const published = this.catalogue.compose(key).phases[0].states;
+    const most = { capability: 2 * published[i].capability, revisionism: 5 }[declared.name];
+    const step = most ? 10 ** Math.round(Math.log10(most / 100)) : declared.step;
+    const low = declared.name === "capability" ? step : declared.least;
+    const slide = declared.kind === "real" ? [low, most ?? declared.most] : null;
+    return { declared: { ...declared, slide, step }, owner: spoken(state) };
+  }
+
+  valueOf(name, changes = this.setting.changes) {
+    const { key } = this.setting;
+    const found = this.catalogue.ofState(key, name);
+    const { parameters, states } = this.catalogue.compose(key, changes).phases[0];
+    return found ? states[found.i][found.setting.name] : parameters[name];
   }
 
   change(name, text, field, done = true) {
     try {
-      const value = read(name, text);
+      const value = read(name, text, this.setting.key);
       const changes = { ...this.setting.changes, [name]: value };
-      const { key } = this.setting;
-      if (value === this.catalogue.compose(key).phases[0].parameters[name]) delete changes[name];
+      if (value === this.valueOf(name, {})) delete changes[name];
       checkRelations({ ...this.setting, changes });
       this.setting.changes = changes;
       field.removeAttribute("aria-invalid");
@@ -340,8 +390,14 @@ export class Sandbox {
     this.look(done);
   }
 
-  /** After a slider has come to rest. */
+  /** After a slider has come to rest: what takes longer, once the curves are drawn. */
+  settleSoon() {
+    this.unsettled = true;
+    if (this.place.dataset.ready === String(this.asked)) this.settle();
+  }
+
   settle() {
+    this.unsettled = false;
     this.showSwitches();
     this.showFilm();
     this.showPair();
@@ -357,7 +413,11 @@ export class Sandbox {
     return h(
       "div",
       { class: "search" },
-      h("label", { for: "search" }, `Search all ${this.catalogue.parameters.size} parameters`),
+      h(
+        "label",
+        { for: "search" },
+        `Search all ${this.catalogue.parameters.size} parameters, and each state’s own`,
+      ),
       this.query,
       this.parts.hits,
     );
@@ -367,7 +427,7 @@ export class Sandbox {
     const words = (this.query?.value ?? "").toLowerCase().split(/\s+/).filter(Boolean);
     const { headline } = this.catalogue.data;
     const hits = words.length
-      ? [...this.catalogue.parameters.values()].filter(
+      ? this.searched().filter(
           ({ name, label, meaning }) =>
             !headline.includes(name) &&
             words.every((word) => `${name} ${label} ${meaning}`.toLowerCase().includes(word)),
@@ -381,6 +441,19 @@ export class Sandbox {
         : null,
       words.length && !hits.length ? h("p", { class: "quiet" }, "Nothing with these words.") : null,
     );
+  }
+
+  /** All that can be set: parameters, then the settings of each state. */
+  searched() {
+    const { parameters, settings, data } = this.catalogue;
+    const { states, ranked } = data.designs[this.setting.key];
+    const own = [...settings.values()].filter(({ name }) => !(ranked && name === "capability"));
+    return [
+      ...parameters.values(),
+      ...states.flatMap((state) =>
+        own.map((setting) => ({ ...setting, name: `states.${state}.${setting.name}` })),
+      ),
+    ];
   }
 
   showChanged() {
@@ -469,59 +542,156 @@ export class Sandbox {
 
   /* ---- answers ---- */
 
-  /** Play anew and draw: roughly at once, then with all runs. */
+  /** Play anew and draw: with few runs at once, then with all. */
   async look(done = true) {
     const asked = (this.asked += 1);
+    const wanted = () => asked === this.asked;
     const began = performance.now();
     const design = this.design();
+    const { runs, seed } = this.setting;
     this.address();
-    let so = [];
+    withdraw(this.owner);
+    this.owner = newOwner();
+    let [so, drawn] = [[], 0];
     const redraw = () => {
-      if (asked === this.asked && so.length) this.draw(so, this.known(), design);
+      if (!wanted() || !so.length) return;
+      drawn = performance.now();
+      this.draw(so, this.known(), design);
     };
-    const playing = simulate(design, this.setting.runs, this.setting.seed, (found) => {
-      if (asked !== this.asked) return false;
+    const sofar = (found, last) => {
+      if (!wanted()) return false;
       so = found;
-      redraw();
-      if (found.length <= this.setting.runs / 8) measure("first redraw", began);
+      const first = drawn === 0;
+      if (first ? found.length >= Math.min(FEW_RUNS, runs) : last || performance.now() - drawn > PAUSE)
+        redraw();
+      if (first && drawn) measure("first redraw", began);
       return true;
-    });
+    };
+    const playing = simulate(design, runs, seed, sofar, { owner: this.owner });
     const before = this.playPublished(asked).then(redraw);
-    if (done) this.settle();
+    this.unsettled ||= done;
     const found = await playing;
     if (found === null) return;
     measure("whole redraw", began);
+    if (this.unsettled) this.settle();
+    this.keepPublished(found);
     await before;
-    if (asked !== this.asked) return;
+    if (!wanted()) return;
     this.found = found;
     this.drawTable();
+    this.offerWhy(design);
     this.place.dataset.ready = String(asked);
+    await this.playDraws(design, wanted);
   }
 
-  /** What the world as published is known by; nothing where it is what is played. */
+  /** What the world as published is known by. */
   publishedKey() {
-    const { key, changes, without, runs, seed } = this.setting;
-    const same = !without.length && !Object.keys(changes).some((name) => name !== "years");
-    return same ? "" : `${key} ${changes.years ?? ""} ${runs} ${seed}`;
+    const { key, changes, runs, seed } = this.setting;
+    return `${key} ${changes.years ?? ""} ${runs} ${seed}`;
   }
 
-  /** Curves of the world as published, with the same years, if they are known. */
+  /** Whether what is played is the world as published. */
+  isPublished() {
+    const { changes, without } = this.setting;
+    return !without.length && !Object.keys(changes).some((name) => name !== "years");
+  }
+
+  /** Curves of the world as published, with the same years, if they are known and are not what is played. */
   known() {
-    return this.published.get(this.publishedKey()) ?? null;
+    return this.isPublished() ? null : (this.published.get(this.publishedKey()) ?? null);
+  }
+
+  keepPublished(found) {
+    if (this.isPublished()) this.published.set(this.publishedKey(), curves(found));
   }
 
   async playPublished(asked) {
     const wanted = this.publishedKey();
-    if (!wanted || this.published.has(wanted)) return;
+    if (this.isPublished() || this.published.has(wanted)) return;
     const { key, changes, runs, seed } = this.setting;
     const twin = this.catalogue.compose(key, "years" in changes ? { years: changes.years } : {});
-    const found = await simulate(twin, runs, seed, () => asked === this.asked);
+    const wanting = () => asked === this.asked;
+    const found = await simulate(twin, runs, seed, wanting, { owner: this.owner });
     if (found !== null) this.published.set(wanted, curves(found));
+  }
+
+  /** Offer to look into why cooperation ended. */
+  offerWhy(design) {
+    const { found } = this;
+    const { seed } = this.setting;
+    const ask = button("Why did it end?", async () => {
+      ask.disabled = true;
+      put(this.parts.why, h("p", { class: "quiet" }, "Looking into the runs in which it ended …"));
+      const wanted = () => found === this.found;
+      const { collapses, causes } = await whyEnded(design, found, seed, wanted);
+      if (found === this.found) this.drawWhy(collapses, causes);
+    });
+    put(this.parts.why, ask);
+  }
+
+  drawWhy(collapses, causes) {
+    if (!collapses) {
+      put(this.parts.why, h("p", {}, "Cooperation ended in none of the runs."));
+      return;
+    }
+    const shares = causes.map(([name, count]) => `${name} ${shareOfCauses(count / collapses)}`);
+    put(
+      this.parts.why,
+      h(
+        "p",
+        {},
+        h("strong", {}, "Why cooperation ended: "),
+        `${shares.join(", ")} (of ${collapses} ${collapses === 1 ? "end" : "ends"} looked into).`,
+      ),
+      h("p", { class: "quiet" }, WHY),
+    );
+    say(shares.join(", "));
+  }
+
+  /** How far the answer reaches over all settings that fit the record, where there is one. */
+  async playDraws(design, wanted) {
+    const under = underDraws(design, Object.keys(this.setting.changes));
+    if (!under) {
+      put(this.parts.reach, h("p", { class: "quiet" }, NO_RECORD));
+      return;
+    }
+    put(this.parts.reach, h("p", { class: "quiet" }, "All settings that fit the record are played …"));
+    const found = await ranges(under, this.setting.seed, wanted, this.owner);
+    if (found === null || !wanted()) return;
+    put(
+      this.parts.reach,
+      h(
+        "p",
+        {},
+        "All settings that fit the record: ",
+        Object.entries(SPELLS).map(([spell, name], k) => [
+          `${k ? "; " : ""}${name.toLowerCase()} `,
+          h("strong", {}, inWordsOf(found[spell])),
+          " years",
+          this.caseOf(under, spell),
+        ]),
+        ".",
+      ),
+      h(
+        "details",
+        {},
+        h("summary", {}, "What these settings are"),
+        h("p", { class: "quiet" }, aboutDraws(under)),
+      ),
+    );
+  }
+
+  /** The record's own spell, where the world under its order is the one that the set was made for. */
+  caseOf({ set }, spell) {
+    const { world, order } = this.catalogue.data.scenarios[set.scenario];
+    const there = this.setting.key === `${world} ${order}` && set.case[spell];
+    return there ? `, the case: ${there}` : "";
   }
 
   draw(found, before, design) {
     const now = curves(found);
     const spells = Object.keys(SPELLS);
+    const { runs } = this.setting;
     put(
       this.parts.panels,
       spells.map((spell) => survivalPanel(spell, now[spell], before?.[spell] ?? null, design.years)),
@@ -531,6 +701,7 @@ export class Sandbox {
       return `${number(value, 1)} [${number(lower, 1)}, ${number(upper, 1)}]`;
     };
     const never = found.filter(({ formed }) => !formed).length;
+    put(this.parts.runs, `${found.length}${found.length < runs ? ` of ${runs}` : ""} runs.`);
     put(
       this.parts.answer,
       spells.map((spell) =>
@@ -593,6 +764,12 @@ export class Sandbox {
       },
     });
     const film = new Film(design).show(replicate, seed);
+    const futures = futuresOf(design);
+    const course = h("div", { class: "course" });
+    const ask = button(`How did its chance move? (${futures} futures from each year)`, async () => {
+      ask.remove();
+      await this.showTurns(course, { design, replicate, seed, number: futures, owner: this.owner });
+    });
     put(
       this.parts.film,
       h(
@@ -606,7 +783,19 @@ export class Sandbox {
         }),
       ),
       film,
+      futures ? ask : h("p", { class: "quiet" }, TOO_LARGE),
+      course,
     );
+  }
+
+  /** The chance of the run that is shown, year by year, and its turning points. */
+  async showTurns(place, asked) {
+    const { asked: now } = this;
+    const wanted = () => place.isConnected && now === this.asked;
+    const drawing = h("div", {});
+    put(place, drawing);
+    const course = await showCourse(drawing, asked, wanted);
+    if (course !== null) place.append(listTurns(course, wanted));
   }
 
   showPair() {
@@ -638,8 +827,8 @@ export class Sandbox {
     else this.download("yaml");
   }
 
-  download(kind) {
-    const text = kind === "csv" ? toCsv(this.found) : toYaml(this.setting);
+  async download(kind) {
+    const text = kind === "csv" ? toCsv(await this.wholeRuns()) : toYaml(this.setting);
     const name = `${this.setting.key.replace(" ", "_under_")}.${kind}`;
     const address = URL.createObjectURL(
       new Blob([text], { type: kind === "csv" ? "text/csv" : "text/yaml" }),
@@ -647,6 +836,12 @@ export class Sandbox {
     h("a", { href: address, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);
     say(`Saved as ${name}.`);
+  }
+
+  /** All that the runs are measured by; the curves need less. */
+  wholeRuns() {
+    const { runs, seed } = this.setting;
+    return simulate(this.design(), runs, seed, () => true, { task: "wholeRuns" });
   }
 
   async open() {
@@ -666,7 +861,15 @@ export class Sandbox {
   }
 }
 
-function measure(name, start) {
-  performance.clearMeasures(name);
-  performance.measure(name, { start, end: performance.now() });
+/** A share in whole points of 100, as the command line rounds it: a half goes to the even one. */
+function shareOfCauses(share) {
+  if (share < 0.005) return "under 1 %";
+  const points = 100 * share;
+  return `${points % 1 === 0.5 ? 2 * Math.round(points / 2) : Math.round(points)} %`;
+}
+
+/** How many futures from each year of a run are played here; 0 where even few are too many. */
+function futuresOf({ rounds, perYear, states }) {
+  const work = ((rounds / perYear) * (rounds / 2) * (states.length * (states.length - 1))) / 2;
+  return FUTURES.find((number) => number * work <= MOST_WORK) ?? 0;
 }

@@ -1,5 +1,6 @@
 /* The sequence of screens: one idea each, played before it is named. */
 
+import { accident } from "./accident.js";
 import { buffer, europe, orders, pillars } from "./large_screens.js";
 import { deal, fog, forgive } from "./first_screens.js";
 import { shadow, third } from "./next_screens.js";
@@ -14,4 +15,5 @@ export const SCREENS = [
   { id: "europe", title: "Five powers, 1816", build: europe },
   { id: "pillars", title: "What carried it?", build: pillars },
   { id: "orders", title: "Another order, the same world", build: orders },
+  { id: "accident", title: "Was it an accident?", build: accident },
 ];

@@ -17,6 +17,12 @@ export class Catalogue {
         },
       ]),
     );
+    this.settings = new Map(
+      data.settings.map((p) => [
+        p.name,
+        { ...p, default: real(p.default), least: real(p.least), most: real(p.most) },
+      ]),
+    );
     this.neutral = Object.fromEntries([...this.parameters].map(([name, p]) => [name, p.default]));
   }
 
@@ -35,11 +41,13 @@ export class Catalogue {
    */
   compose(key, changes = {}, removed = []) {
     const given = this.data.designs[key];
-    const { years = given.years, ...parameters } = changes;
+    const { years = given.years, ...others } = changes;
+    const [parameters, ofStates] = this.parted(given, others);
     let values = { ...this.neutral };
     const phases = given.phases.map((phase, k) => {
       values = { ...values, ...mapped(phase.set), ...(k === 0 ? parameters : {}) };
-      return this.phase(phase, values, removed);
+      if (k > 0) for (const [i, setting] of phase.own) ofStates.delete(`${i} ${setting}`);
+      return this.phase({ ...phase, states: changed(phase.states, ofStates) }, values, removed);
     });
     const perYear = phases[0].parameters["shadow.rounds_per_year"];
     for (const phase of phases) phase.round = Math.floor(phase.year * perYear + 0.5);
@@ -58,6 +66,25 @@ export class Catalogue {
       rules: this.parameters.get("sanctions.rule").choices,
       ...this.automata(given.strategies),
     };
+  }
+
+  /** What a name like `states.Austria.capability` stands for in a world: a state and a setting; null for others. */
+  ofState(key, name) {
+    const [, state, setting] = /^states\.(.+)\.(\w+)$/.exec(name) ?? [];
+    const i = this.data.designs[key].states.indexOf(state);
+    return i >= 0 && this.settings.has(setting) ? { i, state, setting: this.settings.get(setting) } : null;
+  }
+
+  /** Changes of parameters, and those of states by `state setting`, both by number. */
+  parted({ states }, changes) {
+    const [parameters, ofStates] = [{}, new Map()];
+    const settings = [...this.settings.keys()];
+    for (const [name, value] of Object.entries(changes)) {
+      const [, state, setting] = /^states\.(.+)\.(\w+)$/.exec(name) ?? [];
+      if (state === undefined) parameters[name] = value;
+      else ofStates.set(`${states.indexOf(state)} ${settings.indexOf(setting)}`, value);
+    }
+    return [parameters, ofStates];
   }
 
   prior(given, parameters) {
@@ -83,7 +110,7 @@ export class Catalogue {
       parameters,
       affinity,
       states: states.map((row) =>
-        Object.fromEntries(row.map((value, k) => [this.data.settings[k], real(value)])),
+        Object.fromEntries(row.map((value, k) => [this.data.settings[k].name, real(value)])),
       ),
       strength: barred ? strength.map(() => 0) : strength,
     };
@@ -106,6 +133,11 @@ export class Catalogue {
       needs.every((any) => any.some((parameter) => parameters[parameter] > 0)),
     );
   }
+}
+
+/** Rows of states with what was changed in them. */
+function changed(rows, ofStates) {
+  return rows.map((row, i) => row.map((value, k) => ofStates.get(`${i} ${k}`) ?? value));
 }
 
 function mapped(values) {
