@@ -21,9 +21,15 @@ SEED = 0
 MESA_RUNS = 3
 CALM = (
     "war.unilateral=0", "war.mutual=0", "domestic.turnover=0", "domestic.revolution=0",
-    "diplomacy.renegotiation=0", "geography.absorption=0", "sanctions.rule=none", "epochs=[]",
+    "diplomacy.renegotiation=0", "geography.absorption=0", "epochs=[]",
 )  # fmt: skip
-"""Switched off is what befalls states, and what third states do; what two do to each other is left."""
+"""Switched off is what befalls states; what they do to each other is left."""
+RULES = {
+    "trust": ("shock",), "diplomacy": ("agreement_trust",), "transparency": ("publicity",),
+    "sanctions": ("enforcement_value", "pledge", "cost", "alliance_weight", "balance_weight", "inquiry",
+                  "severity", "exit", "credibility_learning"),
+}  # fmt: skip
+"""Parameters that the C program is given as arrays of lanes."""
 
 COMPARED = (
     "cooperation_rate", "trust", "wars", "buffers_lost", "revolutions", "estrangements_misunderstanding",
@@ -111,13 +117,16 @@ class _Inner:
         lanes = self.lanes = Lanes(design, np.zeros(size, np.intp), np.arange(size), SEED)
         lanes.margins()  # appraises; nothing has been played
         self.program = native("concert").play
-        reckoned = [getattr(lanes.game, name) for name in ("gain", "value", "excluded", "against")]
+        reckoned = [
+            getattr(lanes.game, name) for name in ("gain", "value", "excluded", "join", "law", "against")
+        ]
         self.changed = [*lanes.world, *reckoned, *lanes.tally]
         self.begin = [array.copy() for array in self.changed]
         parameters = lanes.setting.parameters[lanes.setting.row]
         rules = {
-            "shock": np.ascontiguousarray(parameters["trust"]["shock"]),
-            "agreement_trust": np.ascontiguousarray(parameters["diplomacy"]["agreement_trust"]),
+            name: np.ascontiguousarray(parameters[group][name])
+            for group, names in RULES.items()
+            for name in names
         }
         self.arrays = [
             [rules[name] if name in rules else getattr(getattr(lanes, bundle), name) for name in names]

@@ -1,8 +1,9 @@
-/* The inner loop of regimesim for prudent states without sanctions, wars, new leaders and buffers to lose, laid
- * out the same way: lanes last, short loops over them. What the structs name are the arrays of the same names in
- * regimesim.core.world, of shapes [n][n][lanes], [n][lanes] and [lanes]. States remember, reckon, decide, act,
- * see, accuse, are paid, learn and are reconciled with the same random numbers and the same arithmetic in the
- * same order. The generator goes eight lanes at a time by hand; all else is left to the compiler. */
+/* The inner loop of regimesim for prudent states under the rule decentralized, without wars, new leaders and
+ * buffers to lose, laid out the same way: lanes last, short loops over them. What the structs name are the arrays
+ * of the same names in regimesim.core.world, of shapes [n][n][lanes], [n][lanes] and [lanes], and parameters,
+ * [lanes]. States remember, reckon, decide, act, see, accuse, sanction, are paid, learn and are reconciled with
+ * the same random numbers and the same arithmetic in the same order. The generator goes eight lanes at a time by
+ * hand; all else is left to the compiler. */
 #include "philox.h"
 #include <math.h>
 #include <string.h>
@@ -14,35 +15,41 @@
 #define INTEND 1u
 #define WAR 2u
 #define PURSUE 8u
-enum { MISUNDERSTANDING = 1, BREACH = 2, STANDS = 1, CLEARED = 2 };
+enum { MISUNDERSTANDING = 1, BREACH = 2, EXCLUSION = 3, STANDS = 1, CLEARED = 2 };
+enum { NONE, DECENTRALIZED, CENTRALIZED, COLLECTIVE, BALANCING };
+enum { PUBLISH = 1, SANCTION = 12, EXIT = 14, INQUIRY = 18 };
+enum { TOTAL, ENFORCING, PLEDGE, FLAT, ALLY, STRENGTH, PUBLIC };
 
 typedef struct {
-    double *norm, *revisionism, *trust, *payoff, *credibility;
-    int32_t *turmoil, *at_war, *left;
+    double *capability, *norm, *revisionism, *trust, *payoff, *dues, *credibility, *sanction, *sums;
+    int32_t *turmoil, *fine, *at_war, *left;
     int8_t *member, *kind, *played, *open, *withheld, *intend, *action, *seen;
-    int8_t *charge, *accuses, *broke, *quarrel, *due, *talks, *extended;
+    int8_t *accused, *joined, *charge, *accuses, *broke, *quarrel, *due, *talks, *extended;
 } World;
 
 typedef struct {
     double *appetite, *gain, *loss, *toll, *law, *alarm, *abroad, *confer, *one, *distrust, *value, *excluded;
     double *war_open, *war_estranged, *ending, *paid, *span, *apart, *brings, *pursue, *nothing;
     double *reward, *punishment, *hit, *restraint, *temperature, *coolness, *readiness, *learning, *discount;
-    double *waste, *calmed, *intrusion, *fade, *forget, *socialize;
+    double *waste, *calmed, *intrusion, *fade, *forget, *socialize, *join, *exposed;
     uint32_t *alarm_limit, *hit_limit;
     int32_t *rounds;
-    int8_t *certain, *against, *stale;
+    int8_t *certain, *against, *stale, *rule;
 } Game;
 
 typedef struct {
-    double *ground, *shock, *agreement_trust;
+    double *ground, *affinity, *shock, *agreement_trust, *publicity;
+    double *enforcement_value, *pledge, *cost, *alliance_weight, *balance_weight, *inquiry, *severity, *exit;
+    double *credibility_learning;
     int8_t *strategy;
 } Setting;
 
 typedef struct {
     int32_t *cooperating, *disputes, *estrangements, *false_breaches, *apart, *false_alarms, *misses;
+    int32_t *invoked, *sanctioned, *innocents;
     int32_t *exploitations, *dealt, *restrained, *against, *willing, *pivotal, *pair_onset, *pair_breakdown;
     int8_t *disputed;
-    double *error, *trust, *credibility, *spread, *welfare, *weight, *present;
+    double *error, *trust, *credibility, *spread, *welfare, *weight, *present, *response;
 } Tally;
 
 typedef struct {
@@ -160,21 +167,6 @@ static void mark(const Block *b, int i, int j)
     }
 }
 
-static void reckon(const Block *b)
-{
-    const int n = b->n, lanes = b->lanes;
-    const size_t pairs = (size_t)n * n * lanes;
-    memset(b->world->charge, 0, pairs);
-    memset(b->world->accuses, 0, pairs);
-    memset(b->world->extended, 0, pairs);
-    for (int i = 0; i < n; i++)
-        for (int j = i + 1; j < n; j++) {
-            mark(b, i, j);
-            if (any_marked(PAIR(b->game->stale, i, j), lanes))
-                return; /* no pair is ever appraised again here */
-        }
-}
-
 static void tempt(const Block *b, int i, int j)
 {
     const int n = b->n, lanes = b->lanes;
@@ -204,6 +196,110 @@ static void value(const Block *b, int i, int j)
         double present = one[lane] - (1.0 - trust[lane]) * distrust[lane];
         worth[lane] = present;
         excluded[lane] = at_least_zero(present * span[lane] - paid[lane]);
+    }
+}
+
+static void weigh_enforcement(const Block *b)
+{
+    const int lanes = b->lanes;
+    const Setting *p = b->setting;
+    const double *restrict worth = p->enforcement_value, *restrict credibility = b->world->credibility;
+    const double *restrict pledged = p->pledge, *restrict cost = p->cost, *restrict allied = p->alliance_weight;
+    const double *restrict balance = p->balance_weight, *restrict publicity = p->publicity;
+    const int8_t *restrict rule = b->game->rule;
+    double *restrict enforcing = STATE(b->world->sums, ENFORCING), *restrict pledge = STATE(b->world->sums, PLEDGE);
+    double *restrict flat = STATE(b->world->sums, FLAT), *restrict ally = STATE(b->world->sums, ALLY);
+    double *restrict strength = STATE(b->world->sums, STRENGTH), *restrict public = STATE(b->world->sums, PUBLIC);
+    LANES {
+        double bound = pledged[lane], seen = publicity[lane];
+        enforcing[lane] = worth[lane] * credibility[lane];
+        pledge[lane] = rule[lane] == COLLECTIVE ? bound : 0.0;
+        flat[lane] = cost[lane];
+        ally[lane] = allied[lane];
+        strength[lane] = balance[lane];
+        public[lane] = rule[lane] == COLLECTIVE ? seen : 0.0;
+    }
+}
+
+static void weigh_joining(const Block *b, int z)
+{
+    const int n = b->n, lanes = b->lanes, m = b->rounds_per_year;
+    const World *w = b->world;
+    const Game *g = b->game;
+    double *restrict total = STATE(w->sums, TOTAL);
+    const double *restrict enforcing = STATE(w->sums, ENFORCING), *restrict pledge = STATE(w->sums, PLEDGE);
+    const double *restrict flat = STATE(w->sums, FLAT), *restrict ally = STATE(w->sums, ALLY);
+    const double *restrict strength = STATE(w->sums, STRENGTH), *restrict capability = STATE(w->capability, z);
+    const double *restrict restraint = g->restraint, *restrict temperature = g->temperature;
+    const int8_t *restrict rule = g->rule;
+    LANES total[lane] = 0.0;
+    for (int k = 0; k < n; k++) {
+        if (k == z)
+            continue;
+        double *restrict join = PAIR(g->join, k, z);
+        const double *restrict forgone = PAIR(g->excluded, k, z), *restrict lost = PAIR(g->excluded, z, k);
+        const int8_t *restrict open = PAIR(w->open, k, z), *restrict played = PAIR(w->played, k, z);
+        const double *restrict affinity = PAIR(b->setting->affinity, k, z), *restrict norm = STATE(w->norm, k);
+        const int8_t *restrict member = STATE(w->member, k), *restrict strategy = STATE(b->setting->strategy, k);
+        LANES {
+            double by_rule = enforcing[lane] + restraint[lane] * norm[lane] + pledge[lane];
+            double by_strength = strength[lane] * (n * capability[lane]);
+            double worth = rule[lane] == BALANCING ? by_strength : by_rule;
+            double yearly = forgone[lane] / m, given_up = open[lane] ? yearly : 0.0;
+            double net = worth - flat[lane] - ally[lane] * affinity[lane] - given_up;
+            double heat = temperature[lane], firm = net >= 0.0 ? 1.0 : 0.0;
+            double soft = 1.0 / (1.0 + exponential(-(net / (heat > 0.0 ? heat : 1.0))));
+            double chance = heat > 0.0 ? soft : firm;
+            int8_t bound = (member[lane] != 0) | (rule[lane] == BALANCING);
+            double joins = bound & (strategy[lane] < 0) & (played[lane] != 0) ? chance : 0.0;
+            double expected = joins * lost[lane];
+            join[lane] = joins;
+            total[lane] += open[lane] ? expected : 0.0;
+        }
+    }
+}
+
+static void expect_sanctions(const Block *b, int i)
+{
+    const int n = b->n, lanes = b->lanes;
+    const Game *g = b->game;
+    const double *restrict total = STATE(b->world->sums, TOTAL);
+    const int8_t *restrict rule = g->rule, *restrict member = STATE(b->world->member, i);
+    for (int j = 0; j < n; j++) {
+        if (j == i)
+            continue;
+        double *restrict law = PAIR(g->law, i, j);
+        const double *restrict exposed = PAIR(g->exposed, i, j), *restrict join = PAIR(g->join, j, i);
+        const double *restrict excluded = PAIR(g->excluded, i, j);
+        const int8_t *restrict open = PAIR(b->world->open, i, j);
+        LANES {
+            double expected = join[lane] * excluded[lane], through = open[lane] ? expected : 0.0;
+            double others = at_least_zero(total[lane] - through);
+            int8_t outside = (rule[lane] == DECENTRALIZED) & (member[lane] == 0);
+            law[lane] = exposed[lane] * (outside ? 0.0 : others);
+        }
+    }
+}
+
+static void reckon(const Block *b)
+{
+    const int n = b->n, lanes = b->lanes;
+    const size_t pairs = (size_t)n * n * lanes;
+    memset(b->world->charge, 0, pairs);
+    memset(b->world->accuses, 0, pairs);
+    memset(b->world->extended, 0, pairs);
+    for (int i = 0; i < n; i++)
+        for (int j = i + 1; j < n; j++) {
+            mark(b, i, j);
+            if (any_marked(PAIR(b->game->stale, i, j), lanes))
+                return; /* no pair is ever appraised again here */
+            value(b, i, j);
+            value(b, j, i);
+        }
+    weigh_enforcement(b);
+    for (int i = 0; i < n; i++) {
+        weigh_joining(b, i);
+        expect_sanctions(b, i);
     }
 }
 
@@ -352,8 +448,16 @@ static int charges(const Block *b, int i, int j, uint32_t lane, double pursuit)
     return pursuit < STATE(b->game->pursue, i)[lane];
 }
 
-/* 1 if the charge of i stands; what has been false is counted. */
-static int press(const Block *b, int i, int j, uint32_t lane, int confers, int *restrict false_ones)
+static double draw(const Block *b, uint32_t lane, int t, int channel, int i, int j)
+{
+    const uint32_t pair = (uint32_t)(i < j ? i : j) << 16 | (i < j ? j : i);
+    uint32_t w[4];
+    philox(t, channel / 2, pair, b->luck->replicate[lane], b->luck->keys, w, w + 1, w + 2, w + 3);
+    return unit(w[2 * (channel % 2) + (i > j)]);
+}
+
+/* 1 if the charge of i stands; what has been false is counted; whether it makes a case. */
+static int press(const Block *b, int t, int i, int j, uint32_t lane, int confers, int *restrict false_ones)
 {
     const int n = b->n, lanes = b->lanes;
     int wrong = PAIR(b->world->action, j, i)[lane];
@@ -361,6 +465,10 @@ static int press(const Block *b, int i, int j, uint32_t lane, int confers, int *
     if (wrong && confers)
         return 0;
     *false_ones += wrong;
+    if (b->game->rule[lane] != NONE && b->game->rule[lane] != BALANCING
+        && draw(b, lane, t, PUBLISH, i, j) < b->setting->publicity[lane]
+        && (!wrong || draw(b, lane, t, INQUIRY, i, j) >= b->setting->inquiry[lane]))
+        PAIR(b->world->accuses, i, j)[lane] = 1;
     return 1;
 }
 
@@ -388,8 +496,8 @@ static void accuse(const Block *b, int t, int i, int j, int count, int stride)
         int i_charges = charges(b, i, j, lane, unit(luck->words[place]));
         int j_charges = charges(b, j, i, lane, unit(luck->words[stride + place]));
         int confers = unit(luck->words[2 * stride + place]) < PAIR(b->game->confer, i, j)[lane];
-        int false_ones = 0, standing = i_charges && press(b, i, j, lane, confers, &false_ones);
-        standing += j_charges && press(b, j, i, lane, confers, &false_ones);
+        int false_ones = 0, standing = i_charges && press(b, t, i, j, lane, confers, &false_ones);
+        standing += j_charges && press(b, t, j, i, lane, confers, &false_ones);
         if (standing > 0) {
             estrange(b, i, j, lane, BREACH);
             b->tally->false_breaches[lane] += standing == false_ones;
@@ -534,7 +642,117 @@ static void suspect(const Block *b, int i, int j, int count)
     }
 }
 
-static void share_out(const Block *b)
+static void bring_cases(const Block *b, int z)
+{
+    const int n = b->n, lanes = b->lanes;
+    const World *w = b->world;
+    int8_t *restrict accused = STATE(w->accused, z);
+    const int8_t *restrict member = STATE(w->member, z), *restrict rule = b->game->rule;
+    LANES accused[lane] = 0;
+    for (int j = 0; j < n; j++) {
+        if (j == z)
+            continue;
+        const int8_t *restrict open = PAIR(w->open, z, j), *restrict withheld = PAIR(w->withheld, z, j);
+        const int8_t *restrict action = PAIR(w->action, z, j), *restrict accuses = PAIR(w->accuses, j, z);
+        LANES {
+            int8_t defected = open[lane] & (1 - withheld[lane]) & (1 - action[lane]), charged = accuses[lane];
+            accused[lane] |= rule[lane] == BALANCING ? defected : charged;
+        }
+    }
+    LANES accused[lane] &= (rule[lane] != NONE) & ((rule[lane] != DECENTRALIZED) | (member[lane] != 0));
+}
+
+static int is_asked(const Block *b, int k, int z, uint32_t lane)
+{
+    const int n = b->n, lanes = b->lanes;
+    const World *w = b->world;
+    return k != z && STATE(w->member, k)[lane] && STATE(b->setting->strategy, k)[lane] < 0
+        && PAIR(w->played, k, z)[lane] && !PAIR(w->charge, k, z)[lane];
+}
+
+static void exclude(const Block *b, int k, int z, uint32_t lane)
+{
+    const int n = b->n, lanes = b->lanes;
+    const World *w = b->world;
+    int32_t rounds = b->game->rounds[lane], left = PAIR(w->left, k, z)[lane];
+    if (left > rounds)
+        return;
+    PAIR(w->left, k, z)[lane] = PAIR(w->left, z, k)[lane] = rounds;
+    if (left > 0)
+        PAIR(w->extended, k, z)[lane] = 1;
+    PAIR(w->extended, z, k)[lane] = PAIR(w->extended, k, z)[lane];
+    if (left == 0) {
+        PAIR(w->kind, k, z)[lane] = PAIR(w->kind, z, k)[lane] = EXCLUSION;
+        PAIR(w->broke, k < z ? k : z, k < z ? z : k)[lane] = EXCLUSION;
+        STATE(b->tally->estrangements, EXCLUSION - 1)[lane] += 1;
+    }
+}
+
+static void count_case(const Block *b, int z, uint32_t lane, double share)
+{
+    const int n = b->n, lanes = b->lanes;
+    int guilty = 0;
+    b->tally->invoked[lane] += 1;
+    b->tally->response[lane] += share;
+    if (share > 0.0) {
+        b->tally->sanctioned[lane] += 1;
+        for (int j = 0; j < n; j++)
+            guilty |= PAIR(b->world->accuses, j, z)[lane] && !PAIR(b->world->action, z, j)[lane];
+        b->tally->innocents[lane] += !guilty;
+    }
+}
+
+static void hear(const Block *b, int t, int z, uint32_t lane)
+{
+    const int n = b->n, lanes = b->lanes;
+    const World *w = b->world;
+    int asked = 0;
+    double possible = 0.0, strength = 0.0;
+    for (int k = 0; k < n; k++)
+        if (is_asked(b, k, z, lane)) {
+            double c = STATE(w->capability, k)[lane];
+            int joins = draw(b, lane, t, SANCTION, k, z) < PAIR(b->game->join, k, z)[lane];
+            asked++;
+            possible += c;
+            PAIR(w->joined, k, z)[lane] = joins;
+            strength += joins ? c : 0.0;
+        }
+    if (asked == 0) {
+        STATE(w->accused, z)[lane] = 0;
+        return;
+    }
+    double share = possible > 0.0 ? strength / possible : 0.0;
+    STATE(w->sanction, z)[lane] = share;
+    count_case(b, z, lane, share);
+    for (int k = 0; k < n; k++)
+        if (PAIR(w->joined, k, z)[lane]) {
+            STATE(w->dues, k)[lane] += STATE(w->sums, FLAT)[lane];
+            exclude(b, k, z, lane);
+        }
+}
+
+static void sanction(const Block *b, int t)
+{
+    const int n = b->n, lanes = b->lanes;
+    const World *w = b->world;
+    memset(w->dues, 0, (size_t)n * lanes * sizeof *w->dues);
+    for (int z = 0; z < n; z++) {
+        double *restrict share = STATE(w->sanction, z);
+        const int8_t *restrict accused = STATE(w->accused, z);
+        for (int k = 0; k < n; k++) {
+            int8_t *restrict joined = PAIR(w->joined, k, z);
+            LANES joined[lane] = 0;
+        }
+        LANES share[lane] = -1.0;
+        bring_cases(b, z);
+        if (any_marked(accused, lanes))
+            for (int lane = 0; lane < lanes; lane++)
+                if (accused[lane])
+                    hear(b, t, z, lane);
+    }
+}
+
+static void pay_dues(const Block *b)
 {
     const int n = b->n, lanes = b->lanes, m = b->rounds_per_year;
     const double *restrict intrusion = b->game->intrusion;
@@ -545,7 +763,35 @@ static void share_out(const Block *b)
     }
     for (int i = 0; i < n; i++) {
         double *restrict payoff = STATE(b->world->payoff, i);
-        LANES payoff[lane] = payoff[lane] / m;
+        const double *restrict dues = STATE(b->world->dues, i), *restrict share = STATE(b->world->sanction, i);
+        int32_t *restrict fine = STATE(b->world->fine, i);
+        for (int lane = 0; lane < lanes; lane++) {
+            if (fine[lane] > 0) {
+                payoff[lane] -= b->setting->severity[lane];
+                fine[lane] -= 1;
+            }
+            if (b->game->rule[lane] == CENTRALIZED && share[lane] > 0.0 && fine[lane] < b->game->rounds[lane])
+                fine[lane] = b->game->rounds[lane];
+        }
+        LANES payoff[lane] = payoff[lane] / m - dues[lane];
+    }
+}
+
+static void learn_from_sanctions(const Block *b, int t)
+{
+    const int n = b->n, lanes = b->lanes;
+    for (int i = 0; i < n; i++) {
+        const int8_t *restrict accused = STATE(b->world->accused, i);
+        if (!any_marked(accused, lanes))
+            continue;
+        for (int lane = 0; lane < lanes; lane++)
+            if (accused[lane]) {
+                double share = STATE(b->world->sanction, i)[lane], *credibility = b->world->credibility + lane;
+                int8_t *member = STATE(b->world->member, i) + lane;
+                *credibility += b->setting->credibility_learning[lane] * (share - *credibility);
+                if (share > 0.0 && *member)
+                    *member = draw(b, lane, t, EXIT, i, i) >= b->setting->exit[lane] * share;
+            }
     }
 }
 
@@ -639,8 +885,6 @@ static void deal(const Block *b, int t, int i, int j, int stride)
     const uint32_t pair = (uint32_t)i << 16 | j;
     tempt(b, i, j);
     tempt(b, j, i);
-    value(b, i, j);
-    value(b, j, i);
     fill_words_by_hand(luck->words, luck->keys, luck->replicate, t, INTEND, pair, lanes, stride);
     decide(b, luck->words, i, j);
     decide(b, luck->words + stride, j, i);
@@ -672,10 +916,12 @@ void play(const World *world, const Game *game, const Setting *setting, const Ta
         for (int i = 0; i < n; i++)
             for (int j = i + 1; j < n; j++)
                 deal(b, t, i, j, lanes + 8);
-        share_out(b);
+        sanction(b, t);
+        pay_dues(b);
         for (int i = 0; i < n; i++)
             for (int j = i + 1; j < n; j++)
                 reconcile(b, i, j);
+        learn_from_sanctions(b, t);
         count_round(b);
         int year_ends = (t + 1) % rounds_per_year == 0;
         if (year_ends)
