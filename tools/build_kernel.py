@@ -28,7 +28,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from regimesim.core import draws, kernel, spells, world  # noqa: E402
+from regimesim.core import draws, kernel, spells, steps, world  # noqa: E402
 from regimesim.core.bundles import ByReference, shape_of  # noqa: E402
 from regimesim.core.keeping import SHIPPED, core_hash, entry_name  # noqa: E402
 from regimesim.core.lanes import Design, Lanes  # noqa: E402
@@ -78,6 +78,16 @@ ENTRIES = {
     "uniforms": Entry(draws.uniforms, ("keys", "replicate", "first", "channel", "i", "j", "found")),
     "scan": Entry(spells._scan, ("cooperating", "window", "high", "low", "Spells")),
 }
+"""Those of the browser."""
+
+ALL_ENTRIES = ENTRIES | {
+    "play_steps": Entry(
+        steps.play_steps, ("World", "Game", "Setting", "Tally", "Luck", "t", "first", "last")
+    ),
+    "standing_terms": Entry(steps.standing_terms, ("World", "Game", "terms")),
+    "draw_lanes": Entry(steps.draw_lanes, ("keys", "replicates", "t", "channel", "i", "j", "drawn")),
+}
+"""Those of a processor: mechanisms of a user's own play the steps of a round one by one."""
 
 
 def examples(sizes: Sizes) -> dict[str, Any]:
@@ -105,17 +115,19 @@ def examples(sizes: Sizes) -> dict[str, Any]:
         "cooperating": np.zeros((rounds, lanes), np.int32),
         "keys": block.luck.keys,
         "found": np.zeros(rounds),
-        **dict.fromkeys(("first", "last", "part", "window", "replicate", "channel", "i", "j"), 1),
+        "replicates": block.luck.replicate,
+        "drawn": np.zeros(lanes),
+        **dict.fromkeys(("t", "first", "last", "part", "window", "replicate", "channel", "i", "j"), 1),
         **dict.fromkeys(("high", "low"), 0.5),
     }
 
 
-def object_files(targets: Sequence[str]) -> list[bytes]:
-    """Compile all entries for some targets; this process can then compile for no other."""
+def object_files(targets: Sequence[str], chosen: Mapping[str, Entry]) -> list[bytes]:
+    """Compile entries for some targets; this process can then compile for no other."""
     from regimesim.core import jit
 
     given = examples(Sizes())
-    entries = {name: (entry.function, [given[x] for x in entry.arguments]) for name, entry in ENTRIES.items()}
+    entries = {name: (entry.function, [given[x] for x in entry.arguments]) for name, entry in chosen.items()}
     return jit.object_codes(entries, [jit.MACHINES[target] for target in targets])
 
 
@@ -163,7 +175,7 @@ def description() -> dict[str, Any]:
         "arrays": {
             name: {"type": value.dtype.str[1:], "shape": shape(lambda g, k=name: g[k].shape)}
             for name, value in given.items()
-            if isinstance(value, np.ndarray)
+            if isinstance(value, np.ndarray) and any(name in entry.arguments for entry in ENTRIES.values())
         },
         "entries": {
             name: [{"name": x, "kind": kind(given[x])} for x in entry.arguments]
@@ -261,7 +273,7 @@ def linear(letter: str, length: int, change: int, size: int, step: int) -> str:
 
 def build_module() -> None:
     """Make the WebAssembly module and its description, in their place."""
-    (made,) = object_files([WASM])
+    (made,) = object_files([WASM], ENTRIES)
     BROWSER.mkdir(exist_ok=True)
     (BROWSER / "kernel.wasm").write_bytes(link(made))
     (BROWSER / "kernel.json").write_text(json.dumps(description(), indent=1) + "\n")
@@ -270,7 +282,8 @@ def build_module() -> None:
 def build_native(targets: Sequence[str], folder: Path) -> None:
     """Make object code for processors, and the list of it that :mod:`regimesim.core.keeping` reads."""
     folder.mkdir(parents=True, exist_ok=True)
-    given, made = examples(Sizes()), dict(zip(targets, object_files(targets), strict=True))
+    given = examples(Sizes())
+    made = dict(zip(targets, object_files(targets, ALL_ENTRIES), strict=True))
     for target, code in made.items():
         (folder / f"{target}.o").write_bytes(code)
     contents = {
@@ -281,7 +294,7 @@ def build_native(targets: Sequence[str], folder: Path) -> None:
                 "symbol": name,
                 "shapes": [shape_of(given[x]) for x in entry.arguments],
             }
-            for name, entry in ENTRIES.items()
+            for name, entry in ALL_ENTRIES.items()
         },
     }
     (folder / "built.json").write_text(json.dumps(contents, indent=1) + "\n")

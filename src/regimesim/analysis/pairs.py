@@ -16,13 +16,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.analysis.innocents import Prospects, prospects_of
-from regimesim.core.compiler import entry
 from regimesim.core.estrangement import cost_of
 from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.parameters import INHERIT
@@ -231,13 +230,7 @@ def _breach_cost(lanes: Lanes, i: int, j: int, lane: int) -> float:
     """Cost of a breach to i, discounted, at full trust."""
     game, (low, high) = lanes.game, sorted((i, j))
     span, paid = game.span[_BREACH, low, high, lane], game.paid[_BREACH, i, j, lane]
-    return float(_cost(game.one[i, j, lane], span, paid)) / lanes.setting.rounds_per_year
-
-
-@entry
-def _cost(value: Any, span: Any, paid: Any) -> Any:
-    """``core.estrangement.cost_of``."""
-    return cost_of(value, span, paid)
+    return float(cost_of(game.one[i, j, lane], span, paid)) / lanes.setting.rounds_per_year
 
 
 def _needs(lanes: Lanes, lane: int) -> Floats:

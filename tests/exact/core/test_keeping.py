@@ -14,8 +14,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from build_kernel import ALL_ENTRIES, Sizes, examples
 
+import regimesim as rs
 from regimesim.core import keeping, native
+from regimesim.core.bundles import shape_of
 from regimesim.core.compiler import entry
 from regimesim.core.functions import Entry
 from regimesim.core.lanes import Lanes
@@ -205,6 +208,28 @@ def test_whatever_python_calls_is_an_entry():
         function = getattr(importlib.import_module(f"regimesim.core.{module}"), name)
         assert isinstance(function, Entry) and keeping.entry_name(function) == f"core.{module}.{name}"
         assert pickle.loads(pickle.dumps(function)) is function
+
+
+class Curious(rs.Mechanism):
+    """Calls all that a mechanism can make the core do."""
+
+    def before_learn(self, moment):
+        moment.draw(0, 0, 1)
+
+
+def test_all_of_them_are_shipped_for_the_types_that_they_are_called_with():
+    assert {
+        (e.function.__module__.rpartition(".")[2], e.function.__name__) for e in ALL_ENTRIES.values()
+    } == set(called_from_python())
+    rs.simulate("anarchy", runs=2, years=1, mechanisms=[Curious()])
+    rs.simulate("anarchy", runs=2, years=1)
+    model = rs.RegimeModel("anarchy", mechanisms=[Curious()]).run(years=1)
+    assert model.lanes.terms_as_they_stand().any()
+    given = examples(Sizes())
+    for name, entry in ALL_ENTRIES.items():
+        shapes = tuple(shape_of(given[argument]) for argument in entry.arguments)
+        assert set(entry.function.codes) <= {shapes}, name
+        assert entry.function.codes or name in ("uniforms", "margins"), name
 
 
 def test_the_kernel_is_loaded_and_not_compiled_in_the_next_process(world):
