@@ -1,1 +1,1 @@
-"""What regimesim costs, beside its peers and beside C: run ``python -m benchmarks``."""
+"""Costs of regimesim, beside its peers and beside C: run ``python -m benchmarks``."""

@@ -13,7 +13,7 @@ from benchmarks import page
 from benchmarks.machine import facts
 from benchmarks.timing import pin
 
-SECTIONS = ("automata", "concert", "profile", "size", "sweeps", "extended", "whole")
+SECTIONS = ("automata", "concert", "profile", "size", "sweeps", "extended", "whole", "start")
 """Modules of this folder, each with a ``TITLE`` and ``measure(repetitions) -> list[Row]``."""
 
 

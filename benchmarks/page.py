@@ -16,7 +16,7 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
 def kept() -> dict[str, Any]:
-    """What was measured before."""
+    """Results of former measurements."""
     if RESULTS.exists():
         return json.loads(RESULTS.read_text(encoding="utf-8"))
     return {"machine": {}, "sections": {}}
@@ -27,7 +27,7 @@ def section(title: str, rows: Sequence[Row]) -> dict[str, Any]:
     return {
         "title": title,
         "date": date.today().isoformat(),
-        "repetitions": max(len(row.values) for row in rows),
+        "repetitions": max((len(row.values) for row in rows), default=0),
         "rows": [
             {"what": row.what, "median": row.median, "low": min(row.values), "high": max(row.values),
              "unit": row.unit, "target": row.target, "met": row.met}

@@ -6,6 +6,8 @@ is less than a round; the shares say what would be worth another thought.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 import numba
@@ -13,8 +15,9 @@ import numpy as np
 
 from benchmarks import automata
 from benchmarks.timing import Row, in_turn, rate
-from regimesim.core import kernel
+from regimesim.core import jit, kernel  # noqa: F401  (jit: numba learns of the core's functions)
 from regimesim.core.lanes import Lanes
+from regimesim.core.world import Game, Mechanism, Setting, rejoin_game, rejoin_luck
 from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.reading import read_scenario
 from regimesim.simulation.lowering import lower
@@ -22,10 +25,11 @@ from regimesim.simulation.simulate import lanes_for
 
 TITLE = "Steps of a round"
 REPEATED = 100
+BEGIN = "make a block of lanes and play its first round, spread over all rounds"
 
 PAIR = """
 def step(world, game, setting, tally, luck, t):
-    n = world.capability.shape[0]
+    n, on = world.capability.shape[0], setting.on
     for _ in range({repeated}):
         for i in range(n):
             for j in range(i + 1, n):
@@ -36,39 +40,74 @@ def step(world, game, setting, tally, luck, t):
     for _ in range({repeated}):
         {call}
 """
+STATE = """
+def step(world, game, setting, tally, luck, t):
+    n = world.capability.shape[0]
+    for _ in range({repeated}):
+        for i in range(n):
+            {call}
+"""
 BOTH = {
+    "remember": (ROUND, "remember(world, game, setting)"),
+    "tempt": (PAIR, "tempt(world, game, on[SURPRISES], i, j); tempt(world, game, on[SURPRISES], j, i)"),
+    "notice": (PAIR, "notice(world, luck, i, j)"),
     "count pairs": (PAIR, "count_pair(world, tally, t, i, j)"),
-    "count beliefs": (PAIR, "count_beliefs(world, tally, i, j)"),
     "pay": (PAIR, "pay(world, game, i, j)"),
-    "learn": (PAIR, "learn(world, game, i, j)"),
+    "learn": (PAIR, "learn(world, game, tally, i, j)"),
+    "suspect": (
+        PAIR,
+        "noticed = notice(world, luck, i, j); "
+        "suspect(world, game, setting, luck, i, j, noticed); "
+        "suspect(world, game, setting, luck, j, i, noticed)",
+    ),
     "count rounds": (ROUND, "count_round(world, game, tally)"),
     "count years, a year in each round": (ROUND, "count_spread(world, tally); count_year(tally)"),
-    "remember": (ROUND, "remember(world, game, setting)"),
 }
+"""Steps that both have; *suspect* includes *notice*."""
 AUTOMATA = {
-    "draw trembles": (PAIR, "draw_trembles(luck, game, t, i, j)"),
-    "act": (PAIR, "act_in_plain_sight(world, luck, i, j)"),
+    "mark": (PAIR, "mark(world, setting, i, j, False)"),
     "follow": (PAIR, "follow_firmly(world, setting, i, j); follow_firmly(world, setting, j, i)"),
+    "draw trembles": (PAIR, "be_certain(luck, game, i, j); draw_trembles(luck, game, t, i, j)"),
+    "act": (PAIR, "act_in_plain_sight(world, luck, i, j)"),
     "move on": (PAIR, "move_on(world, setting, i, j); move_on(world, setting, j, i)"),
+    "share out": (ROUND, "share_out(world, setting.rounds_per_year)"),
     **BOTH,
 }
 CONCERT = {
-    "draw intentions": (PAIR, "fill_words(luck, t, INTEND, i, j)"),
-    "decide": (PAIR, "decide(world, game, i, j, luck.words[0]); decide(world, game, j, i, luck.words[1])"),
-    "draw trembles and views": (PAIR, "draw_chances(luck, game, t, i, j)"),
-    "act, observe": (PAIR, "act_and_observe(world, luck, i, j)"),
-    "count errors": (PAIR, "count_errors(world, tally, i, j)"),
-    "count restraint": (PAIR, "count_restraint(world, game, setting, tally, i, j)"),
-    **BOTH,
-    "leaders": (ROUND, "change_leaders(world, game, setting, tally, luck, t)"),
-    "appraise, all lanes": (ROUND, "game.stale[:] = 1; appraise(world, game, setting)"),
-    "wars end": (ROUND, "end_wars(world, game, setting, luck, t)"),
-    "wars begin": (
+    "change leaders": (ROUND, "change_leaders(world, game, setting, tally, luck, t)"),
+    "mark": (PAIR, "mark(world, setting, i, j, True)"),
+    "appraise, all lanes": (PAIR, "game.stale[i, j, :] = 1; appraise(world, game, setting, i, j)"),
+    "value": (PAIR, "value(world, game, i, j); value(world, game, j, i)"),
+    "weigh enforcement": (ROUND, "weigh_enforcement(world, game, setting)"),
+    "weigh joining": (STATE, "weigh_joining(world, game, setting, i)"),
+    "expect sanctions": (STATE, "expect_sanctions(world, game, setting, i, False)"),
+    "draw intentions and views": (PAIR, "fill_words(luck, t, INTEND, i, j)"),
+    "decide": (
         PAIR,
-        "quarrel(world, luck, t, i, j); begin_wars(world, game, setting, tally, luck, t, i, j)",
+        "decide(world, game, setting, tally, luck, luck.words[0], i, j); "
+        "decide(world, game, setting, tally, luck, luck.words[1], j, i)",
     ),
-    "absorb": (ROUND, "absorb_buffers(world, game, setting, tally, luck, t)"),
+    "compare views": (PAIR, "draw_chances(luck, game, i, j)"),
+    "act, observe": (PAIR, "act_and_observe(world, luck, i, j)"),
+    "draw conflicts": (PAIR, "fill_words(luck, t, WAR, i, j)"),
+    "compare conflicts": (PAIR, "draw_conflict(world, game, luck, i, j)"),
+    "accuse": (
+        PAIR,
+        "accuse(world, game, setting, tally, luck, t, i, j, notice(world, luck, i, j))",
+    ),
+    "count disputes": (PAIR, "count_disputes(world, tally, i, j)"),
+    "count restraint": (PAIR, "count_restraint(world, game, setting, tally, i, j)"),
+    "count errors": (PAIR, "count_errors(world, tally, i, j)"),
+    "sanction": (ROUND, "sanction(world, game, setting, tally, luck, t)"),
+    "pay dues": (ROUND, "pay_for_intrusion(world, game); pay_dues(world, game, setting)"),
+    "end wars": (ROUND, "end_wars(world, game, setting, luck, t)"),
+    "begin wars": (ROUND, "begin_wars(world, game, setting, tally, luck, t)"),
+    "absorb buffers": (ROUND, "absorb_buffers(world, game, setting, tally, luck, t)"),
+    "reconcile": (PAIR, "reconcile(world, setting, luck, i, j)"),
+    "learn from sanctions": (ROUND, "learn_from_sanctions(world, game, setting, luck, t)"),
+    **BOTH,
 }
+"""Steps of the Concert; *accuse* includes *notice*."""
 
 
 def measure(repetitions: int) -> list[Row]:
@@ -83,11 +122,13 @@ def measure(repetitions: int) -> list[Row]:
         middle = design.rounds // 2 + 1
         lanes.play(middle)
         states = lanes.world.capability.shape[0]
-        amount = REPEATED * size * states * (states - 1) / 2
-        found = in_turn(
-            {step: rate(_repeat(*source, lanes, middle), amount, 0.02) for step, source in steps.items()},
-            repetitions,
-        )
+        dyads = size * states * (states - 1) / 2
+        contestants = {
+            step: rate(_repeat(*source, lanes, middle), REPEATED * dyads, 0.02)
+            for step, source in steps.items()
+        }
+        contestants[BEGIN] = rate(partial(_begin, lanes), dyads * design.rounds, 0.02)
+        found = in_turn(contestants, repetitions)
         rows += [
             Row(f"{name}: {step}", [1e9 / x for x in values], "nanoseconds a pair and round")
             for step, values in found.items()
@@ -95,19 +136,33 @@ def measure(repetitions: int) -> list[Row]:
     return rows
 
 
-def _repeat(template: str, call: str, lanes: Lanes, t: int):
-    space: dict[str, Any] = {**vars(kernel)}
+@cache
+def _compiled(template: str, call: str) -> Callable[..., None]:
+    space: dict[str, Any] = {**vars(kernel), "SURPRISES": int(Mechanism.SURPRISES)}
     exec(template.format(call=call, repeated=REPEATED), space)
-    step = numba.njit(error_model="numpy", _nrt=False)(space["step"])
-    bundles = [
+    return numba.njit(error_model="numpy", _nrt=False)(space["step"])
+
+
+def _repeat(template: str, call: str, lanes: Lanes, t: int) -> Callable[[], None]:
+    step = _compiled(template, call)
+    world, game, setting, tally, luck = (
         type(x)._make(_copy(field) for field in x)
         for x in (lanes.world, lanes.game, lanes.setting, lanes.tally, lanes.luck)
-    ]
-    game = bundles[
-        1
-    ]  # trust, norms and discounts stay what they are, or repetition would drive them to nothing
-    game.learning[:], game.fade[:], game.discount[:] = 0.0, 1.0, 1.0
-    return lambda: step(*bundles, t)
+    )
+    game, luck = rejoin_game(game), rejoin_luck(luck)
+    _keep_still(game, setting)
+    return lambda: step(world, game, setting, tally, luck, t)
+
+
+def _begin(lanes: Lanes) -> None:
+    lanes.again(np.arange(len(lanes.points))).play(1)
+
+
+def _keep_still(game: Game, setting: Setting) -> None:
+    """Have trust, norms and discounts stay what they are: repetition would drive them to nothing."""
+    game.learning[:], game.forget[:] = 0.0, 0.0
+    game.fade[:], game.discount[:] = 1.0, 1.0
+    setting.parameters["trust"]["shock"] = 0.0
 
 
 def _copy(field):

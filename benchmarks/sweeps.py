@@ -1,4 +1,4 @@
-"""What keeping a sweep costs beyond playing it, and how its memory grows with the number of runs."""
+"""Cost of keeping a sweep beyond playing it, and its memory against the number of runs."""
 
 from __future__ import annotations
 
@@ -20,14 +20,23 @@ from regimesim.sweeps.sweep import conduct
 TITLE = "Sweeps"
 LEVELS = (0.2, 0.4, 0.6, 0.8)
 CHUNKS = 4
-FEW, MANY = 10_000, 1_000_000
+FEW, MANY, LENGTH = 200_000, 1_000_000, 10_000
+"""Runs of two sweeps, and of their chunks; left to itself a small sweep has shorter ones, and takes less."""
+FLAT = 1.05
+"""Memory that five times as many runs may take, against that of the few."""
 PEAK = """
-import resource, sys, tempfile
+import pathlib, resource, sys, tempfile
 import regimesim as rs
+from regimesim.sweeps import chunks
+chunks.MOST_RUNS_OF_CHUNK = int(sys.argv[2])
 with tempfile.TemporaryDirectory() as folder:
     rs.sweep("bipolar", {"transparency.level": [0.2, 0.8]}, folder + "/s", runs=int(sys.argv[1]) // 2,
              overrides={"years": 5})
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+status = pathlib.Path("/proc/self/status")
+if status.exists():  # ru_maxrss counts the memory of whoever started the process, too
+    print(int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024)
+else:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 
 
@@ -47,8 +56,17 @@ def measure(repetitions: int) -> list[Row]:
         at_most(10, "a sweep's processor time beyond that of its runs", added, "%"),
         Row("checking the parts, of the time to read all runs", checking, "%"),
         Row("a chunk, processor time", seconds, "seconds"),
-        Row(f"peak memory, {FEW:,} runs", [_peak(FEW)], "MB"),
-        Row(f"peak memory, {MANY:,} runs", [_peak(MANY)], "MB"),
+        *_memory(),
+    ]
+
+
+def _memory() -> list[Row]:
+    """Peaks of few and of many runs."""
+    few, many = _peak(FEW), _peak(MANY)
+    return [
+        Row(f"peak memory, {FEW:,} runs in chunks of {LENGTH:,}", [few], "MB"),
+        Row(f"peak memory, {MANY:,} runs", [many], "MB"),
+        at_most(FLAT, "that of many runs against that of few", [many / few]),
     ]
 
 
@@ -74,5 +92,7 @@ def _swept(points: Points, whole: Cut) -> tuple[float, float]:
 
 def _peak(runs: int) -> float:
     """Peak memory of a process that sweeps so many short runs."""
-    done = subprocess.run([sys.executable, "-c", PEAK, str(runs)], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, str(runs), str(LENGTH)], check=True, capture_output=True, text=True
+    )
     return float(done.stdout)

@@ -40,6 +40,12 @@ def at_most(bound: float, what: str, values: list[float], unit: str = "times") -
     return Row(what, values, unit, f"at most {bound:,g}", statistics.median(values) <= bound)
 
 
+def within(bound: float, what: str, values: list[float]) -> Row:
+    """A row whose median should not lie more than ``bound`` times from 1, to either side."""
+    met = 1 / bound <= statistics.median(values) <= bound
+    return Row(what, values, "times", f"within {bound:,g} in both directions", met)
+
+
 def rate(work: Callable[[], object], amount: float, least: float = 0.3) -> Rate:
     """The rate of ``work``, which does ``amount`` of it; repeated until ``least`` seconds have gone by."""
 
@@ -66,7 +72,7 @@ def in_turn(contestants: Mapping[str, Rate], repetitions: int) -> dict[str, list
 
 
 def ratios(ours: list[float], theirs: list[float]) -> list[float]:
-    """How many times faster, repetition by repetition."""
+    """Ratios of rates, repetition by repetition."""
     return [a / b for a, b in zip(ours, theirs, strict=True)]
 
 

@@ -3,9 +3,6 @@
  * and one vectorised by hand. Both count, lane by lane, in how many pairs and rounds both sides cooperated. */
 #include "philox.h"
 #include <string.h>
-#if defined(__AVX2__)
-#include <immintrin.h>
-#endif
 
 #define MOST 64 /* states */
 
@@ -19,7 +16,7 @@ void play_plain(int n, int rounds, int lanes, const uint32_t *keys, const uint32
             for (int j = i + 1; j < n; j++) {
                 int8_t *restrict own = action + ((size_t)i * n + j) * lanes;
                 int8_t *restrict other = action + ((size_t)j * n + i) * lanes;
-                fill_words(words, keys, replicate, t, 0, (uint32_t)i << 16 | j, lanes);
+                fill_words(words, keys, replicate, t, 0, (uint32_t)i << 16 | j, lanes, lanes);
                 for (int lane = 0; lane < lanes; lane++) {
                     int8_t next_own = other[lane] ^ (words[lane] < flip);
                     int8_t next_other = own[lane] ^ (words[lanes + lane] < flip);
@@ -31,14 +28,6 @@ void play_plain(int n, int rounds, int lanes, const uint32_t *keys, const uint32
 }
 
 #if defined(__AVX2__)
-/* Eight lanes a register; the products of the even and of the odd four stand side by side. */
-static inline __m256i multiply(__m256i x, __m256i m, __m256i *low)
-{
-    __m256i even = _mm256_mul_epu32(x, m), odd = _mm256_mul_epu32(_mm256_srli_epi64(x, 32), m);
-    *low = _mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xAA);
-    return _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA);
-}
-
 /* Word w lies below flip, as a mask: unsigned comparison by way of the signed one. */
 static inline __m256i below(__m256i w, __m256i flip)
 {
@@ -50,7 +39,6 @@ static inline __m256i below(__m256i w, __m256i flip)
 void play_by_hand(int n, int rounds, int lanes, const uint32_t *keys, const uint32_t *replicate,
                   uint32_t flip, uint32_t *words, int8_t *action, int32_t *cooperating)
 {
-    const __m256i m0 = _mm256_set1_epi32((int)M0), m1 = _mm256_set1_epi32((int)M1);
     const __m256i limit = _mm256_set1_epi32((int)flip);
     __m256i own[MOST * MOST / 2], other[MOST * MOST / 2];
     (void)words, (void)action;
@@ -62,19 +50,10 @@ void play_by_hand(int n, int rounds, int lanes, const uint32_t *keys, const uint
             int p = 0;
             for (int i = 0; i < n; i++)
                 for (int j = i + 1; j < n; j++, p++) {
-                    __m256i c0 = _mm256_set1_epi32(t), c1 = _mm256_setzero_si256(), c3 = who;
-                    __m256i c2 = _mm256_set1_epi32(i << 16 | j), low0, low1;
-                    #pragma GCC unroll 10
-                    for (int r = 0; r < 10; r++) {
-                        __m256i high0 = multiply(c0, m0, &low0), high1 = multiply(c2, m1, &low1);
-                        c0 = _mm256_xor_si256(_mm256_xor_si256(high1, c1), _mm256_set1_epi32((int)keys[2 * r]));
-                        c2 = _mm256_xor_si256(_mm256_xor_si256(high0, c3),
-                                              _mm256_set1_epi32((int)keys[2 * r + 1]));
-                        c1 = low1;
-                        c3 = low0;
-                    }
-                    __m256i next_own = _mm256_xor_si256(other[p], below(c0, limit));
-                    __m256i next_other = _mm256_xor_si256(own[p], below(c1, limit));
+                    __m256i c[4];
+                    philox_eight(t, 0, (uint32_t)i << 16 | j, who, keys, c);
+                    __m256i next_own = _mm256_xor_si256(other[p], below(c[0], limit));
+                    __m256i next_other = _mm256_xor_si256(own[p], below(c[1], limit));
                     own[p] = next_own;
                     other[p] = next_other;
                     count = _mm256_sub_epi32(count, _mm256_and_si256(next_own, next_other));

@@ -39,7 +39,7 @@ NOT_RUN = {
     "eval ": "test_completion.py asks real shells",
     "regimesim completion": "test_completion.py asks real shells",
     "python tools/fit_assumptions.py": "takes some minutes, and would write: test_fitting.py has a sample",
-    "python -m benchmarks": "measures for an hour: test_work.py counts instead",
+    "python -m benchmarks": "measures for a quarter of an hour: test_sections.py has a sample",
     "python -m regimesim demo": "opens a browser: test_demo_command.py",
     "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=dask": "needs a cluster",
     "python -m regimesim sweep +scenario=concert +sweep=assumptions engine=slurm": "needs a cluster",
