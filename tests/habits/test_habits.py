@@ -78,6 +78,15 @@ def test_importing_the_package_imports_nothing_heavy():
     assert output_of(sys.executable, "-c", program).strip() == "[]"
 
 
+def test_a_batch_needs_neither_mesa_nor_scipy():
+    """They take longer to import than a thousand runs to play."""
+    program = (
+        "import sys, regimesim as rs; rs.simulate('concert', runs=2, years=1); print(sorted(sys.modules))"
+    )
+    imported = set(output_of(sys.executable, "-c", program).strip("[]\n").replace("'", "").split(", "))
+    assert "numpy" in imported and not {"mesa", "scipy", "matplotlib", "hydra"} & imported
+
+
 def test_public_names_are_few_and_all_there():
     assert len(regimesim.__all__) <= 20
     assert dir(regimesim) == sorted(regimesim.__all__)

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +29,13 @@ from regimesim.simulation.columns import ACCOUNTED, RUN, THRESHOLDS, Recording
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.mechanisms.extension import Extension, columns_measured
 from regimesim.simulation.mechanisms.mechanism import Mechanism
-from regimesim.simulation.mechanisms.minds import Agents
 from regimesim.simulation.processors import processors
 from regimesim.simulation.provenance import provenance
 from regimesim.simulation.recording import play_and_record
 from regimesim.simulation.results import Results
+
+if TYPE_CHECKING:
+    from regimesim.simulation.mechanisms.minds import Agents
 
 RECORDED = 1_000
 """Replicates of which yearly series and events are kept, unless asked otherwise."""

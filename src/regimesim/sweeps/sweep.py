@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,6 @@ from regimesim.simulation.assumptions import CHOICES, PUBLISHED, SET
 from regimesim.simulation.folders import system_reason
 from regimesim.simulation.mechanisms.extension import NO_EXTENSION, Extension
 from regimesim.simulation.mechanisms.mechanism import Mechanism
-from regimesim.simulation.mechanisms.minds import Agents
 from regimesim.simulation.provenance import PYTHON, program_version
 from regimesim.simulation.simulate import Progress, check_runs
 from regimesim.sweeps.chunks import Rectangle, runs_of_chunk
@@ -49,6 +48,9 @@ from regimesim.sweeps.parts import Damaged, Parts, read_summary, remove_summary,
 from regimesim.sweeps.points import Points
 from regimesim.sweeps.results import SweepResults
 from regimesim.sweeps.summary import SummaryTable, tabulate
+
+if TYPE_CHECKING:
+    from regimesim.simulation.mechanisms.minds import Agents
 
 MOST_TOTAL = 10_000_000_000
 

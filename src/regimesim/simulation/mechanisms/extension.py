@@ -8,7 +8,7 @@ import inspect
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,10 @@ from regimesim.scenario.messages import known
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.mechanisms.block import OpenLanes, checked_mechanisms
 from regimesim.simulation.mechanisms.mechanism import Frame, Mechanism
-from regimesim.simulation.mechanisms.minds import Agents, Minds
 from regimesim.simulation.provenance import PYTHON
+
+if TYPE_CHECKING:
+    from regimesim.simulation.mechanisms.minds import Agents, Minds
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
@@ -76,6 +78,8 @@ class Extension:
         lanes = PlayedByMinds(design, points, replicates, seed, frame, self.mechanisms)
         if self.agents:
             cases = {point: case(point) for point in set(points.tolist())}
+            from regimesim.simulation.mechanisms.minds import Minds  # brings Mesa, which few runs need
+
             lanes.minds = Minds(lanes, [cases[point] for point in points.tolist()], self.agents)
         return lanes
 
