@@ -49,6 +49,8 @@ NOT_RUN = {
     "python -m regimesim compare order=concert": "test_matrix.py",
     "python -m regimesim compare 'worlds=[europe_1816,trade]'": "test_matrix.py",
     "python -m regimesim experiment 08": "tests/experiments derives every answer again",
+    "python -m regimesim experiment literature/punishment scale": "the same",
+    "python -m regimesim run -m": "starts hydra for every job: test_multirun.py",
 }
 """Commands that are shown and not carried out here, by how they begin, with the reason."""
 
@@ -92,6 +94,8 @@ def test_what_is_not_run_is_there():
 def smaller(words):
     """The same command, quickly done; what extends a sweep needs more runs than it had."""
     changes = SMALL.get(words[0], {}) | ({"runs": 3} if "extend=true" in words else {})
+    if "remedies=true" in words and not any(word.startswith("levers=") for word in words):
+        changes |= {"levers": "[shadow.resolve]"}
     if words[0] == "history" and not any(word.startswith("+scenario=") for word in words):
         changes = {}  # nothing is simulated
     kept = [word for word in words if word.partition("=")[0] not in changes]

@@ -169,6 +169,8 @@ PUBLIC = {
     rs.matrix: {"worlds": ["trade"], "orders": ["self_help"], "runs": 2, "years": 3},
     rs.sweep: {"scenario": SMALL, "settings": {"war.cost": [1]}, "runs": 2},
     rs.turning_points: {"scenario": SMALL, "futures": 50},
+    rs.remedies: {"scenario": SMALL, "futures": 50},
+    rs.cheapest_changes: {"scenario": SMALL, "runs": 10, "tries": 20},
     rs.ablate: {"scenario": SMALL, "runs": 2},
     rs.load_results: {},
     rs.load_scenario: {},

@@ -13,6 +13,7 @@ WORDS_ONLY = (
     "test_command_line",
     "test_paths",
     "test_sensitivity_command",
+    "test_snippets",
 )
 """Modules whose pictures are a dot; those of other tests are drawn (``tests/exact/report``)."""
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt" height="72pt" viewBox="0 0 72 72"></svg>'
