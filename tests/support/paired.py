@@ -189,7 +189,7 @@ FAMILY = 1e-3
 
 
 def bound(comparisons):
-    """How large one of so many |z| may be."""
+    """Bound of one of so many |z|."""
     return NormalDist().inv_cdf(1 - FAMILY / (2 * comparisons))
 
 

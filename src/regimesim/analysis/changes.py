@@ -2,7 +2,7 @@
 
 A *change* is a move for each lever (:mod:`regimesim.analysis.levers`), in force from the start. It costs, for
 each lever, the share of the way from the published value to the end of the range, times a price that is 1
-unless told otherwise. All changes are played on the same seeds. What they are to bring about is an *aim*: a
+unless asked otherwise. All changes are played on the same seeds. What they are to bring about is an *aim*: a
 chance that the regime (or the peace) stands so many years after the start, or so many years on average.
 """
 
@@ -28,7 +28,7 @@ from regimesim.stats.estimates import Estimate, Floats, mean, share
 from regimesim.stats.groups import means_without_luck
 
 SEARCH, CHOICE, REPORT = range(3)
-"""Luck of its own: by which changes are searched, by which some are chosen, by which these are told."""
+"""Luck of its own: by which changes are searched, by which some are chosen, by which these are reported."""
 RUNS_OVER_SET = 4096
 """Runs over the settings that fit the record: enough of each to tell in which of them an aim is reached."""
 MOST_COST = 1e6
@@ -99,7 +99,7 @@ def long_enough(scenario: Scenario, aim: Aim) -> Scenario:
 
 
 def prices_of(levers: Sequence[Lever], costs: Mapping[str, object]) -> Floats:
-    """Price of each lever, 1 where none is told.
+    """Price of each lever, 1 where none is given.
 
     Raises
     ------

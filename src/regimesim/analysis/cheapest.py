@@ -3,8 +3,8 @@
 The search (:mod:`regimesim.analysis.diversity`) fills an archive on the seeds of the search. Its best are
 pruned and some of them chosen on seeds of their own (:mod:`regimesim.analysis.choosing`): those than which
 none is both cheaper and better, the *frontier*, and for each division of the cost among kinds of levers the
-cheapest that reaches the aim, the *ways*. What is told is played on fresh seeds, which neither the search nor
-the choice has seen, and over the settings that fit the record.
+cheapest that reaches the aim, the *ways*. What is reported is played on fresh seeds, which neither the search
+nor the choice has seen, and over the settings that fit the record.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ if TYPE_CHECKING:
 RUNS_EACH, TRIES = 100, 1500
 """Runs of each change that is tried, and how many are."""
 REPORT_RUNS = 1000
-"""Runs of each change that is told."""
+"""Runs of each change that is reported."""
 
 
 @dataclass(frozen=True)
 class OrderChange:
-    """A change of the order that is told.
+    """A change of the order that is reported.
 
     Attributes
     ----------
@@ -147,7 +147,7 @@ class CheapestChanges:
         return any(way.reaches for way in self.ways)
 
     def frame(self) -> pd.DataFrame:
-        """A row per change that is told: its part in the answer, cost, estimate, kinds, moves of levers."""
+        """A row per reported change: its part in the answer, cost, estimate, kinds, moves of levers."""
         import pandas as pd
 
         parts = {"published": (self.published,), "frontier": self.frontier, "way": self.ways}
@@ -186,7 +186,7 @@ class Means(NamedTuple):
     levers : sequence of str or None
         Those that may be moved; all that the scenario uses by default.
     costs : mapping of lever name to price
-        1 where none is told.
+        1 where none is given.
     budget : float
         Cost at most.
     """
@@ -235,7 +235,7 @@ class SearchEffort(NamedTuple):
 
 
 EVERYTHING, USUAL = Means(), SearchEffort()
-"""All levers at a price of 1, and the effort made unless told otherwise."""
+"""All levers at a price of 1, and the effort made unless asked otherwise."""
 
 
 @argument_kinds
@@ -263,7 +263,7 @@ def cheapest_changes(
     levers : sequence of str, optional
         Parameters of the order that may be moved; all that are used by default.
     costs : mapping of lever name to float, optional
-        Price of a move all the way to the end of the range; 1 where none is told.
+        Price of a move all the way to the end of the range; 1 where none is given.
     stand, odds : float
         Wanted: the chance that it stands so many years after the start.
     target : float, optional
@@ -310,7 +310,7 @@ def cheapest_of(
     means : Means
     seed : int
     under : Assumed, optional
-        The settings that fit the record, over which what is told is played as well.
+        The settings that fit the record, over which reported changes are played as well.
     effort : SearchEffort
     """
     whole_within(seed, "seed", 0, MOST_SEED)

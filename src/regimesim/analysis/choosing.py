@@ -26,10 +26,10 @@ CHOICE_RUNS, SHRINKING_RUNS = 400, 1000
 MOST_FRONTIER, MOST_WAYS = 8, 6
 """Changes of the frontier, and ways, that are chosen."""
 GAIN = 0.02
-"""Least gain that is told, as a share of the most there could be."""
+"""Least gain that is reported, as a share of the most there could be."""
 _NEARLY = 0.9
 SHRINKING = 5
-"""How often the part of a change that still suffices is halved."""
+"""Halvings of the part of a change that still suffices."""
 
 RowNumbers = NDArray[np.intp]
 

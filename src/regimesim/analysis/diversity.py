@@ -115,7 +115,7 @@ class Archive(NamedTuple):
 
 
 Evaluate = Callable[[Floats], Floats]
-"""What comes of changes, (C, n) to (C,)."""
+"""Function from changes to their values, (C, n) to (C,)."""
 
 
 def ribs_or_refusal() -> tuple[Any, Any, Any]:

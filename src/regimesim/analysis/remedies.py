@@ -5,7 +5,7 @@ The history is stopped every few years and goes on with one lever of the order m
 some years later, counted from the year of the change. The smallest move for which that share reaches the odds
 wanted is found on a grid, from small moves to large because the share need not grow with the move, and then
 by halving the step before it. All moves have the same luck (common random numbers). A move that was chosen
-because it did well has been lucky as well, so the odds that are told are those of fresh futures.
+because it did well has been lucky as well, so the odds reported are those of fresh futures.
 
 This is what the model answers, under its rules and values. It is no evidence of what would have happened.
 """
@@ -45,9 +45,9 @@ WISHES = {
     "peace": "there is no war for {} years",
     "systemic": "there is no systemic war for {} years",
 }
-"""What may be wanted, in words."""
+"""Aims that may be asked for, in words."""
 AFRESH = 1000
-"""Futures by which a move is told."""
+"""Fresh futures of a move that is reported."""
 STOP_STEPS, MOST_STOPS = (1, 2, 5, 10, 20, 50), 10
 """Years between two stops: the first of these with which there are no more stops than that."""
 
@@ -164,7 +164,7 @@ class Remedies:
 
     @property
     def best(self) -> LeverCourse | None:
-        """The lever that suffices by the smallest move where it is told; else the one with the best odds."""
+        """The lever that suffices by the smallest reported move; else the one with the best odds."""
         if not self.courses:
             return None
         if self.sufficient:
@@ -308,7 +308,7 @@ def remedies_of(
     levers : sequence of str, optional
     futures : int
     under : Assumed, optional
-        The settings that fit the record, over which the odds are told as well.
+        The settings that fit the record, over which the odds are reported as well.
     workers : int, optional
     progress : callable, optional
         Called with the number of parts that are done since, of :func:`stages_of`.
@@ -355,7 +355,7 @@ def remedies_of(
 
 
 def stages_of(history: History, wanted: Wanted, levers: Sequence[str] | None = None) -> int:
-    """Number of parts of the work: a stop, or a lever that is told."""
+    """Number of parts of the work: a stop, or a lever that is reported."""
     stops = stops_of(history, question_of(history.scenario, wanted.spell))
     return len(stops) + len(levers_of(history.scenario, levers).levers)
 
@@ -381,7 +381,7 @@ class _Row(NamedTuple):
 
 
 def _course(forks: Forks, moments: Sequence[int], rows: Sequence[_Row], lever: Lever) -> LeverCourse:
-    """A lever year by year, with the one move of it that is told on fresh futures."""
+    """A lever year by year, with the one move of it that is reported, on fresh futures."""
     found = [row.found[lever] for row in rows]
     move, best_move, best = (np.array(values) for values in zip(*found, strict=True))
     enough = np.flatnonzero(np.abs(move) > 0)

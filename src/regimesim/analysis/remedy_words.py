@@ -20,7 +20,7 @@ NO_EVIDENCE = (
 )
 """Said under every remedy."""
 _MOST_NEAR = 5
-"""Levers that do not suffice of which the best move is told."""
+"""Levers that do not suffice of which the best move is reported."""
 _APART = "  "
 
 
@@ -108,7 +108,7 @@ def _near(found: Remedies) -> list[LeverCourse]:
 
 
 def _helps(found: Remedies, course: LeverCourse) -> bool:
-    """Tell whether the best move of a lever is better than none, in the year in which it is told."""
+    """Tell whether the best move of a lever is better than none, in the year for which it is reported."""
     without = float(found.unmoved[int(found.year.searchsorted(course.told.year))])
     return course.told.chance.lower > share(round(without * found.futures), found.futures).upper
 

@@ -268,4 +268,4 @@ def _cheapest_notes(found: CheapestChanges) -> Iterator[str]:
         "these, so a way may miss what is wanted by a little."
     )
     if found.published.over_set is None:
-        yield "No record of these states is known: nothing is told over settings that fit it."
+        yield "No record of these states is known: nothing can be said over settings that fit it."

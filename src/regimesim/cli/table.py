@@ -64,7 +64,7 @@ class Option:
     note : str
         Said after the bounds where they are not kept.
     shown : str
-        The value that stands in the usage; the default unless told.
+        The value that stands in the usage; the default unless given.
     offers : tuple of str, or str
         Words that completion offers, or what they are names of (``scenario``, ``parameter``).
     also : {"", "word", "table"}
@@ -554,7 +554,7 @@ COMMANDS: Mapping[str, Command] = {
                 _runs_option(100, "how many times each point is simulated"),
                 Option("trajectories", "whole", "of the screening (Morris)", 20, 2, 100_000),
                 Option("samples", "whole", "of the shares (Sobol'); a power of two", 256, 2, 2**20),
-                Option("top", "whole", "how many parameters the shares are told of", 8, 1, 100),
+                Option("top", "whole", "parameters of which the shares are printed", 8, 1, 100),
                 Option(
                     "parameters",
                     "names",
@@ -579,7 +579,7 @@ COMMANDS: Mapping[str, Command] = {
                 Option(
                     "costs",
                     "table",
-                    "price of a move all the way to the end of the range, by lever; 1 where none is told",
+                    "price of a move all the way to the end of the range, by lever; 1 where none is given",
                     shown="{NAME:PRICE,...}",
                 ),
                 Option(

@@ -21,7 +21,7 @@ R = TypeVar("R")
 
 
 class ArgumentKind(NamedTuple):
-    """What an argument must be: a test, and the same in words."""
+    """Requirement on an argument: a test, and the same in words."""
 
     fits: Callable[[Any], bool]
     words: str

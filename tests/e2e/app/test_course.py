@@ -25,7 +25,7 @@ def course_of(reader, link, futures=FUTURES):
 
 
 def events_of(history, first, last):
-    """What came of the draws of some rounds, in the page's words."""
+    """Results of the draws of some rounds, in the page's words."""
     for t in range(first, last):
         for source in sources_of(history, t):
             yield re.sub(r"^.+ absorbs (.+)$", r"\1 is absorbed", source.words)

@@ -592,7 +592,7 @@ def test_models_are_freed():
 
 
 def test_hundreds_of_models_do_not_pile_up():
-    """What is held after hundreds of models is what was held after ten."""
+    """Memory after hundreds of models is that after ten."""
     scenario = read_scenario({**BUSY, "years": 1}, "busy")
 
     def held(count):

@@ -28,7 +28,7 @@ ARMED = {"strategy": "always_defect", "nuclear": True, "second_strike": 1.0}
 PRUDENCE = "deterrence.prudence"
 LEVERS = [PRUDENCE, "war.settlement_trust", "war.resentment"]
 GAINS = np.array([0.2, 0.9, 0.5, 0.0])
-"""What a move of each toy lever all the way brings about; upwards only."""
+"""Effect of a move of each toy lever all the way; upwards only."""
 
 
 def deterred():

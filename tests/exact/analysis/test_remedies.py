@@ -135,7 +135,7 @@ def test_a_phase_is_put_in_where_none_begins():
 
 
 def test_over_the_settings_that_fit_each_goes_on_under_its_own(monkeypatch):
-    """Where all draws are the published setting, the chance over the set is that of fresh futures."""
+    """If all draws are the published setting, the chance over the set is that of fresh futures."""
     monkeypatch.setattr("regimesim.analysis.forks.UNDER_SET", 300)
     made = rs.load_scenario("concert")
     draws = needed_set(made)

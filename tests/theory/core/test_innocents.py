@@ -25,7 +25,7 @@ from regimesim.analysis.innocents import prospects_of
 from regimesim.theory import discount_needed
 
 SHARE, FREQUENCY, LENGTH, VALUE = 0.01, 0.06, 0.05, 0.015
-"""How far the forms may be from what is played: of all time, and in parts of themselves."""
+"""Tolerances of the forms against play: of all time, and in parts of themselves."""
 LANES = {3: 3_000, 5: 1_500, 12: 300}
 SETTLED = 60
 """Rounds after which hardly anything is left of the beginning, when all were open."""
@@ -164,7 +164,7 @@ def test_a_vote_that_is_sure_to_pass_is_as_if_each_joined():
     often([n for n in INNOCENTS if n not in ("collective", "toss-up")], ("five states", "conferences")),
 )
 def test_the_loss_is_what_one_defection_costs_among_innocents(name):
-    """Where all cooperate but for mishaps. Protection and slips are left aside."""
+    """A world in which all cooperate but for mishaps. Protection and slips are left aside."""
     tree = INNOCENTS[name]
     pair = relationship_of(tree)
     lost, margin, loyal = loss_of_one_defection(tree, LANES[len(tree["states"])])

@@ -42,7 +42,7 @@ def test_one_defection_costs_the_margin(name):
     "name", ["clean", "noise", "mediation", *(f"exclusion, {n} states" for n in ("three", "five", "twelve"))]
 )
 def test_the_margin_is_the_loss_of_theory_where_no_case_meets_an_innocent(name):
-    """What exclusion costs is in the margin as its law, and in the loss as what others take."""
+    """The cost of exclusion is in the margin as its law, and in the loss as what others take."""
     tree = WORLDS[name]
     pair = relationship_of(tree)
     terms = lanes_of(tree, 1).margins()[0, 1, :, 0]

@@ -12,10 +12,10 @@ are fixed.
 """
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 import pytest
+from paired import bound
 
 from regimesim import theory
 from regimesim.core.lanes import Lanes
@@ -25,7 +25,6 @@ from regimesim.simulation.lowering import lower
 from regimesim.theory import chains
 
 AXELROD = (5.0, 3.0, 1.0, 0.0)
-FAMILY = 1e-3
 SEED = 20_260_101
 DISCOUNT = 0.9
 
@@ -116,11 +115,6 @@ def scores(samples, expected):
     errors = samples.std(axis=1, ddof=1) / math.sqrt(samples.shape[1])
     away = samples.mean(axis=1) - expected
     return np.where(errors > 1e-12, away / np.maximum(errors, 1e-300), np.where(abs(away) < 1e-9, 0, np.inf))
-
-
-def bound(comparisons):
-    """How large one of so many |z| may be, at FAMILY for all together (Bonferroni)."""
-    return NormalDist().inv_cdf(1 - FAMILY / (2 * comparisons))
 
 
 def compare(a, b, noise, rounds, lanes):
