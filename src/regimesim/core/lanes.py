@@ -16,6 +16,7 @@ from regimesim.core.strategies import HALF, as_bits
 from regimesim.core.world import (
     Bits,
     Mechanism,
+    Memory,
     Reals,
     Setting,
     Whole,
@@ -23,11 +24,15 @@ from regimesim.core.world import (
     allocate_luck,
     allocate_tally,
     allocate_world,
+    clear,
     rejoin_game,
     rejoin_luck,
 )
 
 Row = TypeVar("Row", bound=np.generic)
+
+_BYTES_OF_PAIR, _BYTES_OF_LANE = 400, 1_500
+"""Of the arrays of a lane, about: of an ordered pair, and of all else but what is kept of every round."""
 
 
 class Design(NamedTuple):
@@ -83,16 +88,18 @@ class Lanes:
         self.used, row = np.unique(points, return_inverse=True)
         self.row = row.astype(np.int32)
         self.accounts = accounts or _rest_on_accounts(design, self.used)
-        self.luck = allocate_luck(seed, replicates)
-        lanes, states = len(points), design.states.shape[2]
-        self.world = allocate_world(states, design.strength.shape[2], lanes)
-        self.game = allocate_game(states, lanes)
-        self.tally = allocate_tally(states, lanes, design.rounds)
-        self.round = 0
-        self.phase = 0
+        self._allocate(replicates)
         self._settings = {} if settings is None else settings
-        self.setting = self._setting_of(0)
+        self._stand_at(0, 0)
         self._begin()
+
+    def _allocate(self, replicates: NDArray[np.intp]) -> None:
+        lanes, states, rounds = len(self.points), self.design.states.shape[2], self.design.rounds
+        memory = Memory(lanes * (_BYTES_OF_PAIR * states * states + 4 * rounds + _BYTES_OF_LANE))
+        self.game = allocate_game(states, lanes, memory)
+        self.world = allocate_world(states, self.design.strength.shape[2], lanes, memory)
+        self.tally = allocate_tally(states, lanes, rounds, memory)
+        self.luck = allocate_luck(self.seed, replicates, memory)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over the attributes of other lanes: in a copy, arrays that shared memory do so again."""
@@ -111,6 +118,20 @@ class Lanes:
             self.design, self.points[: len(replicates)], replicates, self.seed,
             accounts=self.accounts, settings=self._settings if alike else None,
         )  # fmt: skip
+
+    def restart(self, replicates: NDArray[np.intp]) -> Lanes:
+        """Go back to the first round, with other replicates, and give themselves.
+
+        Arrays stay where they are: what has been taken from them without a copy is overwritten.
+        """
+        self.luck.replicate[:] = replicates
+        for bundle in (self.world, self.tally):
+            clear(bundle)
+        self.game.fresh[:] = 1
+        self._stand_at(0, 0)
+        self._forget_round()
+        self._begin()
+        return self
 
     def beside(self, lane: int, parameters: NDArray[np.void], states: NDArray[np.void]) -> Lanes:
         """Lanes that stand where one lane stands now, each under settings of its own.

@@ -7,6 +7,7 @@ what i does, believes or gains towards j. Actions are 1 for cooperation (C) and 
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -246,45 +247,98 @@ class Tally(NamedTuple):
     pair_war: Whole  # [N, N, L] first round of war
 
 
-def allocate_luck(seed: int, replicates: NDArray[np.integer]) -> Luck:
+LINE = 64
+"""Bytes of a line of the cache, and of the widest vectors."""
+
+
+class Memory:
+    """Room for the arrays of a block, side by side, each from the beginning of a line of the cache on.
+
+    A large piece of memory has large pages, of which a loop over many arrays needs few; and a vector that lies
+    in one line is read faster than one that lies in two.
+
+    Parameters
+    ----------
+    size : int
+        Bytes of the first piece; where it does not suffice there will be others.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._piece, self._used = np.zeros(0, np.uint8), 0
+        self._size = size
+
+    def zeros(self, shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
+        """An array of zeros."""
+        size = math.prod(shape) * np.dtype(dtype).itemsize
+        if self._used + size > len(self._piece):
+            piece = np.zeros(max(size, self._size) + LINE, np.uint8)
+            self._piece, self._used = piece[-piece.ctypes.data % LINE :], 0
+        taken = self._piece[self._used : self._used + size]
+        self._used += -(-size // LINE) * LINE
+        return taken.view(dtype).reshape(shape)
+
+
+STARTS = {"sovereign": 1, "sanction": -1, "present": 1, "stale": 1, "fresh": 1} | dict.fromkeys(
+    ("pair_onset", "pair_breakdown", "pair_war", "war_round", "systemic_round"), -1
+)
+"""Fields of a bundle that do not begin with 0."""
+
+
+def clear(bundle: World | Tally) -> None:
+    """Have every field be what it is before the first round."""
+    for name, field in zip(bundle._fields, bundle, strict=True):
+        field.fill(STARTS.get(name, 0))
+
+
+def _allocate(memory: Memory | None, kinds: dict[str, Any]) -> dict[str, Any]:
+    """Allocate a field for each of several names, given its shape and its type, as it is before the first round."""
+    memory = memory or Memory(0)
+    fields = {name: memory.zeros(shape, dtype) for name, (shape, dtype) in kinds.items()}
+    for name in fields.keys() & STARTS.keys():
+        fields[name].fill(STARTS[name])
+    return fields
+
+
+def _kinds(names: str, *kind: Any) -> dict[str, Any]:
+    return dict.fromkeys(names.split(), kind)
+
+
+def allocate_luck(seed: int, replicates: NDArray[np.integer], memory: Memory | None = None) -> Luck:
     """Allocate the draws of some replicates."""
     lanes = len(replicates)
-    packed = np.zeros(-(-lanes // 8), np.uint64)
-    return Luck(
-        keys=round_keys(seed),
-        replicate=replicates.astype(np.uint32),
-        words=np.zeros((4, lanes + TOGETHER), np.uint32),
-        margin=np.zeros(lanes),
-        marks=packed.view(np.int8),
-        packed=packed,
-        some=np.zeros(lanes + TOGETHER, np.uint32),
-        chosen=np.zeros(lanes + TOGETHER, np.uint32),
-        chances=np.zeros(lanes, np.int8),
-    )
+    kinds = {
+        **_kinds("words", (4, lanes + TOGETHER), np.uint32),
+        **_kinds("margin", (lanes,), np.float64),
+        **_kinds("packed", (-(-lanes // 8),), np.uint64),
+        **_kinds("some chosen", (lanes + TOGETHER,), np.uint32),
+        **_kinds("chances", (lanes,), np.int8),
+    }
+    fields = _allocate(memory, kinds)
+    marks = fields["packed"].view(np.int8)
+    return Luck(keys=round_keys(seed), replicate=replicates.astype(np.uint32), marks=marks, **fields)
 
 
 _SUMS = 7
 
 
-def allocate_world(states: int, buffers: int, lanes: int) -> World:
+def allocate_world(states: int, buffers: int, lanes: int, memory: Memory | None = None) -> World:
     """Allocate a world of zeros, in which every buffer is sovereign."""
     of_states, of_pairs = (states, lanes), (states, states, lanes)
-    fields = {
-        **_zeros("capability revisionism norm payoff dues", of_states, np.float64),
-        **_zeros("turmoil fine", of_states, np.int32),
-        **_zeros("member accused new_leader revolted", of_states, np.int8),
-        **_zeros("at_war left", of_pairs, np.int32),
-        **_zeros("kind stance played open withheld intend action seen", of_pairs, np.int8),
-        **_zeros("charge accuses broke quarrel due talks extended joined", of_pairs, np.int8),
-        **_zeros("wave systemic", (lanes,), np.int8),
-        "trust": np.zeros(of_pairs),
-        "credibility": np.zeros(lanes),
-        "sovereign": np.ones((buffers, lanes), np.int8),
-        "sanction": np.full(of_states, -1.0),
-        "sums": np.zeros((_SUMS, lanes)),
-        "reach": np.zeros((lanes, states), np.int8),
+    kinds = {
+        **_kinds("capability revisionism norm sanction payoff dues", of_states, np.float64),
+        **_kinds("turmoil fine", of_states, np.int32),
+        **_kinds("member accused new_leader revolted", of_states, np.int8),
+        **_kinds("trust", of_pairs, np.float64),
+        **_kinds("at_war left", of_pairs, np.int32),
+        **_kinds("kind stance played open withheld intend action seen", of_pairs, np.int8),
+        **_kinds("charge accuses broke quarrel due talks extended joined", of_pairs, np.int8),
+        **_kinds("wave systemic", (lanes,), np.int8),
+        **_kinds("credibility", (lanes,), np.float64),
+        **_kinds("sovereign", (buffers, lanes), np.int8),
+        **_kinds("sums", (_SUMS, lanes), np.float64),
+        **_kinds("reach", (lanes, states), np.int8),
     }
-    return World(**fields)
+    return World(**_allocate(memory, kinds))
 
 
 BETWEEN = {"abroad": 1, "war_open": 1, "healing": 1, "war_estranged": 3, "ending": 2, "span": 3, "apart": 2}
@@ -303,26 +357,25 @@ MODELS = 8
 """Lanes of a pair that others are compared with."""
 
 
-def allocate_game(states: int, lanes: int) -> Game:
+def allocate_game(states: int, lanes: int, memory: Memory | None = None) -> Game:
     """Allocate a game that must be appraised before it is used."""
     pairs = (states, states, lanes)
-    fields = {
-        "nothing": np.zeros(lanes),
-        "pursue": np.zeros((states, lanes)),
-        **_parts_of(np.zeros((sum((BETWEEN | ASIDE).values()), *pairs))),
-        **_zeros("buffer gain u_dc u_cd value excluded join law", pairs, np.float64),
-        **_zeros("certain against", pairs, np.int8),
-        **_zeros("alarm_limit", pairs, np.uint32),
-        **_parts_of_rates(np.zeros((len(_RATES.split()), lanes))),
-        **_zeros("tremble_limit hit_limit", (lanes,), np.uint32),
-        **_zeros("rounds war_rounds", (lanes,), np.int32),
-        **_zeros("rule", (lanes,), np.int8),
-        "stale": np.ones(pairs, np.int8),
-        "fresh": np.ones(lanes, np.int8),
-        "models": np.zeros((states, states, MODELS), np.int32),
-        "like": np.zeros((2, lanes), np.uint32),
+    kinds = {
+        **_kinds("structure", (sum((BETWEEN | ASIDE).values()), *pairs), np.float64),
+        **_kinds("buffer gain u_dc u_cd value excluded join law", pairs, np.float64),
+        **_kinds("rates", (len(_RATES.split()), lanes), np.float64),
+        **_kinds("pursue", (states, lanes), np.float64),
+        **_kinds("nothing", (lanes,), np.float64),
+        **_kinds("alarm_limit", pairs, np.uint32),
+        **_kinds("certain against stale", pairs, np.int8),
+        **_kinds("tremble_limit hit_limit", (lanes,), np.uint32),
+        **_kinds("rounds war_rounds", (lanes,), np.int32),
+        **_kinds("rule fresh", (lanes,), np.int8),
+        **_kinds("models", (states, states, MODELS), np.int32),
+        **_kinds("like", (2, lanes), np.uint32),
     }
-    return Game(**fields)
+    fields = _allocate(memory, kinds)
+    return Game(**fields | _parts_of(fields["structure"]) | _parts_of_rates(fields["rates"]))
 
 
 def _parts_of(structure: Reals) -> dict[str, Any]:
@@ -348,27 +401,20 @@ def rejoin_luck(luck: Luck) -> Luck:
     return luck._replace(marks=luck.packed.view(np.int8))
 
 
-def allocate_tally(states: int, lanes: int, rounds: int) -> Tally:
+def allocate_tally(states: int, lanes: int, rounds: int, memory: Memory | None = None) -> Tally:
     """Allocate a tally in which nothing has been counted."""
     pairs = (states, states, lanes)
     whole = (
-        "disputes wars buffers_lost revolutions false_breaches apart invoked sanctioned innocents "
-        "false_alarms misses exploitations dealt restrained against willing"
+        "disputes wars war_round systemic_round buffers_lost revolutions false_breaches apart invoked "
+        "sanctioned innocents false_alarms misses exploitations dealt restrained against willing"
     )
-    fields: dict[str, Any] = {
-        **_zeros(whole, (lanes,), np.int32),
-        **_zeros("response error trust credibility spread welfare weight", (lanes,), np.float64),
-        **{name: np.full(pairs, -1, np.int32) for name in ("pair_onset", "pair_breakdown", "pair_war")},
-        **{name: np.full(lanes, -1, np.int32) for name in ("war_round", "systemic_round")},
-        "cooperating": np.zeros((rounds, lanes), np.int32),
-        "disputed": np.zeros(pairs, np.int8),
-        "estrangements": np.zeros((3, lanes), np.int32),
-        "pivotal": np.zeros((4, lanes), np.int32),
-        "present": np.ones(lanes),
+    kinds = {
+        **_kinds(whole, (lanes,), np.int32),
+        **_kinds("response error trust credibility spread welfare weight present", (lanes,), np.float64),
+        **_kinds("pair_onset pair_breakdown pair_war", pairs, np.int32),
+        **_kinds("cooperating", (rounds, lanes), np.int32),
+        **_kinds("disputed", pairs, np.int8),
+        **_kinds("estrangements", (3, lanes), np.int32),
+        **_kinds("pivotal", (4, lanes), np.int32),
     }
-    return Tally(**fields)
-
-
-def _zeros(names: str, shape: tuple[int, ...], dtype: type[np.generic]) -> dict[str, Any]:
-    """Allocate an array of zeros for each of several names."""
-    return {name: np.zeros(shape, dtype) for name in names.split()}
+    return Tally(**_allocate(memory, kinds))

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from threading import local
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -124,19 +125,24 @@ def simulate(
     blocks = _blocks(runs, size, record)
 
     start = Lanes(design, np.zeros(size, np.intp), np.arange(size), seed, accounts=accounts)
+    used = local()  # lanes of each thread
 
-    def lanes_of(replicates: NDArray[np.intp]) -> Lanes:
+    def lanes_of(replicates: NDArray[np.intp], recorded: bool) -> Lanes:
         drawn = np.zeros(len(replicates), np.intp) if under is None else under.draw_of(replicates)
         if extension:
             return extension.lanes(design, drawn, replicates, seed, lambda _: chosen)
-        if under is None:
+        if under is not None:
+            return Lanes(design, drawn, replicates, seed, accounts=accounts)
+        if recorded or len(replicates) < size:
             return start.again(replicates)
-        return Lanes(design, drawn, replicates, seed, accounts=accounts)
+        if not hasattr(used, "lanes"):
+            used.lanes = start.again(replicates)
+        return used.lanes.restart(replicates)
 
     def play(block: tuple[int, int]) -> Part:
-        lanes = lanes_of(np.arange(*block))
-        recording = None
-        if block[0] < record and lanes.accounts:
+        recorded = block[0] < record
+        lanes, recording = lanes_of(np.arange(*block), recorded), None
+        if recorded and lanes.accounts:
             recording = play_and_record(lanes)
         else:
             lanes.play(design.rounds)
@@ -208,7 +214,7 @@ def check_runs(runs: object, seed: object, workers: object = None) -> None:
 def lanes_for(design: Design) -> int:
     """Lanes of a block: many, to share what a loop costs to begin, in at most 200 MB or so."""
     states = int(design.states.shape[2])
-    return max(16, min(512, 1_280_000 // (states * states) // 16 * 16))
+    return max(16, min(576, 1_280_000 // (states * states) // 16 * 16))
 
 
 def on_threads(task: Callable[[Item], Output], items: Sequence[Item], workers: int | None) -> list[Output]:
@@ -281,7 +287,7 @@ def measure(lanes: Lanes) -> Columns:
         "sanctions_on_innocents": tally.innocents,
         "sanctions_response": tally.response / np.maximum(tally.invoked, 1),
     }
-    kept = {name: columns[name] for name in RUN if lanes.accounts or name not in ACCOUNTED}
+    kept = {name: columns[name].copy() for name in RUN if lanes.accounts or name not in ACCOUNTED}
     return kept | columns_measured(lanes)
 
 
