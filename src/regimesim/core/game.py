@@ -148,27 +148,72 @@ def appraise(world, game, setting, i, j):
 
     Most lanes are like another one as far as this goes: they are given what was found for that.
     """
-    stale = game.stale[i, j]
-    if any_marked(stale):
+    if any_marked(game.stale[i, j]):
         _separate(world, game, setting, i, j)
-        count = 0
-        for lane in range(stale.shape[0]):
-            if stale[lane]:
-                model = _find_model(world, game, setting, i, j, lane)
-                if model < 0:
-                    _appraise_pair(world, game, setting, i, j, lane)
-                    game.models[i, j, lane % game.models.shape[2]] = lane
-                else:
-                    game.like[0, count], game.like[1, count] = lane, model
-                    count += 1
-                stale[lane] = 0
-        if count > 0:
-            for kind in range(game.structure.shape[0]):
-                _copy_from_models(game.structure[kind, i, j], game.like, count)
-                if kind >= game.between.shape[0]:
-                    _copy_from_models(game.structure[kind, j, i], game.like, count)
-            _copy_from_models(game.alarm_limit[i, j], game.like, count)
-            _copy_from_models(game.certain[i, j], game.like, count)
+        if _all_alike(world, game, setting, i, j):
+            _appraise_all(world, game, setting, i, j)
+        else:
+            _appraise_some(world, game, setting, i, j)
+
+
+@kernel
+def _all_alike(world, game, setting, i, j):
+    """Tell whether the pair is stale in every lane, and nothing that counts is different in any."""
+    stale, row, buffer, differ = game.stale[i, j], setting.row, game.buffer[i, j], 0
+    for lane in range(row.shape[0]):
+        differ |= (stale[lane] == 0) | (row[lane] != row[0]) | (buffer[lane] != buffer[0])
+    for k in (i, j):
+        capability, member = world.capability[k], world.member[k]
+        for lane in range(row.shape[0]):
+            differ |= (capability[lane] != capability[0]) | (member[lane] != member[0])
+    return differ == 0
+
+
+@kernel
+def _appraise_all(world, game, setting, i, j):
+    """Appraise one lane, and give to all what was found for that."""
+    _appraise_pair(world, game, setting, i, j, 0)
+    game.models[i, j, 0] = 0
+    for kind in range(game.structure.shape[0]):
+        _spread(game.structure[kind, i, j])
+        if kind >= game.between.shape[0]:
+            _spread(game.structure[kind, j, i])
+    _spread(game.alarm_limit[i, j])
+    _spread(game.certain[i, j])
+    stale = game.stale[i, j]
+    for lane in range(stale.shape[0]):
+        stale[lane] = 0
+
+
+@kernel
+def _spread(row):
+    """Give to all lanes what the first one has."""
+    first = row[0]
+    for lane in range(row.shape[0]):
+        row[lane] = first
+
+
+@kernel
+def _appraise_some(world, game, setting, i, j):
+    """Appraise the lanes that are stale one by one, unless they are like one that has been appraised."""
+    stale, count = game.stale[i, j], 0
+    for lane in range(stale.shape[0]):
+        if stale[lane]:
+            model = _find_model(world, game, setting, i, j, lane)
+            if model < 0:
+                _appraise_pair(world, game, setting, i, j, lane)
+                game.models[i, j, lane % game.models.shape[2]] = lane
+            else:
+                game.like[0, count], game.like[1, count] = lane, model
+                count += 1
+            stale[lane] = 0
+    if count > 0:
+        for kind in range(game.structure.shape[0]):
+            _copy_from_models(game.structure[kind, i, j], game.like, count)
+            if kind >= game.between.shape[0]:
+                _copy_from_models(game.structure[kind, j, i], game.like, count)
+        _copy_from_models(game.alarm_limit[i, j], game.like, count)
+        _copy_from_models(game.certain[i, j], game.like, count)
 
 
 @kernel
