@@ -51,14 +51,13 @@ BOTH = {
     "remember": (ROUND, "remember(world, game, setting)"),
     "tempt": (PAIR, "tempt(world, game, on[SURPRISES], i, j); tempt(world, game, on[SURPRISES], j, i)"),
     "notice": (PAIR, "notice(world, luck, i, j)"),
-    "count pairs": (PAIR, "count_pair(world, tally, t, i, j)"),
+    "count pairs": (PAIR, "count_pair(world, game, tally, t, i, j)"),
     "pay": (PAIR, "pay(world, game, i, j)"),
     "learn": (PAIR, "learn(world, game, tally, i, j)"),
     "suspect": (
         PAIR,
         "noticed = notice(world, luck, i, j); "
-        "suspect(world, game, setting, luck, i, j, noticed); "
-        "suspect(world, game, setting, luck, j, i, noticed)",
+        "suspect(world, game, luck, i, j, noticed); suspect(world, game, luck, j, i, noticed)",
     ),
     "count rounds": (ROUND, "count_round(world, game, tally)"),
     "count years, a year in each round": (ROUND, "count_spread(world, tally); count_year(tally)"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from regimesim.core.compiler import kernel, scalar
+from regimesim.core.compiler import kernel, lanewise, scalar
 from regimesim.core.draws import unit
 
 
@@ -22,10 +22,21 @@ def follow_firmly(world, setting, i, j):
     """The same where no automaton leaves anything to chance."""
     strategy, stance, intend = setting.strategy[i], world.stance[i, j], world.intend[i, j]
     firm = setting.firm[i]
+    if setting.alike[i]:
+        if strategy[0] >= 0:
+            _follow_one(intend, stance, firm[0])
+        return
     for lane in range(strategy.shape[0]):
         restrains = np.int8((firm[lane] >> np.uint32(stance[lane])) & np.uint32(1))
         before = intend[lane]
         intend[lane] = restrains if strategy[lane] >= 0 else before
+
+
+@lanewise
+def _follow_one(intend, stance, firm):
+    """What all lanes share stays in a register."""
+    for lane in range(stance.shape[0]):
+        intend[lane] = np.int8((firm >> np.uint32(stance[lane])) & np.uint32(1))
 
 
 @kernel
@@ -34,9 +45,21 @@ def move_on(world, setting, i, j):
     stance, own, seen = world.stance[i, j], world.action[i, j], world.seen[i, j]
     played, first = world.played[i, j], setting.following[0]
     dd, dc, cd, cc = first[0, i], first[1, i], first[2, i], first[3, i]
+    if setting.alike[i]:
+        _move_one(stance, own, seen, played, dd[0], dc[0], cd[0], cc[0])
+        return
     for lane in range(stance.shape[0]):
         state = stance[lane]
         word = _of_four(own[lane], seen[lane], dd[lane], dc[lane], cd[lane], cc[lane])
+        after = np.int8((word >> np.uint32(4 * state)) & np.uint32(15))
+        stance[lane] = after if played[lane] else state
+
+
+@lanewise
+def _move_one(stance, own, seen, played, dd, dc, cd, cc):
+    for lane in range(stance.shape[0]):
+        state = stance[lane]
+        word = _of_four(own[lane], seen[lane], dd, dc, cd, cc)
         after = np.int8((word >> np.uint32(4 * state)) & np.uint32(15))
         stance[lane] = after if played[lane] else state
 

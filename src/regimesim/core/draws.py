@@ -294,6 +294,33 @@ def fill_words(luck, t, channel, i, j):
         _replace_words(words, luck.replicate, lanes, luck.keys, t, channel >> 1, c2)
 
 
+@kernel
+def mark_below(luck, t, channel, i, j, limits, marks):
+    """Set bit 0 of ``marks`` where the word of (i, j), i < j, lies below a limit; bit 1 for (j, i).
+
+    For an even channel. May overwrite ``luck.words``.
+    """
+    if _any_replaced(luck.keys):
+        fill_words(luck, t, channel, i, j)
+        _compare(luck.words[0], luck.words[1], limits, marks)
+    else:
+        c0, c1, c2 = np.uint32(t), np.uint32(channel >> 1), np.uint32((i << 16) | j)
+        _draw_and_compare(luck.replicate, limits, marks, c0, c1, c2, luck.keys)
+
+
+@lanewise
+def _compare(first, second, limits, marks):
+    for lane in range(marks.shape[0]):
+        marks[lane] |= (first[lane] < limits[lane]) | ((second[lane] < limits[lane]) << 1)
+
+
+@lanewise
+def _draw_and_compare(replicate, limits, marks, c0, c1, c2, keys):
+    for lane in range(marks.shape[0]):
+        first, second, _, _ = philox(c0, c1, c2, replicate[lane], keys)
+        marks[lane] |= (first < limits[lane]) | ((second < limits[lane]) << 1)
+
+
 @lanewise
 def _fill(first, second, third, fourth, replicate, c0, c1, c2, keys):
     for lane in range(replicate.shape[0]):

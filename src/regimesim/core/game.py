@@ -92,6 +92,7 @@ def set_rates(game, setting, lane):
     game.fined[lane] = discounted_rounds(discount, rounds)
     game.calmed[lane] = 1.0 - p.domestic.preoccupation
     game.intrusion[lane] = p.transparency.intrusion_cost * (level * level)
+    game.shock[lane] = p.trust.shock
     game.fade[lane] = exponential(-_LN2 / (p.norms.half_life * m))
     game.forget[lane] = chance(_LN2 / p.domestic.grievance_half_life, m)
     game.socialize[lane] = chance(p.diplomacy.conference * p.norms.socialization, m)

@@ -40,7 +40,7 @@ from regimesim.core.tally import (
     count_spread,
     count_year,
 )
-from regimesim.core.trust import learn, reconcile, relent, suspect
+from regimesim.core.trust import learn, reconcile, relent, suspect, suspect_everywhere
 from regimesim.core.world import Mechanism
 
 _PRUDENT, _AUTOMATA, _LEADERS, _WAR, _ABSORPTION = (int(m) for m in tuple(Mechanism)[:5])
@@ -71,11 +71,12 @@ def play(world, game, setting, tally, luck, first, last, part):
             new_phase(game, setting)
             if on[_GROWTH] and t > 0 and t % setting.rounds_per_year == 0:
                 grow(world, game, setting, luck, t)
-            remember(world, game, setting)
+            if on[_PRUDENT] or on[_ACCOUNTS]:
+                remember(world, game, setting)
             if on[_LEADERS]:
                 change_leaders(world, game, setting, tally, luck, t)
             # 2 appraise
-            reckon(world, game, setting)
+            reckon(world, game, setting, t == first)
         if part != UNTIL_DECIDED and on[_ACCOUNTS]:
             world.payoff[:] = 0.0
         for i in range(n):
@@ -118,14 +119,20 @@ def play(world, game, setting, tally, luck, first, last, part):
 
 
 @kernel
-def reckon(world, game, setting):
-    """Step 2: bring all that decisions rest on up to date."""
+def reckon(world, game, setting, first):
+    """Step 2: bring all that decisions rest on up to date.
+
+    ``first``: something else than rounds may have come before. What a pair can be is not marked in every round
+    where nothing changes it.
+    """
     n, on = world.capability.shape[0], setting.on
+    changing = first or on[_PRUDENT] or on[_WAR]
     if on[_PRUDENT]:
         forget_charges(world)
     for i in range(n):
         for j in range(i + 1, n):
-            mark(world, setting, i, j, on[_PRUDENT])
+            if changing:
+                mark(world, setting, i, j, on[_PRUDENT])
             appraise(world, game, setting, i, j)
             if on[_PROTECTION]:
                 tempt(world, game, on[_SURPRISES], i, j)
@@ -203,20 +210,23 @@ def deal(world, game, setting, tally, luck, t, i, j, apart):
         fill_words(luck, t, WAR, i, j)
         draw_conflict(world, game, luck, i, j)
     noticed = 0
-    if on[_PRUDENT] or on[_ACCOUNTS]:
-        noticed = notice(world, luck, i, j)
     if on[_PRUDENT]:
+        noticed = notice(world, luck, i, j)
         accuse(world, game, setting, tally, luck, t, i, j, noticed)
         count_disputes(world, tally, i, j)
         count_restraint(world, game, setting, tally, i, j)
-    count_pair(world, tally, t, i, j)
+    count_pair(world, game, tally, t, i, j)
     if on[_ERRORS]:
         count_errors(world, tally, i, j)
     if on[_ACCOUNTS]:
         pay(world, game, i, j)
         learn(world, game, tally, i, j)
-        suspect(world, game, setting, luck, i, j, noticed)
-        suspect(world, game, setting, luck, j, i, noticed)
+        if on[_PRUDENT]:
+            suspect(world, game, luck, i, j, noticed)
+            suspect(world, game, luck, j, i, noticed)
+        else:
+            suspect_everywhere(world, game, i, j)
+            suspect_everywhere(world, game, j, i)
     if on[_LARGE]:
         move_far(world, setting, i, j)
         move_far(world, setting, j, i)
@@ -241,7 +251,7 @@ def record(world, game, setting, tally, t):
 def margins(world, game, setting, terms):
     """Reckon, and give the four terms of every margin; ``terms`` is [N, N, 4, L], overwritten."""
     new_phase(game, setting)
-    reckon(world, game, setting)
+    reckon(world, game, setting, True)
     n = world.capability.shape[0]
     for i in range(n):
         for j in range(i + 1, n):

@@ -127,7 +127,7 @@ class Lanes:
         self.luck.replicate[:] = replicates
         for bundle in (self.world, self.tally):
             clear(bundle)
-        self.game.fresh[:] = 1
+        self.game.fresh[:] = self.game.unsettled[:] = 1
         self._stand_at(0, 0)
         self._forget_round()
         self._begin()
@@ -241,6 +241,7 @@ class Lanes:
             ground=np.ascontiguousarray(design.states[used, phase].T["revisionism"][:, self.row]),
             links=design.links,
             cooperate=design.cooperate,
+            alike=(strategy == strategy[:, :1]).all(axis=1).astype(np.int8),
             firm=firm[strategy],
             following=np.ascontiguousarray(following[strategy].transpose(2, 3, 0, 1)),
             on=_switches(design, used, phase, self.accounts),

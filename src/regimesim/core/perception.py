@@ -7,7 +7,7 @@ bits and bytes. Accusations and quarrels are rare: what comes of them goes lane 
 from __future__ import annotations
 
 from regimesim.core.compiler import kernel, lanewise, scalar
-from regimesim.core.draws import INQUIRY, PUBLISH, PURSUE, TREMBLE, draw, fill_some, fill_words, unit
+from regimesim.core.draws import INQUIRY, PUBLISH, PURSUE, TREMBLE, draw, fill_some, mark_below, unit
 from regimesim.core.estrangement import BREACH, MISUNDERSTANDING
 from regimesim.core.game import BALANCING, NONE, chances_of, list_marked
 
@@ -82,11 +82,8 @@ def be_certain(luck, game, i, j):
 
 @kernel
 def draw_trembles(luck, game, t, i, j):
-    """Accidents of a pair i < j; overwrites ``luck.words`` and adds to ``luck.chances``."""
-    fill_words(luck, t, TREMBLE, i, j)
-    chances, words, tremble = luck.chances, luck.words, game.tremble_limit
-    for lane in range(chances.shape[0]):
-        chances[lane] |= (words[0, lane] < tremble[lane]) | ((words[1, lane] < tremble[lane]) << 1)
+    """Accidents of a pair i < j; adds to ``luck.chances``, and may overwrite ``luck.words``."""
+    mark_below(luck, t, TREMBLE, i, j, game.tremble_limit, luck.chances)
 
 
 @kernel

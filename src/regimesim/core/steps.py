@@ -61,7 +61,7 @@ def play_steps(world, game, setting, tally, luck, t, first, last):
         if step == _EVENTS:
             _befall(world, game, setting, tally, luck, t)
         elif step == _APPRAISE:
-            reckon(world, game, setting)
+            reckon(world, game, setting, True)
         elif step == _SANCTION:
             if setting.on[_SANCTIONS]:
                 sanction(world, game, setting, tally, luck, t)
@@ -142,15 +142,15 @@ def _pay(world, game, setting, tally, luck, t):
             if on[_PRUDENT]:
                 count_disputes(world, tally, i, j)
                 count_restraint(world, game, setting, tally, i, j)
-            count_pair(world, tally, t, i, j)
+            count_pair(world, game, tally, t, i, j)
             if on[_ERRORS]:
                 count_errors(world, tally, i, j)
             if on[_ACCOUNTS]:
                 pay(world, game, i, j)
                 learn(world, game, tally, i, j)
                 noticed = notice(world, luck, i, j)
-                suspect(world, game, setting, luck, i, j, noticed)
-                suspect(world, game, setting, luck, j, i, noticed)
+                suspect(world, game, luck, i, j, noticed)
+                suspect(world, game, luck, j, i, noticed)
     if on[_ACCOUNTS]:
         pay_for_intrusion(world, game)
         if on[_SANCTIONS]:

@@ -8,33 +8,42 @@ from regimesim.core.compiler import kernel, lanewise
 
 
 @kernel
-def count_pair(world, tally, t, i, j):
+def count_pair(world, game, tally, t, i, j):
     """Tell whether a pair i < j cooperates, since when and until when."""
-    _count_pair(
-        world.open[i, j],
-        world.action[i, j],
-        world.action[j, i],
-        tally.cooperating[t],
-        tally.dealt,
-        tally.exploitations,
-        tally.pair_onset[i, j],
-        tally.pair_breakdown[i, j],
-        np.int32(t),
-    )
+    open_, action_ij, action_ji = world.open[i, j], world.action[i, j], world.action[j, i]
+    _count_actions(open_, action_ij, action_ji, tally.cooperating[t], tally.dealt, tally.exploitations)
+    if game.unsettled[i, j]:
+        onset, breakdown = tally.pair_onset[i, j], tally.pair_breakdown[i, j]
+        _date_spell(action_ij, action_ji, onset, breakdown, np.int32(t))
+        game.unsettled[i, j] = _any_negative(breakdown)
 
 
 @lanewise
-def _count_pair(live, action_ij, action_ji, cooperating, dealt, exploitations, onset, breakdown, now):
+def _count_actions(live, action_ij, action_ji, cooperating, dealt, exploitations):
     for lane in range(live.shape[0]):
         open_, own, other = live[lane], action_ij[lane], action_ji[lane]
-        both = own & other
-        cooperating[lane] += both
+        cooperating[lane] += own & other
         dealt[lane] += open_ + open_
         exploitations[lane] += (open_ & (1 - own)) + (open_ & (1 - other))
+
+
+@lanewise
+def _date_spell(action_ij, action_ji, onset, breakdown, now):
+    """Date the first spell of cooperation."""
+    for lane in range(onset.shape[0]):
+        both = action_ij[lane] & action_ji[lane]
         begun, broken = onset[lane], breakdown[lane]
         begins, breaks = (now if both else begun), (broken if both else now)
         onset[lane] = begins if begun < 0 else begun
         breakdown[lane] = breaks if (begun >= 0) & (broken < 0) else broken
+
+
+@lanewise
+def _any_negative(numbers):
+    found = 0
+    for lane in range(numbers.shape[0]):
+        found |= numbers[lane] < 0
+    return found
 
 
 @kernel

@@ -41,16 +41,42 @@ def _learn(
 
 
 @kernel
-def suspect(world, game, setting, luck, i, j, count):
+def suspect(world, game, luck, i, j, count):
     """Step 9 for i where it saw a defection (lanes ``luck.some``): trust falls with what it believes."""
     trust, seen, open_, withheld = world.trust[i, j], world.seen[i, j], world.open[i, j], world.withheld[i, j]
+    charge, shock, hit, alarm = world.charge[i, j], game.shock, game.hit, game.alarm[i, j]
     for place in range(count):
         lane = luck.some[place]
-        offended = open_[lane] & (1 - seen[lane]) & (1 - withheld[lane])
-        if offended and world.charge[i, j, lane] != CLEARED:
-            shock = setting.parameters[setting.row[lane]].trust.shock
-            guilt = guilt_of(trust[lane], game.hit[lane], game.alarm[i, j, lane])
-            trust[lane] = trust[lane] * (1.0 - shock * guilt)
+        believed = open_[lane] & (1 - seen[lane]) & (1 - withheld[lane]) & (charge[lane] != CLEARED)
+        trust[lane] = shaken(trust[lane], shock[lane], hit[lane], alarm[lane], believed)
+
+
+@kernel
+def suspect_everywhere(world, game, i, j):
+    """The same in every lane, where no charge can have been cleared: cheaper if errors are frequent."""
+    _suspect_everywhere(
+        world.trust[i, j],
+        world.seen[i, j],
+        world.open[i, j],
+        world.withheld[i, j],
+        game.shock,
+        game.hit,
+        game.alarm[i, j],
+    )
+
+
+@lanewise
+def _suspect_everywhere(trust, seen, open_, withheld, shock, hit, alarm):
+    for lane in range(trust.shape[0]):
+        believed = open_[lane] & (1 - seen[lane]) & (1 - withheld[lane])
+        trust[lane] = shaken(trust[lane], shock[lane], hit[lane], alarm[lane], believed)
+
+
+@scalar
+def shaken(trust, shock, hit, alarm, believed):
+    """Trust after what is believed to be a defection, and unchanged, to the bit, where nothing is."""
+    lost = shock * guilt_of(trust, hit, alarm)
+    return trust * (1.0 - (lost if believed else 0.0))
 
 
 @scalar

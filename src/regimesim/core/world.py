@@ -100,6 +100,7 @@ class Game(NamedTuple):
     fresh: Bits  # [L] a new phase: rates, too
     structure: Reals  # [*, N, N, L] all that an appraisal sets
     between: Reals  # [*, N, N, L] those of them that are the same for both sides, and looked up for i < j
+    unsettled: Bits  # [N, N] i < j: in some lane the pair's first spell of cooperation has not ended
     models: Whole  # [N, N, 8] i < j: lanes with which others may be found alike
     like: NDArray[np.uint32]  # [2, L] room for some lanes, and those that they are like
     # of a pair's structure (4.1 to 4.3)
@@ -164,6 +165,7 @@ class Game(NamedTuple):
     fined: Reals  # [L] F: discounted rounds of a fine
     calmed: Reals  # [L] share of a distant interest that turmoil leaves
     intrusion: Reals  # [L] intrusion_cost * level**2
+    shock: Reals  # [L] share of trust that a defection takes, where it is certain
     fade: Reals  # [L] factor by which memory fades in a round
     forget: Reals  # [L] share of a fresh grievance that fades in a round
     socialize: Reals  # [L]
@@ -202,6 +204,7 @@ class Setting(NamedTuple):
     ground: Reals  # [N, L] the setting above which a grievance is fresh
     links: Whole  # [*, 3] (buffer, i, j), i < j, in the order of buffers
     cooperate: Reals  # [A, 16] probability of cooperation in each state of each automaton
+    alike: Bits  # [N] i follows the same automaton in every lane, or none in any
     firm: NDArray[np.uint32]  # [N, L] bit s: i's automaton cooperates in its state s
     following: NDArray[np.uint32]  # [2, 4, N, L] what follows, in bits: see strategies.as_bits
     on: Bits  # [16] which mechanisms are on in some lane: see Mechanism
@@ -278,7 +281,7 @@ class Memory:
         return taken.view(dtype).reshape(shape)
 
 
-STARTS = {"sovereign": 1, "sanction": -1, "present": 1, "stale": 1, "fresh": 1} | dict.fromkeys(
+STARTS = {"sovereign": 1, "sanction": -1, "present": 1, "stale": 1, "fresh": 1, "unsettled": 1} | dict.fromkeys(
     ("pair_onset", "pair_breakdown", "pair_war", "war_round", "systemic_round"), -1
 )
 """Fields of a bundle that do not begin with 0."""
@@ -351,7 +354,7 @@ ASIDE = {
 """Results of an appraisal for each side of a pair."""
 _RATES = (
     "reward punishment hit restraint temperature coolness readiness learning discount waste after_war fined "
-    "calmed intrusion fade forget socialize turnover wave talk absorb"
+    "calmed intrusion shock fade forget socialize turnover wave talk absorb"
 )
 MODELS = 8
 """Lanes of a pair that others are compared with."""
@@ -368,6 +371,7 @@ def allocate_game(states: int, lanes: int, memory: Memory | None = None) -> Game
         **_kinds("nothing", (lanes,), np.float64),
         **_kinds("alarm_limit", pairs, np.uint32),
         **_kinds("certain against stale", pairs, np.int8),
+        **_kinds("unsettled", (states, states), np.int8),
         **_kinds("tremble_limit hit_limit", (lanes,), np.uint32),
         **_kinds("rounds war_rounds", (lanes,), np.int32),
         **_kinds("rule fresh", (lanes,), np.int8),
