@@ -251,31 +251,10 @@ def fill_some(luck, t, channel, i, j, count):
     c2 = np.uint32((i << 16) | j)
     for place in range(count):
         chosen[place] = replicate[some[place]]
-    for first in range(0, count, TOGETHER):
-        end = first + TOGETHER
-        _fill_together(
-            words[0, first:end],
-            words[1, first:end],
-            words[2, first:end],
-            words[3, first:end],
-            chosen[first:end],
-            c0,
-            c1,
-            c2,
-            keys,
-        )
+    room = -(-count // TOGETHER) * TOGETHER  # whole vectors: what is beyond is not read
+    _fill(words[0, :room], words[1, :room], words[2, :room], words[3, :room], chosen[:room], c0, c1, c2, keys)
     if _any_replaced(keys):
         _replace_words(words, chosen, count, keys, t, channel >> 1, c2)
-
-
-@lanewise
-def _fill_together(first, second, third, fourth, replicate, c0, c1, c2, keys):
-    for place in range(TOGETHER):  # a number known beforehand: no loop is left
-        w0, w1, w2, w3 = philox(c0, c1, c2, replicate[place], keys)
-        first[place] = w0
-        second[place] = w1
-        third[place] = w2
-        fourth[place] = w3
 
 
 @kernel

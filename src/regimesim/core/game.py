@@ -30,12 +30,21 @@ def list_marked(luck):
     """List the lanes that are marked in ``luck.marks``, in ``luck.some``, and give how many there are."""
     marks, packed, some = luck.marks, luck.packed, luck.some
     count = 0
-    for eight in range(packed.shape[0]):
-        if packed[eight] != 0:
-            for lane in range(8 * eight, 8 * eight + 8):
-                some[count] = lane
-                count += marks[lane] != 0
+    for first in range(0, packed.shape[0], 8):
+        if _any_of_eight(packed, first):
+            for eight in range(first, first + 8):
+                if packed[eight] != 0:
+                    for lane in range(8 * eight, 8 * eight + 8):
+                        some[count] = lane
+                        count += marks[lane] != 0
     return count
+
+
+@scalar
+def _any_of_eight(packed, first):
+    low = packed[first] | packed[first + 1] | packed[first + 2] | packed[first + 3]
+    high = packed[first + 4] | packed[first + 5] | packed[first + 6] | packed[first + 7]
+    return (low | high) != 0
 
 
 @scalar
