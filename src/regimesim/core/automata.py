@@ -36,7 +36,7 @@ def follow_firmly(world, setting, i, j):
 def _follow_one(intend, stance, firm):
     """What all lanes share stays in a register."""
     for lane in range(stance.shape[0]):
-        intend[lane] = np.int8((firm >> np.uint32(stance[lane])) & np.uint32(1))
+        intend[lane] = np.int8((firm >> (np.uint32(stance[lane]) & np.uint32(15))) & np.uint32(1))
 
 
 @kernel
@@ -60,7 +60,7 @@ def _move_one(stance, own, seen, played, dd, dc, cd, cc):
     for lane in range(stance.shape[0]):
         state = stance[lane]
         word = _of_four(own[lane], seen[lane], dd, dc, cd, cc)
-        after = np.int8((word >> np.uint32(4 * state)) & np.uint32(15))
+        after = np.int8((word >> (np.uint32(4 * state) & np.uint32(31))) & np.uint32(15))
         stance[lane] = after if played[lane] else state
 
 
