@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from regimesim.core.compiler import kernel, lanewise, scalar
+from regimesim.core.compiler import scalar as inlined
 from regimesim.core.draws import unit
 from regimesim.core.elementary import exponential, power
 from regimesim.core.estrangement import cost_of
-from regimesim.core.game import list_marked
+from regimesim.core.game import ALL, EACH, list_marked
 
 _M, _B, _S = 0, 1, 2
 NOW, FUTURE, LAW, NORM = 0, 1, 2, 3
@@ -105,13 +106,26 @@ def margin_terms(world, game, i, j, lane):
 @kernel
 def decide(world, game, setting, tally, luck, words, i, j):
     """Step 3 for prudent states: i's intention towards j in every lane (``words``: its draws, INTEND)."""
+    if setting.one:
+        _weigh_terms(world, game, setting, tally, luck, words, i, j, ALL)
+    else:
+        _weigh_terms(world, game, setting, tally, luck, words, i, j, EACH)
+    intend, margin = world.intend[i, j], luck.margin
+    for place in range(list_marked(luck)):
+        lane = luck.some[place]
+        if slips_at(margin[lane], game.temperature[lane], words[lane], setting.rounds_per_year):
+            intend[lane] ^= 1
+
+
+@inlined
+def _weigh_terms(world, game, setting, tally, luck, words, i, j, each):
+    """Hand over the rows of a decision."""
     low, high = min(i, j), max(i, j)
-    intend, margin, slips = world.intend[i, j], luck.margin, luck.marks
     span, paid, brings, apart, pivotal = game.span, game.paid, game.brings, game.apart, tally.pivotal
     _decide(
-        intend,
-        margin,
-        slips,
+        world.intend[i, j],
+        luck.margin,
+        luck.marks,
         game.against[i, j],
         tally.willing,
         pivotal[NOW],
@@ -145,29 +159,27 @@ def decide(world, game, setting, tally, luck, words, i, j):
         game.coolness,
         game.readiness,
         words,
+        each,
     )
-    for place in range(list_marked(luck)):
-        lane = luck.some[place]
-        if slips_at(margin[lane], game.temperature[lane], words[lane], setting.rounds_per_year):
-            intend[lane] ^= 1
 
 
 @lanewise
 def _decide(
     intend, margin, slips, against, willing, turned_now, turned_future, turned_law, turned_norm,
     open_, withheld, strategy, trust, worth, gain, loss, toll, risk, span_m, span_b, paid_m, paid_b,
-    d_m, d_b, a_m, a_b, law, norm, discount, waste, reward, punishment, restraint, coolness, readiness, words,
+    d_m, d_b, a_m, a_b, law, norm, discount, waste, reward, punishment, restraint, coolness, readiness, words, each,
 ):  # fmt: skip
     for lane in range(margin.shape[0]):
+        rate = lane * each
         b, o, cost = trust[lane], worth[lane], toll[lane]
-        v_c, v_d = values(b, reward[lane], gain[lane] - cost, loss[lane] - cost, punishment[lane] - cost)
+        v_c, v_d = values(b, reward[rate], gain[lane] - cost, loss[lane] - cost, punishment[rate] - cost)
         loss_m, loss_b = cost_of(o, span_m[lane], paid_m[lane]), cost_of(o, span_b[lane], paid_b[lane])
         now = v_c - v_d
         future = future_term(
-            b, discount[lane], risk[lane], waste[lane], o,
+            b, discount[rate], risk[lane], waste[rate], o,
             loss_m, loss_b, d_m[lane], d_b[lane], a_m[lane], a_b[lane],
         )  # fmt: skip
-        within = restraint[lane] * norm[lane]
+        within = restraint[rate] * norm[lane]
         total = now + future + law[lane] + within
         free = open_[lane] & (1 - withheld[lane])
         wants = free & (total >= 0.0)
@@ -178,7 +190,7 @@ def _decide(
         turned_future[lane] += counted & (total - future < 0.0)
         turned_law[lane] += counted & (total - law[lane] < 0.0)
         turned_norm[lane] += counted & (total - within < 0.0)
-        slips[lane] = may_slip(total, coolness[lane], readiness[lane], words[lane]) & free
+        slips[lane] = may_slip(total, coolness[rate], readiness[rate], words[lane]) & free
 
 
 @scalar

@@ -231,6 +231,7 @@ class Lanes:
         firm, following = as_bits(design.cooperate, design.following)
         strategy = _lanes_last(design.strategy, points)
         return Setting(
+            one=int(len(used) == 1),
             row=self.row,
             parameters=design.parameters[used, phase],
             states=np.ascontiguousarray(design.states[used, phase].T),

@@ -9,11 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from regimesim.core.compiler import kernel, lanewise, scalar
+from regimesim.core.compiler import scalar as inlined
 from regimesim.core.draws import EXIT, SANCTION, draw
 from regimesim.core.elementary import exponential, logistic
 from regimesim.core.estrangement import SANCTION as EXCLUSION
 from regimesim.core.estrangement import cost_of
-from regimesim.core.game import BALANCING, CENTRALIZED, COLLECTIVE, DECENTRALIZED, NONE, any_marked, stale_all
+from regimesim.core.game import ALL, BALANCING, CENTRALIZED, COLLECTIVE, DECENTRALIZED, EACH, NONE, any_marked, stale_all
 from regimesim.core.world import Mechanism
 
 _ALLIES = int(Mechanism.ALLIES)
@@ -37,51 +38,62 @@ def weigh_enforcement(world, game, setting):
 @kernel
 def weigh_joining(world, game, setting, z):
     """Set the chance of every other k to join a sanction against z, and z's loss in all (``sums``)."""
-    n, m, sums = world.capability.shape[0], setting.rounds_per_year, world.sums
-    total = sums[_TOTAL]
+    n, total = world.capability.shape[0], world.sums[_TOTAL]
     for lane in range(total.shape[0]):
         total[lane] = 0.0
     for k in range(n):
         if k != z:
-            _weigh_joining(
-                game.join[k, z],
-                total,
-                game.excluded[k, z],
-                game.excluded[z, k],
-                world.open[k, z],
-                world.played[k, z],
-                setting.affinity[k, z] if setting.on[_ALLIES] else game.nothing,
-                world.norm[k],
-                world.member[k],
-                setting.strategy[k],
-                world.capability[z],
-                game.rule,
-                game.restraint,
-                game.temperature,
-                sums[_ENFORCING],
-                sums[_PLEDGE],
-                sums[_FLAT],
-                sums[_ALLY],
-                sums[_STRENGTH],
-                n,
-                m,
-            )
+            if setting.one:
+                _weigh_for(world, game, setting, k, z, ALL)
+            else:
+                _weigh_for(world, game, setting, k, z, EACH)
+
+
+@inlined
+def _weigh_for(world, game, setting, k, z, each):
+    """Hand over the rows of k's thoughts about a sanction against z."""
+    sums = world.sums
+    _weigh_joining(
+        game.join[k, z],
+        sums[_TOTAL],
+        game.excluded[k, z],
+        game.excluded[z, k],
+        world.open[k, z],
+        world.played[k, z],
+        setting.affinity[k, z] if setting.on[_ALLIES] else game.nothing,
+        world.norm[k],
+        world.member[k],
+        setting.strategy[k],
+        world.capability[z],
+        game.rule,
+        game.restraint,
+        game.temperature,
+        sums[_ENFORCING],
+        sums[_PLEDGE],
+        sums[_FLAT],
+        sums[_ALLY],
+        sums[_STRENGTH],
+        world.capability.shape[0],
+        setting.rounds_per_year,
+        each,
+    )
 
 
 @lanewise
 def _weigh_joining(
     join, total, forgone, lost, open_, played, affinity, norm, member, strategy, capability, rule,
-    restraint, temperature, enforcing, pledge, flat, ally, strength, n, m,
+    restraint, temperature, enforcing, pledge, flat, ally, strength, n, m, each,
 ):  # fmt: skip
     for lane in range(join.shape[0]):
-        by_rule = enforcing[lane] + restraint[lane] * norm[lane] + pledge[lane]
-        by_strength = strength[lane] * (n * capability[lane])
-        worth = by_strength if rule[lane] == BALANCING else by_rule
+        rate = lane * each
+        by_rule = enforcing[lane] + restraint[rate] * norm[lane] + pledge[rate]
+        by_strength = strength[rate] * (n * capability[lane])
+        worth = by_strength if rule[rate] == BALANCING else by_rule
         yearly = forgone[lane] / m
         given_up = yearly if open_[lane] else 0.0
-        net = worth - flat[lane] - ally[lane] * affinity[lane] - given_up
-        bound = (member[lane] != 0) | (rule[lane] == BALANCING)
-        chance = join_chance(net, temperature[lane])
+        net = worth - flat[rate] - ally[rate] * affinity[lane] - given_up
+        bound = (member[lane] != 0) | (rule[rate] == BALANCING)
+        chance = join_chance(net, temperature[rate])
         joins = chance if bound & (strategy[lane] < 0) & (played[lane] != 0) else 0.0
         join[lane] = joins
         total[lane] += lost_through(joins, lost[lane], open_[lane])

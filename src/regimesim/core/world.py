@@ -194,6 +194,7 @@ class Luck(NamedTuple):
 class Setting(NamedTuple):
     """Parameters of the present phase, in R points (records: see ``parameters``)."""
 
+    one: int  # 1 where all lanes play the same point
     row: Whole  # [L] which point a lane plays, among the R
     parameters: NDArray[np.void]  # [R] RECORD
     states: NDArray[np.void]  # [N, R] STATE_RECORD
