@@ -49,7 +49,7 @@ def step(world, game, setting, tally, luck, t):
 """
 BOTH = {
     "remember": (ROUND, "remember(world, game, setting)"),
-    "tempt": (PAIR, "tempt(world, game, on[SURPRISES], i, j); tempt(world, game, on[SURPRISES], j, i)"),
+    "tempt": (PAIR, "tempt(world, game, setting, i, j); tempt(world, game, setting, j, i)"),
     "notice": (PAIR, "notice(world, luck, i, j)"),
     "count pairs": (PAIR, "count_pair(world, game, tally, t, i, j)"),
     "pay": (PAIR, "pay(world, game, i, j)"),

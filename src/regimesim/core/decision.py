@@ -8,35 +8,36 @@ from regimesim.core.draws import unit
 from regimesim.core.elementary import exponential, power
 from regimesim.core.estrangement import cost_of
 from regimesim.core.game import ALL, EACH, list_marked
+from regimesim.core.world import Mechanism
 
+_SURPRISES = int(Mechanism.SURPRISES)
 _M, _B, _S = 0, 1, 2
 NOW, FUTURE, LAW, NORM = 0, 1, 2, 3
 """The terms of a margin."""
 
 
 @kernel
-def tempt(world, game, surprises, i, j):
+def tempt(world, game, setting, i, j):
     """Reckon what defection pays now, as grievances and turmoil stand; without protection."""
-    _tempt(
-        game.gain[i, j],
-        game.appetite[i, j],
-        game.strike[i, j] if surprises else game.nothing,
-        game.warning[i, j] if surprises else game.nothing,
-        world.revisionism[i],
-        world.turmoil[i],
-        game.calmed,
-        game.reward,
-        game.punishment,
-    )
+    gain = game.gain[i, j]
+    _want(gain, game.appetite[i, j], world.revisionism[i], world.turmoil[i], game.calmed, game.reward)
+    if setting.on[_SURPRISES]:
+        _strike(gain, game.strike[i, j], game.warning[i, j], game.punishment)
 
 
 @lanewise
-def _tempt(gain, appetite, strike, warning, grievance, turmoil, calmed, reward, punishment):
+def _want(gain, appetite, grievance, turmoil, calmed, reward):
     for lane in range(gain.shape[0]):
         wanted = appetite[lane] + grievance[lane]
         dulled = wanted * calmed[lane]
-        wanted = dulled if turmoil[lane] > 0 else wanted
-        full = reward[lane] + wanted + strike[lane]
+        gain[lane] = reward[lane] + (dulled if turmoil[lane] > 0 else wanted)
+
+
+@lanewise
+def _strike(gain, strike, warning, punishment):
+    """A first strike adds to the gain, and a warning takes it away."""
+    for lane in range(gain.shape[0]):
+        full = gain[lane] + strike[lane]
         gain[lane] = (1.0 - warning[lane]) * full + warning[lane] * punishment[lane]
 
 

@@ -17,6 +17,8 @@ EACH, ALL = 1, 0
 compiled for either, and keeps in registers what is the same for all."""
 
 _LN2 = 0.6931471805599453
+MANY = 64
+"""Lanes that are looked at together, to see whether there is anything to do in any of them."""
 _COLDEST, _UNREACHED = 1e300, 2.0**34
 
 
@@ -162,24 +164,37 @@ def appraise(world, game, setting, i, j):
 
     Most lanes are like another one as far as this goes: they are given what was found for that.
     """
-    if any_marked(game.stale[i, j]):
-        _separate(world, game, setting, i, j)
+    stale = game.stale[i, j]
+    if any_marked(stale):
         if _all_alike(world, game, setting, i, j):
+            _separate(world, game, setting, i, j, 0)
             _appraise_all(world, game, setting, i, j)
         else:
-            _appraise_some(world, game, setting, i, j)
+            count = 0
+            for first in range(0, stale.shape[0], MANY):
+                last = min(first + MANY, stale.shape[0])
+                if any_marked(stale[first:last]):
+                    count = _appraise_some(world, game, setting, i, j, first, last, count)
+            if count > 0:
+                _copy_from_models(game, i, j, count)
 
 
 @kernel
 def _all_alike(world, game, setting, i, j):
     """Tell whether the pair is stale in every lane, and nothing that counts is different in any."""
-    stale, row, buffer, differ = game.stale[i, j], setting.row, game.buffer[i, j], 0
+    stale, row, differ = game.stale[i, j], setting.row, 0
     for lane in range(row.shape[0]):
-        differ |= (stale[lane] == 0) | (row[lane] != row[0]) | (buffer[lane] != buffer[0])
+        differ |= (stale[lane] == 0) | (row[lane] != row[0])
     for k in (i, j):
         capability, member = world.capability[k], world.member[k]
         for lane in range(row.shape[0]):
             differ |= (capability[lane] != capability[0]) | (member[lane] != member[0])
+    if differ == 0:
+        for link in range(setting.links.shape[0]):
+            if setting.links[link, 1] == i and setting.links[link, 2] == j:
+                sovereign = world.sovereign[setting.links[link, 0]]
+                for lane in range(row.shape[0]):
+                    differ |= sovereign[lane] != sovereign[0]
     return differ == 0
 
 
@@ -188,6 +203,8 @@ def _appraise_all(world, game, setting, i, j):
     """Appraise one lane, and give to all what was found for that."""
     _appraise_pair(world, game, setting, i, j, 0)
     game.models[i, j, 0] = 0
+    _spread(game.buffer[i, j])
+    _spread(game.buffer[j, i])
     for kind in range(game.structure.shape[0]):
         _spread(game.structure[kind, i, j])
         if kind >= game.between.shape[0]:
@@ -208,11 +225,15 @@ def _spread(row):
 
 
 @kernel
-def _appraise_some(world, game, setting, i, j):
-    """Appraise the lanes that are stale one by one, unless they are like one that has been appraised."""
-    stale, count = game.stale[i, j], 0
-    for lane in range(stale.shape[0]):
+def _appraise_some(world, game, setting, i, j, first, last, count):
+    """Appraise the lanes that are stale one by one, but for those that are like one that has been appraised.
+
+    These are added to the ``count`` in ``game.like``, and counted.
+    """
+    stale = game.stale[i, j]
+    for lane in range(first, last):
         if stale[lane]:
+            _separate(world, game, setting, i, j, lane)
             model = _find_model(world, game, setting, i, j, lane)
             if model < 0:
                 _appraise_pair(world, game, setting, i, j, lane)
@@ -221,17 +242,22 @@ def _appraise_some(world, game, setting, i, j):
                 game.like[0, count], game.like[1, count] = lane, model
                 count += 1
             stale[lane] = 0
-    if count > 0:
-        for kind in range(game.structure.shape[0]):
-            _copy_from_models(game.structure[kind, i, j], game.like, count)
-            if kind >= game.between.shape[0]:
-                _copy_from_models(game.structure[kind, j, i], game.like, count)
-        _copy_from_models(game.alarm_limit[i, j], game.like, count)
-        _copy_from_models(game.certain[i, j], game.like, count)
+    return count
 
 
 @kernel
-def _copy_from_models(row, like, count):
+def _copy_from_models(game, i, j, count):
+    """Give to the first lanes of ``game.like`` what was found for the second ones."""
+    for kind in range(game.structure.shape[0]):
+        _copy_some(game.structure[kind, i, j], game.like, count)
+        if kind >= game.between.shape[0]:
+            _copy_some(game.structure[kind, j, i], game.like, count)
+    _copy_some(game.alarm_limit[i, j], game.like, count)
+    _copy_some(game.certain[i, j], game.like, count)
+
+
+@kernel
+def _copy_some(row, like, count):
     for place in range(count):
         row[like[0, place]] = row[like[1, place]]
 
@@ -378,17 +404,11 @@ def chances_of(flips_i, flips_j, alarms_i, catches_i, alarms_j, catches_j):
 
 
 @kernel
-def _separate(world, game, setting, i, j):
+def _separate(world, game, setting, i, j, lane):
     """Set B_ij = 1 - product over sovereign buffers between i < j of (1 - strength)."""
-    block, other = game.buffer[i, j], game.buffer[j, i]
-    for lane in range(block.shape[0]):
-        block[lane] = 1.0
+    open_ = 1.0
     for link in range(setting.links.shape[0]):
         k = setting.links[link, 0]
         if setting.links[link, 1] == i and setting.links[link, 2] == j:
-            sovereign, strength = world.sovereign[k], setting.strength[k]
-            for lane in range(block.shape[0]):
-                block[lane] *= 1.0 - (strength[lane] if sovereign[lane] else 0.0)
-    for lane in range(block.shape[0]):
-        block[lane] = 1.0 - block[lane]
-        other[lane] = block[lane]
+            open_ *= 1.0 - (setting.strength[k, lane] if world.sovereign[k, lane] else 0.0)
+    game.buffer[i, j, lane] = game.buffer[j, i, lane] = 1.0 - open_

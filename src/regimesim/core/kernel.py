@@ -45,7 +45,7 @@ from regimesim.core.world import Mechanism
 
 _PRUDENT, _AUTOMATA, _LEADERS, _WAR, _ABSORPTION = (int(m) for m in tuple(Mechanism)[:5])
 _SANCTIONS, _VOTES, _PROTECTION, _GROWTH, _CHANCE = (int(m) for m in tuple(Mechanism)[5:10])
-_ERRORS, _ACCOUNTS, _LARGE, _TREMBLES, _SURPRISES = (int(m) for m in tuple(Mechanism)[10:15])
+_ERRORS, _ACCOUNTS, _LARGE, _TREMBLES = (int(m) for m in tuple(Mechanism)[10:14])
 
 WHOLE, UNTIL_DECIDED, SINCE_DECIDED = 0, 1, 2
 """Parts of a round: a caller that changes intentions plays it in two."""
@@ -135,8 +135,8 @@ def reckon(world, game, setting, first):
                 mark(world, setting, i, j, on[_PRUDENT])
             appraise(world, game, setting, i, j)
             if on[_PROTECTION]:
-                tempt(world, game, on[_SURPRISES], i, j)
-                tempt(world, game, on[_SURPRISES], j, i)
+                tempt(world, game, setting, i, j)
+                tempt(world, game, setting, j, i)
             if on[_SANCTIONS] and on[_PRUDENT]:
                 value(world, game, i, j)
                 value(world, game, j, i)
@@ -160,8 +160,8 @@ def prepare(world, game, setting, i, j):
     """Bring up to date what the two decisions of a pair rest on, unless that was done for sanctions."""
     on = setting.on
     if not on[_PROTECTION]:
-        tempt(world, game, on[_SURPRISES], i, j)
-        tempt(world, game, on[_SURPRISES], j, i)
+        tempt(world, game, setting, i, j)
+        tempt(world, game, setting, j, i)
     if on[_PRUDENT] and not on[_SANCTIONS]:
         value(world, game, i, j)
         value(world, game, j, i)

@@ -209,9 +209,9 @@ class Lanes:
         """The first regime of each lane; the thresholds are given lane by lane."""
         pairs = self.world.capability.shape[0] * (self.world.capability.shape[0] - 1) // 2
         played = self.tally.cooperating[: self.round]
-        parts = np.unique(np.stack([onset, collapse]), axis=1).T
-        if len(parts) == 1:
+        if (onset == onset[0]).all() and (collapse == collapse[0]).all():
             return regimes(played, pairs, window, float(onset[0]), float(collapse[0]))
+        parts = np.unique(np.stack([onset, collapse]), axis=1).T
         found = regimes(played[:0], pairs, window, 0.0, 0.0)
         for high, low in parts:
             here = (onset == high) & (collapse == low)
@@ -279,7 +279,8 @@ class Lanes:
             on = self.setting.on.copy()
             for mechanism, left in running.items():
                 on[mechanism] |= (left > 0).any()
-            self.setting = self.setting._replace(on=on)
+            if (on != self.setting.on).any():
+                self.setting = self.setting._replace(on=on)
 
     def _take_over(self, before: NDArray[np.void], after: NDArray[np.void]) -> None:
         """Move what states are by as much as their settings differ from those of the former phase."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.core.bundles import by_reference
-from regimesim.core.compiler import entry
+from regimesim.core.compiler import entry, lanewise
 
 
 @by_reference
@@ -19,6 +19,10 @@ class Spells(NamedTuple):
     end: NDArray[np.int32]  # [L] collapse, or the horizon
     ended: NDArray[np.bool_]  # [L] False where the horizon came first; True where none formed
     number: NDArray[np.int32]  # [L]
+    # on the way
+    total: NDArray[np.int32]  # [L] pairs that cooperated in the last year, added up
+    since: NDArray[np.int32]  # [L] onset of the regime in force, -1 where there is none
+    earliest: NDArray[np.int32]  # [L] round in which the next one may begin
 
 
 def none_yet(lanes: int) -> Spells:
@@ -27,6 +31,9 @@ def none_yet(lanes: int) -> Spells:
         np.full(lanes, -1, np.int32),
         np.zeros(lanes, np.int32),
         np.ones(lanes, np.bool_),
+        np.zeros(lanes, np.int32),
+        np.zeros(lanes, np.int32),
+        np.full(lanes, -1, np.int32),
         np.zeros(lanes, np.int32),
     )
 
@@ -54,26 +61,43 @@ def regimes(cooperating: NDArray[np.int32], pairs: int, window: int, onset: floa
 
 @entry
 def _scan(cooperating, window, high, low, found):
-    rounds, lanes = cooperating.shape
-    for lane in range(lanes):
-        earliest = window
-        total = 0
-        onset = -1
-        for t in range(rounds + 1):
-            # `total` is the sum over rounds t - window .. t - 1
-            if t >= window:
-                if onset < 0:
-                    if t >= earliest and t < rounds and total >= high:
-                        onset = t
-                        found.number[lane] += 1
-                        if found.number[lane] == 1:
-                            found.onset[lane], found.end[lane], found.ended[lane] = t, rounds, False
-                elif t - window >= onset and total < low:
-                    if found.number[lane] == 1:
-                        found.end[lane], found.ended[lane] = t - window, True
-                    earliest = t
-                    onset = -1
-            if t < rounds:
-                total += cooperating[t, lane]
-                if t >= window:
-                    total -= cooperating[t - window, lane]
+    rounds, (at_least, below) = cooperating.shape[0], (np.ceil(high), np.ceil(low))  # totals are whole
+    for lane in range(found.earliest.shape[0]):
+        found.earliest[lane] = window
+    for t in range(rounds + 1):
+        if t >= window:
+            _begin_or_end(
+                found.onset, found.end, found.ended, found.number, found.total, found.since, found.earliest,
+                t, window, rounds, int(at_least), int(below),
+            )  # fmt: skip
+        if t < rounds:
+            _add(found.total, cooperating[t], 1)
+        if window <= t < rounds:
+            _add(found.total, cooperating[t - window], -1)
+
+
+@lanewise
+def _begin_or_end(
+    onset, end, ended, number, total, since, earliest, t, window, rounds, at_least, below
+):  # fmt: skip
+    """Look at the year before round ``t``, of which ``total`` is the sum."""
+    for lane in range(total.shape[0]):
+        begun, sum_ = since[lane], total[lane]
+        begins = (begun < 0) & (t >= earliest[lane]) & (t < rounds) & (sum_ >= at_least)
+        ends = (begun >= 0) & (t - window >= begun) & (sum_ < below)
+        count = number[lane] + begins
+        first = count == 1
+        number[lane] = count
+        onset[lane] = t if begins & first else onset[lane]
+        until = t - window if ends & first else end[lane]
+        end[lane] = rounds if begins & first else until
+        ended[lane] = (ended[lane] | (ends & first)) & (1 - (begins & first))
+        earliest[lane] = t if ends else earliest[lane]
+        standing = -1 if ends else begun
+        since[lane] = t if begins else standing
+
+
+@lanewise
+def _add(total, row, times):
+    for lane in range(total.shape[0]):
+        total[lane] += times * row[lane]
