@@ -10,11 +10,11 @@ import numpy as np
 
 from regimesim.core.compiler import kernel, lanewise, scalar
 from regimesim.core.compiler import scalar as inlined
-from regimesim.core.draws import EXIT, SANCTION, draw
+from regimesim.core.draws import EXIT, SANCTION, draw, fill_some, unit
 from regimesim.core.elementary import exponential, logistic
 from regimesim.core.estrangement import SANCTION as EXCLUSION
 from regimesim.core.estrangement import cost_of
-from regimesim.core.game import ALL, BALANCING, CENTRALIZED, COLLECTIVE, DECENTRALIZED, EACH, NONE, any_marked, stale_all
+from regimesim.core.game import ALL, BALANCING, CENTRALIZED, COLLECTIVE, DECENTRALIZED, EACH, NONE, any_marked, list_marked, stale_all
 from regimesim.core.world import Mechanism
 
 _ALLIES = int(Mechanism.ALLIES)
@@ -261,18 +261,38 @@ def revalue(world, game, i, j):
 @kernel
 def sanction(world, game, setting, tally, luck, t):
     """Step 6: who is accused, and who joins against them."""
-    n, lanes = world.capability.shape
+    n = world.capability.shape[0]
     world.dues[:] = 0.0
     for z in range(n):
         for k in range(n):
             world.joined[k, z, :] = 0
-        accused = world.accused[z]
         world.sanction[z, :] = -1.0
         _accuse(world, game, setting, z)
-        if any_marked(accused):
-            for lane in range(lanes):
-                if accused[lane]:
-                    _hear(world, game, setting, tally, luck, t, z, lane)
+        _take_marks(luck.marks, world.accused[z])
+        count = list_marked(luck)
+        if count > 0:
+            for k in range(n):
+                if k != z:
+                    _answer(world, game, setting, luck, t, k, z, count)
+            for place in range(count):
+                _hear(world, game, setting, tally, z, luck.some[place])
+
+
+@lanewise
+def _take_marks(marks, accused):
+    for lane in range(accused.shape[0]):
+        marks[lane] = accused[lane]
+
+
+@kernel
+def _answer(world, game, setting, luck, t, k, z, count):
+    """Which of the cases against z in ``luck.some`` k joins, where it is asked; overwrites ``luck.words``."""
+    fill_some(luck, t, SANCTION, min(k, z), max(k, z), count)
+    words = luck.words[1 if k > z else 0]
+    for place in range(count):
+        lane = luck.some[place]
+        if _is_asked(world, game, setting, k, z, lane):
+            world.joined[k, z, lane] = unit(words[place]) < game.join[k, z, lane]
 
 
 @kernel
@@ -313,8 +333,8 @@ def _is_asked(world, game, setting, k, z, lane):
 
 
 @kernel
-def _hear(world, game, setting, tally, luck, t, z, lane):
-    """A case against z: who joins, and what comes of it."""
+def _hear(world, game, setting, tally, z, lane):
+    """A case against z: how many joined, and what comes of it."""
     n = world.capability.shape[0]
     asked, possible, strength, votes, members = 0, 0.0, 0.0, 0.0, 0.0
     for k in range(n):
@@ -324,9 +344,7 @@ def _hear(world, game, setting, tally, luck, t, z, lane):
         if _is_asked(world, game, setting, k, z, lane):
             asked += 1
             possible += c
-            joins = draw(luck.keys, luck.replicate[lane], t, SANCTION, k, z) < game.join[k, z, lane]
-            world.joined[k, z, lane] = joins
-            if joins:
+            if world.joined[k, z, lane]:
                 strength += c
                 votes += c
         elif k != z and world.member[k, lane] and _is_accuser(world, game, k, z, lane):
