@@ -35,14 +35,24 @@ def any_marked(marks):
 def list_marked(luck):
     """List the lanes that are marked in ``luck.marks``, in ``luck.some``, and give how many there are."""
     marks, packed, some = luck.marks, luck.packed, luck.some
-    count = 0
-    for first in range(0, packed.shape[0], 8):
+    count, whole = 0, packed.shape[0] - packed.shape[0] % 8
+    for first in range(0, whole, 8):
         if _any_of_eight(packed, first):
-            for eight in range(first, first + 8):
-                if packed[eight] != 0:
-                    for lane in range(8 * eight, 8 * eight + 8):
-                        some[count] = lane
-                        count += marks[lane] != 0
+            for place in range(first, first + 8):
+                if packed[place] != 0:
+                    count = _list_eight(marks, some, 8 * place, count)
+    for place in range(whole, packed.shape[0]):
+        if packed[place] != 0:
+            count = _list_eight(marks, some, 8 * place, count)
+    return count
+
+
+@scalar
+def _list_eight(marks, some, first, count):
+    """List what is marked of eight lanes without a branch: what is written in vain is written over."""
+    for lane in range(first, first + 8):
+        some[count] = lane
+        count += marks[lane] != 0
     return count
 
 

@@ -183,7 +183,7 @@ class Luck(NamedTuple):
     replicate: NDArray[np.uint32]  # [L]
     words: NDArray[np.uint32]  # [4, L + 8] a block of draws
     margin: Reals  # [L] room for the margin of a decision
-    marks: Bits  # [L + 63 at most] room for marks, and none beyond L
+    marks: Bits  # [L + 7 at most] room for marks, and none beyond L
     packed: NDArray[np.uint64]  # the same, eight in a number
     some: NDArray[np.uint32]  # [L + 8] room for some lanes
     chosen: NDArray[np.uint32]  # [L + 8] room for their replicates
@@ -313,7 +313,7 @@ def allocate_luck(seed: int, replicates: NDArray[np.integer], memory: Memory | N
     kinds = {
         **_kinds("words", (4, lanes + TOGETHER), np.uint32),
         **_kinds("margin", (lanes,), np.float64),
-        **_kinds("packed", (8 * -(-lanes // 64),), np.uint64),
+        **_kinds("packed", (-(-lanes // 8),), np.uint64),
         **_kinds("some chosen", (lanes + TOGETHER,), np.uint32),
         **_kinds("chances", (lanes,), np.int8),
     }

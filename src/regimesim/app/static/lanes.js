@@ -11,7 +11,7 @@ const UNTIL_DECIDED = 1;
 const SINCE_DECIDED = 2;
 
 /** Spells of lanes in which no regime has formed. */
-const NO_SPELL = { onset: -1, end: 0, ended: 1, number: 0 };
+const NO_SPELL = { onset: -1, end: 0, ended: 1, number: 0, total: 0, since: -1, earliest: 0 };
 
 const MARKS = [
   "accuses",
@@ -91,6 +91,7 @@ export class Lanes {
     Luck.keys.set(roundKeys(seed));
     Luck.replicate.set(replicates);
     this.block.numbers.Setting.rounds_per_year = design.perYear;
+    this.block.numbers.Setting.one = Number(this.used.length === 1);
     Setting.links.set(design.links.flat());
     Setting.row.set(points.map((point) => this.used.indexOf(point)));
     this.fillStrategies();
@@ -215,6 +216,7 @@ export class Lanes {
     const { Setting } = this.block.arrays;
     const { automata, strategies } = this.design;
     this.fillRows(Setting.strategy, strategies);
+    Setting.alike.fill(1);
     Setting.cooperate.set(automata.flatMap((automaton) => automaton.cooperate));
     strategies.forEach((number, i) => {
       const { firm, following } = automata[number] ?? NO_AUTOMATON;
