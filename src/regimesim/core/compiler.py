@@ -1,10 +1,10 @@
 """Compilation of the core.
 
-Four decorators: ``scalar`` for functions of numbers, which are inlined into the loops that call them (a loop
+Five decorators: ``scalar`` for functions of numbers, which are inlined into the loops that call them (a loop
 over lanes with a call left in it is not vectorised), ``kernel`` for functions that loop, ``lanewise`` for
-loops over rows that do not overlap, and ``entry`` for those that Python calls. All divide as NumPy does,
-because a test for zero at every division prevents vectorising too, and none reorders floating-point
-arithmetic: compiled and plain Python give the same bits.
+loops over rows that do not overlap, ``inlined`` for what hands rows over to them, and ``entry`` for those
+that Python calls. All divide as NumPy does, because a test for zero at every division prevents vectorising
+too, and none reorders floating-point arithmetic: compiled and plain Python give the same bits.
 
 Nothing is compiled here, nor is numba imported: an entry asks for its code when it is first called
 (:mod:`regimesim.core.keeping`), and most often that is code which was made before.
@@ -43,6 +43,11 @@ def lanewise(function: F) -> F:
     and writes.
     """
     return function if switched_off() else Compiled(function, "lanewise")  # type: ignore[return-value]
+
+
+def inlined(function: F) -> F:
+    """Compile a function into each of its callers: what they give it as a number is one in its loops."""
+    return function if switched_off() else Compiled(function, "inlined")  # type: ignore[return-value]
 
 
 def entry(function: F) -> F:

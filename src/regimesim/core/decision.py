@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from regimesim.core.compiler import kernel, lanewise, scalar
-from regimesim.core.compiler import scalar as inlined
+from regimesim.core.compiler import inlined, kernel, lanewise, scalar
 from regimesim.core.draws import unit
 from regimesim.core.elementary import exponential, power
 from regimesim.core.estrangement import cost_of
@@ -168,7 +167,8 @@ def _weigh_terms(world, game, setting, tally, luck, words, i, j, each):
 def _decide(
     intend, margin, slips, against, willing, turned_now, turned_future, turned_law, turned_norm,
     open_, withheld, strategy, trust, worth, gain, loss, toll, risk, span_m, span_b, paid_m, paid_b,
-    d_m, d_b, a_m, a_b, law, norm, discount, waste, reward, punishment, restraint, coolness, readiness, words, each,
+    d_m, d_b, a_m, a_b, law, norm, discount, waste, reward, punishment, restraint, coolness, readiness,
+    words, each,
 ):  # fmt: skip
     for lane in range(margin.shape[0]):
         rate = lane * each

@@ -44,6 +44,7 @@ _refuse_what_was_not_tried(numba.__version__)
 _MANNERS = {
     "scalar": {"forceinline": True},
     "lanewise": {"forceinline": True},
+    "inlined": {"forceinline": True},
     "kernel": {"no_cpython_wrapper": True},
     "entry": {"nogil": True},
 }

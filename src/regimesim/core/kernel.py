@@ -122,8 +122,8 @@ def play(world, game, setting, tally, luck, first, last, part):
 def reckon(world, game, setting, first):
     """Step 2: bring all that decisions rest on up to date.
 
-    ``first``: something else than rounds may have come before. What a pair can be is not marked in every round
-    where nothing changes it.
+    ``first``: something else than rounds may have come before. What a pair can be is not marked in every
+    round where nothing changes it.
     """
     n, on = world.capability.shape[0], setting.on
     changing = first or on[_PRUDENT] or on[_WAR]

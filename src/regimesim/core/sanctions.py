@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from regimesim.core.compiler import kernel, lanewise, scalar
-from regimesim.core.compiler import scalar as inlined
+from regimesim.core.compiler import inlined, kernel, lanewise, scalar
 from regimesim.core.draws import EXIT, SANCTION, draw, fill_some, unit
 from regimesim.core.elementary import exponential, logistic
 from regimesim.core.estrangement import SANCTION as EXCLUSION
 from regimesim.core.estrangement import cost_of
-from regimesim.core.game import ALL, BALANCING, CENTRALIZED, COLLECTIVE, DECENTRALIZED, EACH, NONE, any_marked, list_marked, stale_all
+from regimesim.core.game import (
+    ALL,
+    BALANCING,
+    CENTRALIZED,
+    COLLECTIVE,
+    DECENTRALIZED,
+    EACH,
+    NONE,
+    any_marked,
+    list_marked,
+    stale_all,
+)
 from regimesim.core.world import Mechanism
 
 _ALLIES = int(Mechanism.ALLIES)

@@ -258,8 +258,8 @@ LINE = 64
 class Memory:
     """Room for the arrays of a block, side by side, each from the beginning of a line of the cache on.
 
-    A large piece of memory has large pages, of which a loop over many arrays needs few; and a vector that lies
-    in one line is read faster than one that lies in two.
+    A large piece of memory has large pages, of which a loop over many arrays needs few; and a vector that
+    lies in one line is read faster than one that lies in two.
 
     Parameters
     ----------
@@ -279,23 +279,29 @@ class Memory:
             self._piece, self._used = piece[-piece.ctypes.data % LINE :], 0
         taken = self._piece[self._used : self._used + size]
         self._used += -(-size // LINE) * LINE
-        return taken.view(dtype).reshape(shape)
+        array: NDArray[Any] = taken.view(dtype).reshape(shape)
+        return array
 
 
-STARTS = {"sovereign": 1, "sanction": -1, "present": 1, "stale": 1, "fresh": 1, "unsettled": 1} | dict.fromkeys(
-    ("pair_onset", "pair_breakdown", "pair_war", "war_round", "systemic_round"), -1
-)
+STARTS = {
+    "sovereign": 1,
+    "sanction": -1,
+    "present": 1,
+    "stale": 1,
+    "fresh": 1,
+    "unsettled": 1,
+} | dict.fromkeys(("pair_onset", "pair_breakdown", "pair_war", "war_round", "systemic_round"), -1)
 """Fields of a bundle that do not begin with 0."""
 
 
 def clear(bundle: World | Tally) -> None:
     """Have every field be what it is before the first round."""
-    for name, field in zip(bundle._fields, bundle, strict=True):
-        field.fill(STARTS.get(name, 0))
+    for name in bundle._fields:
+        getattr(bundle, name).fill(STARTS.get(name, 0))
 
 
 def _allocate(memory: Memory | None, kinds: dict[str, Any]) -> dict[str, Any]:
-    """Allocate a field for each of several names, given its shape and its type, as it is before the first round."""
+    """Allocate fields, given their shapes and types by name, as they are before the first round."""
     memory = memory or Memory(0)
     fields = {name: memory.zeros(shape, dtype) for name, (shape, dtype) in kinds.items()}
     for name in fields.keys() & STARTS.keys():

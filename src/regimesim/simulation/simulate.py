@@ -135,9 +135,9 @@ def simulate(
             return Lanes(design, drawn, replicates, seed, accounts=accounts)
         if recorded or len(replicates) < size:
             return start.again(replicates)
-        if not hasattr(used, "lanes"):
-            used.lanes = start.again(replicates)
-        return used.lanes.restart(replicates)
+        lanes: Lanes = used.__dict__.setdefault("lanes", None) or start.again(replicates)
+        used.lanes = lanes.restart(replicates)
+        return lanes
 
     def play(block: tuple[int, int]) -> Part:
         recorded = block[0] < record
