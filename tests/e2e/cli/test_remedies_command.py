@@ -79,8 +79,11 @@ def test_without_ribs_it_is_said_what_to_install(say, monkeypatch):
     ("typed", "message"),
     [
         ("levers=[transparency.levl]", "no lever 'transparency.levl'. Did you mean 'transparency.level'?"),
+        ("levers=[sight]", "no lever 'sight'.  (all: shadow.punishment_years, shadow.resolve, "),
+        ("levers=[resolve]", "no lever 'resolve'. Did you mean 'shadow.resolve'?"),
         ("levers=war.cost", "war.cost is no lever: it belongs to the world, not to the order"),
         ("costs={norms.half_lif:2}", "costs: no lever 'norms.half_lif'."),
+        ("costs={sanctions.quorum:2}", "costs: sanctions.quorum is none of the levers that are tried here"),
         ("costs={shadow.resolve:-1}", "must be a number above 0; got -1"),
         ("costs=[shadow.resolve]", "costs must be a table such as {NAME:PRICE,...}; got"),
         ("costs=2", "costs must be a table such as {NAME:PRICE,...}; got 2"),
