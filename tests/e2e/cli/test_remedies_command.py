@@ -32,6 +32,8 @@ def test_the_answer_stands_on_a_screen_and_in_a_folder(say, tmp_path):
     pytest.importorskip("ribs")
     code, out, err = say(*ANARCHY, *SMALL, "out=found")
     assert (code, err) == (0, "") and "Ways to it, the cheapest first" in out
+    for title in ("What each cost can bring about", "Ways to it, the cheapest first"):
+        assert re.search(rf"^{title}\n +cost +odds +what is moved$", out, re.MULTILINE)
     assert max(map(len, out.splitlines())) <= 100
     names = {path.name for path in (tmp_path / "found").iterdir()}
     assert {"remedies.png", "remedies.svg", "changes.csv", "changes.parquet", "way-1.yaml"} <= names
