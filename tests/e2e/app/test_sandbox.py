@@ -199,6 +199,8 @@ BAD_LINKS = {
 MORE_BAD_LINKS = {
     "world=<img src=x onerror=broken=1>": "There is no world “<img src=x",
     "transparency.level=1.4": "transparency.level must lie in [0, 1]; got “1.4”",
+    "world=europe_1816&order=x": "The world “europe_1816” is here under the orders balance_kaplan, ",
+    "transparency.levl=1": "There is no parameter “transparency.levl” on this page; there are transparency.",
     "constructor=2": "There is no parameter “constructor”",
     "world=__proto__": "There is no world “__proto__” on this page",
     "runs=1e300": "runs must be a whole number",
