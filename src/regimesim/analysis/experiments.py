@@ -31,7 +31,7 @@ from statistics import NormalDist
 from types import ModuleType
 from typing import Any, Literal
 
-from regimesim.scenario.messages import InputError, known
+from regimesim.scenario.messages import InputError, known, listed, quoted
 from regimesim.stats.estimates import NORMAL_QUANTILE, OPEN, Estimate, interval_of
 
 SMALL_SCALE = 0.1
@@ -165,7 +165,7 @@ def experiments() -> dict[str, Experiment]:
 
 
 def experiment(name: str) -> Experiment:
-    """The experiment of that name; the beginning or the last part will do where only one is meant.
+    """The experiment of that name; its number, beginning or last part will do where only one is meant.
 
     Raises
     ------
@@ -173,9 +173,12 @@ def experiment(name: str) -> Experiment:
         If there is none, or if there are several.
     """
     found = experiments()
-    short = [full for full in found if full.startswith(name) or full.rpartition("/")[2].startswith(name)]
+    begin = name.zfill(2) if name.isdigit() and name != "0" else name
+    short = [full for full in found if full.startswith(begin) or full.rpartition("/")[2].startswith(begin)]
     if name not in found and name and len(short) == 1:
         return found[short[0]]
+    if name not in found and name and short:
+        raise InputError(f"several experiments begin with {quoted(name)}: {listed(short)}; name one")
     one: Experiment = known(name, found, "experiment")
     return one
 
