@@ -399,7 +399,7 @@ def test_all_settings_that_fit_reach_as_far_as_on_the_command_line(reader, link,
     line, row = both.lines[-1], both.table().iloc[-1]
     years = re.search(r"disputes (\d+)-(\d+)", line.name).groups()
     reader.says(
-        f"Disputes {'–'.join(years)}, share of pair-years: {row['as set']} {row['95 % (luck)']}; "
+        f"Disputes {'–'.join(years)}, share of pair-years: {row['as is']} {row['95 % (luck)']}; "
         f"all settings that fit the record {row['all settings that fit']}, the case: {line.case}.",
         ".part-reach",
     )

@@ -64,6 +64,8 @@ WRONG = {
     "rnu --help": "no command 'rnu'",
     "run": "which scenario? Add +scenario=NAME",
     "run +scenario=": "no scenario ''",
+    "compare worlds=[trade] orders=[concrt]": "no order 'concrt'. Did you mean 'concert'?",
+    "sweep +scenario=concert war.cost=5:9": "several values: transparency.level=0.2,0.4 or ",
     "run +scenarios=concert": "no setting '+scenarios'. Did you mean 'scenario'?",
     "run wrld=trade": "no setting 'wrld'. Did you mean 'world'?",
     "run -s concert": "no option '-s'; settings are written NAME=VALUE",
