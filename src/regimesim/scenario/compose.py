@@ -386,7 +386,7 @@ def _split(argument: str, options: Collection[str]) -> tuple[str, str]:
     sign = key.strip().removesuffix(bare)
     if bare and sign in ("", "+", "++", "~") and (equals or sign == "~"):
         return key.strip(), value
-    if bare == "scenario" or bare in scenario_names():
+    if bare == "scenario" or bare in scenario_names() or bare.endswith((".yaml", ".yml")):
         hint = f"; write +scenario={'NAME' if bare == 'scenario' else bare}, without spaces"
     elif bare in options or bare in BY_NAME or bare == "years":
         hint = f"; write {bare}=VALUE, without spaces"

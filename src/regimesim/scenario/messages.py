@@ -69,17 +69,17 @@ def known(
     if name in names:
         return names[name] if isinstance(names, Mapping) else name
     every = list(names)
-    near = _near(str(name), every)
+    near = _alike_names(str(name), every)
     hint = f". Did you mean {listed([repr(one) for one in near], 'or')}?" if near else "."
     if len(every) <= most or not near:
         hint += f"  (all: {', '.join(_at_most_forty(every)) or 'none'})"
     raise InputError(f"{prefix(place)}no {kind} {quoted(name)}{hint}")
 
 
-def _near(name: str, names: Sequence[str]) -> list[str]:
+def _alike_names(name: str, names: Sequence[str]) -> list[str]:
     """The nearest name, or the first few with that last part: for ``cost`` those of wars and sanctions."""
     last = {one: one.rpartition(".")[2] for one in names}
-    if same := [one for one in names if last[one] == name]:
+    if same := [one for one in names if name.casefold() in (one.casefold(), last[one].casefold())]:
         return same[:3]
     if near := difflib.get_close_matches(name, names, 1, 0.6):
         return near

@@ -19,6 +19,7 @@ def refusal(name, names):
     ("name", "names", "said"),
     [
         ("peece", SHORT, ". Did you mean 'peace'?  (all: peace, regime, systemic)"),
+        ("PEACE", SHORT, ". Did you mean 'peace'?  (all: peace, regime, systemic)"),
         ("x", SHORT, ".  (all: peace, regime, systemic)"),
         ("cost", [*DOTTED, *MANY], ". Did you mean 'war.cost' or 'trust.cost'?"),
         ("cots", [*DOTTED, *MANY], ". Did you mean 'war.cost' or 'trust.cost'?"),
