@@ -41,7 +41,7 @@ def table(found: dict[str, Any]) -> str:
     lines = [
         f"### {found['title']}", "",
         f"Measured on {found['date']}, up to {found['repetitions']} repetitions.", "",
-        "| what | median | lowest to highest | | target |", "|---|---:|---:|---|---|",
+        "| what | median | lowest to highest | unit | target |", "|---|---:|---:|---|---|",
     ]  # fmt: skip
     for row in found["rows"]:
         met = "" if row["met"] is None else (": met" if row["met"] else ": **not met**")

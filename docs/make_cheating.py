@@ -91,7 +91,7 @@ def corner(base: Scenario, number: int) -> list[Loss]:
 
 def findings(found: dict[tuple[str, str], list[Loss]]) -> str:
     """How many cases a deviation pays in, and which."""
-    head = ("deviation", "pays", "costs", "not told", "pays where", "pays if firm")
+    head = ("deviation", "pays", "costs", "undecided", "pays where", "pays if firm")
     lines = ["## Deviations that pay\n", table(head)]
     names = dict.fromkeys((row.deviation, row.about) for rows in found.values() for row in rows)
     for name, about in names:
@@ -116,7 +116,7 @@ def corner_table(corners: list[list[Loss]]) -> str:
     lines = [
         f"## In random corners\n\n{len(corners)} corners of {len(DRAWN)} assumptions of `{CORNER_OF}`, each "
         f"at one end of its range; {spoken(CORNER_STATE)} deviates, {CORNER_RUNS} runs each.\n",
-        table(("deviation", "pays", "costs", "not told", "pays if firm", "least loss", "greatest loss")),
+        table(("deviation", "pays", "costs", "undecided", "pays if firm", "least loss", "greatest loss")),
     ]
     for rows in zip(*corners, strict=True):
         pays, costs = sum(r.pays for r in rows), sum(r.loss.lower > 0 for r in rows)

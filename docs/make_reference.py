@@ -378,7 +378,7 @@ def _described(name: str, member: Any, rank: str) -> str:
 
 
 def _signature(name: str, member: Any) -> str:
-    """A line of code with arguments and defaults; types are told in words."""
+    """A line of code with arguments and defaults; types are given in words."""
     if isinstance(member, property) or (inspect.isclass(member) and issubclass(member, Exception)):
         return ""
     if not callable(member):
@@ -409,7 +409,7 @@ def worlds_page() -> str:
             "## Orders\n",
             *(_order(path.stem) for path in _shipped(ORDER)),
             "## What belongs to which\n",
-            table(("", "parameters", "besides"), [_belonging(WORLD), _belonging(ORDER)]),
+            table(("part", "parameters", "besides"), [_belonging(WORLD), _belonging(ORDER)]),
             "`measure.*` belongs to neither: a scenario's file or the command line may set it.\n",
             "## Who is a member, who has a veto\n",
             _rules(),
@@ -452,7 +452,11 @@ def _part(group: str, name: str, about: Mapping[str, str], rows: Mapping[str, st
     title = f"{about['title'][:1].upper()}{about['title'][1:]}"
     file = {"sources": about.get("source", ""), "file": f"[`{name}.yaml`](../../configs/{group}/{name}.yaml)"}
     head = f"### {name}\n\n**{title}.** {' '.join(about['represents'].split())}\n"
-    return f"{head}\n{table(('', ''), [(key, text) for key, text in {**rows, **file}.items() if text])}"
+    return f"{head}\n{_fields({**rows, **file})}"
+
+
+def _fields(rows: Mapping[str, str]) -> str:
+    return table(("field", "value"), [(name, text) for name, text in rows.items() if text])
 
 
 def _seats(rule: object) -> str:
@@ -510,7 +514,7 @@ def _scenario(scenario: Scenario) -> str:
         "file": f"[`{scenario.name}.yaml`](../../configs/scenario/{scenario.name}.yaml)",
     }
     head = f"## {scenario.name}\n\n**{scenario.title}.** {scenario.represents}\n"
-    return f"{head}\n{table(('', ''), [(name, text) for name, text in rows.items() if text])}"
+    return f"{head}\n{_fields(rows)}"
 
 
 def _claim(name: str) -> str:

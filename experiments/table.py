@@ -57,7 +57,7 @@ def take_home(given):
     holds, contrary = (given[word]["value"] for word in ("holds", "contrary"))
     if contrary >= RARE:
         return "depends" if holds >= RARE else "no"
-    return "yes" if holds >= SURE else "likely" if holds >= LIKELY else "untold"
+    return "yes" if holds >= SURE else "likely" if holds >= LIKELY else "unclear"
 
 
 def identified(given, draws):

@@ -1,4 +1,4 @@
-"""Jervis's four worlds: whether attack is favoured by whether arms can be told apart; other obstacles."""
+"""Jervis's four worlds: whether attack is favoured by whether arms can be distinguished; other obstacles."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -31,8 +31,8 @@ OFFENSE = (-0.5, 0.0, 0.5)
 SIGHT = (0.1, 0.5, 0.9)
 CORNERS = {
     "doubly dangerous": (0.5, 0.1),
-    "dilemma, but told apart": (0.5, 0.9),
-    "no dilemma, but not told apart": (-0.5, 0.1),
+    "dilemma, but distinguishable": (0.5, 0.9),
+    "no dilemma, but not distinguishable": (-0.5, 0.1),
     "doubly safe": (-0.5, 0.9),
 }
 """Offence advantage and sight: the four worlds of Jervis (1978), in his order."""
@@ -73,10 +73,10 @@ def robust(count: int) -> dict:
         name: durations(play_worlds([corner(w, *place) for w in anarchy], seed=SEED), YEARS)
         for name, place in CORNERS.items()
     }
-    worst, told_apart, no_dilemma, best = lasted.values()
+    worst, seen, no_dilemma, best = lasted.values()
     order = every(
-        *(verdicts(middle - worst) for middle in (told_apart, no_dilemma)),
-        *(verdicts(best - middle) for middle in (told_apart, no_dilemma)),
+        *(verdicts(middle - worst) for middle in (seen, no_dilemma)),
+        *(verdicts(best - middle) for middle in (seen, no_dilemma)),
     )
     concert = worlds(rs.load_scenario("concert"), drawn)
     base = durations(play_worlds(concert, seed=SEED), YEARS)
@@ -91,7 +91,7 @@ def robust(count: int) -> dict:
     ]
     parts = {what: robustness(found, {})["draws"] for what, found in zip(OBSTACLES, lost, strict=True)}
     parts["the four worlds are in Jervis's order"] = robustness(order, {})["draws"]
-    parts["the second world outlasts the third"] = robustness(verdicts(told_apart - no_dilemma), {})["draws"]
+    parts["the second world outlasts the third"] = robustness(verdicts(seen - no_dilemma), {})["draws"]
     return {"parts": parts, "L18": robustness(_none_contrary(lost), drawn)}
 
 
@@ -114,12 +114,12 @@ def run(scale: float = 1.0) -> Answer:
     asked = {f"{o:g} {s:g}": corner(base, o, s) for o in OFFENSE for s in SIGHT}
     asked |= {name: corner(base, *place) for name, place in CORNERS.items()}
     found = Outcomes(asked, runs, SEED, YEARS)
-    worst, told_apart, no_dilemma, best = CORNERS
+    worst, seen, no_dilemma, best = CORNERS
     steps = {
         f"{better} over {worse}": found.longer(better, worse)
         for better, worse in (
-            (told_apart, worst), (no_dilemma, worst), (best, told_apart), (best, no_dilemma),
-            (no_dilemma, told_apart),
+            (seen, worst), (no_dilemma, worst), (best, seen), (best, no_dilemma),
+            (no_dilemma, seen),
         )
     }  # fmt: skip
     hindered = {name: obstacles(name, runs) for name in POWERS}

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from regimesim.analysis.forks import Spread, prolonged, spread_of
 from regimesim.analysis.futures import future_seed, play_out, question_of
-from regimesim.analysis.levers import LEVER_KINDS, Lever, moved
+from regimesim.analysis.levers import LEVER_KINDS, Lever, all_levers, moved
 from regimesim.core.lanes import Design, Lanes
 from regimesim.scenario.messages import InputError, known, quoted, show
 from regimesim.scenario.reading import MOST_YEARS
@@ -109,6 +109,8 @@ def prices_of(levers: Sequence[Lever], costs: Mapping[str, object]) -> Floats:
     names = [lever.name for lever in levers]
     prices = np.ones(len(levers))
     for name, price in costs.items():
+        if name in {lever.name for lever in all_levers()}.difference(names):
+            raise InputError(f"costs: {name} is none of the levers that are tried here")
         at = names.index(str(known(name, names, "lever", "costs")))
         if isinstance(price, bool) or not isinstance(price, int | float) or not 0 < price <= MOST_COST:
             raise InputError(f"costs: that of {name} must be a number above 0; got {quoted(price)}")

@@ -261,7 +261,7 @@ def cheapest_changes(
     scenario : Scenario, name or path
     seed : int in [0, 2**64)
     levers : sequence of str, optional
-        Parameters of the order that may be moved; all that are used by default.
+        Parameters of the order that may be moved; by default all that the scenario uses.
     costs : mapping of lever name to float, optional
         Price of a move all the way to the end of the range; 1 where none is given.
     stand, odds : float

@@ -74,7 +74,7 @@ def table_of_cells(part: Mapping[str, Any], columns: list[str] | None = None) ->
     """Parts as rows: an estimate each, or several by column."""
     if not all(isinstance(row, Mapping) and not is_estimate(row) for row in part.values()):
         return _table_lines(
-            ["", ""], [[name, _page_cell(row)] for name, row in part.items() if _is_told(row)]
+            ["case", "value"], [[name, _page_cell(row)] for name, row in part.items() if _is_told(row)]
         )
     names = columns or list(
         dict.fromkeys(name for row in part.values() for name in row if _is_told(row[name]))
@@ -83,7 +83,7 @@ def table_of_cells(part: Mapping[str, Any], columns: list[str] | None = None) ->
         [word, *(_page_cell(row[name]) if name in row else "" for name in names)]
         for word, row in part.items()
     ]
-    return _table_lines(["", *names], rows)
+    return _table_lines(["case", *names], rows)
 
 
 def claims_table(answer: Answer) -> str:

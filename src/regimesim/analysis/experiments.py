@@ -31,7 +31,7 @@ from statistics import NormalDist
 from types import ModuleType
 from typing import Any, Literal
 
-from regimesim.scenario.messages import InputError, known
+from regimesim.scenario.messages import InputError, known, listed, quoted
 from regimesim.stats.estimates import NORMAL_QUANTILE, OPEN, Estimate, interval_of
 
 SMALL_SCALE = 0.1
@@ -50,9 +50,9 @@ _ESTIMATE = frozenset(("value", "lower", "upper"))
 
 BORNE_OUT: Literal["borne out"] = "borne out"
 CONTRARY: Literal["contrary"] = "contrary"
-NOT_TOLD: Literal["not told apart"] = "not told apart"
+UNDECIDED: Literal["undecided"] = "undecided"
 ONLY: Literal["only where"] = "only where"
-VERDICTS = (BORNE_OUT, ONLY, NOT_TOLD, CONTRARY)
+VERDICTS = (BORNE_OUT, ONLY, UNDECIDED, CONTRARY)
 RARE = 0.05
 """Share of draws from which on what is found there counts."""
 OTHER_SEEDS, OTHER_SCALE = (1, 2), 0.4
@@ -165,7 +165,7 @@ def experiments() -> dict[str, Experiment]:
 
 
 def experiment(name: str) -> Experiment:
-    """The experiment of that name; the beginning or the last part will do where only one is meant.
+    """The experiment of that name; its number, beginning or last part will do where only one is meant.
 
     Raises
     ------
@@ -173,9 +173,12 @@ def experiment(name: str) -> Experiment:
         If there is none, or if there are several.
     """
     found = experiments()
-    short = [full for full in found if full.startswith(name) or full.rpartition("/")[2].startswith(name)]
+    begin = name.zfill(2) if name.isdigit() and name != "0" else name
+    short = [full for full in found if full.startswith(begin) or full.rpartition("/")[2].startswith(begin)]
     if name not in found and name and len(short) == 1:
         return found[short[0]]
+    if name not in found and name and short:
+        raise InputError(f"several experiments begin with {quoted(name)}: {listed(short)}; name one")
     one: Experiment = known(name, found, "experiment")
     return one
 
@@ -280,7 +283,7 @@ def _of_verdicts(place: str, exact: bool) -> bool:
     )
 
 
-_UNDECIDED = frozenset((OPEN, "same"))
+_NO_SIGN = frozenset((OPEN, "same"))
 
 
 def _agree(found: Any, expected: Any, exact: bool, wider: float) -> bool:
@@ -290,7 +293,7 @@ def _agree(found: Any, expected: Any, exact: bool, wider: float) -> bool:
         return _within_luck(found, expected, wider)
     if not exact and isinstance(found, str) and isinstance(expected, str):
         words = {found, expected}
-        return found == expected or bool(words & _UNDECIDED) or words <= frozenset(VERDICTS)
+        return found == expected or bool(words & _NO_SIGN) or words <= frozenset(VERDICTS)
     return _equal(found, expected)
 
 
@@ -348,7 +351,7 @@ def verdict(*parts: str, draws: Mapping[str, Any] | None = None) -> str:
       is found in less than :data:`RARE` and the claim in as much or more;
     - *contrary*: no part holds and the contrary of one is found at the published setting, and the claim is
       found in less than :data:`RARE` of the draws;
-    - *not told apart*: no part can be told from luck at the published setting;
+    - *undecided*: luck explains every part at the published setting;
     - *only where*: all the rest, what holds in part, or at the published setting and not in the draws, or the
       other way round.
 
@@ -362,7 +365,7 @@ def verdict(*parts: str, draws: Mapping[str, Any] | None = None) -> str:
     Examples
     --------
     >>> verdict("more", "more"), verdict("more", "same"), verdict("less"), verdict("open")
-    ('borne out', 'only where', 'contrary', 'not told apart')
+    ('borne out', 'only where', 'contrary', 'undecided')
     >>> verdict("more", draws={"holds": {"value": 0.6}, "contrary": {"value": 0.2}})
     'only where'
     """
@@ -376,11 +379,11 @@ def verdict(*parts: str, draws: Mapping[str, Any] | None = None) -> str:
         return ONLY
     if "less" in parts:
         return ONLY if holds else CONTRARY
-    return NOT_TOLD
+    return UNDECIDED
 
 
 _CONTRARY_ELSEWHERE = "the judgements are near the published ones: in others the contrary is found"
-_NOWHERE_ELSE = "the judgements are near the published ones: in others it is not told from luck"
+_NOWHERE_ELSE = "the judgements are near the published ones: in others luck may explain it"
 _NOT_HERE = "the judgements are others than the published ones"
 
 
@@ -392,7 +395,7 @@ def finding(
     Parameters
     ----------
     parts : mapping of str to str
-        What is told at the published setting, as :func:`verdict` takes it, by what it is told of.
+        The sign found for each part at the published setting, as :func:`verdict` takes it, by its name.
     measured : str
         What the estimate is of, in words without numbers that luck could move.
     estimate : Estimate

@@ -27,7 +27,7 @@ from regimesim.analysis.remedy_words import remedy_lines
 from regimesim.analysis.smallest_moves import MOVE_FUTURES, SCREENED, Found, smallest_moves, unmoved
 from regimesim.chronicle.replay import History, replay
 from regimesim.scenario.arguments import argument_kinds
-from regimesim.scenario.limits import MOST_FUTURES, MOST_REPLICATE, MOST_SEED, MOST_WORKERS, whole_within
+from regimesim.scenario.limits import MOST_FUTURES, MOST_WORKERS, whole_within
 from regimesim.scenario.messages import show
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.assumptions import SET, Assumed, assumed, set_of
@@ -283,8 +283,6 @@ def remedies(
     >>> [course.lever.name for course in found.courses]
     ['norms.restraint']
     """
-    whole_within(seed, "seed", 0, MOST_SEED)
-    whole_within(replicate, "replicate", 0, MOST_REPLICATE)
     history = replay(as_scenario(scenario), seed, replicate)
     under = None if set_of(history.scenario) is None else assumed(history.scenario, SET)
     return remedies_of(history, Wanted(spell, odds, stand), levers, futures, under, workers)

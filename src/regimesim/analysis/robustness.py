@@ -174,14 +174,14 @@ def robustness(found: Verdicts, drawn: TableOfDraws) -> dict[str, object]:
     Returns
     -------
     dict
-        Plain values. ``holds``, ``contrary`` and ``not told`` are shares with Wilson's interval. For every
+        Plain values. ``holds``, ``contrary`` and ``undecided`` are shares with Wilson's interval. For every
         assumption ``parts`` has the chance that it is higher in a draw where the answer holds than in one
         where it does not (.5: it does not matter), and its medians in the two.
     """
     number = len(found)
     shares = {
         word: interval_of(share(int((found == verdict).sum()), number))
-        for word, verdict in (("holds", 1), ("contrary", -1), ("not told", 0))
+        for word, verdict in (("holds", 1), ("contrary", -1), ("undecided", 0))
     }
     holds = found == 1
     parts = {}

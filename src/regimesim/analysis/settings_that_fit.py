@@ -89,7 +89,7 @@ class Uncertainties:
     under: Assumed
 
     def table(self) -> pd.DataFrame:
-        """A row a line, as text: ``as set``, ``95 % (luck)``, ``all settings that fit``, ``the case``."""
+        """A row a line, as text: ``as is``, ``95 % (luck)``, ``all settings that fit``, ``the case``."""
         import pandas as pd
 
         rows = {}
@@ -104,7 +104,7 @@ class Uncertainties:
                 )
             )
             rows[line.name] = {
-                "as set": value,
+                "as is": value,
                 "95 % (luck)": f"[{lower}, {upper}]",
                 "all settings that fit": f"{least} to {most}",
                 "the case": line.case or "-",

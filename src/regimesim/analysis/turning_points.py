@@ -32,7 +32,7 @@ from regimesim.analysis.sources import Source, as_drawn, date_of, sources_of
 from regimesim.chronicle.entries import likely, share_text
 from regimesim.chronicle.replay import History, replay
 from regimesim.scenario.arguments import argument_kinds
-from regimesim.scenario.limits import MOST_FUTURES, MOST_REPLICATE, MOST_SEED, MOST_WORKERS, whole_within
+from regimesim.scenario.limits import MOST_FUTURES, MOST_WORKERS, whole_within
 from regimesim.scenario.messages import show
 from regimesim.scenario.scenario import Scenario
 from regimesim.simulation.simulate import as_scenario, on_threads
@@ -298,8 +298,6 @@ def turning_points(
     >>> round(sum(change.change for change in found.changes) - (found.outcome - found.prior), 12)
     0.0
     """
-    whole_within(seed, "seed", 0, MOST_SEED)
-    whole_within(replicate, "replicate", 0, MOST_REPLICATE)
     return turning_points_of(replay(as_scenario(scenario), seed, replicate), until, spell, futures, workers)
 
 

@@ -82,7 +82,7 @@ class Verdict:
 
     @property
     def weaker(self) -> Ruling:
-        """The weaker test as a whole: all three parts, some, none, or not told."""
+        """The weaker test as a whole: all three parts, some, none, or open."""
         parts = [self[name].outcome for name in WEAKER]
         if all(part == "yes" for part in parts):
             return "yes"
@@ -210,7 +210,7 @@ def _strong(worlds: Worlds, institutions: Sequence[str]) -> Test:
             "yes": "Institutions lengthen cooperation",
             "partly": "Institutions lengthen cooperation, perhaps by little",
             "no": "Institutions add nothing that matters to what power alone gives",
-            "open": "It cannot be told from power alone",
+            "open": "It cannot be distinguished from the work of power alone",
         }[outcome]
         words = (
             f"{said}: {gains['regime'].text()} of {horizon:g} years of cooperation hang on them, and "

@@ -30,6 +30,7 @@ MODULES = (
     "pool",
     "fits",
     "charts",
+    "labels",
     "map",
     "history",
     "sources",

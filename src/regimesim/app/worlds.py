@@ -14,7 +14,9 @@ from copy import deepcopy
 from typing import Any
 
 from regimesim.analysis.arrangements import ARRANGEMENTS, BASE_LEVEL, PUNITIVE
+from regimesim.analysis.settings_that_fit import first_period
 from regimesim.core.strategies import HALF, as_bits, pack
+from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.composition import CHOSEN_GROUPS, combined_name, merge, part_tree, scenario_tree
 from regimesim.scenario.files import names_of, scenario_names
 from regimesim.scenario.mechanisms import what_is_missing
@@ -87,9 +89,15 @@ def page_data(own: Scenario | None = None) -> Data:
 
 
 def fitted(name: str) -> Data:
-    """Give a set of assumptions that fit a record, a list of draws for each parameter."""
+    """Give a set of assumptions that fit a record, a list of draws for each parameter.
+
+    With the first period of the record: its first year, its length and the share of pair-years in dispute.
+    """
     found = read_set(name)
+    period = first_period(load_scenario(found.about["scenario"]))
+    assert period is not None
     return {
+        "period": {"first": period.first, "years": period.years, "rate": period.dispute_rate},
         **{key: found.about[key] for key in ("scenario", "states", "record", "case", "published")},
         "columns": {name: column.tolist() for name, column in found.columns.items()},
         "weight": found.weight.tolist(),

@@ -46,7 +46,6 @@ from regimesim.chronicle.relations import (
 from regimesim.chronicle.replacements import replacement_word
 from regimesim.chronicle.replay import History, replay
 from regimesim.core.lanes import Design
-from regimesim.scenario.limits import MOST_REPLICATE, MOST_SEED, whole_within
 from regimesim.scenario.messages import listed
 from regimesim.scenario.scenario import Scenario
 
@@ -121,8 +120,6 @@ def chronicle(
     InputError
         If an argument cannot be used.
     """
-    whole_within(seed, "seed", 0, MOST_SEED)
-    whole_within(replicate, "replicate", 0, MOST_REPLICATE)
     if not isinstance(scenario, Scenario):
         from regimesim.simulation.simulate import as_scenario
 

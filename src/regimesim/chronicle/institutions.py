@@ -232,7 +232,7 @@ def regime_spells(history: History) -> tuple[list[Regime], int]:
 
 
 def tell_regimes(history: History) -> list[Told]:
-    """When the regime was in force, and when it collapsed."""
+    """When the regime was in force, and when it collapsed; the first three and the last are always told."""
     spells, window = regime_spells(history)
     entries = []
     for n, spell in enumerate(spells):
@@ -240,8 +240,9 @@ def tell_regimes(history: History) -> list[Told]:
         ever = "in force again" if n else "in force"
         last = "the year" if window == history.per_year else span(window, history.per_year)
         text = f"The regime is {ever}: over {last} before, {_percent(kept)} of pairs cooperated"
-        weight = ALWAYS if n < 3 else LARGE
-        entries.append(dated_entry(history, weight, spell.onset, "regime begins", text))
+        weight = ALWAYS if n < 3 or n == len(spells) - 1 else LARGE
+        begins = dated_entry(history, weight, spell.onset, "regime begins", text)
+        entries.append(begins)
         if spell.ended:
             kept = cooperation(history, spell.end, spell.end + window)
             lasted = span(spell.end - spell.onset, history.per_year)
@@ -253,16 +254,9 @@ def tell_regimes(history: History) -> list[Told]:
                 f"{history.names[i]}-{history.names[j]}" for i, j in broken_pairs(history, spell.end, window)
             ]
             listing = f"Broken: {', '.join(pairs)}." if pairs and len(history.pairs) > 1 else ""
-            entries.append(
-                dated_entry(
-                    history,
-                    weight,
-                    spell.end,
-                    "regime collapses",
-                    text,
-                    [listing, _worst(history, spell, window)],
-                )
-            )
+            detail = [listing, _worst(history, spell, window)]
+            collapses = dated_entry(history, weight, spell.end, "regime collapses", text, detail)
+            entries.append(collapses._replace(after=begins.entry))
     return entries
 
 

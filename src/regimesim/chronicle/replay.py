@@ -21,6 +21,7 @@ from regimesim.core.compiler import scalar
 from regimesim.core.decision import chance_to_cooperate
 from regimesim.core.draws import Replacement
 from regimesim.core.lanes import Design, Lanes
+from regimesim.scenario.limits import MOST_REPLICATE, MOST_SEED, whole_within
 from regimesim.scenario.messages import spoken
 from regimesim.scenario.parameters import Value
 from regimesim.scenario.scenario import Phase, Scenario
@@ -210,7 +211,15 @@ def replay(
     design: Design | None = None,
     replacements: Sequence[Replacement] = (),
 ) -> History:
-    """Play one replicate again, alone; it ends exactly as it did in its batch, unless draws are replaced."""
+    """Play one replicate again, alone; it ends exactly as it did in its batch, unless draws are replaced.
+
+    Raises
+    ------
+    InputError
+        If the seed or the replicate is no whole number within its bounds.
+    """
+    seed = whole_within(seed, "seed", 0, MOST_SEED)
+    replicate = whole_within(replicate, "replicate", 0, MOST_REPLICATE)
     design = design or lower(scenario)
     lanes = Lanes(design, np.zeros(1, np.intp), np.array([replicate]), seed)
     lanes.replace_draws(replacements)

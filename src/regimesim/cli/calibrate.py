@@ -214,8 +214,8 @@ def _fitting(found: Calibration) -> str:
     if not found.decisive:
         least = fewest_histories(SET_CONFIDENCE)
         return (
-            f"Nothing is told: it takes runs={least} histories or more before a draw can be told not to fit "
-            f"with {100 * SET_CONFIDENCE:.0f} %, so all of them count as fitting."
+            f"Nothing can be ruled out: it takes runs={least} histories or more to say that a draw does not "
+            f"fit with {100 * SET_CONFIDENCE:.0f} %, so all of them count as fitting."
         )
     joint = "all targets together" if len(found.problem.targets) > 1 else "its target"
     if number:
@@ -344,7 +344,7 @@ def _print_answers(found: Calibration, over: Answers) -> None:
             "as they stand": f"{row['published']:+.0f}",
             "longer in": percent(row["one_longer"]),
             "shorter in": percent(row["other_longer"]),
-            "not told apart in": percent(row["untold"]),
+            "undecided in": percent(row["untold"]),
         }
     print(output.text_table(pd.DataFrame.from_dict(lines, orient="index")))
     certain = "; ".join(over.certain()) or "none of these orders outlasts another"

@@ -152,26 +152,27 @@ def _cells_asked(
     worlds: Sequence[str], orders: Sequence[str], settings: Sequence[str], given: Given
 ) -> list[Scenario]:
     """Orders in one world, named by the order, or worlds under one order, named by the world."""
-    if len(worlds) == len(orders) == 1:
-        raise InputError(
-            f"compare needs two orders or two worlds; got {orders[0]} in {worlds[0]}  "
-            "(to simulate one: run world=NAME order=NAME)"
-        )
     found = []
     for world in worlds:
         for order in orders:
             words = [f"world={world}", f"order={order}", *settings]
             name = Path(order if len(worlds) == 1 else world).stem
             found.append(replace(request(words, given.options).scenario, name=name))
+    if len(found) == 1:
+        raise InputError(
+            f"compare needs two orders or two worlds; got {orders[0]} in {worlds[0]}  "
+            "(to simulate one: run world=NAME order=NAME)"
+        )
     return found
 
 
 def _scenarios_of(given: Given, flags: Flags) -> list[Scenario]:
     """The scenarios, with the settings that all of them are given."""
     names = given.options["scenarios"]
-    if len(names) < 2:
+    found = [advice.asked(given, flags, [f"scenario={name}", *given.settings]).scenario for name in names]
+    if len(found) < 2:
         raise InputError(f"compare needs two scenarios or more; got {', '.join(names) or 'none'}")
-    return [advice.asked(given, flags, [f"scenario={name}", *given.settings]).scenario for name in names]
+    return found
 
 
 def print_comparison(

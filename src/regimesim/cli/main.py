@@ -179,7 +179,8 @@ def _refuse_options(arguments: Sequence[str]) -> None:
         near = get_close_matches(word, SWITCH_OF, 1, 0.7)
         plus = "+" if name == "scenario" else ""
         given = value or (following if "=" not in following else "") or "VALUE"
-        hint = f"did you mean {near[0]}?" if near else f"settings are written {plus}{name}={given}"
+        setting = f"{plus}{name}={given}" if len(name) > 1 else "NAME=VALUE"
+        hint = f"did you mean {near[0]}?" if near else f"settings are written {setting}"
         raise InputError(f"no option '{word}'; {of_hydras_flag(word, arguments) or hint}")
 
 

@@ -195,7 +195,7 @@ def uncertainties_in_short(both: Mapping[str, Uncertainties]) -> str:
     for name, found in both.items():
         table = found.table().iloc[:2]
         cells = [
-            f"{what.partition(',')[0]} {row['as set']} {row['95 % (luck)']}, {row['all settings that fit']}"
+            f"{what.partition(',')[0]} {row['as is']} {row['95 % (luck)']}, {row['all settings that fit']}"
             for what, (_, row) in zip(map(str, table.index), table.iterrows(), strict=True)
         ]
         lines.append(folded(f" {spoken(name)}: {'; '.join(cells)}"))

@@ -223,20 +223,29 @@ def _ways_head(found: CheapestChanges) -> str:
 
 
 def _change_lines(found: CheapestChanges) -> Iterator[str]:
-    """Each change: cost, what comes of it, the same over all settings that fit, and what is moved."""
+    """Each change: cost, what comes of it, the same over all settings that fit, and what is moved.
+
+    The frontier and the ways are two tables with the same columns, each with a head.
+    """
     ways = [(f"{number}", way) for number, way in enumerate(found.ways, 1)]
     rows = [("", one) for one in (found.published, *found.frontier)] + ways
     cells = [(f" {name:<2}", f"{one.cost:.2f}", *_number_cells(found, one)) for name, one in rows]
-    wide = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    heads = ("", "cost", *_number_heads(found))
+    wide = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
     for row, ((name, one), texts) in enumerate(zip(rows, cells, strict=True)):
         if row in (0, len(rows) - len(ways)):
             yield f"\n{output.bold(_ways_head(found) if row else 'What each cost can bring about')}"
-        line = "  ".join(text.ljust(w) for text, w in zip(texts, wide, strict=True)) + "  "
+            yield from _beside_numbers(_in_columns(heads, wide), "what is moved")
+        line = _in_columns(texts, wide)
         kinds = ", ".join(f"{kind} {percent(part)}" for kind, part in one.division.items())
         words = "; ".join(one.words) or "as published"
         yield from _beside_numbers(line, f"{words} ({kinds})" if name else words)
     if not ways:
         yield f"\n{output.bold(_ways_head(found))}"
+
+
+def _in_columns(texts: Sequence[str], wide: Sequence[int]) -> str:
+    return "  ".join(text.ljust(w) for text, w in zip(texts, wide, strict=True)) + "  "
 
 
 def _beside_numbers(line: str, words: str) -> Iterator[str]:
@@ -247,6 +256,11 @@ def _beside_numbers(line: str, words: str) -> Iterator[str]:
     yield output.folded(words, " " * len(line), line)
 
 
+def _number_heads(found: CheapestChanges) -> list[str]:
+    outcome = "odds" if found.changes.aim.target is None else "years"
+    return [outcome] if found.published.over_set is None else [outcome, "all that fit", "reached"]
+
+
 def _number_cells(found: CheapestChanges, one: OrderChange) -> list[str]:
     from regimesim.analysis.remedy_words import odds_text, spread_text
 
@@ -255,17 +269,19 @@ def _number_cells(found: CheapestChanges, one: OrderChange) -> list[str]:
     if one.over_set is not None:
         mean, least, most = one.over_set.spread
         cells.append(spread_text(one.over_set.spread) if odds else f"{mean:.0f} ({least:.0f} to {most:.0f})")
-        cells.append(percent(one.over_set.reached).rjust(5))
+        cells.append(percent(one.over_set.reached).rjust(7))
     return cells
 
 
 def _cheapest_notes(found: CheapestChanges) -> Iterator[str]:
-    odds = "chance" if found.changes.aim.target is None else "years"
-    over = "the same over all settings that fit the record (middle 95 %), and in how many it is reached; "
-    over *= found.published.over_set is not None
+    outcome = _number_heads(found)[0].capitalize()
+    over = (
+        "All that fit: the same over all settings that fit the record (middle 95 %). Reached: in how many "
+        "of them what is wanted is reached. "
+    ) * (found.published.over_set is not None)
     yield (
-        f"Columns: cost; {odds} on fresh seeds [95 %]; {over}what is moved. Chosen on other seeds than "
-        "these, so a way may miss what is wanted by a little."
+        f"{outcome}: on fresh seeds [95 %]. {over}A change was chosen on other seeds than these, so a way "
+        "may miss what is wanted by a little."
     )
     if found.published.over_set is None:
         yield "No record of these states is known: nothing can be said over settings that fit it."

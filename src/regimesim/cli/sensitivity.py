@@ -152,7 +152,7 @@ def noise_sentence(found: Influence) -> str:
     """Say how much of the variance is luck, and why."""
     noise, runs = found.indices.noise, found.effort.runs
     if math.isnan(noise.share):
-        return "With one run a point, luck cannot be told from the parameters; take runs=2 or more."
+        return "With one run a point, luck cannot be separated from the parameters; take runs=2 or more."
     return (
         f"Luck makes up {percent(noise.share)} of the variance between points of {runs:,} runs; it would be "
         f"{percent(noise.apart)} had every point luck of its own: what luck does everywhere alike drops out, "

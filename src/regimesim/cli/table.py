@@ -360,7 +360,7 @@ _REMEDY_OPTIONS = (
     Option(
         "levers",
         "names",
-        "parameters of the order that a remedy may move; all that are used by default",
+        "parameters of the order that a remedy may move; by default all that the scenario uses",
         shown="[NAME,...]",
         offers="parameter",
         also="word",

@@ -240,6 +240,9 @@ def _combined(settings: Sequence[Assignment]) -> str:
     """Name the combination of a world and an order that were typed without a scenario."""
     chosen = {key.lstrip("+"): _unquoted(text) for key, text in settings if key.lstrip("+") in CHOSEN_GROUPS}
     if not chosen:
+        for key, _ in settings:
+            if near := get_close_matches(key.lstrip("+"), ("scenario", *CHOSEN_GROUPS), 1, 0.8):
+                raise InputError(f"{settings_place()}: no setting {quoted(key)}. Did you mean '{near[0]}'?")
         what = spelt("Add +scenario=NAME", "Give its name")
         pair = spelt("world=NAME order=NAME", 'overrides={"world": NAME, "order": NAME}')
         raise InputError(f"which scenario? {what}  (all: {', '.join(scenario_names())}), or {pair}")
@@ -383,7 +386,7 @@ def _split(argument: str, options: Collection[str]) -> tuple[str, str]:
     sign = key.strip().removesuffix(bare)
     if bare and sign in ("", "+", "++", "~") and (equals or sign == "~"):
         return key.strip(), value
-    if bare == "scenario" or bare in scenario_names():
+    if bare == "scenario" or bare in scenario_names() or bare.endswith((".yaml", ".yml")):
         hint = f"; write +scenario={'NAME' if bare == 'scenario' else bare}, without spaces"
     elif bare in options or bare in BY_NAME or bare == "years":
         hint = f"; write {bare}=VALUE, without spaces"
@@ -699,7 +702,7 @@ def _check_table(key: str, value: Any, text: str) -> None:
             f"{key}={text} would change nothing; ~{key}.NAME takes a single one out ({settings_place()})"
         )
     hint = (
-        f"; set one of it, such as {next(p for p in BY_NAME if p.startswith(key))}" if key in GROUPS else ""
+        f"; set one of them, such as {next(p for p in BY_NAME if p.startswith(key))}" if key in GROUPS else ""
     )
     raise InputError(f"{key} is a table of names and values; got {text}{hint} ({settings_place()})")
 

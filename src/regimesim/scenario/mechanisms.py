@@ -159,7 +159,7 @@ _SPOILS = Need(
 
 
 def _under_rule(rule: str) -> Need:
-    return Need(f"it is used under sanctions.rule={rule} only", lambda x: _rule(x) == rule)
+    return Need(f"used under sanctions.rule={rule} only", lambda x: _rule(x) == rule)
 
 
 _MAY_PASS = Need(

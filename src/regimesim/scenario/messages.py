@@ -61,19 +61,38 @@ def spoken(name: str) -> str:
 def known(
     name: str, names: Iterable[str] | Mapping[str, Any], kind: str, place: str = "", most: int = 16
 ) -> Any:
-    """The entry of that name, or a refusal that suggests the nearest one.
+    """The entry of that name, or a refusal that suggests the nearest ones or names all that there are.
 
-    Returns the value if ``names`` is a mapping, otherwise the name itself. The refusal names all that there
-    are if they are no more than ``most``.
+    Returns the value if ``names`` is a mapping, otherwise the name itself. The refusal names all if they are
+    no more than ``most``, or if none is near. Of more than forty, names with a dot are then told by group.
     """
     if name in names:
         return names[name] if isinstance(names, Mapping) else name
-    listed = list(names)
-    near = difflib.get_close_matches(str(name), listed, 1, 0.6)
-    hint = f". Did you mean '{near[0]}'?" if near else "."
-    if len(listed) <= most:
-        hint += f"  (all: {', '.join(listed) or 'none'})"
+    every = list(names)
+    near = _alike_names(str(name), every)
+    hint = f". Did you mean {listed([repr(one) for one in near], 'or')}?" if near else "."
+    if len(every) <= most or not near:
+        hint += f"  (all: {', '.join(_at_most_forty(every)) or 'none'})"
     raise InputError(f"{prefix(place)}no {kind} {quoted(name)}{hint}")
+
+
+def _alike_names(name: str, names: Sequence[str]) -> list[str]:
+    """The nearest name, or the first few with that last part: for ``cost`` those of wars and sanctions."""
+    last = {one: one.rpartition(".")[2] for one in names}
+    if same := [one for one in names if name.casefold() in (one.casefold(), last[one].casefold())]:
+        return same[:3]
+    if near := difflib.get_close_matches(name, names, 1, 0.6):
+        return near
+    parts = difflib.get_close_matches(name, set(last.values()), 1, 0.75)
+    return [one for one in names if last[one] in parts][:3]
+
+
+def _at_most_forty(names: Sequence[str]) -> list[str]:
+    """Names; of more than forty those with a dot by group: ``sanctions.NAME``."""
+    if len(names) <= 40:
+        return list(names)
+    groups = (f"{one.partition('.')[0]}.NAME" if "." in one else one for one in names)
+    return list(dict.fromkeys(groups))
 
 
 def prefix(place: str) -> str:

@@ -62,7 +62,10 @@ def expand(asked: SweepRequest, tables: Sequence[DesignTable] = (), base: Scenar
     kept += [{name: list(values)} for name, values in asked.swept.items()]
     columns = product([table for table in kept if table])
     if not columns:
-        example = spelt("transparency.level=range(0,1,0.1)", '{"transparency.level": [0.2, 0.4]}')
+        example = spelt(
+            "transparency.level=0.2,0.4 or transparency.level=range(0,1,0.1)",
+            '{"transparency.level": [0.2, 0.4]}',
+        )
         raise InputError(f"sweep over what? Give a setting several values: {example}")
     return points_of(base or asked.scenario, asked.settings, columns)
 

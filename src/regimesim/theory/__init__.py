@@ -190,7 +190,7 @@ def jervis_world(offense_has_advantage: bool, distinguishable: bool) -> World:
     offense_has_advantage : bool
         Is it easier to take than to hold? In the model: ``geography.offense_advantage`` above 0.
     distinguishable : bool
-        Can a defensive posture be told from an offensive one? In the model: transparent enough that
+        Can a defensive posture be distinguished from an offensive one? In the model: transparent enough that
         hits outweigh alarms.
 
     References

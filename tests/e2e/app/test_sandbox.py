@@ -3,6 +3,7 @@
 import contextlib
 import io
 import random
+import re
 from urllib.parse import quote
 
 import numpy as np
@@ -199,6 +200,8 @@ BAD_LINKS = {
 MORE_BAD_LINKS = {
     "world=<img src=x onerror=broken=1>": "There is no world “<img src=x",
     "transparency.level=1.4": "transparency.level must lie in [0, 1]; got “1.4”",
+    "world=europe_1816&order=x": "The world “europe_1816” is here under the orders balance_kaplan, ",
+    "transparency.levl=1": "There is no parameter “transparency.levl” on this page; there are transparency.",
     "constructor=2": "There is no parameter “constructor”",
     "world=__proto__": "There is no world “__proto__” on this page",
     "runs=1e300": "runs must be a whole number",
@@ -384,7 +387,7 @@ def test_all_settings_that_fit_reach_as_far_as_on_the_command_line(reader, link,
     ready(reader, f"#sandbox?{link}&runs=20")
     typed = [text.partition("=")[0] for text in settings]
     seed = int(link.partition("seed=")[2] or 0)
-    results = rs.simulate(load_scenario(name, settings), 20, seed, record=0)
+    results = rs.simulate(load_scenario(name, settings), 20, seed, record=20)
     both = both_uncertainties(results, held=typed)
     reader.until("document.querySelector('.part-reach strong') !== null")
     text = reader.text(".part-reach")
@@ -393,6 +396,13 @@ def test_all_settings_that_fit_reach_as_far_as_on_the_command_line(reader, link,
         case = f", the case: {line.case}" if line.case else ""
         assert f"{spell} {reach} years{case}" in text
     assert both.under.words() in text
+    line, row = both.lines[-1], both.table().iloc[-1]
+    years = re.search(r"disputes (\d+)-(\d+)", line.name).groups()
+    reader.says(
+        f"Disputes {'–'.join(years)}, share of pair-years: {row['as is']} {row['95 % (luck)']}; "
+        f"all settings that fit the record {row['all settings that fit']}, the case: {line.case}.",
+        ".part-reach",
+    )
 
 
 def test_without_a_record_luck_is_all_that_is_told(reader):

@@ -93,7 +93,7 @@ def test_several_take_turns_at_one_screen(reader):
         ("states=Sardinia", "Choose among the states Britain"),
         ("moves=CCC", "The moves of a year are 4 letters"),
         ("years=99", "years must be a whole number from 1 to 40"),
-        ("world=constructor", "There is no such world"),
+        ("world=constructor", "There is no world “constructor” on this page; there are "),
     ],
 )
 def test_a_wrong_link_is_a_sentence_and_a_new_game(reader, query, sentence):

@@ -43,7 +43,7 @@ def test_run_prints_luck_and_assumptions(capsys):
     assert 0 < least <= most <= 20  # in so few years the draws may not be told apart
     main(["run", "+scenario=bipolar", "runs=8", "years=20"])
     said = " ".join(capsys.readouterr().out.split())
-    assert "as set 95 % (luck) all settings that fit the case" in said
+    assert "as is 95 % (luck) all settings that fit the case" in said
 
 
 def test_run_says_that_there_is_no_record(capsys):

@@ -32,6 +32,8 @@ def test_the_answer_stands_on_a_screen_and_in_a_folder(say, tmp_path):
     pytest.importorskip("ribs")
     code, out, err = say(*ANARCHY, *SMALL, "out=found")
     assert (code, err) == (0, "") and "Ways to it, the cheapest first" in out
+    for title in ("What each cost can bring about", "Ways to it, the cheapest first"):
+        assert re.search(rf"^{title}\n +cost +odds +what is moved$", out, re.MULTILINE)
     assert max(map(len, out.splitlines())) <= 100
     names = {path.name for path in (tmp_path / "found").iterdir()}
     assert {"remedies.png", "remedies.svg", "changes.csv", "changes.parquet", "way-1.yaml"} <= names
@@ -79,8 +81,11 @@ def test_without_ribs_it_is_said_what_to_install(say, monkeypatch):
     ("typed", "message"),
     [
         ("levers=[transparency.levl]", "no lever 'transparency.levl'. Did you mean 'transparency.level'?"),
+        ("levers=[sight]", "no lever 'sight'.  (all: shadow.punishment_years, shadow.resolve, "),
+        ("levers=[resolve]", "no lever 'resolve'. Did you mean 'shadow.resolve'?"),
         ("levers=war.cost", "war.cost is no lever: it belongs to the world, not to the order"),
         ("costs={norms.half_lif:2}", "costs: no lever 'norms.half_lif'."),
+        ("costs={sanctions.quorum:2}", "costs: sanctions.quorum is none of the levers that are tried here"),
         ("costs={shadow.resolve:-1}", "must be a number above 0; got -1"),
         ("costs=[shadow.resolve]", "costs must be a table such as {NAME:PRICE,...}; got"),
         ("costs=2", "costs must be a table such as {NAME:PRICE,...}; got 2"),

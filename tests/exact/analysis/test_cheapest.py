@@ -242,7 +242,7 @@ def test_the_result_does_not_depend_on_threads():
 @pytest.mark.parametrize(
     ("costs", "message"),
     [
-        ({"norms.half_life": 2}, "costs: no lever 'norms.half_life'.  (all: transparency.level)"),
+        ({"norms.half_life": 2}, "costs: norms.half_life is none of the levers that are tried here"),
         ({"transparency.level": 0}, "costs: that of transparency.level must be a number above 0; got 0"),
         ({"transparency.level": "dear"}, "must be a number above 0; got 'dear'"),
         ({"transparency.level": True}, "must be a number above 0; got True"),

@@ -140,9 +140,13 @@ def test_names_may_be_short(tmp_path, monkeypatch):
     assert experiment("08").name == "08-terror"
     assert experiment("trade").name == "literature/trade"
     assert experiment("09-regime").name == "09-regime"
-    for wrong in ("literature/t", "", "x"):
+    assert experiment("8").name == "08-terror"
+    for wrong in ("", "x", "1"):
         with pytest.raises(InputError, match="no experiment"):
             experiment(wrong)
+    several = "several experiments begin with 't': literature/terrible and literature/trade; name one"
+    with pytest.raises(InputError, match=several):
+        experiment("t")
 
 
 def test_without_the_source_it_says_where_to_get_it(tmp_path, monkeypatch, capsys):

@@ -22,13 +22,18 @@ def test_a_place_that_is_not_there_is_named():
 
 def test_tables_have_the_columns_that_there_are_or_those_named():
     assert table_of_cells(ANSWER["rows"]).splitlines() == [
-        "|  | one | two |",
+        "| case | one | two |",
         "| --- | --- | --- |",
         "| x | 0.25 [0.20, 0.30] | more |",
         "| y | 1 |  |",
     ]
     assert table_of_cells(ANSWER["rows"], ["two"]).splitlines()[2] == "| x | more |"
-    assert table_of_cells(ANSWER["a"]).splitlines()[2:] == ["| b c | 0.25 [0.20, 0.30] |", "| d | 2 |"]
+    assert table_of_cells(ANSWER["a"]).splitlines() == [
+        "| case | value |",
+        "| --- | --- |",
+        "| b c | 0.25 [0.20, 0.30] |",
+        "| d | 2 |",
+    ]
 
 
 def test_what_parts_the_draws_is_told_beyond_luck_only():

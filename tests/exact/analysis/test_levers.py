@@ -101,7 +101,7 @@ def test_a_value_outside_the_range_is_not_moved():
         (["war.cost"], "war.cost is no lever: it belongs to the world, not to the order"),
         (["measure.window"], "measure.window is no lever: it belongs to how runs are measured"),
         (["sanctions.rule"], "sanctions.rule is no lever: it has no declared range"),
-        (["sanctions.severity"], "no lever of concert can be moved (sanctions.severity: it is used under"),
+        (["sanctions.severity"], "no lever of concert can be moved (sanctions.severity: used under"),
         ([], "levers=[] names none"),
     ],
 )

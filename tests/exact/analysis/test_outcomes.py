@@ -49,7 +49,7 @@ def test_a_share_without_spread_is_no_point():
         (["more", "same"], "only where"),
         (["less", "same"], "contrary"),
         (["more", OPEN], "only where"),
-        (["same", OPEN], "not told apart"),
+        (["same", OPEN], "undecided"),
     ],
 )
 def test_what_becomes_of_a_claim(parts, outcome):
@@ -69,7 +69,7 @@ def shares(holds, contrary):
         (["less", "same"], shares(0.04, 0.5), "contrary"),
         (["less", "same"], shares(0.05, 0.5), "only where"),
         (["more", "less"], shares(0.9, 0.0), "only where"),
-        ([OPEN], shares(0.9, 0.0), "not told apart"),
+        ([OPEN], shares(0.9, 0.0), "undecided"),
     ],
 )
 def test_the_draws_have_their_say(parts, draws, outcome):

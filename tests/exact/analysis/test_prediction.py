@@ -163,7 +163,7 @@ class TestLogit:
             np.testing.assert_array_equal(one(task), other(task))
 
     def test_what_it_needs(self, tmp_path):
-        with pytest.raises(InputError, match=r"in one folder; no .*great_power_dyad_years"):
+        with pytest.raises(InputError, match=r"in one folder; there is no .*great_power_dyad_years"):
             Logit.of(tmp_path)
         record(tmp_path)
         frame = pd.read_csv(tmp_path / "capabilities.csv").drop(columns="cinc")

@@ -98,7 +98,7 @@ def test_the_share_that_holds_and_what_parts_it():
     drawn = {"war.cost": [1.0, 2, 3, 4, 5, 6], "norms.restraint": [1.0, 6, 2, 5, 3, 4]}
     found = robustness(np.array([-1, 0, 0, 1, 1, 1]), drawn)
     values = {word: part["value"] for word, part in found["draws"].items()}
-    assert values == {"holds": 0.5, "contrary": pytest.approx(1 / 6), "not told": pytest.approx(1 / 3)}
+    assert values == {"holds": 0.5, "contrary": pytest.approx(1 / 6), "undecided": pytest.approx(1 / 3)}
     cost, restraint = found["parts"].values()
     assert cost["higher where it holds"]["value"] == 1 and cost["higher where it holds"]["lower"] < 1
     assert cost["median where it holds"]["value"] == 5 and cost["median elsewhere"]["value"] == 2

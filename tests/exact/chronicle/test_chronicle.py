@@ -415,6 +415,16 @@ def test_a_war_that_is_told_is_told_to_its_end():
         assert not kinds.count("peace") or kinds.index("war") < kinds.index("peace")
 
 
+@pytest.mark.parametrize("replicate", [12, 16, 17])
+def test_regimes_that_are_told_begin_and_end_in_turn(replicate):
+    """Also where there are many; and the last of them agrees with what is said at the end."""
+    entries = chronicle("concert", 0, replicate).entries
+    turns = [entry.kind for entry in entries if entry.kind.startswith("regime ")]
+    assert turns[::2] == ["regime begins"] * len(turns[::2])
+    assert turns[1::2] == ["regime collapses"] * len(turns[1::2])
+    assert entries[-1].text.endswith("; the regime stands.") == (turns[-1] == "regime begins")
+
+
 def test_the_end_of_a_regime_in_one_sentence():
     assert chronicle(fading()).summary == (
         "The regime held ten years, 1901 to 1911; it ended when the two no longer reliably cooperated "

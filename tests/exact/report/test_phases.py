@@ -271,7 +271,7 @@ def field(values, error=1.0, horizon=100.0, name="regime"):
     return Field(name, np.array(values, float), np.full(len(values), error), horizon)
 
 
-ALIKE = "No difference in cooperation between these values of transparency level can be told from luck"
+ALIKE = "No difference in cooperation between these values of transparency level is beyond luck"
 
 
 @pytest.mark.parametrize(

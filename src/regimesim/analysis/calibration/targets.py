@@ -180,7 +180,7 @@ def _period(table: Record, first: int, last: int) -> Period | None:
 
 def _outside(scenario: Scenario) -> str:
     if not scenario.start or not float(scenario.start).is_integer():
-        return f"cannot be a target: {scenario.name} has no calendar that begins with a year (about.start)"
+        return f"has its years, and {scenario.name} has no calendar that begins with a year (about.start)"
     last = scenario.start + scenario.years - 1
     return f"lies outside the years of {scenario.name}, {scenario.start:g}-{last:g}"
 

@@ -220,7 +220,7 @@ def _read_distances(file: Path) -> pd.DataFrame:
     import pandas as pd
 
     if not file.is_file():
-        raise InputError(f"the logit needs {' and '.join(FOLDER_NEEDS)} in one folder; no {file}")
+        raise InputError(f"the logit needs {' and '.join(FOLDER_NEEDS)} in one folder; there is no {file}")
     try:
         return pd.read_csv(file)
     except (OSError, ValueError) as error:

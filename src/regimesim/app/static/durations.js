@@ -49,8 +49,8 @@ function spellsOf({ design, tally, round }, { onset, end, ended }, lane, replica
 }
 
 /** The same, and what else a run is measured by; all of it is played. */
-export function wholeRuns(kernel, { design, replicates, seed }) {
-  const lanes = new Lanes(kernel, design, replicates, seed);
+export function wholeRuns(kernel, { design, replicates, seed, points }) {
+  const lanes = new Lanes(kernel, design, replicates, seed, points);
   lanes.play();
   const spells = lanes.regimes();
   const { tally } = lanes;
@@ -115,6 +115,26 @@ export function restrictedMean({ years, share, events, atRisk }, horizon) {
   }
   const reach = 1.959964 * Math.sqrt(variance);
   return { value: area, lower: Math.max(0, area - reach), upper: Math.min(horizon, area + reach) };
+}
+
+/**
+ * A mean of shares and the ends of its 95 % interval (`stats.estimates.mean`): Student's, by the first terms of its
+ * series; of values that are all alike, what so many can miss.
+ */
+export function meanShare(values) {
+  const [n, sum] = [values.length, (numbers) => numbers.reduce((total, x) => total + x, 0)];
+  const value = sum(values) / n;
+  if (n < 2) return { value, lower: 0, upper: 1 };
+  const error = Math.sqrt(sum(values.map((x) => (x - value) ** 2)) / (n - 1) / n);
+  if (error === 0) {
+    const missed = 1 - 0.025 ** (1 / n);
+    return { value, lower: value - missed * value, upper: value + missed * (1 - value) };
+  }
+  const [z, free] = [1.959964, n - 1];
+  const once = (z ** 3 + z) / 4;
+  const twice = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96;
+  const reach = error * (z + once / free + twice / free ** 2);
+  return { value, lower: Math.max(0, value - reach), upper: Math.min(1, value + reach) };
 }
 
 /** The first year at which at most half stand; null where that did not happen. */

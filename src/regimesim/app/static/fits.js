@@ -4,7 +4,7 @@
  * analysis/settings_that_fit.py (the range), so the numbers are those of `python -m regimesim run`.
  */
 
-import { curves, restrictedMean } from "./durations.js";
+import { curves, meanShare, restrictedMean } from "./durations.js";
 import { engine } from "./engine.js";
 import { simulate } from "./pool.js";
 
@@ -85,6 +85,26 @@ export async function ranges({ set, design }, seed, wanted, owner) {
       return [spell, range(shares(now[spell], years, ended, design.years), points)];
     }),
   );
+}
+
+/**
+ * The share of pair-years in dispute in the first years of the record: `{first, last, own, reach, rate}`, the mean of so
+ * many runs of a design, the range over all draws and the record's own rate; null where the design does not cover those
+ * years or it is not wanted any more. Only those years are played: they are the first of the same runs.
+ */
+export async function disputes({ set, design: under }, design, { runs, seed }, wanted, owner) {
+  const { first, years, rate } = set.period;
+  if (first !== design.start || years > design.years) return null;
+  const pairs = (design.states.length * (design.states.length - 1)) / 2;
+  const play = async (whole, number, pointOf) => {
+    const early = { ...whole, years, rounds: Math.floor(years * whole.perYear + 0.5) };
+    const found = await simulate(early, number, seed, wanted, { task: "wholeRuns", pointOf, owner });
+    return found && found.map((run) => run.disputes / (years * pairs));
+  };
+  const points = pointsOf(set, RUNS);
+  const own = await play(design, runs);
+  const many = own && (await play(under, RUNS, (replicate) => points[replicate]));
+  return many && { first, last: first + years - 1, own: meanShare(own), reach: range(many, points), rate };
 }
 
 /** What each run says of the restricted mean: the mean, and its influence on it (`stats.survival.restricted_mean`). */

@@ -319,7 +319,7 @@ export function pillars(stage) {
         ". The computer can do it, and history cannot; but its answer is only as good as the model.",
       ),
       smallPrint(
-        "A win is a bet on the shortest, or on one that cannot be told from it with so many histories. The same seeds with and without, so that a difference is no luck. What absence means for each is in the documentation (analysis/arrangements.py); experiments 6 and 7 ask the same at full size.",
+        "A win is a bet on the shortest, or on one that cannot be distinguished from it with so many histories. The same seeds with and without, so that a difference is no luck. What absence means for each is in the documentation (analysis/arrangements.py); experiments 6 and 7 ask the same at full size.",
         "Sources of the six: Jervis 1982; Lipson, ch. 1; Schroeder and Elrod as they report them.",
       ),
       onward("These were arrangements among states. What if they had arranged something else?", "#orders"),

@@ -1,5 +1,6 @@
 /* What is set, as a link, as YAML that the command line reads, and back. Whatever comes from outside is checked. */
 
+import { listed } from "./dom.js";
 import { engine } from "./engine.js";
 
 export const MOST_RUNS = 5000;
@@ -47,12 +48,18 @@ export function fromHash(text) {
   return found;
 }
 
-function keyOf(world, order) {
+/** The key of a world under an order, or an error that says which there are. */
+export function keyOf(world, order) {
   const key = order === undefined ? world : `${world} ${order}`;
-  if (Object.hasOwn(engine.catalogue.data.designs, key)) return key;
-  throw new Error(
-    `There is no world “${shown(world)}”${order === undefined ? "" : ` under the order “${shown(order)}”`} on this page.`,
-  );
+  const keys = Object.keys(engine.catalogue.data.designs);
+  if (keys.includes(key)) return key;
+  const orders = keys.filter((one) => one.startsWith(`${world} `)).map((one) => one.split(" ")[1]);
+  if (orders.length) {
+    const got = order === undefined ? "none is named" : `got “${shown(order)}”`;
+    throw new Error(`The world “${shown(world)}” is here under the orders ${listed(orders)}; ${got}.`);
+  }
+  const worlds = [...new Set(keys.map((one) => one.split(" ")[0]))];
+  throw new Error(`There is no world “${shown(world)}” on this page; there are ${listed(worlds)}.`);
 }
 
 const shown = (text) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
@@ -96,12 +103,20 @@ function declaredOf(name, key) {
   return found ? { ...found.setting, name } : catalogue.parameters.get(name);
 }
 
+/** Parameters of the same group or with the same last part as a name that there is not. */
+function alike(name) {
+  const [group, last] = [name.split(".")[0], name.split(".").at(-1)];
+  const names = [...engine.catalogue.parameters.keys()];
+  const found = names.filter((one) => one.split(".")[0] === group || one.split(".").at(-1) === last);
+  return found.length ? `; there are ${listed(found)}` : "";
+}
+
 /** A parameter's value from text, as the kernel stores it. */
 export function read(name, text, key) {
   const word = String(text).trim();
   if (name === "years") return yearsOf(word);
   const declared = declaredOf(name, key);
-  if (!declared) throw new Error(`There is no parameter “${shown(name)}” on this page.`);
+  if (!declared) throw new Error(`There is no parameter “${shown(name)}” on this page${alike(name)}.`);
   if (declared.kind === "choice") return choiceOf(declared, word);
   if (declared.kind === "switch") return switchOf(declared, word);
   const value = word === "inf" || word === ".inf" ? Infinity : Number(word);

@@ -1,6 +1,7 @@
 /* The states where they lie: circles by capability, lines by trust, small states as diamonds between them. */
 
 import { h, listed, s, spoken } from "./dom.js";
+import { placeLabels } from "./labels.js";
 
 const WIDE = 560;
 const HIGH = 360;
@@ -203,8 +204,12 @@ const VIEWS = {
   world: { west: -130, east: 150, south: -28, north: 76, coast: WORLD },
 };
 
-/** Where everything lies: on a map where the places are known, else in a ring. */
-export function layout({ states, buffers }) {
+/** Where everything lies: on a map where the places are known, else in a ring; `kept` are the places of names. */
+export function layout(world) {
+  return { ...placed(world), kept: new Map() };
+}
+
+function placed({ states, buffers }) {
   const known = [...states, ...buffers.map(({ name }) => name)].every((name) => name in PLACES);
   if (!known) return ring(states, buffers);
   const wide = states.some((name) => ["Japan", "United_States", "China"].includes(name));
@@ -268,7 +273,9 @@ export function drawMap(world, where, frame, said) {
       if (b > a) lines.push(line(where, frame, a, b));
     }),
   );
-  return s(
+  const smalls = buffers.map(({ name }, k) => diamond(where.small[k], name, frame.standing[k]));
+  const circles = states.map((name, k) => circle(where.states[k], name, frame, k));
+  const svg = s(
     "svg",
     { class: "map", viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": said },
     where.coast.map((points) =>
@@ -278,9 +285,10 @@ export function drawMap(world, where, frame, said) {
       }),
     ),
     lines,
-    buffers.map(({ name }, k) => diamond(where.small[k], name, frame.standing[k])),
-    states.map((name, k) => circle(where.states[k], name, frame, k)),
+    [...smalls, ...circles].map(({ group }) => group),
   );
+  placeLabels(svg, [...circles, ...smalls], { wide: WIDE, high: HIGH }, where.kept);
+  return svg;
 }
 
 const has = (pairs, a, b) => pairs.some(([c, d]) => c === a && d === b);
@@ -307,31 +315,29 @@ function trusted({ own, trust }, a, b) {
 
 function diamond({ x, y }, name, standing) {
   const r = 8;
-  return s(
+  const text = s("text", { x, y, "text-anchor": "middle" }, spoken(name));
+  const group = s(
     "g",
     { class: standing ? "small" : "small lost" },
+    s("title", {}, spoken(name) + (standing ? "" : " (absorbed)")),
     s("path", { d: `M${x},${y - r}L${x + r},${y}L${x},${y + r}L${x - r},${y}Z` }),
-    s("text", { x, y: y + r + 10, "text-anchor": "middle" }, spoken(name)),
+    text,
   );
+  return { group, text, x, y, reach: r, up: false, must: false };
 }
 
 function circle({ x, y }, name, frame, k) {
   const r = 6 + 26 * Math.sqrt(frame.capability[k] ?? 0.1);
   const label = spoken(name) + (frame.turmoil[k] ? " (turmoil)" : "");
-  return s(
+  const text = s("text", { x, y, "text-anchor": "middle" }, label);
+  const group = s(
     "g",
     { class: `state${frame.turmoil[k] ? " turmoil" : ""}${frame.own === k ? " own" : ""}` },
+    s("title", {}, label),
     s("circle", { cx: x, cy: y, r: r.toFixed(1) }),
-    s(
-      "text",
-      {
-        x: Math.max(34, Math.min(WIDE - 40, x)),
-        y: y > HIGH / 2 ? Math.min(HIGH - 6, y + r + 15) : Math.max(14, y - r - 5),
-        "text-anchor": "middle",
-      },
-      label,
-    ),
+    text,
   );
+  return { group, text, x, y, reach: r, up: y <= HIGH / 2, must: true };
 }
 
 /** A moment in words. */

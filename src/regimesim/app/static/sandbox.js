@@ -5,7 +5,7 @@ import { button, capitalised, h, measure, number, put, say, spoken, table, tell 
 import { curves, restrictedMean, SPELLS, standing } from "./durations.js";
 import { engine } from "./engine.js";
 import { Film } from "./film.js";
-import { aboutDraws, inWordsOf, ranges, underDraws } from "./fits.js";
+import { aboutDraws, disputes, inWordsOf, ranges, underDraws } from "./fits.js";
 import {
   checkRelations,
   command,
@@ -658,6 +658,7 @@ export class Sandbox {
     put(this.parts.reach, h("p", { class: "quiet" }, "All settings that fit the record are played …"));
     const found = await ranges(under, this.setting.seed, wanted, this.owner);
     if (found === null || !wanted()) return;
+    const quarrels = h("p", {});
     put(
       this.parts.reach,
       h(
@@ -672,6 +673,7 @@ export class Sandbox {
         ]),
         ".",
       ),
+      quarrels,
       h(
         "details",
         {},
@@ -679,6 +681,19 @@ export class Sandbox {
         h("p", { class: "quiet" }, aboutDraws(under)),
       ),
     );
+    const counted = await disputes(under, design, this.setting, wanted, this.owner);
+    if (counted !== null) put(quarrels, this.disputesLine(counted));
+  }
+
+  /** Disputes in the first years of the record: as it is set, over all settings that fit, and the record's own. */
+  disputesLine({ first, last, own: { value, lower, upper }, reach, rate }) {
+    return [
+      `Disputes ${first}–${last}, share of pair-years: `,
+      h("strong", {}, `${number(value, 3)} [${number(lower, 3)}, ${number(upper, 3)}]`),
+      "; all settings that fit the record ",
+      h("strong", {}, inWordsOf(reach)),
+      `, the case: ${number(rate, 3)}.`,
+    ];
   }
 
   /** The record's own spell, where the world under its order is the one that the set was made for. */

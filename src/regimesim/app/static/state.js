@@ -8,7 +8,7 @@ import { button, h, number, put, say, spoken, table, tell } from "./dom.js";
 import { engine } from "./engine.js";
 import { dated, happened, publicly } from "./history.js";
 import { Lanes } from "./lanes.js";
-import { seedOf, whole } from "./link.js";
+import { keyOf, seedOf, whole } from "./link.js";
 import { drawMap, inWords, layout, mapKey } from "./map.js";
 import { breath } from "./pool.js";
 import {
@@ -68,9 +68,7 @@ export class StateGame {
     const given = new Map(new URLSearchParams(query));
     const game = fresh();
     const [world, order] = [given.get("world"), given.get("order")];
-    if (world !== undefined) game.key = order === undefined ? world : `${world} ${order}`;
-    if (!Object.hasOwn(engine.catalogue.data.designs, game.key))
-      throw new Error("There is no such world under such an order on this page.");
+    if (world !== undefined) game.key = keyOf(world, order);
     const { states } = engine.catalogue.data.designs[game.key];
     if (given.has("states"))
       game.states = given

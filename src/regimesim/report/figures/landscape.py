@@ -119,7 +119,7 @@ def along(axis: Axis, field: Field) -> str:
     lasts = f"{capitalized(field.spoken)} {'lasts' if field.horizon is not None else 'is'}"
     best = cells_alike(field, 1)
     if len(best) == np.isfinite(field.values).sum():
-        return f"No difference in {field.spoken} between these values of {axis.short} can be told from luck"
+        return f"No difference in {field.spoken} between these values of {axis.short} is beyond luck"
     most = "longest" if field.horizon is not None else "greatest"
     values, top = field.values, int(np.nanargmax(field.values))
     if not axis.ordered:
@@ -163,7 +163,7 @@ def movers(axes: Sequence[Axis], design: pd.DataFrame, field: Field) -> str:
     across = f"{capitalized(field.spoken)} {'lasts' if field.horizon is not None else 'goes'} from "
     across += f"{_rounded_number(low)} to {field.number(high)}"
     if len(cells_alike(field, 1)) == np.isfinite(field.values).sum():
-        return f"No difference in {field.spoken} between these points can be told from luck"
+        return f"No difference in {field.spoken} between these points is beyond luck"
     swings = sorted((_swing(axis, design, field) for axis in axes), key=lambda swing: -swing[0])
     (one, error, name), (two, other, second) = swings[:2]
     if one - two <= _quantile(len(axes)) * float(np.hypot(error, other)):
