@@ -52,7 +52,7 @@ BOTH = {
     "tempt": (PAIR, "tempt(world, game, setting, i, j); tempt(world, game, setting, j, i)"),
     "notice": (PAIR, "notice(world, luck, i, j)"),
     "count pairs": (PAIR, "count_pair(world, game, tally, t, i, j)"),
-    "pay": (PAIR, "pay(world, game, i, j)"),
+    "pay": (PAIR, "pay(world, game, setting, i, j)"),
     "learn": (PAIR, "learn(world, game, tally, i, j)"),
     "suspect": (
         PAIR,
@@ -76,7 +76,7 @@ CONCERT = {
     "change leaders": (ROUND, "change_leaders(world, game, setting, tally, luck, t)"),
     "mark": (PAIR, "mark(world, setting, i, j, True)"),
     "appraise, all lanes": (PAIR, "game.stale[i, j, :] = 1; appraise(world, game, setting, i, j)"),
-    "value": (PAIR, "value(world, game, i, j); value(world, game, j, i)"),
+    "value": (PAIR, "value(world, game, setting, i, j); value(world, game, setting, j, i)"),
     "weigh enforcement": (ROUND, "weigh_enforcement(world, game, setting)"),
     "weigh joining": (STATE, "weigh_joining(world, game, setting, i)"),
     "expect sanctions": (STATE, "expect_sanctions(world, game, setting, i, False)"),

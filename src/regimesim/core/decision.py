@@ -41,26 +41,29 @@ def _strike(gain, strike, warning, punishment):
 
 
 @kernel
-def value(world, game, i, j):
+def value(world, game, setting, i, j):
     """Reckon what open dealings are worth at the trust there is, and what exclusion from them would cost."""
     low, high = min(i, j), max(i, j)
     _value(
         game.value[i, j],
         game.excluded[i, j],
+        game.forgone[i, j],
         game.one[i, j],
         game.distrust[i, j],
         world.trust[i, j],
         game.span[_S, low, high],
         game.paid[_S, i, j],
+        setting.rounds_per_year,
     )
 
 
 @lanewise
-def _value(worth, excluded, one, distrust, trust, span, paid):
+def _value(worth, excluded, forgone, one, distrust, trust, span, paid, m):
     for lane in range(one.shape[0]):
         present = one[lane] - (1.0 - trust[lane]) * distrust[lane]
         worth[lane] = present
-        excluded[lane] = cost_of(present, span[lane], paid[lane])
+        lost = cost_of(present, span[lane], paid[lane])
+        excluded[lane], forgone[lane] = lost, lost / m
 
 
 @scalar

@@ -274,6 +274,25 @@ def fill_words(luck, t, channel, i, j):
 
 
 @kernel
+def fill_first(luck, t, channel, i, j):
+    """The word of ``channel`` for (i, j), i <= j, for every lane and an even channel: the first of a block.
+
+    Overwrites ``luck.words[0]``, and may overwrite all.
+    """
+    if _any_replaced(luck.keys):
+        fill_words(luck, t, channel, i, j)
+    else:
+        c0, c1, c2 = np.uint32(t), np.uint32(channel >> 1), np.uint32((i << 16) | j)
+        _draw_first(luck.words[0], luck.replicate, c0, c1, c2, luck.keys)
+
+
+@lanewise
+def _draw_first(first, replicate, c0, c1, c2, keys):
+    for lane in range(replicate.shape[0]):
+        first[lane], _, _, _ = philox(c0, c1, c2, replicate[lane], keys)
+
+
+@kernel
 def mark_below(luck, t, channel, i, j, limits, marks):
     """Set bit 0 of ``marks`` where the word of (i, j), i < j, lies below a limit; bit 1 for (j, i).
 

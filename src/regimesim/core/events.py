@@ -17,6 +17,7 @@ from regimesim.core.draws import (
     TURNOVER,
     WAVE,
     draw,
+    fill_first,
     fill_some,
     fill_words,
     unit,
@@ -89,15 +90,19 @@ def change_leaders(world, game, setting, tally, luck, t):
     """Turnover, and waves of revolution."""
     n, lanes = world.capability.shape
     words = luck.words
-    fill_words(luck, t, WAVE, NOBODY, NOBODY)
+    fill_first(luck, t, WAVE, NOBODY, NOBODY)
     for lane in range(lanes):
         world.wave[lane] = unit(words[0, lane]) < game.wave[lane]
+    any_wave = any_marked(world.wave)
     for i in range(n):
-        fill_words(luck, t, TURNOVER, i, i)
+        if any_wave:
+            fill_words(luck, t, TURNOVER, i, i)
+        else:
+            fill_first(luck, t, TURNOVER, i, i)
         _mark_new(luck.marks, world.new_leader[i], world.revolted[i], words[0], game.turnover)
         for place in range(list_marked(luck)):
             _succeed(world, setting, i, luck.some[place])
-        for lane in range(lanes if any_marked(world.wave) else 0):
+        for lane in range(lanes if any_wave else 0):
             if (
                 world.wave[lane]
                 and unit(words[2, lane])

@@ -138,8 +138,8 @@ def reckon(world, game, setting, first):
                 tempt(world, game, setting, i, j)
                 tempt(world, game, setting, j, i)
             if on[_SANCTIONS] and on[_PRUDENT]:
-                value(world, game, i, j)
-                value(world, game, j, i)
+                value(world, game, setting, i, j)
+                value(world, game, setting, j, i)
     if on[_SANCTIONS] and on[_PRUDENT]:
         weigh_enforcement(world, game, setting)
         if on[_PROTECTION]:
@@ -149,7 +149,7 @@ def reckon(world, game, setting, first):
             for i in range(n):
                 for j in range(n):
                     if i != j:
-                        revalue(world, game, i, j)
+                        revalue(world, game, setting, i, j)
         for i in range(n):
             weigh_joining(world, game, setting, i)
             expect_sanctions(world, game, setting, i, on[_VOTES])
@@ -163,8 +163,8 @@ def prepare(world, game, setting, i, j):
         tempt(world, game, setting, i, j)
         tempt(world, game, setting, j, i)
     if on[_PRUDENT] and not on[_SANCTIONS]:
-        value(world, game, i, j)
-        value(world, game, j, i)
+        value(world, game, setting, i, j)
+        value(world, game, setting, j, i)
 
 
 @kernel
@@ -219,7 +219,7 @@ def deal(world, game, setting, tally, luck, t, i, j, apart):
     if on[_ERRORS]:
         count_errors(world, tally, i, j)
     if on[_ACCOUNTS]:
-        pay(world, game, i, j)
+        pay(world, game, setting, i, j)
         learn(world, game, tally, i, j)
         if on[_PRUDENT]:
             suspect(world, game, luck, i, j, noticed)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from regimesim.core.compiler import kernel, lanewise, scalar
+from regimesim.core.compiler import inlined, kernel, lanewise, scalar
+from regimesim.core.game import ALL, EACH
 
 
 @kernel
-def pay(world, game, i, j):
+def pay(world, game, setting, i, j):
     """Step 7: the flows of two states i < j from what they did to each other."""
+    if setting.one:
+        _pay_at(world, game, i, j, ALL)
+    else:
+        _pay_at(world, game, i, j, EACH)
+
+
+@inlined
+def _pay_at(world, game, i, j, each):
     _pay(
         world.payoff[i],
         world.payoff[j],
@@ -21,17 +30,19 @@ def pay(world, game, i, j):
         game.loss[j, i],
         game.reward,
         game.punishment,
+        each,
     )
 
 
 @lanewise
 def _pay(
     payoff_i, payoff_j, played, open_, action_ij, action_ji,
-    gain_ij, gain_ji, loss_ij, loss_ji, reward, punishment,
+    gain_ij, gain_ji, loss_ij, loss_ji, reward, punishment, each,
 ):  # fmt: skip
     for lane in range(played.shape[0]):
         # every number is read before one is chosen: a loop that reads one of several is not vectorised
-        mutual, grim, own, other = reward[lane], punishment[lane], action_ij[lane], action_ji[lane]
+        rate = lane * each
+        mutual, grim, own, other = reward[rate], punishment[rate], action_ij[lane], action_ji[lane]
         gained_i, gained_j, lost_i, lost_j = gain_ij[lane], gain_ji[lane], loss_ij[lane], loss_ji[lane]
         earned_i = outcome(own, other, mutual, lost_i, gained_i, grim)
         earned_j = outcome(other, own, mutual, lost_j, gained_j, grim)

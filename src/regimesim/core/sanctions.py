@@ -66,7 +66,7 @@ def _weigh_for(world, game, setting, k, z, each):
     _weigh_joining(
         game.join[k, z],
         sums[_TOTAL],
-        game.excluded[k, z],
+        game.forgone[k, z],
         game.excluded[z, k],
         world.open[k, z],
         world.played[k, z],
@@ -84,7 +84,6 @@ def _weigh_for(world, game, setting, k, z, each):
         sums[_ALLY],
         sums[_STRENGTH],
         world.capability.shape[0],
-        setting.rounds_per_year,
         each,
     )
 
@@ -92,14 +91,14 @@ def _weigh_for(world, game, setting, k, z, each):
 @lanewise
 def _weigh_joining(
     join, total, forgone, lost, open_, played, affinity, norm, member, strategy, capability, rule,
-    restraint, temperature, enforcing, pledge, flat, ally, strength, n, m, each,
+    restraint, temperature, enforcing, pledge, flat, ally, strength, n, each,
 ):  # fmt: skip
     for lane in range(join.shape[0]):
         rate = lane * each
         by_rule = enforcing[lane] + restraint[rate] * norm[lane] + pledge[rate]
         by_strength = strength[rate] * (n * capability[lane])
         worth = by_strength if rule[rate] == BALANCING else by_rule
-        yearly = forgone[lane] / m
+        yearly = forgone[lane]
         given_up = yearly if open_[lane] else 0.0
         net = worth - flat[rate] - ally[rate] * affinity[lane] - given_up
         bound = (member[lane] != 0) | (rule[rate] == BALANCING)
@@ -251,7 +250,7 @@ def protect(world, game):
 
 
 @kernel
-def revalue(world, game, i, j):
+def revalue(world, game, setting, i, j):
     """Reckon what follows from protection: flows, the value of open dealings, the cost of exclusion."""
     loss, toll, reward = game.loss[i, j], game.toll[i, j], game.reward
     trust, low, high = world.trust[i, j], min(i, j), max(i, j)
@@ -262,10 +261,12 @@ def revalue(world, game, i, j):
         game.span[2, low, high],
         game.paid[2, i, j],
     )
+    forgone, m = game.forgone[i, j], setting.rounds_per_year
     for lane in range(loss.shape[0]):
         distrust = (reward[lane] - (loss[lane] - toll[lane]) + dread[lane]) / healing[lane]
         worth[lane] = one[lane] - (1.0 - trust[lane]) * distrust
         excluded[lane] = cost_of(worth[lane], span[lane], paid[lane])
+        forgone[lane] = excluded[lane] / m
 
 
 @kernel

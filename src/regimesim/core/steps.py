@@ -146,7 +146,7 @@ def _pay(world, game, setting, tally, luck, t):
             if on[_ERRORS]:
                 count_errors(world, tally, i, j)
             if on[_ACCOUNTS]:
-                pay(world, game, i, j)
+                pay(world, game, setting, i, j)
                 learn(world, game, tally, i, j)
                 noticed = notice(world, luck, i, j)
                 suspect(world, game, luck, i, j, noticed)

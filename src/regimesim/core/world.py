@@ -136,6 +136,7 @@ class Game(NamedTuple):
     distrust: Reals  # [N, N, L] what full distrust takes from the value of open dealings
     value: Reals  # [N, N, L] O
     excluded: Reals  # [N, N, L] Lambda_S: what i loses if j excludes it
+    forgone: Reals  # [N, N, L] the same, a round's share
     join: Reals  # [N, N, L] Pr_i(j): i joins a sanction against j
     law: Reals  # [N, N, L]
     against: Bits  # [N, N, L] v_D > v_C at the last decision
@@ -372,7 +373,7 @@ def allocate_game(states: int, lanes: int, memory: Memory | None = None) -> Game
     pairs = (states, states, lanes)
     kinds = {
         **_kinds("structure", (sum((BETWEEN | ASIDE).values()), *pairs), np.float64),
-        **_kinds("buffer gain u_dc u_cd value excluded join law", pairs, np.float64),
+        **_kinds("buffer gain u_dc u_cd value excluded forgone join law", pairs, np.float64),
         **_kinds("rates", (len(_RATES.split()), lanes), np.float64),
         **_kinds("pursue", (states, lanes), np.float64),
         **_kinds("nothing", (lanes,), np.float64),
