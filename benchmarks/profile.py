@@ -53,7 +53,7 @@ BOTH = {
     "notice": (PAIR, "notice(world, luck, i, j)"),
     "count pairs": (PAIR, "count_pair(world, game, tally, t, i, j)"),
     "pay": (PAIR, "pay(world, game, setting, i, j)"),
-    "learn": (PAIR, "learn(world, game, tally, i, j)"),
+    "learn": (PAIR, "learn(world, game, setting, tally, i, j)"),
     "suspect": (
         PAIR,
         "noticed = notice(world, luck, i, j); "

@@ -18,18 +18,27 @@ NOW, FUTURE, LAW, NORM = 0, 1, 2, 3
 @kernel
 def tempt(world, game, setting, i, j):
     """Reckon what defection pays now, as grievances and turmoil stand; without protection."""
-    gain = game.gain[i, j]
-    _want(gain, game.appetite[i, j], world.revisionism[i], world.turmoil[i], game.calmed, game.reward)
+    if setting.one:
+        _want_at(world, game, i, j, ALL)
+    else:
+        _want_at(world, game, i, j, EACH)
     if setting.on[_SURPRISES]:
-        _strike(gain, game.strike[i, j], game.warning[i, j], game.punishment)
+        _strike(game.gain[i, j], game.strike[i, j], game.warning[i, j], game.punishment)
+
+
+@inlined
+def _want_at(world, game, i, j, each):
+    gain, appetite = game.gain[i, j], game.appetite[i, j]
+    _want(gain, appetite, world.revisionism[i], world.turmoil[i], game.calmed, game.reward, each)
 
 
 @lanewise
-def _want(gain, appetite, grievance, turmoil, calmed, reward):
+def _want(gain, appetite, grievance, turmoil, calmed, reward, each):
     for lane in range(gain.shape[0]):
+        rate = lane * each
         wanted = appetite[lane] + grievance[lane]
-        dulled = wanted * calmed[lane]
-        gain[lane] = reward[lane] + (dulled if turmoil[lane] > 0 else wanted)
+        dulled = wanted * calmed[rate]
+        gain[lane] = reward[rate] + (dulled if turmoil[lane] > 0 else wanted)
 
 
 @lanewise

@@ -6,7 +6,7 @@ matter.
 
 from __future__ import annotations
 
-from regimesim.core.compiler import kernel, lanewise
+from regimesim.core.compiler import inlined, kernel, lanewise
 from regimesim.core.draws import (
     ABSORB,
     GROWTH,
@@ -23,7 +23,7 @@ from regimesim.core.draws import (
     unit,
 )
 from regimesim.core.elementary import exponential, normal_quantile
-from regimesim.core.game import any_marked, list_marked, rounds_of, stale_all
+from regimesim.core.game import ALL, EACH, any_marked, list_marked, rounds_of, stale_all
 
 
 @kernel
@@ -60,7 +60,7 @@ def remember(world, game, setting):
     """Turmoil runs out; norms fade, and conferences renew them; fresh grievances fade."""
     n, lanes = world.capability.shape
     for i in range(n):
-        turmoil, norm, member = world.turmoil[i], world.norm[i], world.member[i]
+        turmoil = world.turmoil[i]
         if any_marked(turmoil):
             for lane in range(lanes):
                 if turmoil[lane] > 0:
@@ -69,13 +69,30 @@ def remember(world, game, setting):
                         world.revisionism[i, lane] += setting.parameters[
                             setting.row[lane]
                         ].domestic.nationalism
-        fade, socialize = game.fade, game.socialize
-        for lane in range(lanes):
-            faded = norm[lane] * fade[lane]
-            norm[lane] = faded + socialize[lane] * member[lane] * (1.0 - faded)
-        grievance, ground, forget = world.revisionism[i], setting.ground[i], game.forget
-        for lane in range(lanes):
-            grievance[lane] -= forget[lane] * max(0.0, grievance[lane] - ground[lane])
+        if setting.one:
+            _fade(world, game, setting, i, ALL)
+        else:
+            _fade(world, game, setting, i, EACH)
+
+
+@inlined
+def _fade(world, game, setting, i, each):
+    _fade_norm(world.norm[i], world.member[i], game.fade, game.socialize, each)
+    _fade_grievance(world.revisionism[i], setting.ground[i], game.forget, each)
+
+
+@lanewise
+def _fade_norm(norm, member, fade, socialize, each):
+    for lane in range(norm.shape[0]):
+        rate = lane * each
+        faded = norm[lane] * fade[rate]
+        norm[lane] = faded + socialize[rate] * member[lane] * (1.0 - faded)
+
+
+@lanewise
+def _fade_grievance(grievance, ground, forget, each):
+    for lane in range(grievance.shape[0]):
+        grievance[lane] -= forget[lane * each] * max(0.0, grievance[lane] - ground[lane])
 
 
 @kernel

@@ -220,13 +220,13 @@ def deal(world, game, setting, tally, luck, t, i, j, apart):
         count_errors(world, tally, i, j)
     if on[_ACCOUNTS]:
         pay(world, game, setting, i, j)
-        learn(world, game, tally, i, j)
+        learn(world, game, setting, tally, i, j)
         if on[_PRUDENT]:
             suspect(world, game, luck, i, j, noticed)
             suspect(world, game, luck, j, i, noticed)
         else:
-            suspect_everywhere(world, game, i, j)
-            suspect_everywhere(world, game, j, i)
+            suspect_everywhere(world, game, setting, i, j)
+            suspect_everywhere(world, game, setting, j, i)
     if on[_LARGE]:
         move_far(world, setting, i, j)
         move_far(world, setting, j, i)

@@ -147,7 +147,7 @@ def _pay(world, game, setting, tally, luck, t):
                 count_errors(world, tally, i, j)
             if on[_ACCOUNTS]:
                 pay(world, game, setting, i, j)
-                learn(world, game, tally, i, j)
+                learn(world, game, setting, tally, i, j)
                 noticed = notice(world, luck, i, j)
                 suspect(world, game, luck, i, j, noticed)
                 suspect(world, game, luck, j, i, noticed)

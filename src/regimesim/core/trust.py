@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from regimesim.core.compiler import kernel, lanewise, scalar
-from regimesim.core.game import list_marked
+from regimesim.core.compiler import inlined, kernel, lanewise, scalar
+from regimesim.core.game import ALL, EACH, list_marked
 from regimesim.core.perception import CLEARED
 
 
 @kernel
-def learn(world, game, tally, i, j):
+def learn(world, game, setting, tally, i, j):
     """Step 9 for a pair i < j where cooperation was seen: trust rises; and what was believed is counted."""
+    if setting.one:
+        _learn_at(world, game, tally, i, j, ALL)
+    else:
+        _learn_at(world, game, tally, i, j, EACH)
+
+
+@inlined
+def _learn_at(world, game, tally, i, j, each):
     _learn(
         world.trust[i, j],
         world.trust[j, i],
@@ -23,16 +31,17 @@ def learn(world, game, tally, i, j):
         world.withheld[i, j],
         world.withheld[j, i],
         game.learning,
+        each,
     )
 
 
 @lanewise
 def _learn(
     trust_ij, trust_ji, trust, error, open_, action_ij, action_ji,
-    seen_ij, seen_ji, withheld_ij, withheld_ji, learning,
+    seen_ij, seen_ji, withheld_ij, withheld_ji, learning, each,
 ):  # fmt: skip
     for lane in range(trust_ij.shape[0]):
-        own, other, live, pace = trust_ij[lane], trust_ji[lane], open_[lane], learning[lane]
+        own, other, live, pace = trust_ij[lane], trust_ji[lane], open_[lane], learning[lane * each]
         trust[lane] = (trust[lane] + own) + other
         surprise = live * abs(own - action_ji[lane])
         error[lane] = (error[lane] + surprise) + live * abs(other - action_ij[lane])
@@ -52,8 +61,16 @@ def suspect(world, game, luck, i, j, count):
 
 
 @kernel
-def suspect_everywhere(world, game, i, j):
+def suspect_everywhere(world, game, setting, i, j):
     """The same in every lane, where no charge can have been cleared: cheaper if errors are frequent."""
+    if setting.one:
+        _suspect_at(world, game, i, j, ALL)
+    else:
+        _suspect_at(world, game, i, j, EACH)
+
+
+@inlined
+def _suspect_at(world, game, i, j, each):
     _suspect_everywhere(
         world.trust[i, j],
         world.seen[i, j],
@@ -62,14 +79,16 @@ def suspect_everywhere(world, game, i, j):
         game.shock,
         game.hit,
         game.alarm[i, j],
+        each,
     )
 
 
 @lanewise
-def _suspect_everywhere(trust, seen, open_, withheld, shock, hit, alarm):
+def _suspect_everywhere(trust, seen, open_, withheld, shock, hit, alarm, each):
     for lane in range(trust.shape[0]):
+        rate = lane * each
         believed = open_[lane] & (1 - seen[lane]) & (1 - withheld[lane])
-        trust[lane] = shaken(trust[lane], shock[lane], hit[lane], alarm[lane], believed)
+        trust[lane] = shaken(trust[lane], shock[rate], hit[rate], alarm[lane], believed)
 
 
 @scalar
