@@ -109,7 +109,7 @@ def _ours(accounts: bool) -> Rate:
     def play() -> None:
         start = Lanes(design, np.zeros(size, np.intp), np.arange(size), SEED, accounts=accounts)
         for block in range(blocks):
-            start.again(np.arange(block * size, (block + 1) * size)).play(design.rounds)
+            start.restart(np.arange(block * size, (block + 1) * size)).play(design.rounds)
 
     return rate(play, blocks * size * PAIRS * ROUNDS, least=0.0)
 

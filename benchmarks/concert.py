@@ -25,7 +25,7 @@ CALM = (
 )  # fmt: skip
 """Switched off is what befalls states; what they do to each other is left."""
 RULES = {
-    "trust": ("shock",), "diplomacy": ("agreement_trust",), "transparency": ("publicity",),
+    "diplomacy": ("agreement_trust",), "transparency": ("publicity",),
     "sanctions": ("enforcement_value", "pledge", "cost", "alliance_weight", "balance_weight", "inquiry",
                   "severity", "exit", "credibility_learning"),
 }  # fmt: skip
@@ -42,12 +42,14 @@ def measure(repetitions: int) -> list[Row]:
     """Centuries a second, against Mesa and against C."""
     whole = lower(load_scenario("concert"))
     size = lanes_for(whole)
+    replicates = np.arange(size)
+    again = Lanes(whole, np.zeros(size, np.intp), replicates, SEED)
     inner = _Inner(lower(load_scenario("concert", CALM)), size)
     _same_as_mesa()
     _same_as_c(inner)
     found = in_turn(
         {
-            "whole": rate(lambda: _play(whole, size), size),
+            "whole": rate(lambda: again.restart(replicates).play(whole.rounds), size),
             "mesa": rate(lambda: _play_mesa(keep=False), MESA_RUNS, least=0.0),
             "mesa that keeps": rate(lambda: _play_mesa(keep=True), MESA_RUNS, least=0.0),
             "inner": rate(inner.play, size),
@@ -67,12 +69,6 @@ def measure(repetitions: int) -> list[Row]:
         ),
         Row("the whole, against its inner loop", ratios(found["inner"], found["whole"]), "times"),
     ]
-
-
-def _play(design, size: int) -> Lanes:
-    lanes = Lanes(design, np.zeros(size, np.intp), np.arange(size), SEED)
-    lanes.play(design.rounds)
-    return lanes
 
 
 def play_mesa(scenario, run: int, keep: bool = False) -> Concert:
@@ -117,9 +113,7 @@ class _Inner:
         lanes = self.lanes = Lanes(design, np.zeros(size, np.intp), np.arange(size), SEED)
         lanes.margins()  # appraises; nothing has been played
         self.program = native("concert").play
-        reckoned = [
-            getattr(lanes.game, name) for name in ("gain", "value", "excluded", "join", "law", "against")
-        ]
+        reckoned = [getattr(lanes.game, name) for name in _RECKONED]
         self.changed = [*lanes.world, *reckoned, *lanes.tally]
         self.begin = [array.copy() for array in self.changed]
         parameters = lanes.setting.parameters[lanes.setting.row]
@@ -161,6 +155,8 @@ class _Inner:
         }
 
 
+_RECKONED = ("gain", "value", "excluded", "forgone", "join", "law", "against", "unsettled")
+"""Fields of a game that a round changes."""
 _ROOM = ("sums", "reach", "like")
 """Fields that hold nothing from round to round."""
 

@@ -154,7 +154,7 @@ def _repeat(template: str, call: str, lanes: Lanes, t: int) -> Callable[[], None
 
 
 def _begin(lanes: Lanes) -> None:
-    lanes.again(np.arange(len(lanes.points))).play(1)
+    lanes.restart(np.arange(len(lanes.points))).play(1)
 
 
 def _keep_still(game: Game, setting: Setting) -> None:

@@ -2,8 +2,8 @@
  * buffers to lose, laid out the same way: lanes last, short loops over them. What the structs name are the arrays
  * of the same names in regimesim.core.world, of shapes [n][n][lanes], [n][lanes] and [lanes], and parameters,
  * [lanes]. States remember, reckon, decide, act, see, accuse, sanction, are paid, learn and are reconciled with
- * the same random numbers and the same arithmetic in the same order. The generator goes eight lanes at a time by
- * hand; all else is left to the compiler. */
+ * the same random numbers and the same arithmetic in the same order. All lanes play one point, so rates are read
+ * once. The generator goes eight lanes at a time by hand; all else is left to the compiler. */
 #include "philox.h"
 #include <math.h>
 #include <string.h>
@@ -29,16 +29,17 @@ typedef struct {
 
 typedef struct {
     double *appetite, *gain, *loss, *toll, *law, *alarm, *abroad, *confer, *one, *distrust, *value, *excluded;
+    double *forgone;
     double *war_open, *war_estranged, *ending, *paid, *span, *apart, *brings, *pursue, *nothing;
     double *reward, *punishment, *hit, *restraint, *temperature, *coolness, *readiness, *learning, *discount;
-    double *waste, *calmed, *intrusion, *fade, *forget, *socialize, *join, *exposed;
+    double *waste, *calmed, *intrusion, *shock, *fade, *forget, *socialize, *join, *exposed;
     uint32_t *alarm_limit, *hit_limit;
     int32_t *rounds;
-    int8_t *certain, *against, *stale, *rule;
+    int8_t *certain, *against, *stale, *rule, *unsettled;
 } Game;
 
 typedef struct {
-    double *ground, *affinity, *shock, *agreement_trust, *publicity;
+    double *ground, *affinity, *agreement_trust, *publicity;
     double *enforcement_value, *pledge, *cost, *alliance_weight, *balance_weight, *inquiry, *severity, *exit;
     double *credibility_learning;
     int8_t *strategy;
@@ -103,12 +104,18 @@ static inline double exponential(double x)
 static int list_marked(const Luck *luck, int lanes)
 {
     int count = 0;
-    for (int eight = 0; eight < (lanes + 7) / 8; eight++)
-        if (luck->packed[eight])
-            for (int lane = 8 * eight; lane < 8 * eight + 8; lane++) {
-                luck->some[count] = lane;
-                count += luck->marks[lane] != 0;
-            }
+    for (int first = 0; first < (lanes + 7) / 8; first += 8) {
+        int last = first + 8 < (lanes + 7) / 8 ? first + 8 : (lanes + 7) / 8;
+        uint64_t any = 0;
+        for (int eight = first; eight < last; eight++)
+            any |= luck->packed[eight];
+        for (int eight = first; any && eight < last; eight++)
+            if (luck->packed[eight])
+                for (int lane = 8 * eight; lane < 8 * eight + 8; lane++) {
+                    luck->some[count] = lane;
+                    count += luck->marks[lane] != 0;
+                }
+    }
     return count;
 }
 
@@ -138,10 +145,10 @@ static void remember(const Block *b)
         if (any_left(STATE(b->world->turmoil, i), lanes))
             return; /* nobody is ever in turmoil here */
         LANES {
-            double faded = norm[lane] * fade[lane];
-            norm[lane] = faded + socialize[lane] * member[lane] * (1.0 - faded);
+            double faded = norm[lane] * fade[0];
+            norm[lane] = faded + socialize[0] * member[lane] * (1.0 - faded);
         }
-        LANES grievance[lane] -= forget[lane] * at_least_zero(grievance[lane] - ground[lane]);
+        LANES grievance[lane] -= forget[0] * at_least_zero(grievance[lane] - ground[lane]);
     }
 }
 
@@ -172,22 +179,21 @@ static void tempt(const Block *b, int i, int j)
     const int n = b->n, lanes = b->lanes;
     const Game *g = b->game;
     double *restrict gain = PAIR(g->gain, i, j);
-    const double *restrict appetite = PAIR(g->appetite, i, j), *restrict nothing = g->nothing;
+    const double *restrict appetite = PAIR(g->appetite, i, j);
     const double *restrict grievance = STATE(b->world->revisionism, i), *restrict calmed = g->calmed;
-    const double *restrict reward = g->reward, *restrict punishment = g->punishment;
+    const double *restrict reward = g->reward;
     const int32_t *restrict turmoil = STATE(b->world->turmoil, i);
     LANES {
-        double wanted = appetite[lane] + grievance[lane], dulled = wanted * calmed[lane];
-        wanted = turmoil[lane] > 0 ? dulled : wanted;
-        double full = reward[lane] + wanted + nothing[lane];
-        gain[lane] = (1.0 - nothing[lane]) * full + nothing[lane] * punishment[lane];
+        double wanted = appetite[lane] + grievance[lane], dulled = wanted * calmed[0];
+        gain[lane] = reward[0] + (turmoil[lane] > 0 ? dulled : wanted);
     }
 }
 
 static void value(const Block *b, int i, int j)
 {
-    const int n = b->n, lanes = b->lanes, low = i < j ? i : j, high = i < j ? j : i;
+    const int n = b->n, lanes = b->lanes, low = i < j ? i : j, high = i < j ? j : i, m = b->rounds_per_year;
     const Game *g = b->game;
+    double *restrict forgone = PAIR(g->forgone, i, j);
     double *restrict worth = PAIR(g->value, i, j), *restrict excluded = PAIR(g->excluded, i, j);
     const double *restrict one = PAIR(g->one, i, j), *restrict distrust = PAIR(g->distrust, i, j);
     const double *restrict trust = PAIR(b->world->trust, i, j), *restrict span = KIND(g->span, 2, low, high);
@@ -195,7 +201,9 @@ static void value(const Block *b, int i, int j)
     LANES {
         double present = one[lane] - (1.0 - trust[lane]) * distrust[lane];
         worth[lane] = present;
-        excluded[lane] = at_least_zero(present * span[lane] - paid[lane]);
+        double lost = at_least_zero(present * span[lane] - paid[lane]);
+        excluded[lane] = lost;
+        forgone[lane] = lost / m;
     }
 }
 
@@ -223,7 +231,7 @@ static void weigh_enforcement(const Block *b)
 
 static void weigh_joining(const Block *b, int z)
 {
-    const int n = b->n, lanes = b->lanes, m = b->rounds_per_year;
+    const int n = b->n, lanes = b->lanes;
     const World *w = b->world;
     const Game *g = b->game;
     double *restrict total = STATE(w->sums, TOTAL);
@@ -237,20 +245,20 @@ static void weigh_joining(const Block *b, int z)
         if (k == z)
             continue;
         double *restrict join = PAIR(g->join, k, z);
-        const double *restrict forgone = PAIR(g->excluded, k, z), *restrict lost = PAIR(g->excluded, z, k);
+        const double *restrict forgone = PAIR(g->forgone, k, z), *restrict lost = PAIR(g->excluded, z, k);
         const int8_t *restrict open = PAIR(w->open, k, z), *restrict played = PAIR(w->played, k, z);
         const double *restrict affinity = PAIR(b->setting->affinity, k, z), *restrict norm = STATE(w->norm, k);
         const int8_t *restrict member = STATE(w->member, k), *restrict strategy = STATE(b->setting->strategy, k);
         LANES {
-            double by_rule = enforcing[lane] + restraint[lane] * norm[lane] + pledge[lane];
-            double by_strength = strength[lane] * (n * capability[lane]);
-            double worth = rule[lane] == BALANCING ? by_strength : by_rule;
-            double yearly = forgone[lane] / m, given_up = open[lane] ? yearly : 0.0;
-            double net = worth - flat[lane] - ally[lane] * affinity[lane] - given_up;
-            double heat = temperature[lane], firm = net >= 0.0 ? 1.0 : 0.0;
+            double by_rule = enforcing[lane] + restraint[0] * norm[lane] + pledge[0];
+            double by_strength = strength[0] * (n * capability[lane]);
+            double worth = rule[0] == BALANCING ? by_strength : by_rule;
+            double yearly = forgone[lane], given_up = open[lane] ? yearly : 0.0;
+            double net = worth - flat[0] - ally[0] * affinity[lane] - given_up;
+            double heat = temperature[0], firm = net >= 0.0 ? 1.0 : 0.0;
             double soft = 1.0 / (1.0 + exponential(-(net / (heat > 0.0 ? heat : 1.0))));
             double chance = heat > 0.0 ? soft : firm;
-            int8_t bound = (member[lane] != 0) | (rule[lane] == BALANCING);
+            int8_t bound = (member[lane] != 0) | (rule[0] == BALANCING);
             double joins = bound & (strategy[lane] < 0) & (played[lane] != 0) ? chance : 0.0;
             double expected = joins * lost[lane];
             join[lane] = joins;
@@ -275,7 +283,7 @@ static void expect_sanctions(const Block *b, int i)
         LANES {
             double expected = join[lane] * excluded[lane], through = open[lane] ? expected : 0.0;
             double others = at_least_zero(total[lane] - through);
-            int8_t outside = (rule[lane] == DECENTRALIZED) & (member[lane] == 0);
+            int8_t outside = (rule[0] == DECENTRALIZED) & (member[lane] == 0);
             law[lane] = exposed[lane] * (outside ? 0.0 : others);
         }
     }
@@ -338,14 +346,14 @@ static void decide(const Block *b, const uint32_t *restrict words, int i, int j)
     const double *restrict coolness = g->coolness, *restrict readiness = g->readiness;
     LANES {
         double t = trust[lane], o = worth[lane], cost = toll[lane];
-        double u_cd = loss[lane] - cost, u_dc = gain[lane] - cost, both = punishment[lane] - cost;
-        double v_c = t * reward[lane] + (1.0 - t) * u_cd, v_d = t * u_dc + (1.0 - t) * both;
+        double u_cd = loss[lane] - cost, u_dc = gain[lane] - cost, both = punishment[0] - cost;
+        double v_c = t * reward[0] + (1.0 - t) * u_cd, v_d = t * u_dc + (1.0 - t) * both;
         double loss_m = at_least_zero(o * span_m[lane] - paid_m[lane]);
         double loss_b = at_least_zero(o * span_b[lane] - paid_b[lane]);
         double now = v_c - v_d;
-        double broken = discount[lane] * ((1.0 - t * risk[lane]) * (d_m[lane] * loss_m + d_b[lane] * loss_b)
+        double broken = discount[0] * ((1.0 - t * risk[lane]) * (d_m[lane] * loss_m + d_b[lane] * loss_b)
                                           - a_m[lane] * loss_m - a_b[lane] * loss_b);
-        double future = broken + t * risk[lane] * waste[lane] * o, within = restraint[lane] * norm[lane];
+        double future = broken + t * risk[lane] * waste[0] * o, within = restraint[0] * norm[lane];
         double total = now + future + law[lane] + within;
         int8_t free = open[lane] & (1 - withheld[lane]), wants = free & (total >= 0.0);
         int8_t counted = wants & (strategy[lane] < 0);
@@ -357,8 +365,8 @@ static void decide(const Block *b, const uint32_t *restrict words, int i, int j)
         turned_future[lane] += counted & (total - future < 0.0);
         turned_law[lane] += counted & (total - law[lane] < 0.0);
         turned_norm[lane] += counted & (total - within < 0.0);
-        double x = fabs(total) * coolness[lane], grown = ((x * (1.0 / 6.0) + 0.5) * x + 1.0) * x + 1.0;
-        slips[lane] = (unit(words[lane]) * readiness[lane] * grown < 1.001) & free;
+        double x = fabs(total) * coolness[0], grown = ((x * (1.0 / 6.0) + 0.5) * x + 1.0) * x + 1.0;
+        slips[lane] = (unit(words[lane]) * readiness[0] * grown < 1.001) & free;
     }
     for (int place = 0, count = list_marked(b->luck, lanes); place < count; place++) {
         uint32_t lane = b->luck->some[place];
@@ -550,16 +558,24 @@ static void count_pair(const Block *b, int t, int i, int j)
     int32_t *restrict cooperating = STATE(y->cooperating, t), *restrict dealt = y->dealt;
     int32_t *restrict exploitations = y->exploitations;
     int32_t *restrict onset = PAIR(y->pair_onset, i, j), *restrict breakdown = PAIR(y->pair_breakdown, i, j);
+    int8_t *unsettled = b->game->unsettled + i * n + j, left = 0;
     LANES {
-        int8_t live = open[lane], own = action_ij[lane], other = action_ji[lane], both = own & other;
-        cooperating[lane] += both;
+        int8_t live = open[lane], own = action_ij[lane], other = action_ji[lane];
+        cooperating[lane] += own & other;
         dealt[lane] += live + live;
         exploitations[lane] += (live & (1 - own)) + (live & (1 - other));
+    }
+    if (!*unsettled)
+        return;
+    LANES {
+        int8_t both = action_ij[lane] & action_ji[lane];
         int32_t begun = onset[lane], broken = breakdown[lane];
         int32_t begins = both ? t : begun, breaks = both ? broken : t;
         onset[lane] = begun < 0 ? begins : begun;
         breakdown[lane] = (begun >= 0) & (broken < 0) ? breaks : broken;
     }
+    LANES left |= breakdown[lane] < 0;
+    *unsettled = left;
 }
 
 static void count_errors(const Block *b, int i, int j)
@@ -590,7 +606,7 @@ static void pay(const Block *b, int i, int j)
     const double *restrict loss_ij = PAIR(g->loss, i, j), *restrict loss_ji = PAIR(g->loss, j, i);
     const double *restrict reward = g->reward, *restrict punishment = g->punishment;
     LANES {
-        double mutual = reward[lane], grim = punishment[lane];
+        double mutual = reward[0], grim = punishment[0];
         double gained_i = gain_ij[lane], gained_j = gain_ji[lane], lost_i = loss_ij[lane], lost_j = loss_ji[lane];
         int8_t own = action_ij[lane], other = action_ji[lane];
         double earned_i = own ? (other ? mutual : lost_i) : (other ? gained_i : grim);
@@ -614,7 +630,7 @@ static void learn(const Block *b, int i, int j)
     const int8_t *restrict withheld_ij = PAIR(w->withheld, i, j), *restrict withheld_ji = PAIR(w->withheld, j, i);
     const double *restrict learning = b->game->learning;
     LANES {
-        double own = trust_ij[lane], other = trust_ji[lane], pace = learning[lane];
+        double own = trust_ij[lane], other = trust_ji[lane], pace = learning[0];
         int8_t live = open[lane];
         trust[lane] = (trust[lane] + own) + other;
         double surprise = live * fabs(own - action_ji[lane]);
@@ -633,12 +649,12 @@ static void suspect(const Block *b, int i, int j, int count)
         uint32_t lane = b->luck->some[place];
         int offended = PAIR(w->open, i, j)[lane] & (1 - PAIR(w->seen, i, j)[lane])
             & (1 - PAIR(w->withheld, i, j)[lane]);
-        if (offended && PAIR(w->charge, i, j)[lane] != CLEARED) {
-            double hit = b->game->hit[lane], alarm = PAIR(b->game->alarm, i, j)[lane];
-            double weight = (1.0 - trust[lane]) * hit + trust[lane] * alarm;
-            double guilt = weight > 0.0 ? (1.0 - trust[lane]) * hit / weight : 1.0;
-            trust[lane] = trust[lane] * (1.0 - b->setting->shock[lane] * guilt);
-        }
+        int believed = offended & (PAIR(w->charge, i, j)[lane] != CLEARED);
+        double hit = b->game->hit[lane], alarm = PAIR(b->game->alarm, i, j)[lane];
+        double weight = (1.0 - trust[lane]) * hit + trust[lane] * alarm;
+        double guilt = weight > 0.0 ? (1.0 - trust[lane]) * hit / weight : 1.0;
+        double lost = b->game->shock[lane] * guilt;
+        trust[lane] = trust[lane] * (1.0 - (believed ? lost : 0.0));
     }
 }
 
@@ -702,7 +718,23 @@ static void count_case(const Block *b, int z, uint32_t lane, double share)
     }
 }
 
-static void hear(const Block *b, int t, int z, uint32_t lane)
+/* Which of the cases in luck->some k joins. */
+static void answer(const Block *b, int t, int k, int z, int count, int stride)
+{
+    const int n = b->n, lanes = b->lanes;
+    const Luck *luck = b->luck;
+    const uint32_t pair = (uint32_t)(k < z ? k : z) << 16 | (k < z ? z : k), *words = luck->words + (k > z) * stride;
+    for (int place = 0; place < count; place++)
+        luck->chosen[place] = luck->replicate[luck->some[place]];
+    fill_words_by_hand(luck->words, luck->keys, luck->chosen, t, SANCTION / 2, pair, count, stride);
+    for (int place = 0; place < count; place++) {
+        uint32_t lane = luck->some[place];
+        if (is_asked(b, k, z, lane))
+            PAIR(b->world->joined, k, z)[lane] = unit(words[place]) < PAIR(b->game->join, k, z)[lane];
+    }
+}
+
+static void hear(const Block *b, int z, uint32_t lane)
 {
     const int n = b->n, lanes = b->lanes;
     const World *w = b->world;
@@ -711,11 +743,9 @@ static void hear(const Block *b, int t, int z, uint32_t lane)
     for (int k = 0; k < n; k++)
         if (is_asked(b, k, z, lane)) {
             double c = STATE(w->capability, k)[lane];
-            int joins = draw(b, lane, t, SANCTION, k, z) < PAIR(b->game->join, k, z)[lane];
             asked++;
             possible += c;
-            PAIR(w->joined, k, z)[lane] = joins;
-            strength += joins ? c : 0.0;
+            strength += PAIR(w->joined, k, z)[lane] ? c : 0.0;
         }
     if (asked == 0) {
         STATE(w->accused, z)[lane] = 0;
@@ -731,7 +761,7 @@ static void hear(const Block *b, int t, int z, uint32_t lane)
         }
 }
 
-static void sanction(const Block *b, int t)
+static void sanction(const Block *b, int t, int stride)
 {
     const int n = b->n, lanes = b->lanes;
     const World *w = b->world;
@@ -745,10 +775,13 @@ static void sanction(const Block *b, int t)
         }
         LANES share[lane] = -1.0;
         bring_cases(b, z);
-        if (any_marked(accused, lanes))
-            for (int lane = 0; lane < lanes; lane++)
-                if (accused[lane])
-                    hear(b, t, z, lane);
+        LANES b->luck->marks[lane] = accused[lane];
+        int count = list_marked(b->luck, lanes);
+        for (int k = 0; count > 0 && k < n; k++)
+            if (k != z)
+                answer(b, t, k, z, count, stride);
+        for (int place = 0; place < count; place++)
+            hear(b, z, b->luck->some[place]);
     }
 }
 
@@ -916,7 +949,7 @@ void play(const World *world, const Game *game, const Setting *setting, const Ta
         for (int i = 0; i < n; i++)
             for (int j = i + 1; j < n; j++)
                 deal(b, t, i, j, lanes + 8);
-        sanction(b, t);
+        sanction(b, t, lanes + 8);
         pay_dues(b);
         for (int i = 0; i < n; i++)
             for (int j = i + 1; j < n; j++)
