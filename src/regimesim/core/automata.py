@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from regimesim.core.compiler import kernel, lanewise, scalar
+from regimesim.core.compiler import inlined, kernel, lanewise, scalar
 from regimesim.core.draws import unit
+
+ALIKE, OF_TWO = 1, 2
+"""All lanes follow one automaton, or none does; and one of two states at most, which needs no shifts."""
 
 
 @kernel
@@ -23,7 +26,9 @@ def follow_firmly(world, setting, i, j):
     strategy, stance, intend = setting.strategy[i], world.stance[i, j], world.intend[i, j]
     firm = setting.firm[i]
     if setting.alike[i]:
-        if strategy[0] >= 0:
+        if strategy[0] >= 0 and setting.alike[i] == OF_TWO:
+            _follow_of_two(intend, stance, np.int8(firm[0] & 1), np.int8((firm[0] >> 1) & 1))
+        elif strategy[0] >= 0:
             _follow_one(intend, stance, firm[0])
         return
     for lane in range(strategy.shape[0]):
@@ -39,12 +44,21 @@ def _follow_one(intend, stance, firm):
         intend[lane] = np.int8((firm >> (np.uint32(stance[lane]) & np.uint32(15))) & np.uint32(1))
 
 
+@lanewise
+def _follow_of_two(intend, stance, first, second):
+    for lane in range(stance.shape[0]):
+        intend[lane] = second if stance[lane] else first
+
+
 @kernel
 def move_on(world, setting, i, j):
     """Step 9 for automata of at most eight states; the stance of prudent states stays as it is."""
     stance, own, seen = world.stance[i, j], world.action[i, j], world.seen[i, j]
     played, first = world.played[i, j], setting.following[0]
     dd, dc, cd, cc = first[0, i], first[1, i], first[2, i], first[3, i]
+    if setting.alike[i] == OF_TWO:
+        _move_of_two(stance, own, seen, played, dd[0], dc[0], cd[0], cc[0])
+        return
     if setting.alike[i]:
         _move_one(stance, own, seen, played, dd[0], dc[0], cd[0], cc[0])
         return
@@ -61,6 +75,25 @@ def _move_one(stance, own, seen, played, dd, dc, cd, cc):
         state = stance[lane]
         word = _of_four(own[lane], seen[lane], dd, dc, cd, cc)
         after = np.int8((word >> (np.uint32(4 * state) & np.uint32(31))) & np.uint32(15))
+        stance[lane] = after if played[lane] else state
+
+
+@inlined
+def _move_of_two(stance, own, seen, played, dd, dc, cd, cc):
+    _move_between(
+        stance, own, seen, played,
+        np.int8(dd & 15), np.int8(dc & 15), np.int8(cd & 15), np.int8(cc & 15),
+        np.int8((dd >> 4) & 15), np.int8((dc >> 4) & 15), np.int8((cd >> 4) & 15), np.int8((cc >> 4) & 15),
+    )  # fmt: skip
+
+
+@lanewise
+def _move_between(stance, own, seen, played, dd, dc, cd, cc, dd_second, dc_second, cd_second, cc_second):
+    for lane in range(stance.shape[0]):
+        state, mine, theirs = stance[lane], own[lane], seen[lane]
+        first = _of_four(mine, theirs, dd, dc, cd, cc)
+        second = _of_four(mine, theirs, dd_second, dc_second, cd_second, cc_second)
+        after = second if state else first
         stance[lane] = after if played[lane] else state
 
 

@@ -40,7 +40,7 @@ from regimesim.core.tally import (
     count_spread,
     count_year,
 )
-from regimesim.core.trust import learn, reconcile, relent, suspect, suspect_everywhere
+from regimesim.core.trust import learn, learn_in_plain_sight, reconcile, relent, suspect, suspect_everywhere
 from regimesim.core.world import Mechanism
 
 _PRUDENT, _AUTOMATA, _LEADERS, _WAR, _ABSORPTION = (int(m) for m in tuple(Mechanism)[:5])
@@ -220,11 +220,14 @@ def deal(world, game, setting, tally, luck, t, i, j, apart):
         count_errors(world, tally, i, j)
     if on[_ACCOUNTS]:
         pay(world, game, setting, i, j)
-        learn(world, game, setting, tally, i, j)
+        if on[_PRUDENT] or on[_ERRORS]:
+            learn(world, game, setting, tally, i, j)
+        else:
+            learn_in_plain_sight(world, game, setting, tally, i, j)
         if on[_PRUDENT]:
             suspect(world, game, luck, i, j, noticed)
             suspect(world, game, luck, j, i, noticed)
-        else:
+        elif on[_ERRORS]:
             suspect_everywhere(world, game, setting, i, j)
             suspect_everywhere(world, game, setting, j, i)
     if on[_LARGE]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regimesim.core import kernel
+from regimesim.core.automata import ALIKE, OF_TWO
 from regimesim.core.draws import Replacement, replaced_keys
 from regimesim.core.game import CENTRALIZED, COLLECTIVE, NONE
 from regimesim.core.spells import Spells, regimes
@@ -242,7 +243,7 @@ class Lanes:
             ground=np.ascontiguousarray(design.states[used, phase].T["revisionism"][:, self.row]),
             links=design.links,
             cooperate=design.cooperate,
-            alike=(strategy == strategy[:, :1]).all(axis=1).astype(np.int8),
+            alike=_alike(strategy, design.following),
             firm=firm[strategy],
             following=np.ascontiguousarray(following[strategy].transpose(2, 3, 0, 1)),
             on=_switches(design, used, phase, self.accounts),
@@ -353,6 +354,13 @@ def _lanes_last(rows: NDArray[Row], points: NDArray[np.intp]) -> NDArray[Row]:
         only = rows[points[:1]].reshape(*rows.shape[1:], 1)
         return np.repeat(only, len(points), axis=-1)
     return np.ascontiguousarray(np.moveaxis(rows[points], 0, -1))
+
+
+def _alike(strategy: Bits, following: Whole) -> Bits:
+    """Tell of which states the lanes follow one automaton."""
+    alike = (strategy == strategy[:, :1]).all(axis=1)
+    two = np.append((following <= 1).all(axis=(1, 2, 3)), False)[strategy[:, 0]]
+    return np.where(alike, np.where(two, OF_TWO, ALIKE), 0).astype(np.int8)
 
 
 def _shares(capability: Reals) -> Reals:

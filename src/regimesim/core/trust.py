@@ -50,6 +50,58 @@ def _learn(
 
 
 @kernel
+def learn_in_plain_sight(world, game, setting, tally, i, j):
+    """Step 9 for a pair i < j where nobody errs about what it sees: who was seen to defect is guilty."""
+    if setting.one:
+        _learn_plainly_at(world, game, tally, i, j, ALL)
+    else:
+        _learn_plainly_at(world, game, tally, i, j, EACH)
+
+
+@inlined
+def _learn_plainly_at(world, game, tally, i, j, each):
+    _learn_plainly(
+        world.trust[i, j],
+        world.trust[j, i],
+        tally.trust,
+        tally.error,
+        world.open[i, j],
+        world.action[i, j],
+        world.action[j, i],
+        world.withheld[i, j],
+        world.withheld[j, i],
+        game.learning,
+        game.shock,
+        each,
+    )
+
+
+@lanewise
+def _learn_plainly(
+    trust_ij, trust_ji, trust, error, open_, action_ij, action_ji, withheld_ij, withheld_ji,
+    learning, shock, each,
+):  # fmt: skip
+    for lane in range(trust_ij.shape[0]):
+        rate = lane * each
+        own, other, live, pace, lost = (
+            trust_ij[lane],
+            trust_ji[lane],
+            open_[lane],
+            learning[rate],
+            shock[rate],
+        )
+        mine, theirs = action_ij[lane], action_ji[lane]
+        trust[lane] = (trust[lane] + own) + other
+        surprise = live * abs(own - theirs)
+        error[lane] = (error[lane] + surprise) + live * abs(other - mine)
+        asks, answers = live & (1 - withheld_ij[lane]), live & (1 - withheld_ji[lane])
+        trust_ij[lane] = (own + pace * (asks & theirs) * (1.0 - own)) * (1.0 - lost * (asks & (1 - theirs)))
+        trust_ji[lane] = (other + pace * (answers & mine) * (1.0 - other)) * (
+            1.0 - lost * (answers & (1 - mine))
+        )
+
+
+@kernel
 def suspect(world, game, luck, i, j, count):
     """Step 9 for i where it saw a defection (lanes ``luck.some``): trust falls with what it believes."""
     trust, seen, open_, withheld = world.trust[i, j], world.seen[i, j], world.open[i, j], world.withheld[i, j]

@@ -206,7 +206,7 @@ class Setting(NamedTuple):
     ground: Reals  # [N, L] the setting above which a grievance is fresh
     links: Whole  # [*, 3] (buffer, i, j), i < j, in the order of buffers
     cooperate: Reals  # [A, 16] probability of cooperation in each state of each automaton
-    alike: Bits  # [N] i follows the same automaton in every lane, or none in any
+    alike: Bits  # [N] i follows the same automaton in every lane, or none: see the constants in ``automata``
     firm: NDArray[np.uint32]  # [N, L] bit s: i's automaton cooperates in its state s
     following: NDArray[np.uint32]  # [2, 4, N, L] what follows, in bits: see strategies.as_bits
     on: Bits  # [16] which mechanisms are on in some lane: see Mechanism
