@@ -83,22 +83,16 @@ def _learn_plainly(
 ):  # fmt: skip
     for lane in range(trust_ij.shape[0]):
         rate = lane * each
-        own, other, live, pace, lost = (
-            trust_ij[lane],
-            trust_ji[lane],
-            open_[lane],
-            learning[rate],
-            shock[rate],
-        )
-        mine, theirs = action_ij[lane], action_ji[lane]
+        own, other, live = trust_ij[lane], trust_ji[lane], open_[lane]
+        mine, theirs, pace, lost = action_ij[lane], action_ji[lane], learning[rate], shock[rate]
         trust[lane] = (trust[lane] + own) + other
         surprise = live * abs(own - theirs)
         error[lane] = (error[lane] + surprise) + live * abs(other - mine)
-        asks, answers = live & (1 - withheld_ij[lane]), live & (1 - withheld_ji[lane])
-        trust_ij[lane] = (own + pace * (asks & theirs) * (1.0 - own)) * (1.0 - lost * (asks & (1 - theirs)))
-        trust_ji[lane] = (other + pace * (answers & mine) * (1.0 - other)) * (
-            1.0 - lost * (answers & (1 - mine))
-        )
+        looks, is_seen = live & (1 - withheld_ij[lane]), live & (1 - withheld_ji[lane])
+        own += pace * (looks & theirs) * (1.0 - own)
+        other += pace * (is_seen & mine) * (1.0 - other)
+        trust_ij[lane] = own * (1.0 - lost * (looks & (1 - theirs)))
+        trust_ji[lane] = other * (1.0 - lost * (is_seen & (1 - mine)))
 
 
 @kernel
