@@ -25,11 +25,14 @@ from regimesim.core.game import (
     list_marked,
     stale_all,
 )
-from regimesim.core.world import Mechanism
+from regimesim.core.world import SUMS, Mechanism
 
 _ALLIES = int(Mechanism.ALLIES)
 _TOTAL, _ENFORCING, _PLEDGE, _FLAT, _ALLY, _STRENGTH, _PUBLIC = range(7)
 """Rows of ``world.sums``: a sum over states, and what is the same for all cases of a round."""
+_ASKED, _POSSIBLE, _JOINED, _VOTES, _MEMBERS, _GUILTY = range(7, SUMS)
+"""... and what cases against one state come to, in the order of ``luck.some``: how many were asked, the
+capability of these, of those who joined, who are for it, and of all members; whether a charge is true."""
 
 
 @kernel
@@ -283,11 +286,7 @@ def sanction(world, game, setting, tally, luck, t):
         _take_marks(luck.marks, world.accused[z])
         count = list_marked(luck)
         if count > 0:
-            for k in range(n):
-                if k != z:
-                    _answer(world, game, setting, luck, t, k, z, count)
-            for place in range(count):
-                _hear(world, game, setting, tally, z, luck.some[place])
+            _hear(world, game, setting, tally, luck, t, z, count)
 
 
 @lanewise
@@ -297,14 +296,74 @@ def _take_marks(marks, accused):
 
 
 @kernel
+def _hear(world, game, setting, tally, luck, t, z, count):
+    """The cases against z in ``luck.some``: who joins, and what comes of it."""
+    n, sums = world.capability.shape[0], world.sums
+    for row in range(_ASKED, SUMS):
+        sums[row, :count] = 0.0
+    for k in range(n):
+        _answer(world, game, setting, luck, t, k, z, count)
+    for place in range(count):
+        _close(world, game, setting, tally, z, luck.some[place], place)
+    for k in range(n):
+        joined = world.joined[k, z]
+        for place in range(count):
+            lane = luck.some[place]
+            if joined[lane]:
+                world.dues[k, lane] += sums[_FLAT, lane]
+                _exclude(world, game, setting, tally, k, z, lane)
+
+
+@kernel
 def _answer(world, game, setting, luck, t, k, z, count):
-    """Which of the cases against z in ``luck.some`` k joins, where it is asked; overwrites ``luck.words``."""
+    """Whether k is asked in these cases, and joins; overwrites ``luck.words``."""
+    sums, capability, member, joined = world.sums, world.capability[k], world.member[k], world.joined[k, z]
+    if k == z:
+        for place in range(count):
+            lane = luck.some[place]
+            sums[_MEMBERS, place] += capability[lane] if member[lane] else 0.0
+        return
     fill_some(luck, t, SANCTION, min(k, z), max(k, z), count)
-    words = luck.words[1 if k > z else 0]
+    words, chance = luck.words[1 if k > z else 0], game.join[k, z]
+    accuses, action = world.accuses[k, z], world.action[z, k]
     for place in range(count):
         lane = luck.some[place]
-        if _is_asked(world, game, setting, k, z, lane):
-            world.joined[k, z, lane] = unit(words[place]) < game.join[k, z, lane]
+        c, brings = capability[lane], _is_accuser(world, game, k, z, lane)
+        asked = _is_asked(world, game, setting, k, z, lane) and not brings
+        joins = asked and unit(words[place]) < chance[lane]
+        joined[lane] = joins
+        sums[_MEMBERS, place] += c if member[lane] else 0.0
+        sums[_ASKED, place] += 1.0 if asked else 0.0
+        sums[_POSSIBLE, place] += c if asked else 0.0
+        sums[_JOINED, place] += c if joins else 0.0
+        sums[_VOTES, place] += c if joins or (member[lane] and brings) else 0.0
+        sums[_GUILTY, place] += 1.0 if accuses[lane] and not action[lane] else 0.0
+
+
+@kernel
+def _close(world, game, setting, tally, z, lane, place):
+    """Settle a case against z, by those who join or by a vote."""
+    sums = world.sums
+    if sums[_ASKED, place] == 0.0:
+        world.accused[z, lane] = 0
+        return
+    possible = sums[_POSSIBLE, place]
+    share = sums[_JOINED, place] / possible if possible > 0.0 else 0.0
+    if game.rule[lane] == CENTRALIZED:
+        quorum = setting.parameters[setting.row[lane]].sanctions.quorum
+        enough = sums[_VOTES, place] >= quorum * sums[_MEMBERS, place]
+        passed = enough and not is_vetoed(world, setting, z, lane)
+        share = 1.0 if passed else 0.0
+        for k in range(world.capability.shape[0]):
+            asked = k != z and _is_asked(world, game, setting, k, z, lane)
+            world.joined[k, z, lane] = passed and asked and not _is_accuser(world, game, k, z, lane)
+    world.sanction[z, lane] = share
+    tally.invoked[lane] += 1
+    tally.response[lane] += share
+    if share > 0.0:
+        tally.sanctioned[lane] += 1
+        if game.rule[lane] != BALANCING and sums[_GUILTY, place] == 0.0:
+            tally.innocents[lane] += 1
 
 
 @kernel
@@ -339,57 +398,9 @@ def _is_accuser(world, game, k, z, lane):
 
 @kernel
 def _is_asked(world, game, setting, k, z, lane):
+    """Tell whether k would be asked to join against z, unless it brings the case."""
     bound = world.member[k, lane] or game.rule[lane] == BALANCING
-    able = setting.strategy[k, lane] < 0 and world.played[k, z, lane]
-    return k != z and bound and able and not _is_accuser(world, game, k, z, lane)
-
-
-@kernel
-def _hear(world, game, setting, tally, z, lane):
-    """A case against z: how many joined, and what comes of it."""
-    n = world.capability.shape[0]
-    asked, possible, strength, votes, members = 0, 0.0, 0.0, 0.0, 0.0
-    for k in range(n):
-        c = world.capability[k, lane]
-        if world.member[k, lane]:
-            members += c
-        if _is_asked(world, game, setting, k, z, lane):
-            asked += 1
-            possible += c
-            if world.joined[k, z, lane]:
-                strength += c
-                votes += c
-        elif k != z and world.member[k, lane] and _is_accuser(world, game, k, z, lane):
-            votes += c
-    if asked == 0:
-        world.accused[z, lane] = 0
-        return
-    share = strength / possible if possible > 0.0 else 0.0
-    if game.rule[lane] == CENTRALIZED:
-        quorum = setting.parameters[setting.row[lane]].sanctions.quorum
-        passed = votes >= quorum * members and not is_vetoed(world, setting, z, lane)
-        share = 1.0 if passed else 0.0
-        for k in range(n):
-            world.joined[k, z, lane] = passed and _is_asked(world, game, setting, k, z, lane)
-    world.sanction[z, lane] = share
-    _count_case(world, game, tally, z, lane, share)
-    for k in range(n):
-        if world.joined[k, z, lane]:
-            world.dues[k, lane] += world.sums[_FLAT, lane]
-            _exclude(world, game, setting, tally, k, z, lane)
-
-
-@kernel
-def _count_case(world, game, tally, z, lane, share):
-    tally.invoked[lane] += 1
-    tally.response[lane] += share
-    if share > 0.0:
-        tally.sanctioned[lane] += 1
-        guilty = game.rule[lane] == BALANCING
-        for j in range(world.capability.shape[0]):
-            guilty = guilty or (world.accuses[j, z, lane] and world.action[z, j, lane] == 0)
-        if not guilty:
-            tally.innocents[lane] += 1
+    return bound and setting.strategy[k, lane] < 0 and world.played[k, z, lane]
 
 
 @kernel

@@ -83,7 +83,7 @@ class World(NamedTuple):
     systemic: Bits  # [L] a systemic war began
     payoff: Reals  # [N, L]
     dues: Reals  # [N, L] what joining sanctions costs
-    sums: Reals  # [7, L] room for sums over states
+    sums: Reals  # [13, L] room for sums over states
     reach: Bits  # [L, N] room for the search for a systemic war
 
 
@@ -329,7 +329,8 @@ def allocate_luck(seed: int, replicates: NDArray[np.integer], memory: Memory | N
     return Luck(keys=round_keys(seed), replicate=replicates.astype(np.uint32), marks=marks, **fields)
 
 
-_SUMS = 7
+SUMS = 13
+"""Rows of ``World.sums``: see ``sanctions``."""
 
 
 def allocate_world(states: int, buffers: int, lanes: int, memory: Memory | None = None) -> World:
@@ -346,7 +347,7 @@ def allocate_world(states: int, buffers: int, lanes: int, memory: Memory | None 
         **_kinds("wave systemic", (lanes,), np.int8),
         **_kinds("credibility", (lanes,), np.float64),
         **_kinds("sovereign", (buffers, lanes), np.int8),
-        **_kinds("sums", (_SUMS, lanes), np.float64),
+        **_kinds("sums", (SUMS, lanes), np.float64),
         **_kinds("reach", (lanes, states), np.int8),
     }
     return World(**_allocate(memory, kinds))
