@@ -325,19 +325,37 @@ def _answer(world, game, setting, luck, t, k, z, count):
         return
     fill_some(luck, t, SANCTION, min(k, z), max(k, z), count)
     words, chance = luck.words[1 if k > z else 0], game.join[k, z]
-    accuses, action = world.accuses[k, z], world.action[z, k]
+    played, charge, accuses = world.played[k, z], world.charge[k, z], world.accuses[k, z]
+    open_, withheld, action = world.open[z, k], world.withheld[z, k], world.action[z, k]
+    rule, strategy = game.rule, setting.strategy[k]
     for place in range(count):
         lane = luck.some[place]
-        c, brings = capability[lane], _is_accuser(world, game, k, z, lane)
-        asked = _is_asked(world, game, setting, k, z, lane) and not brings
-        joins = asked and unit(words[place]) < chance[lane]
+        c, is_member = capability[lane], member[lane]
+        by_all = rule[lane] == BALANCING
+        brings = _brings(by_all, charge[lane], open_[lane], withheld[lane], action[lane])
+        asked = _can_join(by_all, is_member, strategy[lane], played[lane]) & (1 - brings)
+        joins = asked & (unit(words[place]) < chance[lane])
         joined[lane] = joins
-        sums[_MEMBERS, place] += c if member[lane] else 0.0
-        sums[_ASKED, place] += 1.0 if asked else 0.0
-        sums[_POSSIBLE, place] += c if asked else 0.0
-        sums[_JOINED, place] += c if joins else 0.0
-        sums[_VOTES, place] += c if joins or (member[lane] and brings) else 0.0
-        sums[_GUILTY, place] += 1.0 if accuses[lane] and not action[lane] else 0.0
+        # a sum to which 0 is added stays what it is
+        sums[_MEMBERS, place] += c * is_member
+        sums[_ASKED, place] += asked
+        sums[_POSSIBLE, place] += c * asked
+        sums[_JOINED, place] += c * joins
+        sums[_VOTES, place] += c * (joins | (is_member & brings))
+        sums[_GUILTY, place] += accuses[lane] & (1 - action[lane])
+
+
+@scalar
+def _brings(by_all, charge, open_, withheld, action):
+    """1 where a state brings a case: by a charge, or, where power is balanced, for having been exploited."""
+    exploited = open_ & (1 - withheld) & (1 - action)
+    return exploited if by_all else np.int8(charge != 0)
+
+
+@scalar
+def _can_join(by_all, member, strategy, played):
+    """1 where a state would be asked to join, unless it brings the case."""
+    return (by_all | (member != 0)) & (strategy < 0) & (played != 0)
 
 
 @kernel
@@ -355,8 +373,11 @@ def _close(world, game, setting, tally, z, lane, place):
         passed = enough and not is_vetoed(world, setting, z, lane)
         share = 1.0 if passed else 0.0
         for k in range(world.capability.shape[0]):
-            asked = k != z and _is_asked(world, game, setting, k, z, lane)
-            world.joined[k, z, lane] = passed and asked and not _is_accuser(world, game, k, z, lane)
+            if k != z:
+                asked = _can_join(
+                    False, world.member[k, lane], setting.strategy[k, lane], world.played[k, z, lane]
+                )
+                world.joined[k, z, lane] = passed & asked & (world.charge[k, z, lane] == 0)
     world.sanction[z, lane] = share
     tally.invoked[lane] += 1
     tally.response[lane] += share
@@ -387,20 +408,6 @@ def _accuse(world, game, setting, z):
     for lane in range(lanes):
         bound = (rule[lane] != NONE) & ((rule[lane] != DECENTRALIZED) | (member[lane] != 0))
         accused[lane] &= bound
-
-
-@kernel
-def _is_accuser(world, game, k, z, lane):
-    if game.rule[lane] == BALANCING:
-        return world.open[z, k, lane] and not world.withheld[z, k, lane] and not world.action[z, k, lane]
-    return world.charge[k, z, lane] != 0
-
-
-@kernel
-def _is_asked(world, game, setting, k, z, lane):
-    """Tell whether k would be asked to join against z, unless it brings the case."""
-    bound = world.member[k, lane] or game.rule[lane] == BALANCING
-    return bound and setting.strategy[k, lane] < 0 and world.played[k, z, lane]
 
 
 @kernel
