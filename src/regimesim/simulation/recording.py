@@ -97,7 +97,6 @@ class RecordedYear:
     def __init__(self, lanes: Lanes) -> None:
         self.lanes = lanes
         self.disputes = lanes.tally.disputes.copy()
-        self.diagonal = np.diag_indices(lanes.world.capability.shape[0])
         self._begin()
 
     def _begin(self) -> None:
@@ -108,7 +107,6 @@ class RecordedYear:
     def count(self) -> None:
         """Count the round that has just been played: pairs that were not open in it are hostile."""
         self.hostile |= self.lanes.world.open == 0
-        self.hostile[self.diagonal] = False
 
     def end(self) -> NDArray[np.float64]:
         """Rows of ``QUANTITIES`` for the year that ends here."""
@@ -162,8 +160,6 @@ class Watch:
         self.lost = lanes.tally.buffers_lost.copy()
         prudent = lanes.setting.strategy < 0
         self.prudent = prudent[:, None] & prudent[None, :]
-        n = len(prudent)
-        self.upper = np.triu(np.ones((n, n), np.bool_), 1)[..., None]
 
     def play(self) -> list[Event]:
         """Play a round, and tell what happened in it."""
@@ -177,81 +173,166 @@ class Watch:
 
     def events(self, before: Before) -> list[Event]:
         """List what happened in the round that has just been played, in the order of the steps of a round."""
-        t, found = self.lanes.round - 1, []
-        for kind, happened, value in self._changes(before):
-            if happened.any():
-                flat = np.flatnonzero(happened)  # a tenth of what looking along three axes takes
-                *places, lane = np.unravel_index(flat, happened.shape)
-                nobody = np.full(len(lane), -1)
-                actor, target = (*places, nobody, nobody)[:2]
-                values = np.broadcast_to(value, happened.shape)[(*places, lane)]
-                found.append(Event(t, kind, lane, actor, target, values.astype(np.float64)))
+        t = self.lanes.round - 1
+        found = [
+            Event(t, kind, *cells, np.array(np.broadcast_to(value, cells.lane.shape), np.float64))
+            for kind, cells, value in self._changes(before)
+            if len(cells.lane)
+        ]
         found += [*_wars(self, before, t), *_losses(self, before, t)]
         self._remember(before)
         return found
 
     def _changes(self, before: Before) -> Iterator[RecordedChange]:
         world = self.lanes.world
-        yield WAVE, world.wave > 0, (world.revolted > 0).sum(axis=0)
-        yield REVOLUTION, world.revolted > 0, 0.0
-        yield LEADER, world.new_leader > 0, 0.0
-        yield JOINED, world.member > self.member, 0.0
+        if world.wave.any():
+            waves = marked(world.wave)
+            yield WAVE, waves, (world.revolted[:, waves.lane] > 0).sum(axis=0)
+        yield REVOLUTION, marked(world.revolted), 0.0
+        yield LEADER, marked(world.new_leader), 0.0
+        yield JOINED, marked(world.member > self.member), 0.0
         yield from self._offences()
         yield from self._cases()
-        yield from self._estrangements(before)
-        yield PEACE, (before.at_war == 1) & self.upper, 0.0
-        yield RESTORED, world.sovereign > before.sovereign, 0.0
-        yield SYSTEMIC, world.systemic > 0, 0.0
-        yield LEFT, world.member < self.member, 0.0
+        joined = marked(world.joined)
+        yield from self._sanctions(joined)
+        yield from self._estrangements(before, joined)
+        yield from self._reconciliations(before)
+        yield PEACE, marked(before.at_war == 1).pairs(), 0.0
+        yield RESTORED, marked(world.sovereign > before.sovereign), 0.0
+        yield SYSTEMIC, marked(world.systemic), 0.0
+        yield LEFT, marked(world.member < self.member), 0.0
 
     def _offences(self) -> Iterator[RecordedChange]:
         """Charges and quarrels."""
         world = self.lanes.world
-        did = world.action.swapaxes(0, 1)  # [i, j]: what j did to i
-        yield ACCUSED, (world.charge == STANDS) & (did == 0), 0.0
-        yield ACCUSED_FALSELY, (world.charge == STANDS) & (did == 1), 0.0
-        yield CLEARED, world.charge == CLEARED_CHARGE, 0.0
-        yield QUARREL, (world.quarrel > 0) & self.upper, 0.0
+        charged = marked(world.charge)
+        stands, did = charged.of(world.charge) == STANDS, charged.back(world.action)
+        yield ACCUSED, charged.where(stands & (did == 0)), 0.0
+        yield ACCUSED_FALSELY, charged.where(stands & (did == 1)), 0.0
+        yield CLEARED, charged.where(charged.of(world.charge) == CLEARED_CHARGE), 0.0
+        yield QUARREL, marked(world.quarrel).pairs(), 0.0
 
     def _cases(self) -> Iterator[RecordedChange]:
-        world, rule = self.lanes.world, self.lanes.game.rule
-        heard = (world.sanction >= 0) & (world.accused > 0)
-        guilty = ((world.accuses > 0) & (world.action.swapaxes(0, 1) == 0)).any(axis=0) | (rule == BALANCING)
-        yield CASE, heard & guilty, world.sanction
-        yield CASE_ON_INNOCENT, heard & ~guilty, world.sanction
-        flat = self.lanes.setting.parameters["sanctions"]["cost"][self.lanes.row]
-        yield SANCTIONED, (world.joined > 0) & heard, flat
+        world = self.lanes.world
+        if not world.accused.any():
+            return
+        heard = marked((world.sanction >= 0) & (world.accused > 0))
+        of, lane = heard.actor, heard.lane
+        true = (world.accuses[:, of, lane] > 0) & (world.action[of, :, lane].T == 0)
+        guilty = true.any(axis=0) | (self.lanes.game.rule[lane] == BALANCING)
+        for kind, which in ((CASE, guilty), (CASE_ON_INNOCENT, ~guilty)):
+            cells = heard.where(which)
+            yield kind, cells, world.sanction[cells.actor, cells.lane]
 
-    def _estrangements(self, before: Before) -> Iterator[RecordedChange]:
-        """Estrangements and withholding, as they begin and end."""
-        world, game = self.lanes.world, self.lanes.game
-        years = _in_years(game.rounds, self.lanes)
-        yield MISUNDERSTOOD, (world.broke == MISUNDERSTANDING) & self.upper, years
-        yield BREACHED, (world.broke == BREACH) & self.upper, years
-        excluded = ((world.broke == SANCTION) | (world.broke.swapaxes(0, 1) == SANCTION)) & (world.joined > 0)
-        lower_too = excluded & excluded.swapaxes(0, 1) & ~self.upper  # both joined against each other
-        yield EXCLUDED, excluded & ~lower_too, years
-        yield PROLONGED, (world.extended > 0) & (world.joined > 0) & (before.left > 0) & self.prudent, years
-        begun = (before.left == 0) & ~self.prudent & (world.left > 0)
-        yield WITHHELD, begun, _in_years(world.left, self.lanes)
-        ended = ((before.left > 0) | (world.broke > 0)) & (world.left == 0)
-        lasted = _in_years(np.where(self.since < 0, 0, self.lanes.round - self.since), self.lanes)
-        over = ended & self.prudent & self.upper
-        war, early = world.at_war > 0, (world.talks > 0) & (before.left > 1)
-        yield RAN_OUT, over & ~war & ~early, lasted
-        yield ENDED_EARLY, over & ~war & early, lasted
-        yield ENDED_IN_WAR, over & war, lasted
-        yield RELENTED, (before.left > 0) & (world.left == 0) & ~self.prudent, lasted
+    def _sanctions(self, joined: Cells) -> Iterator[RecordedChange]:
+        world, against = self.lanes.world, (joined.target, joined.lane)
+        if len(joined.lane):
+            cells = joined.where((world.sanction[against] >= 0) & (world.accused[against] > 0))
+            row = self.lanes.row[cells.lane]
+            yield SANCTIONED, cells, self.lanes.setting.parameters["sanctions"]["cost"][row]
+
+    def _estrangements(self, before: Before, joined: Cells) -> Iterator[RecordedChange]:
+        """Estrangements and withholding, as they begin."""
+        world = self.lanes.world
+        broken = marked(world.broke).pairs()
+        for kind, code in ((MISUNDERSTOOD, MISUNDERSTANDING), (BREACHED, BREACH)):
+            cells = broken.where(broken.of(world.broke) == code)
+            yield kind, cells, self._full_length(cells)
+        if len(joined.lane):
+            excluded = joined.where(
+                (joined.of(world.broke) == SANCTION) | (joined.back(world.broke) == SANCTION)
+            )
+            one = (excluded.actor < excluded.target) | (excluded.back(world.joined) == 0)
+            cells = excluded.where(one)  # both joined against each other: it is told once
+            yield EXCLUDED, cells, self._full_length(cells)
+            again = (joined.of(world.extended) > 0) & (joined.of(before.left) > 0) & joined.of(self.prudent)
+            cells = joined.where(again)
+            yield PROLONGED, cells, self._full_length(cells)
+        begun = marked((world.left > 0) > (before.left > 0))
+        cells = begun.where(~begun.of(self.prudent))
+        yield WITHHELD, cells, _in_years(cells.of(world.left), self.lanes)
+
+    def _full_length(self, cells: Cells) -> Array:
+        """Years of an estrangement that begins now."""
+        return _in_years(self.lanes.game.rounds[cells.lane], self.lanes)
+
+    def _reconciliations(self, before: Before) -> Iterator[RecordedChange]:
+        """Estrangements and withholding, as they end."""
+        world = self.lanes.world
+        ended = marked(((before.left > 0) | (world.broke > 0)) & (world.left == 0))
+        if not len(ended.lane):
+            return
+        prudent = ended.of(self.prudent)
+        over = ended.where(prudent & (ended.actor < ended.target))
+        war = over.of(world.at_war) > 0
+        early = (over.of(world.talks) > 0) & (over.of(before.left) > 1)
+        for kind, which in ((RAN_OUT, ~war & ~early), (ENDED_EARLY, ~war & early), (ENDED_IN_WAR, war)):
+            cells = over.where(which)
+            yield kind, cells, self._lasted(cells)
+        cells = ended.where(~prudent & (ended.of(before.left) > 0))
+        yield RELENTED, cells, self._lasted(cells)
+
+    def _lasted(self, cells: Cells) -> Array:
+        """Years for which cooperation has been withheld."""
+        since = cells.of(self.since)
+        return _in_years(np.where(since < 0, 0, self.lanes.round - since), self.lanes)
 
     def _remember(self, before: Before) -> None:
         """Since when cooperation is withheld: from the round after the one in which that began."""
         self.member, self.lost = self.lanes.world.member.copy(), self.lanes.tally.buffers_lost.copy()
-        left = self.lanes.world.left
-        self.since[(before.left == 0) & (left > 0)] = self.lanes.round
-        self.since[left == 0] = -1
+        now = self.lanes.world.left > 0
+        np.copyto(self.since, self.lanes.round, where=now > (before.left > 0))
+        np.copyto(self.since, -1, where=~now)
 
 
-RecordedChange = tuple[int, Array, Any]
+class Cells(NamedTuple):
+    """Places in which something happened in a round: lanes and, where it has them, one state or two.
+
+    Attributes
+    ----------
+    lane, actor, target : int array (C,)
+        In the order of actors, their targets and lanes; -1: no such state.
+    """
+
+    lane: NDArray[np.intp]
+    actor: NDArray[np.intp]
+    target: NDArray[np.intp]
+
+    def where(self, which: Array) -> Cells:
+        """Keep those that are marked, (C,)."""
+        return Cells(self.lane[which], self.actor[which], self.target[which])
+
+    def pairs(self) -> Cells:
+        """Keep those whose actor goes before its target."""
+        return self.where(self.actor < self.target)
+
+    def of(self, array: Array) -> Array:
+        """Look up an array (N, N, L) of what the actor does to the target."""
+        return array[self.actor, self.target, self.lane]
+
+    def back(self, array: Array) -> Array:
+        """Look up what the target does to the actor."""
+        return array[self.target, self.actor, self.lane]
+
+
+def marked(marks: Array) -> Cells:
+    """Find what is not 0 in an array whose last axis is that of lanes.
+
+    Most rounds of most lanes are quiet: what happened is looked for in one pass over each kind of mark, and
+    all else is asked of these few places.
+    """
+    flat = np.flatnonzero(marks if marks.dtype == np.bool_ else marks != 0)  # faster than of whole numbers
+    if not len(flat):
+        return _NOWHERE
+    place, lane = np.divmod(flat, marks.shape[-1])
+    nobody = np.full(len(flat), -1)
+    if marks.ndim < 3:
+        return Cells(lane, place if marks.ndim == 2 else nobody, nobody)
+    return Cells(lane, *np.divmod(place, marks.shape[1]))
+
+
+_NOWHERE = Cells(*np.zeros((3, 0), np.intp))
+RecordedChange = tuple[int, Cells, Any]
 """A kind of event, where it happened, and its value there."""
 
 
@@ -268,39 +349,45 @@ def _one(t: int, kind: int, lane: int, actor: int, target: int) -> Event:
 def _wars(watch: Watch, before: Before, t: int) -> Iterator[Event]:
     """Onsets of war, and who joined them: step 8 once more, where some pair may have begun to fight."""
     lanes = watch.lanes
-    due = (lanes.world.due > 0) & (before.at_war <= 1) & watch.upper
-    spreads = lanes.setting.parameters["war"]["contagion"][lanes.row] > 0
-    if (alone := due & ~spreads).any():
-        i, j, lane = np.nonzero(alone)
-        yield Event(t, WAR_BEGINS, lane, i, j, np.zeros(len(lane)))
-    for which in np.flatnonzero((due & spreads).any(axis=(0, 1))):
-        yield from _wars_of(watch, before, t, int(which))
+    due = marked(lanes.world.due).pairs()
+    due = due.where(due.of(before.at_war) <= 1)
+    if not len(due.lane):
+        return
+    spreads = lanes.setting.parameters["war"]["contagion"][lanes.row[due.lane]] > 0
+    if not spreads.all():
+        alone = due.where(~spreads)
+        yield Event(t, WAR_BEGINS, *alone, np.zeros(len(alone.lane)))
+    spreading: dict[int, list[tuple[int, int]]] = {}
+    for lane, i, j in np.stack(due.where(spreads), axis=1).tolist():
+        spreading.setdefault(lane, []).append((i, j))
+    for lane in sorted(spreading):
+        yield from _wars_of(watch, before, t, lane, spreading[lane])
 
 
-def _wars_of(watch: Watch, before: Before, t: int, lane: int) -> Iterator[Event]:
+def _wars_of(watch: Watch, before: Before, t: int, lane: int, due: list[tuple[int, int]]) -> Iterator[Event]:
+    """Wars of one lane that begin between pairs, and spread."""
     world, lanes = watch.lanes.world, watch.lanes
-    n = len(world.at_war)
     at_war = before.at_war[..., lane] > 1  # a war that is settled in this round is over when others begin
-    broke = world.broke[..., lane] * watch.upper[..., 0]
-    apart = watch.prudent[..., lane] & ((before.left[..., lane] > 0) | (broke + broke.T > 0))
+    broke = world.broke[..., lane] > 0
+    apart = watch.prudent[..., lane] & ((before.left[..., lane] > 0) | broke | broke.T)
     contagion = float(lanes.setting.parameters["war"]["contagion"][lanes.row[lane]])
 
     def fight(a: int, b: int) -> None:
         at_war[a, b] = at_war[b, a] = True
         apart[a, b] = apart[b, a] = False
 
-    for i in range(n):
-        for j in range(i + 1, n):
-            if world.due[i, j, lane] and not at_war[i, j]:
-                fight(i, j)
-                yield _one(t, WAR_BEGINS, lane, i, j)
-                for k in range(n):
-                    for foe, other in [(i, j), (j, i)] if k not in (i, j) else []:
-                        if apart[k, foe] and not at_war[k, other] and not apart[k, other]:
-                            if number_drawn(lanes, lane, t, draws.JOIN + k, i, j) < contagion:
-                                fight(k, foe)
-                                yield _one(t, WAR_JOINED, lane, k, foe)
-                            break
+    for i, j in due:
+        if at_war[i, j]:
+            continue
+        fight(i, j)
+        yield _one(t, WAR_BEGINS, lane, i, j)
+        for k in np.flatnonzero(apart[:, i] | apart[:, j]).tolist():
+            for foe, other in [(i, j), (j, i)] if k not in (i, j) else []:
+                if apart[k, foe] and not at_war[k, other] and not apart[k, other]:
+                    if number_drawn(lanes, lane, t, draws.JOIN + k, i, j) < contagion:
+                        fight(k, foe)
+                        yield _one(t, WAR_JOINED, lane, k, foe)
+                    break
 
 
 def _losses(watch: Watch, before: Before, t: int) -> Iterator[Event]:

@@ -391,24 +391,27 @@ def percent(share: float) -> str:
 
 
 def _events(recordings: Sequence[Recording]) -> dict[str, NDArray[Any]]:
-    rows: dict[str, list[NDArray[Any]]] = {name: [] for name in EVENT_ARRAYS}
-    first = 0
-    for recording in recordings:
-        for event in recording.events:
-            rows["replicate"].append(event.lane + first)
-            rows["round"].append(np.full(len(event.lane), event.round))
-            rows["kind"].append(np.full(len(event.lane), event.kind))
-            rows["actor"].append(event.actor)
-            rows["target"].append(event.target)
-            rows["value"].append(event.value)
-        first += recording.yearly.shape[2]
-    types = dict.fromkeys(EVENT_ARRAYS, np.int64) | {"value": np.float64}
-    joined = {
-        name: np.concatenate([np.zeros(0, types[name]), *parts]).astype(types[name], copy=False)
-        for name, parts in rows.items()
-    }
-    order = np.argsort(joined["replicate"], kind="stable")
-    return {name: column[order] for name, column in joined.items()}
+    events = [event for recording in recordings for event in recording.events]
+    lengths = [len(event.lane) for event in events]
+    runs = np.cumsum([0, *(recording.yearly.shape[2] for recording in recordings)])
+    first = np.repeat(runs[:-1], [len(recording.events) for recording in recordings])
+
+    def of_each(numbers: Sequence[int] | NDArray[Any]) -> NDArray[Any]:
+        return np.repeat(np.asarray(numbers, np.int64), lengths)
+
+    def joined(parts: Sequence[NDArray[Any]], kind: type = np.int64) -> NDArray[Any]:
+        return np.concatenate([np.zeros(0, kind), *parts]).astype(kind, copy=False)
+
+    columns = (
+        joined([event.lane for event in events]) + of_each(first),
+        of_each([event.round for event in events]),
+        of_each([event.kind for event in events]),
+        joined([event.actor for event in events]),
+        joined([event.target for event in events]),
+        joined([event.value for event in events], np.float64),
+    )
+    order = np.argsort(columns[0], kind="stable")
+    return {name: column[order] for name, column in zip(EVENT_ARRAYS, columns, strict=True)}
 
 
 def json_text(answer: Any) -> str:

@@ -227,7 +227,7 @@ def moments(**sanctions):
 def cause_of(before, after, standing=(1, 0, 0, 0, 0, 0)):
     found = contributions(before, after, after.world.norm.copy())
     ground = np.array([standing], np.int64)
-    return found, _gathered(np.zeros(1, np.int64), [found | {"ground": ground}]).cause[0]
+    return found, _gathered(np.zeros(1, np.int64), found | {"ground": ground}).cause[0]
 
 
 def test_enforcement_failed():
