@@ -32,9 +32,9 @@ from regimesim.core.estrangement import BREACH, MISUNDERSTANDING, SANCTION
 from regimesim.core.lanes import Lanes
 from regimesim.core.world import Reals, Setting, World, allocate_game
 from regimesim.scenario.messages import InputError
-from regimesim.simulation.recording import Cells, marked
 from regimesim.simulation.results import Results
 from regimesim.simulation.simulate import lanes_for, on_threads
+from regimesim.simulation.watching import Cells, marked
 
 YEARS_BEFORE = 5.0
 
@@ -396,10 +396,10 @@ class Grounds:
         """Count the pairs without cooperation in the lanes ``where``; then see which pairs break."""
         self._count(np.flatnonzero(where))
         world = self.lanes.world
-        broken = marked(world.broke)
+        broken = marked(world.broke[None])
         if not len(broken.lane):
             return
-        broke, (false, true) = broken.of(world.broke), _charged(world, broken)
+        broke, (false, true) = broken.of(world.broke[None]), _charged(world, broken)
         ground = np.where(
             broke == SANCTION,
             _EXCLUDED,
@@ -422,8 +422,9 @@ class Grounds:
 
 def _charged(world: World, broken: Cells) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Tell whether either of two states has charged the other falsely, and whether rightly."""
-    charges = broken.of(world.charge) > 0, broken.back(world.charge) > 0
-    guilty = broken.back(world.action) == 0, broken.of(world.action) == 0
+    charge, action = world.charge[None], world.action[None]
+    charges = broken.of(charge) > 0, broken.back(charge) > 0
+    guilty = broken.back(action) == 0, broken.of(action) == 0
     false = (charges[0] & ~guilty[0]) | (charges[1] & ~guilty[1])
     true = (charges[0] & guilty[0]) | (charges[1] & guilty[1])
     return false, true

@@ -391,27 +391,17 @@ def percent(share: float) -> str:
 
 
 def _events(recordings: Sequence[Recording]) -> dict[str, NDArray[Any]]:
-    events = [event for recording in recordings for event in recording.events]
-    lengths = [len(event.lane) for event in events]
+    types = dict.fromkeys(EVENT_ARRAYS, np.int64) | {"value": np.float64}
     runs = np.cumsum([0, *(recording.yearly.shape[2] for recording in recordings)])
-    first = np.repeat(runs[:-1], [len(recording.events) for recording in recordings])
-
-    def of_each(numbers: Sequence[int] | NDArray[Any]) -> NDArray[Any]:
-        return np.repeat(np.asarray(numbers, np.int64), lengths)
-
-    def joined(parts: Sequence[NDArray[Any]], kind: type = np.int64) -> NDArray[Any]:
-        return np.concatenate([np.zeros(0, kind), *parts]).astype(kind, copy=False)
-
-    columns = (
-        joined([event.lane for event in events]) + of_each(first),
-        of_each([event.round for event in events]),
-        of_each([event.kind for event in events]),
-        joined([event.actor for event in events]),
-        joined([event.target for event in events]),
-        joined([event.value for event in events], np.float64),
-    )
-    order = np.argsort(columns[0], kind="stable")
-    return {name: column[order] for name, column in zip(EVENT_ARRAYS, columns, strict=True)}
+    parts = [
+        recording.events._replace(lane=recording.events.lane + first)
+        for recording, first in zip(recordings, runs, strict=False)
+    ]
+    order = np.argsort(np.concatenate([np.zeros(0, np.int64), *(part.lane for part in parts)]), kind="stable")
+    return {
+        name: np.concatenate([np.zeros(0, types[name]), *columns])[order].astype(types[name], copy=False)
+        for name, *columns in zip(EVENT_ARRAYS, *parts, strict=True)
+    }
 
 
 def json_text(answer: Any) -> str:
