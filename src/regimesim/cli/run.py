@@ -58,16 +58,20 @@ def run_command(given: Given, flags: Flags) -> None:
     scenario = found.scenario
     under = assumed(scenario, given.options["assumptions"], given.names)
     folder = output.output_folder(given.options["out"], "run", scenario.name)
+    from regimesim.analysis.settings_that_fit import begin_set, both_uncertainties
+    from regimesim.simulation.simulate import begun
+
+    workers, seed = given.options["workers"], given.options["seed"]
+    ahead = begin_set(scenario, seed, workers, given.names) if under is None else None
     results = _simulate(scenario, given.options, flags, under)
     from regimesim.analysis.collapse import causes_of_collapse
     from regimesim.analysis.pairs import pairs_at_start
-    from regimesim.analysis.settings_that_fit import both_uncertainties
 
-    with output.working("looking into the collapses", flags):
-        causes = causes_of_collapse(results, workers=given.options["workers"])
+    with output.working("looking into the collapses, and asking all settings that fit", flags):
+        causes_found = begun(lambda: causes_of_collapse(results, workers=workers), workers)
         pairs = pairs_at_start(results)
-    with output.working("asking all settings that fit", flags):
-        both = both_uncertainties(results, given.options["workers"], given.names)
+        both = both_uncertainties(results, workers, given.names, ahead)
+        causes = causes_found()
     answer = output.run_answer(results, causes, pairs) | {"unused": list(unused_of(found))}
     if both is not None:
         answer["both uncertainties"] = both.plain()

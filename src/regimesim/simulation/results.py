@@ -314,16 +314,21 @@ class Results:
         """
         import pandas as pd
 
-        horizon = self.scenario.years
-        rows = {name: self.summary(name) for name in ("regime", "peace")}
-        return pd.DataFrame(
-            {
-                "median": {name: row.median.text() for name, row in rows.items()},
-                f"restricted mean ({horizon:g})": {name: row.rmst.text() for name, row in rows.items()},
-                "still standing": {name: percent(row.censored) for name, row in rows.items()},
-                "never formed": {"regime": percent(self.never_formed), "peace": "-"},
-            }
-        )
+        return pd.DataFrame.from_dict(self.headline(), orient="index")
+
+    def headline(self) -> dict[str, dict[str, str]]:
+        """The same as plain values: rows of cells by the names of their columns."""
+        formed = {"regime": percent(self.never_formed), "peace": "-"}
+        return {name: self._headline_row(name, words) for name, words in formed.items()}
+
+    def _headline_row(self, spell: str, never: str) -> dict[str, str]:
+        found = self.summary(spell)
+        return {
+            "median": found.median.text(),
+            f"restricted mean ({self.scenario.years:g})": found.rmst.text(),
+            "still standing": percent(found.censored),
+            "never formed": never,
+        }
 
     @property
     def never_formed(self) -> float:

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -232,6 +233,26 @@ def on_threads(task: Callable[[Item], Output], items: Sequence[Item], workers: i
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     return outcomes
+
+
+def begun(task: Callable[[], Output], workers: int | None) -> Callable[[], Output]:
+    """Begin a task on a thread of its own, and give the function that waits for its outcome.
+
+    With one worker there is no other thread, and the task is done when its outcome is asked for. A failure or
+    an interruption elsewhere ends the program without waiting for the task.
+    """
+    if (workers or processors()) == 1:
+        return task
+    outcome: Future[Output] = Future()
+
+    def carry_out() -> None:
+        try:
+            outcome.set_result(task())
+        except BaseException as error:  # to be raised where the outcome is asked for
+            outcome.set_exception(error)
+
+    Thread(target=carry_out, daemon=True).start()
+    return outcome.result
 
 
 def measure(lanes: Lanes) -> Columns:
