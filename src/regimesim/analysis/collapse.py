@@ -33,7 +33,7 @@ from regimesim.core.lanes import Lanes
 from regimesim.core.world import Reals, Setting, World, allocate_game
 from regimesim.scenario.messages import InputError
 from regimesim.simulation.results import Results
-from regimesim.simulation.simulate import lanes_for, on_threads
+from regimesim.simulation.simulate import few_lanes, lanes_for, on_threads
 from regimesim.simulation.watching import Cells, marked
 
 YEARS_BEFORE = 5.0
@@ -136,7 +136,7 @@ def causes_of_collapse(results: Results, most: int = 2000, workers: int | None =
         course = follow_collapses(lanes.again(luck), Times(begin, way, end[which], window))
         return _found_in(course) | {"ground": course.ground.T}
 
-    blocks = _blocks_by_end(end, lanes_for(design))
+    blocks = _blocks_by_end(end, lanes_for(design), few_lanes(design))
     return _gathered(replicate, _in_order(on_threads(look, blocks, workers), blocks))
 
 
@@ -144,12 +144,14 @@ _LATEST = 0.05
 """Share of collapses, the latest, that are played apart: all others are over long before them."""
 
 
-def _blocks_by_end(end: NDArray[np.int64], size: int) -> list[NDArray[np.intp]]:
+def _blocks_by_end(end: NDArray[np.int64], size: int, few: int) -> list[NDArray[np.intp]]:
     """Divide collapses into blocks of those that come at about the same time: none is played on for long."""
     order = np.argsort(end, kind="stable")
+    if len(order) <= few:
+        return [order] if len(order) else []
     soon = len(order) - math.floor(_LATEST * len(order))
     number = 2 * math.ceil(soon / (2 * size))
-    blocks = [order[soon:], *np.array_split(order[:soon], max(1, number))]
+    blocks = [order[soon:], *np.array_split(order[:soon], number)]
     return [block for block in blocks if len(block)]
 
 

@@ -44,6 +44,9 @@ RECORDED = 1_000
 MOST_RECORDED = 40_000_000
 """Pair-years of which events are kept, at most: each has about one, of some fifty bytes."""
 
+_FEW_SIDES = 800
+"""Sides of pairs in all lanes of a block that is not worth dividing."""
+
 Columns = dict[str, NDArray[np.generic]]
 Progress = Callable[[int], None]
 Item = TypeVar("Item")
@@ -120,11 +123,13 @@ def simulate(
     extension = Extension.of(mechanisms, agents)
     under = assumed(chosen, assumptions)
     design = lower(chosen) if under is None else under.design()
-    size = min(lanes_for(design), -(-runs // (workers or processors())))  # no thread is left without
+    share = -(-runs // (workers or processors()))  # no thread is left without, where there is enough to do
+    size = min(lanes_for(design), max(share, few_lanes(design)))
     record = recorded_within(chosen, min(whole_within(record, "record", 0, MOST_RUNS), runs))
     blocks = _blocks(runs, size, record)
 
-    start = Lanes(design, np.zeros(size, np.intp), np.arange(size), seed, accounts=accounts)
+    first = min(size, runs)
+    start = Lanes(design, np.zeros(first, np.intp), np.arange(first), seed, accounts=accounts)
 
     def lanes_of(replicates: NDArray[np.intp]) -> Lanes:
         drawn = np.zeros(len(replicates), np.intp) if under is None else under.draw_of(replicates)
@@ -210,6 +215,12 @@ def lanes_for(design: Design) -> int:
     """Lanes of a block: many, to share what a loop costs to begin, in at most 200 MB or so."""
     states = int(design.states.shape[2])
     return max(16, min(512, 1_280_000 // (states * states) // 16 * 16))
+
+
+def few_lanes(design: Design) -> int:
+    """Lanes whose rounds take less time than what is done once for a round: too few to be shared out."""
+    states = int(design.states.shape[2])
+    return max(1, _FEW_SIDES // (states * states))
 
 
 def on_threads(task: Callable[[Item], Output], items: Sequence[Item], workers: int | None) -> list[Output]:

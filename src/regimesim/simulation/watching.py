@@ -569,9 +569,9 @@ def _losses_of(moment: Moment, lost: list[int]) -> list[tuple[int, int, int]]:
 
 def _swallowing(moment: Moment, k: int) -> tuple[int, int, float] | None:
     """The first estranged pair whose draw comes to the loss of buffer k, and the draw."""
-    apart = (moment.now("played") > 0) & (moment.now("open") == 0) & (moment.now("at_war") == 0)
+    played, open_, at_war = (moment.now(name) for name in ("played", "open", "at_war"))
     for buffer, i, j in moment.links:
-        if buffer == k and apart[i, j]:
+        if buffer == k and played[i, j] and not open_[i, j] and not at_war[i, j]:
             u = moment.drawn(draws.ABSORB + k, i, j)
             if u < float(moment.rounds.held.absorb[moment.lane]):
                 return i, j, u
