@@ -209,9 +209,8 @@ class MomentOfEnd:
 
     def keep(self, lanes: Lanes, setting: Setting, which: NDArray[np.intp], places: NDArray[np.intp]) -> None:
         """Let some lanes be as they stand now, with a row of ``setting`` each."""
-        for name in World._fields:
-            if name not in _ROOM:
-                getattr(self.world, name)[..., places] = getattr(lanes.world, name)[..., which]
+        for name in _STANDING:
+            getattr(self.world, name)[..., places] = getattr(lanes.world, name)[..., which]
         for name in _OF_PHASES:
             getattr(self.setting, name)[..., places] = getattr(setting, name)[..., which]
         np.maximum(self.setting.on, setting.on, out=self.setting.on)
@@ -230,8 +229,8 @@ class MomentOfEnd:
         return _mean_margin(MomentOfEnd(self.world._replace(**parts), self.setting, {}).terms())
 
 
-_ROOM = ("reach", "sums")
-"""Fields of a world that hold nothing from round to round."""
+_STANDING = World._fields[: World._fields.index("played")]
+"""Fields of a world that go on from round to round: all else, margins too, follows from them."""
 _OF_PHASES = ("parameters", "states", "affinity", "prior", "strength", "ground")
 _OF_LANES = (*_OF_PHASES, "strategy", "firm", "following")
 """Settings that :func:`_by_lane` gives a row a lane, and those of them that a new phase may change."""

@@ -221,12 +221,19 @@ class Watch:
         rounds = Rounds(self)
         found = [*_events(rounds), *_wars(rounds), *_losses(rounds)]
         whole = _one_after_another(found)
-        order = np.argsort(whole.round, kind="stable")
+        order = in_order(whole.round - self.first)
         self.told.append(Events._make(column[order] for column in whole))
         self.since = rounds.since_at_end()
         for array in self.kept.values():
             array[0] = array[self.count]
         self.first, self.count = self.first + self.count, 0
+
+
+def in_order(numbers: NDArray[np.integer]) -> Indices:
+    """Places of whole numbers from 0 on, in their order; those that are alike stay as they are."""
+    short = not len(numbers) or numbers.max() < 2**16  # then NumPy counts rather than compares
+    order: Indices = np.argsort(numbers.astype(np.uint16) if short else numbers, kind="stable")
+    return order
 
 
 def _one_after_another(parts: Sequence[Events]) -> Events:

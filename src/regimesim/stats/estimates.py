@@ -138,10 +138,15 @@ def mean(
         return all_alike(middle, limits, numbers.size)
     if not student:
         return normal_estimate(middle, error, limits or (-math.inf, math.inf), 0.95)
+    reach = student_quantile(numbers.size - 1) * error
+    return Estimate(middle, middle - reach, middle + reach, error)
+
+
+def student_quantile(freedom: int) -> float:
+    """The quantile of Student's distribution at 97.5 %; its first call imports SciPy, which takes time."""
     from scipy.special import stdtrit
 
-    reach = float(stdtrit(numbers.size - 1, 0.975)) * error
-    return Estimate(middle, middle - reach, middle + reach, error)
+    return float(stdtrit(freedom, 0.975))
 
 
 def mean_of(values: Floats, bound: float) -> Estimate:
