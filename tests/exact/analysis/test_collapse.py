@@ -9,6 +9,7 @@ the rest, so that it costs 6 * .5 - 1 = 2, and half of that today. At full trust
 import numpy as np
 import pytest
 
+from regimesim.analysis import collapse
 from regimesim.analysis.collapse import (
     CAUSES,
     GROUNDS,
@@ -273,6 +274,20 @@ def test_a_war_in_force():
 def test_where_nothing_lowered_the_margin(standing, cause):
     assert len(standing) == len(GROUNDS)
     assert cause_of(*moments(), standing)[1] == cause
+
+
+@pytest.mark.parametrize(("size", "few"), [(512, 1), (4, 1), (1, 1)])
+def test_causes_do_not_depend_on_the_blocks_they_are_looked_for_in(size, few, monkeypatch):
+    results = simulate("concert", 24, 3, years=60)
+    together = causes_of_collapse(results)
+    monkeypatch.setattr(collapse, "lanes_for", lambda design: size)
+    monkeypatch.setattr(collapse, "few_lanes", lambda design: few)
+    apart = causes_of_collapse(results)
+    assert len(together.replicate) > 15 and together.cause.tolist() == apart.cause.tolist()
+    for one, other in ((together.contribution, apart.contribution), (together.standing, apart.standing)):
+        assert {name: values.tolist() for name, values in one.items()} == {
+            name: values.tolist() for name, values in other.items()
+        }
 
 
 def test_no_collapse_has_no_cause():
