@@ -318,7 +318,7 @@ class Results:
         return pd.DataFrame.from_dict(self.headline(), orient="index")
 
     def headline(self) -> dict[str, dict[str, str]]:
-        """The same as plain values: rows of cells by the names of their columns."""
+        """The headline as plain values: a row each for regime and peace, of cells by their columns' names."""
         formed = {"regime": percent(self.never_formed), "peace": "-"}
         return {name: self._headline_row(name, words) for name, words in formed.items()}
 
