@@ -33,7 +33,7 @@ from regimesim.core.lanes import Lanes
 from regimesim.core.world import Reals, Setting, World, allocate_game
 from regimesim.scenario.messages import InputError
 from regimesim.simulation.results import Results
-from regimesim.simulation.simulate import few_lanes, lanes_for, on_threads
+from regimesim.simulation.simulate import few_lanes, lanes_for, on_threads, round_of_giving_way
 from regimesim.simulation.watching import Cells, marked
 
 YEARS_BEFORE = 5.0
@@ -126,20 +126,26 @@ def causes_of_collapse(results: Results, most: int = 2000, workers: int | None =
     point = columns["point"][chosen].astype(np.intp)
     design, seed = results.design, int(results.provenance["seed"])
     window = max(1, math.floor(float(results.scenario["measure.window"]) * per_year + 0.5))
-    low = float(results.scenario["measure.collapse"])
+    known = results.gave_way
 
     def look(which: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
         luck = replicate[which].astype(np.intp)
         lanes = Lanes(design, point[which], luck, seed)
-        way = gave_way_by_lane(lanes, end[which], window, low)
+        if known is None:
+            lanes.play(int((end[which] + window).max()))
+            way = round_of_giving_way(lanes, {name: columns[name][chosen[which]] for name in _REGIME})
+            lanes = lanes.again(luck)
+        else:
+            way = known[chosen[which]]
         begin = np.maximum(onset[which], way - round(YEARS_BEFORE * per_year))
-        course = follow_collapses(lanes.again(luck), Times(begin, way, end[which], window))
+        course = follow_collapses(lanes, Times(begin, way, end[which], window))
         return _found_in(course) | {"ground": course.ground.T}
 
     blocks = _blocks_by_end(end, lanes_for(design), few_lanes(design))
     return _gathered(replicate, _in_order(on_threads(look, blocks, workers), blocks))
 
 
+_REGIME = ("regime_onset", "regime_years", "regime_ended")
 _LATEST = 0.05
 """Share of collapses, the latest, that are played apart: all others are over long before them."""
 
@@ -274,16 +280,6 @@ class Times(NamedTuple):
     way: NDArray[np.int64]
     end: NDArray[np.int64]
     window: int
-
-
-def gave_way_by_lane(lanes: Lanes, end: NDArray[np.int64], window: int, low: float) -> NDArray[np.int64]:
-    """The first round from ``end`` on in which fewer than ``low`` of the pairs cooperate; plays the lanes."""
-    lanes.play(int((end + window).max()))
-    n = lanes.world.capability.shape[0]
-    rounds = end[:, None] + np.arange(window)
-    cooperating = lanes.tally.cooperating[rounds, np.arange(len(end))[:, None]]
-    way: NDArray[np.int64] = end + (cooperating < low * (n * (n - 1) / 2)).argmax(axis=1)
-    return way
 
 
 @dataclass(frozen=True)

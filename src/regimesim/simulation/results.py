@@ -76,6 +76,8 @@ class Results:
         Of each pair, the rounds of its first mutual cooperation, first breakdown and first war.
     lowered : Design, optional
         What the core played; see :attr:`design`.
+    gave_way : int array (runs,), optional
+        The round in which the cooperation of each regime gave way, -1 where none has ended; not kept on disk.
     """
 
     scenario: Scenario
@@ -85,6 +87,7 @@ class Results:
     provenance: dict[str, Any] = field(repr=False)
     pair_spells: NDArray[np.int32] = field(default_factory=lambda: np.zeros((3, 0, 0), np.int32), repr=False)
     lowered: Design | None = field(default=None, repr=False, compare=False)
+    gave_way: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def from_parts(
@@ -94,6 +97,7 @@ class Results:
         recordings: Sequence[Recording | None],
         provenance: dict[str, Any],
         design: Design | None = None,
+        gave_way: NDArray[np.int64] | None = None,
     ) -> Results:
         """Put blocks of lanes together, in their order."""
         joined = {name: np.concatenate([part[name] for part in columns]) for name in columns[0]}
@@ -101,7 +105,7 @@ class Results:
         blank = np.zeros((len(QUANTITIES), _years_of(scenario), 0), np.float32)
         yearly = np.concatenate([r.yearly for r in kept], axis=2) if kept else blank
         pairs = np.concatenate([r.pairs for r in kept], axis=2) if kept else np.zeros((3, 0, 0), np.int32)
-        return cls(scenario, joined, yearly, _events(kept), provenance, pairs, design)
+        return cls(scenario, joined, yearly, _events(kept), provenance, pairs, design, gave_way)
 
     def __len__(self) -> int:
         return len(self.columns["replicate"])

@@ -58,6 +58,7 @@ class Part(NamedTuple):
 
     columns: Columns
     recording: Recording | None
+    gave_way: NDArray[np.int64]
 
 
 @argument_kinds
@@ -148,14 +149,17 @@ def simulate(
             lanes.play(design.rounds)
         if progress is not None:
             progress(block[1] - block[0])
-        return Part(measure(lanes), recording)
+        columns = measure(lanes)
+        return Part(columns, recording, round_of_giving_way(lanes, columns))
 
     parts = on_threads(play, blocks, workers)
     told = {} if under is None else {"assumptions": under.told()}
     about = provenance(
         seed=seed, runs=runs, years=chosen.years, scenario=chosen.name, **told, **extension.about()
     )
-    return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about, design)
+    ways = np.concatenate([part.gave_way for part in parts])
+    columns, recordings = [part.columns for part in parts], [part.recording for part in parts]
+    return Results.from_parts(chosen, columns, recordings, about, design, ways)
 
 
 def recorded_within(scenario: Scenario, record: int) -> int:
@@ -317,10 +321,38 @@ def measure(lanes: Lanes) -> Columns:
     return kept | columns_measured(lanes)
 
 
+def round_of_giving_way(lanes: Lanes, columns: Columns) -> NDArray[np.int64]:
+    """The first round of each regime's end in which too few pairs cooperate, (L,); -1 where none has ended.
+
+    Parameters
+    ----------
+    lanes : Lanes
+        At their horizon, or past the bad windows with which their regimes ended.
+    columns : dict of name to array (L,)
+        Of the same runs: ``regime_onset``, ``regime_years``, ``regime_ended``.
+    """
+    n, m = lanes.world.capability.shape[0], lanes.design.rounds_per_year
+    low = lanes.setting.parameters["measure"]["collapse"][lanes.row] * (n * (n - 1) / 2)
+    ended = columns["regime_ended"] & ~np.isnan(columns["regime_onset"])
+    which = np.flatnonzero(ended)
+    onset, years = (np.rint(columns[f"regime_{part}"][which] * m) for part in ("onset", "years"))
+    end = (onset + years).astype(np.int64)
+    rounds = end[:, None] + np.arange(_window(lanes))
+    few = lanes.tally.cooperating[rounds, which[:, None]] < low[which, None]
+    way = np.full(len(ended), -1)
+    way[which] = end + few.argmax(axis=1)
+    return way
+
+
+def _window(lanes: Lanes) -> int:
+    """Rounds for which a regime must stand, or fail to."""
+    years = float(lanes.setting.parameters["measure"]["window"][lanes.row[0]])
+    return max(1, math.floor(years * lanes.design.rounds_per_year + 0.5))
+
+
 def _regimes(lanes: Lanes) -> Columns:
     settings = lanes.setting.parameters["measure"][lanes.row]
-    m = lanes.design.rounds_per_year
-    window = max(1, math.floor(float(settings["window"][0]) * m + 0.5))
+    m, window = lanes.design.rounds_per_year, _window(lanes)
     found: Columns = {}
     pairs = {"regime": (settings["onset"], settings["collapse"])}
     for name, levels in THRESHOLDS.items():
