@@ -22,7 +22,7 @@ from regimesim.simulation.columns import QUANTITIES, SPELL_STEMS
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.results import Results
 from regimesim.simulation.simulate import Columns, begun, lanes_for, measure, on_threads
-from regimesim.stats.estimates import Estimate, Floats, mean, student_quantile, value_and_ends
+from regimesim.stats.estimates import Estimate, Floats, mean, value_and_ends
 from regimesim.stats.groups import means_without_luck
 from regimesim.stats.survival import restricted_mean, rmst
 
@@ -136,13 +136,7 @@ def begin_set(
     under = assumed(scenario, SET, held)
     if under is None or not under.columns:
         return None
-
-    def play() -> Sample:
-        played = _set_played(scenario, seed, under, 1)
-        student_quantile(1)  # imported here, while others compute, what the summing up will ask for
-        return played
-
-    return begun(play, workers)
+    return begun(lambda: _set_played(scenario, seed, under, 1), workers)
 
 
 def both_uncertainties(
