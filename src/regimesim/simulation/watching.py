@@ -10,6 +10,7 @@ are told by the same draws as in the core (``core.draws``), which are functions 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -249,6 +250,8 @@ class Rounds:
         Fields as each round ended, and as the one before it did.
     begun : Cells
         Where cooperation began to be withheld.
+    links : list of (int, int, int)
+        Buffers, and the pairs of states between which they lie.
     """
 
     def __init__(self, watch: Watch) -> None:
@@ -259,6 +262,7 @@ class Rounds:
         self.withheld = self.now["left"] > 0
         self.withheld_before = self.before["left"] > 0
         self.begun = marked(self.withheld > self.withheld_before)
+        self.links: list[list[int]] = watch.held.setting.links.tolist()
 
     def parameter(self, group: str, name: str, lane: Indices) -> Array:
         """Look up a parameter in some lanes."""
@@ -276,20 +280,23 @@ class Rounds:
         """Years of an estrangement that begins."""
         return self.in_years(self.held.rounds[cells.lane])
 
+    @cached_property
+    def _beginnings(self) -> tuple[Indices, Indices]:
+        """Places and rounds in which withholding began, place by place in the order of time."""
+        places = self._place(self.begun)
+        order = np.argsort(places, kind="stable")
+        return places[order], self.begun.time[order]
+
     def lasted(self, cells: Cells) -> Array:
         """Years for which cooperation has been withheld where it no longer is."""
-        now = cells.time + self.first + 1
-        places, begun = self._place(cells), self._place(self.begun)
-        order = np.argsort(begun, kind="stable")  # by the pair, and then by the time: that is their order
-        times = len(self.withheld) + 1
-        keys = begun[order] * times + self.begun.time[order]
-        latest = np.searchsorted(keys, places * times + cells.time) - 1
-        here = (latest >= 0) & (begun[order][latest] == places) if len(keys) else np.zeros(len(now), np.bool_)
+        places, (begun, time), count = self._place(cells), self._beginnings, len(self.withheld)
         since = self.since.ravel()[places]
-        if here.any():
-            since = np.where(here, self.begun.time[order][latest] + self.first + 1, since)
+        if len(begun):
+            latest = np.searchsorted(begun * count + time, places * count + cells.time) - 1
+            here = (latest >= 0) & (begun[latest] == places)
+            since = np.where(here, time[latest] + self.first + 1, since)
         unbroken = cells.of(self.withheld_before) & (since >= 0)
-        return self.in_years(np.where(unbroken, now - since, 0))
+        return self.in_years(np.where(unbroken, cells.time + self.first + 1 - since, 0))
 
     def since_at_end(self) -> NDArray[np.int32]:
         """Since when cooperation is withheld: from the round after the one in which that began."""
@@ -307,11 +314,11 @@ class Rounds:
 
 def _events(rounds: Rounds) -> Iterator[Events]:
     for kind, cells, value in _found(rounds):
-        number = len(cells.lane)
-        values = np.array(np.broadcast_to(value, (number,)), np.float64)
-        yield Events(
-            cells.lane, cells.time + rounds.first, np.full(number, kind), cells.actor, cells.target, values
-        )
+        if number := len(cells.lane):
+            values = np.empty(number)
+            values[:] = value
+            time = cells.time + rounds.first
+            yield Events(cells.lane, time, np.full(number, kind), cells.actor, cells.target, values)
 
 
 def _found(rounds: Rounds) -> Iterator[Found]:
@@ -518,12 +525,6 @@ class Moment(NamedTuple):
         t = self.time + self.rounds.first
         return float(drawn_from(self.rounds.lanes, self.lane, t, 1, channel, i, j)[0])
 
-    @property
-    def links(self) -> list[list[int]]:
-        """Buffers, and the pairs of states between which they lie."""
-        links: list[list[int]] = self.rounds.held.setting.links.tolist()
-        return links
-
 
 def _losses(rounds: Rounds) -> Iterator[Events]:
     """Buffers absorbed, and by whom; also those that a settlement of the same round had just restored."""
@@ -552,7 +553,7 @@ def _restored(moment: Moment, k: int) -> bool:
     odds, at_war = moment.parameter("war", "restoration"), moment.before("at_war")
     return any(
         buffer == k and at_war[i, j] == 1 and moment.drawn(draws.RESTORE + k, i, j) < odds
-        for buffer, i, j in moment.links
+        for buffer, i, j in moment.rounds.links
     )
 
 
@@ -577,7 +578,7 @@ def _losses_of(moment: Moment, lost: list[int]) -> list[tuple[int, int, int]]:
 def _swallowing(moment: Moment, k: int) -> tuple[int, int, float] | None:
     """The first estranged pair whose draw comes to the loss of buffer k, and the draw."""
     played, open_, at_war = (moment.now(name) for name in ("played", "open", "at_war"))
-    for buffer, i, j in moment.links:
+    for buffer, i, j in moment.rounds.links:
         if buffer == k and played[i, j] and not open_[i, j] and not at_war[i, j]:
             u = moment.drawn(draws.ABSORB + k, i, j)
             if u < float(moment.rounds.held.absorb[moment.lane]):
