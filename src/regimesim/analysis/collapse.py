@@ -20,7 +20,7 @@ three account for at least half of the pairs that did not cooperate in the bad w
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -213,15 +213,18 @@ class MomentOfEnd:
         setting = self.setting._replace(row=np.arange(len(which), dtype=np.int32), **chosen)
         return MomentOfEnd(world, setting, {name: count[which] for name, count in self.counted.items()})
 
-    def keep(self, lanes: Lanes, setting: Setting, which: NDArray[np.intp], places: NDArray[np.intp]) -> None:
-        """Let some lanes be as they stand now, with a row of ``setting`` each."""
+    def keep(self, lanes: Lanes, which: NDArray[np.intp], places: NDArray[np.intp]) -> None:
+        """Let the world of some lanes be as it stands now."""
         for name in _STANDING:
             getattr(self.world, name)[..., places] = getattr(lanes.world, name)[..., which]
+        for name in _COUNTED:
+            self.counted[name][places] = getattr(lanes.tally, name)[which]
+
+    def hold(self, setting: Setting, which: NDArray[np.intp], places: NDArray[np.intp]) -> None:
+        """Let some rows of settings hold."""
         for name in _OF_PHASES:
             getattr(self.setting, name)[..., places] = getattr(setting, name)[..., which]
         np.maximum(self.setting.on, setting.on, out=self.setting.on)
-        for name in _COUNTED:
-            self.counted[name][places] = getattr(lanes.tally, name)[which]
 
     def terms(self) -> Reals:
         """The terms of every margin, [N, N, 4, L]."""
@@ -288,7 +291,7 @@ class Course:
 
     Attributes
     ----------
-    before, after, later : Moment
+    before, after, later : MomentOfEnd
         The world as the years before begin, as cooperation gives way, and one window later.
     led, led_later : float arrays (N, L)
         The norm that there would be at the latter two had no leader changed.
@@ -308,26 +311,56 @@ def follow_collapses(lanes: Lanes, times: Times) -> Course:
     """Play lanes through their collapses."""
     last = times.end + times.window - 1
     later = np.minimum(times.way + times.window, lanes.design.rounds) - 1
-    every = np.arange(len(last))
-    kept = MomentOfEnd.of(lanes).only(np.tile(every, 3))
-    when = np.concatenate([times.begin, times.way, later])
+    kept = Moments(lanes, (times.begin, times.way, later))
     course, grounds = NormAlone(lanes), Grounds(lanes)
     led, led_later = lanes.world.norm.copy(), lanes.world.norm.copy()
-    first, final = int(when.min()), int(later.max())
-    for t in range(final + 1):
-        if t < first:  # nothing is kept yet
+    for t in range(int(later.max()) + 1):
+        if t < kept.first:
             lanes.play(t + 1)
         else:
             course.decide(times.begin < t)
-            now = np.flatnonzero(when == t)
-            if len(now):
-                kept.keep(lanes, course.setting, now % len(every), now)
+            kept.keep(t, course.setting)
             led = np.where(times.way == t, course.norm, led)
             led_later = np.where(later == t, course.norm, led_later)
             course.carry_out()
         grounds.look((times.end <= t) & (t <= last))
-    before, after, at_last = (kept.only(every + part * len(every)) for part in range(3))
+    before, after, at_last = kept.moments()
     return Course(before, after, at_last, led, led_later, grounds.count)
+
+
+class Moments:
+    """Some moments of each lane, kept as they come.
+
+    Attributes
+    ----------
+    lanes : Lanes
+    when : int array (M * L,)
+        Rounds of the first moment lane by lane, then those of the next.
+    first : int
+        The first of these rounds.
+    """
+
+    def __init__(self, lanes: Lanes, when: Sequence[NDArray[np.int64]]) -> None:
+        self.lanes, self.when = lanes, np.concatenate(when)
+        self.first = int(self.when.min())
+        self._every = np.arange(len(when[0]))
+        self._kept = MomentOfEnd.of(lanes).only(np.tile(self._every, len(when)))
+        self._held: dict[int, tuple[Setting, list[NDArray[np.intp]]]] = {}
+
+    def keep(self, t: int, setting: Setting) -> None:
+        """Keep lanes as they stand, if one of their moments is in round t, in which ``setting`` holds."""
+        places = np.flatnonzero(self.when == t)
+        if len(places):
+            self._kept.keep(self.lanes, places % len(self._every), places)
+            self._held.setdefault(id(setting), (setting, []))[1].append(places)
+
+    def moments(self) -> list[MomentOfEnd]:
+        """All lanes at the first moment, at the next, and so on."""
+        for setting, parts in self._held.values():  # once for each phase: settings are many
+            places = np.concatenate(parts)
+            self._kept.hold(setting, places % len(self._every), places)
+        lanes = len(self._every)
+        return [self._kept.only(self._every + first) for first in range(0, len(self.when), lanes)]
 
 
 class NormAlone:

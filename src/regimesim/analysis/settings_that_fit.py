@@ -123,7 +123,7 @@ class Uncertainties:
 
 def begin_set(
     scenario: Scenario, seed: int, workers: int | None = None, held: Collection[str] = ()
-) -> Callable[[], Sample] | None:
+) -> Callable[[], RunSample] | None:
     """Begin to play all settings that fit, beside whatever else is done; None where there is no set.
 
     Returns
@@ -143,7 +143,7 @@ def both_uncertainties(
     results: Results,
     workers: int | None = None,
     held: Collection[str] = (),
-    ahead: Callable[[], Sample] | None = None,
+    ahead: Callable[[], RunSample] | None = None,
 ) -> Uncertainties | None:
     """Set what all settings that fit say beside what the published one says.
 
@@ -169,7 +169,7 @@ def both_uncertainties(
     if not under.columns:
         return None
     scenario, seed = results.scenario, int(results.provenance["seed"])
-    own = Sample.of(results)
+    own = RunSample.of(results)
     if results.assumed is None:
         published, many = own, ahead() if ahead else _set_played(scenario, seed, under, workers)
     else:
@@ -180,26 +180,26 @@ def both_uncertainties(
     return Uncertainties(lines, under)
 
 
-class Sample(NamedTuple):
+class RunSample(NamedTuple):
     """Runs of a scenario: columns of ``Results.runs``, and disputes in the record's first period."""
 
     columns: Columns
     disputes: Floats  # share of pair-years; of the first runs only, or none
 
     @classmethod
-    def of(cls, results: Results) -> Sample:
+    def of(cls, results: Results) -> RunSample:
         """Runs that are there."""
         period = first_period(results.scenario)
         return cls(results.columns, np.zeros(0) if period is None else dispute_rates(results, period))
 
 
-def _set_played(scenario: Scenario, seed: int, under: Assumed | None, workers: int | None) -> Sample:
+def _set_played(scenario: Scenario, seed: int, under: Assumed | None, workers: int | None) -> RunSample:
     """Play the scenario as it is published, or under its draws."""
     design = lower(scenario) if under is None else under.design()
     size, period = lanes_for(design), first_period(scenario)
     pairs = len(scenario.states) * (len(scenario.states) - 1) / 2
 
-    def block(first: int) -> Sample:
+    def block(first: int) -> RunSample:
         luck = np.arange(first, min(SET_RUNS, first + size))
         point = np.zeros(len(luck), np.intp) if under is None else under.draw_of(luck)
         lanes, counts = Lanes(design, point, luck, seed), []
@@ -209,14 +209,14 @@ def _set_played(scenario: Scenario, seed: int, under: Assumed | None, workers: i
         lanes.play(design.rounds)
         years = 0 if period is None else period.years
         rates = (counts[1] - counts[0]) / (years * pairs) if counts else np.zeros(0)
-        return Sample(measure(lanes), rates)
+        return RunSample(measure(lanes), rates)
 
     parts = on_threads(block, list(range(0, SET_RUNS, size)), workers)
     columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
-    return Sample(columns, np.concatenate([part.disputes for part in parts]))
+    return RunSample(columns, np.concatenate([part.disputes for part in parts]))
 
 
-def _spell_lines(results: Results, published: Sample, many: Sample) -> list[Line]:
+def _spell_lines(results: Results, published: RunSample, many: RunSample) -> list[Line]:
     horizon, lines = results.scenario.years, []
     for spell, word in SPELL_STEMS.items():
         years, ended = (many.columns[f"{spell}_{what}"] for what in ("years", "ended"))
@@ -227,7 +227,7 @@ def _spell_lines(results: Results, published: Sample, many: Sample) -> list[Line
     return lines
 
 
-def _disputes(results: Results, published: Sample, many: Sample) -> list[Line]:
+def _disputes(results: Results, published: RunSample, many: RunSample) -> list[Line]:
     """The share of pair-years in dispute in the first period of the record that the scenario covers."""
     period = first_period(results.scenario)
     draws = np.unique(many.columns["point"][: len(many.disputes)])
@@ -253,7 +253,7 @@ def first_period(scenario: Scenario) -> Period | None:
     return inside[0] if inside and group is not GREAT_POWERS else None
 
 
-def _middle_range(values: Floats, many: Sample) -> tuple[float, float]:
+def _middle_range(values: Floats, many: RunSample) -> tuple[float, float]:
     """The middle 95 % of the draws' means."""
     group = np.asarray(many.columns["point"][: len(values)], np.intp)
     least, most = np.quantile(means_without_luck(values, group), TAILS)

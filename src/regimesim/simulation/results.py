@@ -40,7 +40,7 @@ from regimesim.simulation.folders import write_folder
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.provenance import PYTHON
 from regimesim.simulation.views import view
-from regimesim.simulation.watching import in_order
+from regimesim.simulation.watching import order_of
 from regimesim.stats.estimates import Estimate, mean
 from regimesim.stats.survival import Curve, Summary, kaplan_meier, summary
 
@@ -407,7 +407,7 @@ def _events(recordings: Sequence[Recording]) -> dict[str, NDArray[Any]]:
         recording.events._replace(lane=recording.events.lane + first)
         for recording, first in zip(recordings, runs, strict=False)
     ]
-    order = in_order(np.concatenate([np.zeros(0, np.int64), *(part.lane for part in parts)]))
+    order = order_of(np.concatenate([np.zeros(0, np.int64), *(part.lane for part in parts)]))
     return {
         name: np.concatenate([np.zeros(0, types[name]), *columns])[order].astype(types[name], copy=False)
         for name, *columns in zip(EVENT_ARRAYS, *parts, strict=True)

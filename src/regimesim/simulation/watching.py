@@ -56,9 +56,9 @@ from regimesim.simulation.columns import (
 )
 from regimesim.stats.arrays import Array
 
-Indices = NDArray[np.intp]
+WholeNumbers = NDArray[np.intp]
 
-MOST_KEPT = 4_000_000
+MOST_KEPT = 16_000_000
 """Bytes of marks that are kept until they are looked at, unless those of one round are more."""
 
 _ROUND_KEYS = len(draws.round_keys(0))
@@ -76,7 +76,7 @@ def drawn_from(
 
 
 def numbers_drawn(
-    lanes: Lanes, lane: Indices, t: Indices, channel: Indices, i: Indices, j: Indices
+    lanes: Lanes, lane: WholeNumbers, t: WholeNumbers, channel: WholeNumbers, i: WholeNumbers, j: WholeNumbers
 ) -> NDArray[np.float64]:
     """The draws of many addresses (``core.draws``), (C,) each."""
     keys = lanes.luck.keys
@@ -99,7 +99,7 @@ class Held(NamedTuple):
 
     @classmethod
     def of(cls, lanes: Lanes) -> Held:
-        """What holds now."""
+        """Take over what holds now."""
         game = lanes.game
         return cls(lanes.setting, game.rounds.copy(), game.rule.copy(), game.absorb.copy())
 
@@ -114,10 +114,10 @@ class Cells(NamedTuple):
         the first that is kept.
     """
 
-    time: Indices
-    lane: Indices
-    actor: Indices
-    target: Indices
+    time: WholeNumbers
+    lane: WholeNumbers
+    actor: WholeNumbers
+    target: WholeNumbers
 
     def where(self, which: Array) -> Cells:
         """Keep those that are marked, (C,)."""
@@ -152,7 +152,7 @@ def marked(marks: Array) -> Cells:
     return Cells(time, lane, *(*states, nobody, nobody)[:2])
 
 
-Found = tuple[int, Cells, Any]
+FoundCells = tuple[int, Cells, Any]
 """A kind of event, where it happened, and its value there."""
 
 _KEPT = (
@@ -220,9 +220,9 @@ class Watch:
     def _tell(self) -> None:
         """Tell what happened in the rounds kept, and go on from how the last of them ended."""
         rounds = Rounds(self)
-        found = [*_events(rounds), *_wars(rounds), *_losses(rounds)]
+        found = [*_told_events(rounds), *_wars(rounds), *_losses(rounds)]
         whole = _one_after_another(found)
-        order = in_order(whole.round - self.first)
+        order = order_of(whole.round - self.first)
         self.told.append(Events._make(column[order] for column in whole))
         self.since = rounds.since_at_end()
         for array in self.kept.values():
@@ -230,10 +230,10 @@ class Watch:
         self.first, self.count = self.first + self.count, 0
 
 
-def in_order(numbers: NDArray[np.integer]) -> Indices:
+def order_of(numbers: NDArray[np.integer]) -> WholeNumbers:
     """Places of whole numbers from 0 on, in their order; those that are alike stay as they are."""
     short = not len(numbers) or numbers.max() < 2**16  # then NumPy counts rather than compares
-    order: Indices = np.argsort(numbers.astype(np.uint16) if short else numbers, kind="stable")
+    order: WholeNumbers = np.argsort(numbers.astype(np.uint16) if short else numbers, kind="stable")
     return order
 
 
@@ -264,7 +264,7 @@ class Rounds:
         self.begun = marked(self.withheld > self.withheld_before)
         self.links: list[list[int]] = watch.held.setting.links.tolist()
 
-    def parameter(self, group: str, name: str, lane: Indices) -> Array:
+    def parameter(self, group: str, name: str, lane: WholeNumbers) -> Array:
         """Look up a parameter in some lanes."""
         return self.held.setting.parameters[group][name][self.held.setting.row[lane]]
 
@@ -281,7 +281,7 @@ class Rounds:
         return self.in_years(self.held.rounds[cells.lane])
 
     @cached_property
-    def _beginnings(self) -> tuple[Indices, Indices]:
+    def _beginnings(self) -> tuple[WholeNumbers, WholeNumbers]:
         """Places and rounds in which withholding began, place by place in the order of time."""
         places = self._place(self.begun)
         order = np.argsort(places, kind="stable")
@@ -306,14 +306,14 @@ class Rounds:
             since[~self.withheld[-1]] = -1
         return since
 
-    def _place(self, cells: Cells) -> Indices:
+    def _place(self, cells: Cells) -> WholeNumbers:
         states, lanes = self.prudent.shape[1], self.prudent.shape[2]
-        place: Indices = (cells.actor * states + cells.target) * lanes + cells.lane
+        place: WholeNumbers = (cells.actor * states + cells.target) * lanes + cells.lane
         return place
 
 
-def _events(rounds: Rounds) -> Iterator[Events]:
-    for kind, cells, value in _found(rounds):
+def _told_events(rounds: Rounds) -> Iterator[Events]:
+    for kind, cells, value in _kinds_found(rounds):
         if number := len(cells.lane):
             values = np.empty(number)
             values[:] = value
@@ -321,8 +321,8 @@ def _events(rounds: Rounds) -> Iterator[Events]:
             yield Events(cells.lane, time, np.full(number, kind), cells.actor, cells.target, values)
 
 
-def _found(rounds: Rounds) -> Iterator[Found]:
-    """What happened, kind by kind, in the order of the steps of a round."""
+def _kinds_found(rounds: Rounds) -> Iterator[FoundCells]:
+    """List what happened, kind by kind, in the order of the steps of a round."""
     now, before = rounds.now, rounds.before
     waves = marked(now["wave"])
     yield WAVE, waves, (now["revolted"][waves.time, :, waves.lane] > 0).sum(axis=1)
@@ -332,7 +332,7 @@ def _found(rounds: Rounds) -> Iterator[Found]:
     yield from _offences(rounds)
     yield from _cases(rounds)
     joined = marked(now["joined"])
-    yield from _sanctions(rounds, joined)
+    yield from _joined_sanctions(rounds, joined)
     yield from _estrangements(rounds, joined)
     yield from _reconciliations(rounds)
     yield PEACE, marked(before["at_war"] == 1).pairs(), 0.0
@@ -341,7 +341,7 @@ def _found(rounds: Rounds) -> Iterator[Found]:
     yield LEFT, marked(now["member"] < before["member"]), 0.0
 
 
-def _offences(rounds: Rounds) -> Iterator[Found]:
+def _offences(rounds: Rounds) -> Iterator[FoundCells]:
     """Charges and quarrels."""
     now = rounds.now
     charged = marked(now["charge"])
@@ -352,7 +352,7 @@ def _offences(rounds: Rounds) -> Iterator[Found]:
     yield QUARREL, marked(now["quarrel"]).pairs(), 0.0
 
 
-def _cases(rounds: Rounds) -> Iterator[Found]:
+def _cases(rounds: Rounds) -> Iterator[FoundCells]:
     now = rounds.now
     heard = marked((now["sanction"] >= 0) & (now["accused"] > 0))
     accuses = now["accuses"][heard.time, :, heard.actor, heard.lane] > 0
@@ -363,13 +363,13 @@ def _cases(rounds: Rounds) -> Iterator[Found]:
         yield kind, cells, cells.of_actor(now["sanction"])
 
 
-def _sanctions(rounds: Rounds, joined: Cells) -> Iterator[Found]:
+def _joined_sanctions(rounds: Rounds, joined: Cells) -> Iterator[FoundCells]:
     now = rounds.now
     cells = joined.where((joined.of_target(now["sanction"]) >= 0) & (joined.of_target(now["accused"]) > 0))
     yield SANCTIONED, cells, rounds.parameter("sanctions", "cost", cells.lane)
 
 
-def _estrangements(rounds: Rounds, joined: Cells) -> Iterator[Found]:
+def _estrangements(rounds: Rounds, joined: Cells) -> Iterator[FoundCells]:
     """Estrangements and withholding, as they begin."""
     now = rounds.now
     broken = marked(now["broke"]).pairs()
@@ -387,7 +387,7 @@ def _estrangements(rounds: Rounds, joined: Cells) -> Iterator[Found]:
     yield WITHHELD, cells, rounds.in_years(cells.of(now["left"]))
 
 
-def _reconciliations(rounds: Rounds) -> Iterator[Found]:
+def _reconciliations(rounds: Rounds) -> Iterator[FoundCells]:
     """Estrangements and withholding, as they end."""
     now, before = rounds.now, rounds.before
     ended = marked((rounds.withheld_before | (now["broke"] > 0)) & ~rounds.withheld)
@@ -442,7 +442,7 @@ def _may_spread(rounds: Rounds, due: Cells) -> NDArray[np.bool_]:
     return found
 
 
-def _apart(rounds: Rounds, time: Indices, lane: Indices) -> NDArray[np.bool_]:
+def _apart(rounds: Rounds, time: WholeNumbers, lane: WholeNumbers) -> NDArray[np.bool_]:
     """Tell who is estranged from whom as wars begin, [C, N, N]."""
     broke = rounds.now["broke"][time, :, :, lane] > 0
     withheld = rounds.withheld_before[time, :, :, lane] | broke | broke.swapaxes(1, 2)
@@ -464,7 +464,7 @@ def _spreading_wars(rounds: Rounds, due: Cells) -> Events:
         time.tolist(), lane.tolist(), pairwise([*first.tolist(), len(pairs)]), at_war, apart, strict=True
     )
     for t, number, (begin, end), fighting, estranged in of_groups:
-        for kind, i, j in _spread(pairs[begin:end], fighting, estranged):
+        for kind, i, j in _wars_after_another(pairs[begin:end], fighting, estranged):
             notes.add(number, t + rounds.first, kind, i, j)
     return notes.events()
 
@@ -479,7 +479,7 @@ def _would_join(rounds: Rounds, due: Cells) -> NDArray[np.bool_]:
     return join
 
 
-def _spread(
+def _wars_after_another(
     due: Sequence[tuple[int, int, list[bool]]], at_war: list[list[bool]], apart: list[list[bool]]
 ) -> Iterator[tuple[int, int, int]]:
     """Wars of one round and lane: its kind, and the two states of each; changes who is at war, and apart."""
@@ -501,7 +501,7 @@ def _spread(
                     break
 
 
-class Moment(NamedTuple):
+class LaneInRound(NamedTuple):
     """One round of one lane."""
 
     rounds: Rounds
@@ -531,13 +531,13 @@ def _losses(rounds: Rounds) -> Iterator[Events]:
     notes = Notes()
     counted = rounds.now["buffers_lost"] - rounds.before["buffers_lost"]
     for time, lane in np.argwhere(counted).tolist():
-        moment = Moment(rounds, time, lane)
+        moment = LaneInRound(rounds, time, lane)
         for kind, k, winner in _lost_and_restored(moment, int(counted[time, lane])):
             notes.add(lane, time + rounds.first, kind, k, winner)
     yield notes.events()
 
 
-def _lost_and_restored(moment: Moment, counted: int) -> Iterator[tuple[int, int, int]]:
+def _lost_and_restored(moment: LaneInRound, counted: int) -> Iterator[tuple[int, int, int]]:
     taken = moment.now("sovereign") == 0
     lost = taken & (moment.before("sovereign") > 0)
     if lost.sum() < counted:
@@ -548,7 +548,7 @@ def _lost_and_restored(moment: Moment, counted: int) -> Iterator[tuple[int, int,
     yield from _losses_of(moment, np.flatnonzero(lost).tolist())
 
 
-def _restored(moment: Moment, k: int) -> bool:
+def _restored(moment: LaneInRound, k: int) -> bool:
     """Tell whether a settlement of the round restored buffer k."""
     odds, at_war = moment.parameter("war", "restoration"), moment.before("at_war")
     return any(
@@ -557,7 +557,7 @@ def _restored(moment: Moment, k: int) -> bool:
     )
 
 
-def _losses_of(moment: Moment, lost: list[int]) -> list[tuple[int, int, int]]:
+def _losses_of(moment: LaneInRound, lost: list[int]) -> list[tuple[int, int, int]]:
     """Those of one lane, from the last to the first: what each added to capabilities is taken off again."""
     p, gain = float(moment.rounds.held.absorb[moment.lane]), moment.parameter("geography", "absorption_gain")
     capability, found = moment.now("capability"), []
@@ -575,7 +575,7 @@ def _losses_of(moment: Moment, lost: list[int]) -> list[tuple[int, int, int]]:
     return found[::-1]
 
 
-def _swallowing(moment: Moment, k: int) -> tuple[int, int, float] | None:
+def _swallowing(moment: LaneInRound, k: int) -> tuple[int, int, float] | None:
     """The first estranged pair whose draw comes to the loss of buffer k, and the draw."""
     played, open_, at_war = (moment.now(name) for name in ("played", "open", "at_war"))
     for buffer, i, j in moment.rounds.links:
