@@ -63,13 +63,13 @@ def run_command(given: Given, flags: Flags) -> None:
 
     workers, seed = given.options["workers"], given.options["seed"]
     ahead = begin_set(scenario, seed, workers, given.names) if under is None else None
+    pairs_found = begun(lambda: _pairs(scenario), workers)
     results = _simulate(scenario, given.options, flags, under)
     from regimesim.analysis.collapse import causes_of_collapse
-    from regimesim.analysis.pairs import pairs_at_start
 
     with output.working("looking into the collapses, and asking all settings that fit", flags):
         causes_found = begun(lambda: causes_of_collapse(results, workers=workers), workers)
-        pairs = pairs_at_start(results)
+        pairs = pairs_found()
         both = both_uncertainties(results, workers, given.names, ahead)
         causes = causes_found()
     answer = output.run_answer(results, causes, pairs) | {"unused": list(unused_of(found))}
@@ -80,6 +80,12 @@ def run_command(given: Given, flags: Flags) -> None:
         output.print_run(results, causes, pairs, explained, both)
     _write_run(folder, results, causes, pairs, both, answer, explained, given, flags)
     output.announce(flags, folder, answer, lambda: output.print_files(folder))
+
+
+def _pairs(scenario: Scenario) -> list[Pair]:
+    from regimesim.analysis.pairs import pairs_of
+
+    return pairs_of(scenario)
 
 
 def _write_run(
