@@ -87,6 +87,21 @@ def test_a_batch_needs_neither_mesa_nor_scipy():
     assert "numpy" in imported and not {"mesa", "scipy", "matplotlib", "hydra"} & imported
 
 
+def test_the_answer_of_run_needs_no_library_that_only_files_do():
+    """pandas, PyArrow, SciPy and Hydra's parser take longer to import than ten runs to play."""
+    program = (
+        "import sys, regimesim.cli.run as run; from regimesim.cli.main import main\n"
+        "run._write_run = lambda *rest: sys.exit(print(sorted(sys.modules), file=sys.stderr))\n"
+        "main(['run', '+scenario=concert', 'runs=2', 'years=2', 'war.cost=3.5'])"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    imported = set(told.stderr.strip("[]\n").replace("'", "").split(", "))
+    assert "Typical run" in told.stdout
+    assert (
+        "numpy" in imported and not {"mesa", "pandas", "pyarrow", "scipy", "matplotlib", "hydra"} & imported
+    )
+
+
 def test_public_names_are_few_and_all_there():
     assert len(regimesim.__all__) <= 20
     assert dir(regimesim) == sorted(regimesim.__all__)

@@ -15,6 +15,7 @@ import twins
 import regimesim.simulation.lowering
 from regimesim.scenario.reading import read_scenario
 from regimesim.scenario.scenario import Scenario
+from regimesim.simulation import watching
 from regimesim.simulation.columns import EVENT_NAMES, QUANTITIES
 from regimesim.simulation.recording import play_and_record
 
@@ -204,17 +205,8 @@ def test_events_are_those_of_the_twin(number: int, monkeypatch: pytest.MonkeyPat
     summary = twins.history_of(scenario, number * 7919, number).summary
     lanes = twins.lanes_of(scenario, number * 7919, number)
     recording = play_and_record(lanes)
-    found = [
-        (
-            event.round,
-            EVENT_NAMES[event.kind],
-            int(event.actor[k]),
-            int(event.target[k]),
-            float(event.value[k]),
-        )
-        for event in recording.events
-        for k in np.flatnonzero(event.lane == 2)
-    ]
+    events = zip(*(column[recording.events.lane == 2].tolist() for column in recording.events), strict=True)
+    found = [(t, EVENT_NAMES[kind], actor, target, value) for _, t, kind, actor, target, value in events]
     here, there = unordered(found), unordered(notes.found)
     assert here == there, (here - there, there - here)
     yearly = recording.yearly[QUANTITIES.index("disputes"), :, 2]
@@ -249,10 +241,23 @@ def test_blocs_of_a_year_are_of_those_who_were_hostile_in_it(
         assert recording.yearly[QUANTITIES.index("rival_blocs"), year, 2] == rival, year
 
 
+@pytest.mark.parametrize("most", [1, 20_000])
+def test_events_do_not_depend_on_how_many_rounds_are_looked_at_together(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = lively(11)
+    together = play_and_record(twins.lanes_of(scenario, 5, 7)).events
+    monkeypatch.setattr(watching, "MOST_KEPT", most)
+    apart = play_and_record(twins.lanes_of(scenario, 5, 7)).events
+    assert len(together.lane) > 100
+    for one, other in zip(together, apart, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_every_kind_of_event_is_met() -> None:
     """The worlds above are of use only if everything happens in one of them."""
     seen = set()
     for number in range(60):
         recording = play_and_record(twins.lanes_of(lively(number), number * 7919, number))
-        seen |= {EVENT_NAMES[event.kind] for event in recording.events if (event.lane == 2).any()}
+        seen |= {EVENT_NAMES[kind] for kind in recording.events.kind[recording.events.lane == 2]}
     assert seen == set(EVENT_NAMES)

@@ -20,7 +20,7 @@ three account for at least half of the pairs that did not cooperate in the bad w
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -33,7 +33,8 @@ from regimesim.core.lanes import Lanes
 from regimesim.core.world import Reals, Setting, World, allocate_game
 from regimesim.scenario.messages import InputError
 from regimesim.simulation.results import Results
-from regimesim.simulation.simulate import lanes_for, on_threads
+from regimesim.simulation.simulate import few_lanes, lanes_for, on_threads, round_of_giving_way
+from regimesim.simulation.watching import Cells, marked
 
 YEARS_BEFORE = 5.0
 
@@ -125,26 +126,62 @@ def causes_of_collapse(results: Results, most: int = 2000, workers: int | None =
     point = columns["point"][chosen].astype(np.intp)
     design, seed = results.design, int(results.provenance["seed"])
     window = max(1, math.floor(float(results.scenario["measure.window"]) * per_year + 0.5))
-    size = lanes_for(design)
-    blocks = [slice(first, first + size) for first in range(0, len(chosen), size)]
+    known = results.gave_way
 
-    low = float(results.scenario["measure.collapse"])
+    def look(which: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
+        luck = replicate[which].astype(np.intp)
+        lanes = Lanes(design, point[which], luck, seed)
+        if known is None:
+            lanes.play(int((end[which] + window).max()))
+            way = round_of_giving_way(lanes, {name: columns[name][chosen[which]] for name in _REGIME})
+            lanes = lanes.again(luck)
+        else:
+            way = known[chosen[which]]
+        begin = np.maximum(onset[which], way - round(YEARS_BEFORE * per_year))
+        course = follow_collapses(lanes, Times(begin, way, end[which], window))
+        return _found_in(course) | {"ground": course.ground.T}
 
-    def look(block: slice) -> dict[str, NDArray[Any]]:
-        which = replicate[block].astype(np.intp)
-        lanes = Lanes(design, point[block], which, seed)
-        way = gave_way_by_lane(lanes, end[block], window, low)
-        begin = np.maximum(onset[block], way - round(YEARS_BEFORE * per_year))
-        course = follow_collapses(lanes.again(which), Times(begin, way, end[block], window))
-        found = contributions(course.before, course.after, course.led)
-        later = contributions(course.before, course.later, course.led_later)
-        nothing = np.min([found[cause] for cause in CAUSES], axis=0) >= -_ROUNDING_OF_SHARES
-        for name, values in found.items():
-            chosen_rows = nothing if values.ndim == 1 else nothing[:, None]
-            found[name] = np.where(chosen_rows, later[name], values)
-        return found | {"ground": course.ground.T}
+    blocks = _blocks_by_end(end, lanes_for(design), few_lanes(design))
+    return _gathered(replicate, _in_order(on_threads(look, blocks, workers), blocks))
 
-    return _gathered(replicate, on_threads(look, blocks, workers))
+
+_REGIME = ("regime_onset", "regime_years", "regime_ended")
+_LATEST = 0.05
+"""Share of collapses, the latest, that are played apart: all others are over long before them."""
+
+
+def _blocks_by_end(end: NDArray[np.int64], size: int, few: int) -> list[NDArray[np.intp]]:
+    """Divide collapses into blocks of those that come at about the same time: none is played on for long."""
+    order = np.argsort(end, kind="stable")
+    if len(order) <= few:
+        return [order] if len(order) else []
+    soon = len(order) - math.floor(_LATEST * len(order))
+    number = 2 * math.ceil(soon / (2 * size))
+    blocks = [order[soon:], *np.array_split(order[:soon], number)]
+    return [block for block in blocks if len(block)]
+
+
+def _in_order(
+    parts: list[dict[str, NDArray[Any]]], blocks: list[NDArray[np.intp]]
+) -> dict[str, NDArray[Any]]:
+    """Join what was found in blocks, in the order of the runs."""
+    if not parts:
+        return {}
+    order = np.argsort(np.concatenate(blocks))
+    return {name: np.concatenate([part[name] for part in parts])[order] for name in parts[0]}
+
+
+def _found_in(course: Course) -> dict[str, NDArray[Any]]:
+    """Measure what each change did as cooperation gave way, or one window later where nothing had done it."""
+    found = contributions(course.before, course.after, course.led)
+    least = np.min([found[cause] for cause in CAUSES], axis=0)
+    nothing = np.flatnonzero(least >= -_ROUNDING_OF_SHARES)
+    if len(nothing):
+        before, later = course.before.only(nothing), course.later.only(nothing)
+        led = course.led_later[:, nothing]
+        for name, values in contributions(before, later, led).items():
+            found[name][nothing] = values
+    return found
 
 
 @dataclass(frozen=True)
@@ -164,17 +201,30 @@ class MomentOfEnd:
             {name: getattr(lanes.tally, name).copy() for name in _COUNTED},
         )
 
-    def keep(self, lanes: Lanes, which: NDArray[np.intp]) -> None:
-        """Let some lanes be as they stand now."""
-        for name in World._fields:
-            if name != "reach":  # room for a search; its lanes are first
-                getattr(self.world, name)[..., which] = getattr(lanes.world, name)[..., which]
-        setting = _by_lane(lanes)
-        for name in ("parameters", "states", "affinity", "prior", "strength", "ground"):
-            getattr(self.setting, name)[..., which] = getattr(setting, name)[..., which]
-        np.maximum(self.setting.on, setting.on, out=self.setting.on)
+    def only(self, which: NDArray[np.intp]) -> MomentOfEnd:
+        """Some of the lanes, with arrays of their own."""
+        world = World(
+            **{
+                name: getattr(self.world, name).take(which, 0 if name == "reach" else -1)
+                for name in World._fields
+            }
+        )
+        chosen: dict[str, Any] = {name: getattr(self.setting, name).take(which, -1) for name in _OF_LANES}
+        setting = self.setting._replace(row=np.arange(len(which), dtype=np.int32), **chosen)
+        return MomentOfEnd(world, setting, {name: count[which] for name, count in self.counted.items()})
+
+    def keep(self, lanes: Lanes, which: NDArray[np.intp], places: NDArray[np.intp]) -> None:
+        """Let the world of some lanes be as it stands now."""
+        for name in _STANDING:
+            getattr(self.world, name)[..., places] = getattr(lanes.world, name)[..., which]
         for name in _COUNTED:
-            self.counted[name][which] = getattr(lanes.tally, name)[which]
+            self.counted[name][places] = getattr(lanes.tally, name)[which]
+
+    def hold(self, setting: Setting, which: NDArray[np.intp], places: NDArray[np.intp]) -> None:
+        """Let some rows of settings hold."""
+        for name in _OF_PHASES:
+            getattr(self.setting, name)[..., places] = getattr(setting, name)[..., which]
+        np.maximum(self.setting.on, setting.on, out=self.setting.on)
 
     def terms(self) -> Reals:
         """The terms of every margin, [N, N, 4, L]."""
@@ -185,16 +235,30 @@ class MomentOfEnd:
 
     def margin(self, **parts: NDArray[Any]) -> Reals:
         """Mean over pairs of the lesser margin, with some parts of the world replaced, [L]."""
-        margin = MomentOfEnd(self.world._replace(**parts), self.setting, {}).terms().sum(2)
-        i, j = np.triu_indices(len(margin), 1)
-        mean: Reals = np.minimum(margin[i, j], margin[j, i]).mean(0)
-        return mean
+        return _mean_margin(MomentOfEnd(self.world._replace(**parts), self.setting, {}).terms())
+
+
+_STANDING = World._fields[: World._fields.index("played")]
+"""Fields of a world that go on from round to round: all else, margins too, follows from them."""
+_OF_PHASES = ("parameters", "states", "affinity", "prior", "strength", "ground")
+_OF_LANES = (*_OF_PHASES, "strategy", "firm", "following")
+"""Settings that :func:`_by_lane` gives a row a lane, and those of them that a new phase may change."""
 
 
 def _mean_terms(terms: Reals) -> Reals:
     n = len(terms)
     mean: Reals = terms.sum((0, 1)).T / (n * (n - 1))
     return mean
+
+
+def _mean_margin(terms: Reals) -> Reals:
+    """Mean over pairs of the lesser margin, [L]; added in their order, however many lanes there are."""
+    margin = terms.sum(2)
+    i, j = np.triu_indices(len(margin), 1)
+    total = np.zeros(margin.shape[-1])
+    for lesser in np.minimum(margin[i, j], margin[j, i]):
+        total += lesser
+    return total / len(i)
 
 
 def _by_lane(lanes: Lanes) -> Setting:
@@ -221,23 +285,13 @@ class Times(NamedTuple):
     window: int
 
 
-def gave_way_by_lane(lanes: Lanes, end: NDArray[np.int64], window: int, low: float) -> NDArray[np.int64]:
-    """The first round from ``end`` on in which fewer than ``low`` of the pairs cooperate; plays the lanes."""
-    lanes.play(int((end + window).max()))
-    n = lanes.world.capability.shape[0]
-    rounds = end[:, None] + np.arange(window)
-    cooperating = lanes.tally.cooperating[rounds, np.arange(len(end))[:, None]]
-    way: NDArray[np.int64] = end + (cooperating < low * (n * (n - 1) / 2)).argmax(axis=1)
-    return way
-
-
 @dataclass(frozen=True)
 class Course:
     """Parts of some collapses that are kept.
 
     Attributes
     ----------
-    before, after, later : Moment
+    before, after, later : MomentOfEnd
         The world as the years before begin, as cooperation gives way, and one window later.
     led, led_later : float arrays (N, L)
         The norm that there would be at the latter two had no leader changed.
@@ -257,78 +311,163 @@ def follow_collapses(lanes: Lanes, times: Times) -> Course:
     """Play lanes through their collapses."""
     last = times.end + times.window - 1
     later = np.minimum(times.way + times.window, lanes.design.rounds) - 1
-    moments = {name: (MomentOfEnd.of(lanes), when) for name, when in
-               (("before", times.begin), ("after", times.way), ("later", later))}  # fmt: skip
-    norm = lanes.world.norm.copy()
-    led, led_later = norm.copy(), norm.copy()
-    grounds, count = Grounds(lanes), np.zeros((len(GROUNDS), len(last)), np.int64)
+    kept = Moments(lanes, (times.begin, times.way, later))
+    course, grounds = NormAlone(lanes), Grounds(lanes)
+    led, led_later = lanes.world.norm.copy(), lanes.world.norm.copy()
     for t in range(int(later.max()) + 1):
-        faded, settled = _without_new_leaders(lanes, norm), lanes.world.at_war == 1
-        lanes.decide()
-        norm = np.where(times.begin < t, faded, lanes.world.norm)
-        for moment, when in moments.values():
-            if (now := np.flatnonzero(when == t)).size:
-                moment.keep(lanes, now)
-        led, led_later = np.where(times.way == t, norm, led), np.where(later == t, norm, led_later)
-        lanes.carry_out()
-        norm = np.where(settled.any(axis=1), 1.0, norm)
-        grounds.look(count, (times.end <= t) & (t <= last))
-    kept = {name: moment for name, (moment, _) in moments.items()}
-    return Course(**kept, led=led, led_later=led_later, ground=count)
+        if t < kept.first:
+            lanes.play(t + 1)
+        else:
+            course.decide(times.begin < t)
+            kept.keep(t, course.setting)
+            led = np.where(times.way == t, course.norm, led)
+            led_later = np.where(later == t, course.norm, led_later)
+            course.carry_out()
+        grounds.look((times.end <= t) & (t <= last))
+    before, after, at_last = kept.moments()
+    return Course(before, after, at_last, led, led_later, grounds.count)
 
 
-def _without_new_leaders(lanes: Lanes, norm: Reals) -> Reals:
-    """Let a norm fade and be renewed, as in step 1 of the next round (model.md 4.7, *Memory*)."""
-    lanes.enter_phase()
-    p, m = lanes.setting.parameters[lanes.row], lanes.design.rounds_per_year
-    faded = norm * np.exp(-math.log(2.0) / (p["norms"]["half_life"] * m))
-    renewed = 1.0 - np.exp(-p["diplomacy"]["conference"] * p["norms"]["socialization"] / m)
-    return faded + renewed * lanes.world.member * (1.0 - faded)  # type: ignore[no-any-return]
+class Moments:
+    """Some moments of each lane, kept as they come.
+
+    Attributes
+    ----------
+    lanes : Lanes
+    when : int array (M * L,)
+        Rounds of the first moment lane by lane, then those of the next.
+    first : int
+        The first of these rounds.
+    """
+
+    def __init__(self, lanes: Lanes, when: Sequence[NDArray[np.int64]]) -> None:
+        self.lanes, self.when = lanes, np.concatenate(when)
+        self.first = int(self.when.min())
+        self._every = np.arange(len(when[0]))
+        self._kept = MomentOfEnd.of(lanes).only(np.tile(self._every, len(when)))
+        self._held: dict[int, tuple[Setting, list[NDArray[np.intp]]]] = {}
+
+    def keep(self, t: int, setting: Setting) -> None:
+        """Keep lanes as they stand, if one of their moments is in round t, in which ``setting`` holds."""
+        places = np.flatnonzero(self.when == t)
+        if len(places):
+            self._kept.keep(self.lanes, places % len(self._every), places)
+            self._held.setdefault(id(setting), (setting, []))[1].append(places)
+
+    def moments(self) -> list[MomentOfEnd]:
+        """All lanes at the first moment, at the next, and so on."""
+        for setting, parts in self._held.values():  # once for each phase: settings are many
+            places = np.concatenate(parts)
+            self._kept.hold(setting, places % len(self._every), places)
+        lanes = len(self._every)
+        return [self._kept.only(self._every + first) for first in range(0, len(self.when), lanes)]
+
+
+class NormAlone:
+    """Lanes that are played, and the norm that there would be had no leader changed.
+
+    Attributes
+    ----------
+    lanes : Lanes
+    norm : float array (N, L)
+    setting : Setting
+        What holds now, a row a lane.
+    """
+
+    def __init__(self, lanes: Lanes) -> None:
+        self.lanes, self.norm = lanes, lanes.world.norm.copy()
+        self._held: Setting | None = None
+
+    def decide(self, begun: NDArray[np.bool_]) -> None:
+        """Steps 1-3 of the next round; only in the lanes ``begun`` is the norm another one."""
+        world = self.lanes.world
+        self.lanes.enter_phase()
+        if self._held is not self.lanes.setting:
+            self._enter(self.lanes.setting)
+        faded = self.norm * self._fade
+        faded = faded + self._renewed * world.member * (1.0 - faded)
+        self._settled = world.at_war == 1
+        self.lanes.decide()
+        self.norm = np.where(begun, faded, world.norm)
+
+    def carry_out(self) -> None:
+        """Steps 4-10; those who settle a war remember it anew."""
+        self.lanes.carry_out()
+        if self._settled.any():
+            self.norm = np.where(self._settled.any(axis=1), 1.0, self.norm)
+
+    def _enter(self, setting: Setting) -> None:
+        """Let a norm fade and be renewed as in step 1 (model.md 4.7, *Memory*) under these settings."""
+        self._held, self.setting = setting, _by_lane(self.lanes)
+        row, m = self.lanes.row, self.lanes.design.rounds_per_year
+        norms, diplomacy = setting.parameters["norms"], setting.parameters["diplomacy"]
+        self._fade = np.exp(-math.log(2.0) / (norms["half_life"][row] * m))
+        taught = diplomacy["conference"][row] * norms["socialization"][row]
+        self._renewed = 1.0 - np.exp(-taught / m)
 
 
 class Grounds:
-    """Why each pair is estranged, followed round by round."""
+    """Why each pair is estranged, followed round by round.
+
+    Attributes
+    ----------
+    count : int array (6, L)
+        Pairs and rounds without cooperation that were looked at, by :data:`GROUNDS`.
+    """
 
     def __init__(self, lanes: Lanes) -> None:
         self.lanes = lanes
-        n = lanes.world.capability.shape[0]
-        self.upper = np.triu(np.ones((n, n), np.bool_), 1)
-        self.ground = np.zeros((n, n, lanes.world.capability.shape[1]), np.int8)
+        n, _, many = lanes.world.left.shape
+        self.upper = np.triu_indices(n, 1)
+        self.ground = np.zeros((n, n, many), np.int8)
+        self.count = np.zeros((len(GROUNDS), many), np.int64)
 
-    def look(self, count: NDArray[np.int64], where: NDArray[np.bool_]) -> None:
+    def look(self, where: NDArray[np.bool_]) -> None:
         """Count the pairs without cooperation in the lanes ``where``; then see which pairs break."""
+        self._count(np.flatnonzero(where))
         world = self.lanes.world
-        both = (world.action & world.action.swapaxes(0, 1) & world.open) > 0
-        if where.any():
-            state = np.where(world.played == 0, _WAR, np.where(world.open > 0, _OPEN, self.ground))
-            state = state[self.upper]
-            for number in range(len(GROUNDS)):
-                count[number] += ((state == number) & ~both[self.upper]).sum(0) * where
-        charge, did = world.charge, world.action.swapaxes(0, 1)
-        false = (charge > 0) & (did > 0)
-        true = (charge > 0) & (did == 0)
-        broke, by_false, by_true = world.broke, _either(false), _either(true)
+        broken = marked(world.broke[None])
+        if not len(broken.lane):
+            return
+        broke, (false, true) = broken.of(world.broke[None]), _charged(world, broken)
         ground = np.where(
             broke == SANCTION,
             _EXCLUDED,
-            np.where(broke == BREACH, np.where(by_true, _RIGHTLY, _FALSELY), _FALSELY),
+            np.where(broke == BREACH, np.where(true, _RIGHTLY, _FALSELY), _FALSELY),
         )
-        ground = np.where((broke == MISUNDERSTANDING) & ~by_false, _ABROAD, ground)
-        self.ground = np.where(broke > 0, ground, self.ground).astype(np.int8)
+        ground = np.where((broke == MISUNDERSTANDING) & ~false, _ABROAD, ground)
+        self.ground[broken.actor, broken.target, broken.lane] = ground
+
+    def _count(self, which: NDArray[np.intp]) -> None:
+        if not len(which):
+            return
+        world, (i, j) = self.lanes.world, self.upper
+        here, there = (i[:, None], j[:, None], which), (j[:, None], i[:, None], which)
+        both = (world.action[here] & world.action[there] & world.open[here]) > 0
+        state = np.where(world.open[here] > 0, _OPEN, self.ground[here])
+        state = np.where(world.played[here] == 0, _WAR, state)
+        for number in range(len(GROUNDS)):
+            self.count[number, which] += ((state == number) & ~both).sum(0)
 
 
-def _either(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell whether one side at least of each pair is marked."""
-    return marks | marks.swapaxes(0, 1)
+def _charged(world: World, broken: Cells) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell whether either of two states has charged the other falsely, and whether rightly."""
+    charge, action = world.charge[None], world.action[None]
+    charges = broken.of(charge) > 0, broken.back(charge) > 0
+    guilty = broken.back(action) == 0, broken.of(action) == 0
+    false = (charges[0] & ~guilty[0]) | (charges[1] & ~guilty[1])
+    true = (charges[0] & guilty[0]) | (charges[1] & guilty[1])
+    return false, true
 
 
 def contributions(before: MomentOfEnd, after: MomentOfEnd, led: Reals) -> dict[str, NDArray[Any]]:
     """Measure what each change in the world did to the mean margin, and tell whether it was misperceived."""
+    terms = after.terms()
     found: dict[str, NDArray[Any]] = {
         "before": _mean_terms(before.terms()),
-        "after": _mean_terms(after.terms()),
+        "after": _mean_terms(terms),
     }
-    total, norm = after.margin(), after.world.norm
+    total, norm = _mean_margin(terms), after.world.norm
     unfaded = norm * np.divide(before.world.norm, led, out=np.ones_like(led), where=led > 0)
     for cause, fields in CAUSES.items():
         parts = {name: getattr(before.world, name) for name in fields}
@@ -357,10 +496,13 @@ def _kind_in_force(world: World) -> NDArray[np.int64]:
 _APART_BY = {_FALSELY: "misunderstanding", _RIGHTLY: "breach", _EXCLUDED: "sanction", _WAR: "war"}
 
 
-def _gathered(replicate: NDArray[np.int64], parts: list[dict[str, NDArray[Any]]]) -> Causes:
-    none = {cause: np.zeros(0) for cause in CAUSES} | {"before": np.zeros((0, 4)), "after": np.zeros((0, 4))}
-    none |= {"ground": np.zeros((0, len(GROUNDS)))}
-    joined = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]} if parts else none
+_NO_TERMS = np.zeros((0, 4))
+
+
+def _gathered(replicate: NDArray[np.int64], joined: Mapping[str, NDArray[Any]]) -> Causes:
+    if not joined:
+        joined = {**{name: np.zeros(0) for name in CAUSES}, **dict.fromkeys(("before", "after"), _NO_TERMS)}
+        joined = joined | {"ground": np.zeros((0, len(GROUNDS)))}
     standing = joined["ground"] / np.maximum(1, joined["ground"].sum(axis=1, keepdims=True))
     cause = np.array([_cause_of_collapse(joined, standing[k], k) for k in range(len(replicate))], str)
     found, counts = np.unique(cause, return_counts=True)

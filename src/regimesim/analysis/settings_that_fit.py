@@ -8,7 +8,7 @@ that spread (:func:`regimesim.stats.groups.means_without_luck`).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,7 +21,7 @@ from regimesim.simulation.assumptions import SET, Assumed, assumed, set_of
 from regimesim.simulation.columns import QUANTITIES, SPELL_STEMS
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.results import Results
-from regimesim.simulation.simulate import Columns, lanes_for, measure, on_threads
+from regimesim.simulation.simulate import Columns, begun, lanes_for, measure, on_threads
 from regimesim.stats.estimates import Estimate, Floats, mean, value_and_ends
 from regimesim.stats.groups import means_without_luck
 from regimesim.stats.survival import restricted_mean, rmst
@@ -65,6 +65,20 @@ class Line:
     most: float
     case: str
 
+    def cells(self) -> dict[str, str]:
+        """The line as text: ``as is``, ``95 % (luck)``, ``all settings that fit``, ``the case``."""
+        places = 0 if self.most >= 10 else 1 if self.most >= 1 else 3
+        set_to = self.published
+        value, lower, upper, least, most = (
+            f"{x:.{places}f}" for x in (set_to.value, set_to.lower, set_to.upper, self.least, self.most)
+        )
+        return {
+            "as is": value,
+            "95 % (luck)": f"[{lower}, {upper}]",
+            "all settings that fit": f"{least} to {most}",
+            "the case": self.case or "-",
+        }
+
     def plain(self) -> dict[str, Any]:
         """The line as plain values."""
         return {
@@ -92,24 +106,11 @@ class Uncertainties:
         """A row a line, as text: ``as is``, ``95 % (luck)``, ``all settings that fit``, ``the case``."""
         import pandas as pd
 
-        rows = {}
-        for line in self.lines:
-            places = 0 if line.most >= 10 else 1 if line.most >= 1 else 3
-            value, lower, upper, least, most = (
-                f"{x:.{places}f}"
-                for x in (
-                    *(getattr(line.published, end) for end in ("value", "lower", "upper")),
-                    line.least,
-                    line.most,
-                )
-            )
-            rows[line.name] = {
-                "as is": value,
-                "95 % (luck)": f"[{lower}, {upper}]",
-                "all settings that fit": f"{least} to {most}",
-                "the case": line.case or "-",
-            }
-        return pd.DataFrame.from_dict(rows, orient="index")
+        return pd.DataFrame.from_dict(self.rows(), orient="index")
+
+    def rows(self) -> dict[str, dict[str, str]]:
+        """The same as plain values: rows of cells by the names of their columns."""
+        return {line.name: line.cells() for line in self.lines}
 
     def sentence(self) -> str:
         """Say what was varied, what was not, and what it means."""
@@ -120,8 +121,29 @@ class Uncertainties:
         return {line.name: line.plain() for line in self.lines} | self.under.told()
 
 
+def begin_set(
+    scenario: Scenario, seed: int, workers: int | None = None, held: Collection[str] = ()
+) -> Callable[[], RunSample] | None:
+    """Begin to play all settings that fit, beside whatever else is done; None where there is no set.
+
+    Returns
+    -------
+    callable or None
+        Gives ``ahead`` of :func:`both_uncertainties` for runs of the published setting with this seed.
+    """
+    if set_of(scenario) is None:
+        return None
+    under = assumed(scenario, SET, held)
+    if under is None or not under.columns:
+        return None
+    return begun(lambda: _set_played(scenario, seed, under, 1), workers)
+
+
 def both_uncertainties(
-    results: Results, workers: int | None = None, held: Collection[str] = ()
+    results: Results,
+    workers: int | None = None,
+    held: Collection[str] = (),
+    ahead: Callable[[], RunSample] | None = None,
 ) -> Uncertainties | None:
     """Set what all settings that fit say beside what the published one says.
 
@@ -132,6 +154,8 @@ def both_uncertainties(
     workers : int, optional
     held : names of parameters
         Those that no draw sets.
+    ahead : callable, optional
+        What :func:`begin_set` gave for the same scenario, seed and names.
 
     Returns
     -------
@@ -144,33 +168,38 @@ def both_uncertainties(
     assert under is not None
     if not under.columns:
         return None
-    published = _Sample.of(results) if results.assumed is None else _set_played(results, None, workers)
-    enough = results.assumed is not None and len(results) >= 2 * len(under.draws)
-    many = _Sample.of(results) if enough else _set_played(results, under, workers)
+    scenario, seed = results.scenario, int(results.provenance["seed"])
+    own = RunSample.of(results)
+    if results.assumed is None:
+        published, many = own, ahead() if ahead else _set_played(scenario, seed, under, workers)
+    else:
+        published = _set_played(scenario, seed, None, workers)
+        enough = len(results) >= 2 * len(under.draws)
+        many = own if enough else _set_played(scenario, seed, under, workers)
     lines = (*_spell_lines(results, published, many), *_disputes(results, published, many))
     return Uncertainties(lines, under)
 
 
-class _Sample(NamedTuple):
+class RunSample(NamedTuple):
     """Runs of a scenario: columns of ``Results.runs``, and disputes in the record's first period."""
 
     columns: Columns
     disputes: Floats  # share of pair-years; of the first runs only, or none
 
     @classmethod
-    def of(cls, results: Results) -> _Sample:
+    def of(cls, results: Results) -> RunSample:
+        """Runs that are there."""
         period = first_period(results.scenario)
         return cls(results.columns, np.zeros(0) if period is None else dispute_rates(results, period))
 
 
-def _set_played(results: Results, under: Assumed | None, workers: int | None) -> _Sample:
+def _set_played(scenario: Scenario, seed: int, under: Assumed | None, workers: int | None) -> RunSample:
     """Play the scenario as it is published, or under its draws."""
-    scenario, seed = results.scenario, int(results.provenance["seed"])
     design = lower(scenario) if under is None else under.design()
     size, period = lanes_for(design), first_period(scenario)
     pairs = len(scenario.states) * (len(scenario.states) - 1) / 2
 
-    def block(first: int) -> _Sample:
+    def block(first: int) -> RunSample:
         luck = np.arange(first, min(SET_RUNS, first + size))
         point = np.zeros(len(luck), np.intp) if under is None else under.draw_of(luck)
         lanes, counts = Lanes(design, point, luck, seed), []
@@ -180,14 +209,14 @@ def _set_played(results: Results, under: Assumed | None, workers: int | None) ->
         lanes.play(design.rounds)
         years = 0 if period is None else period.years
         rates = (counts[1] - counts[0]) / (years * pairs) if counts else np.zeros(0)
-        return _Sample(measure(lanes), rates)
+        return RunSample(measure(lanes), rates)
 
     parts = on_threads(block, list(range(0, SET_RUNS, size)), workers)
     columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
-    return _Sample(columns, np.concatenate([part.disputes for part in parts]))
+    return RunSample(columns, np.concatenate([part.disputes for part in parts]))
 
 
-def _spell_lines(results: Results, published: _Sample, many: _Sample) -> list[Line]:
+def _spell_lines(results: Results, published: RunSample, many: RunSample) -> list[Line]:
     horizon, lines = results.scenario.years, []
     for spell, word in SPELL_STEMS.items():
         years, ended = (many.columns[f"{spell}_{what}"] for what in ("years", "ended"))
@@ -198,7 +227,7 @@ def _spell_lines(results: Results, published: _Sample, many: _Sample) -> list[Li
     return lines
 
 
-def _disputes(results: Results, published: _Sample, many: _Sample) -> list[Line]:
+def _disputes(results: Results, published: RunSample, many: RunSample) -> list[Line]:
     """The share of pair-years in dispute in the first period of the record that the scenario covers."""
     period = first_period(results.scenario)
     draws = np.unique(many.columns["point"][: len(many.disputes)])
@@ -224,7 +253,7 @@ def first_period(scenario: Scenario) -> Period | None:
     return inside[0] if inside and group is not GREAT_POWERS else None
 
 
-def _middle_range(values: Floats, many: _Sample) -> tuple[float, float]:
+def _middle_range(values: Floats, many: RunSample) -> tuple[float, float]:
     """The middle 95 % of the draws' means."""
     group = np.asarray(many.columns["point"][: len(values)], np.intp)
     least, most = np.quantile(means_without_luck(values, group), TAILS)

@@ -26,7 +26,7 @@ from regimesim.scenario.messages import spoken
 from regimesim.scenario.parameters import Value
 from regimesim.scenario.scenario import Phase, Scenario
 from regimesim.simulation.lowering import lower
-from regimesim.simulation.recording import Watch, drawn_from
+from regimesim.simulation.watching import Watch, drawn_from
 from regimesim.stats.arrays import Array
 
 
@@ -228,9 +228,8 @@ def replay(
     ended = Ended(*(_room(lanes.world, name, rounds) for name in Ended._fields))
     reckoned = Reckoned(*(_room(lanes.game, name, rounds) for name in Reckoned._fields))
     terms, phase = np.empty((rounds, n, n, 4)), np.empty(rounds, np.int32)
-    watch, happenings = Watch(lanes), []
+    watch = Watch(lanes)
     for t in range(rounds):
-        before = watch.before()
         lanes.decide()
         phase[t] = lanes.phase
         _keep_round(lanes.world, decided, t)
@@ -238,9 +237,9 @@ def replay(
         terms[t] = lanes.margins()[..., 0]
         lanes.carry_out()
         _keep_round(lanes.world, ended, t)
-        for event in watch.events(before):
-            for actor, target, value in zip(event.actor, event.target, event.value, strict=True):
-                happenings.append(Happening(t, event.kind, int(actor), int(target), float(value)))
+        watch.keep()
+    told = watch.events()
+    happenings = zip(*(column.tolist() for column in told[1:]), strict=True)
     return History(
         scenario,
         design,
@@ -250,7 +249,7 @@ def replay(
         reckoned,
         terms,
         phase,
-        tuple(happenings),
+        tuple(map(Happening._make, happenings)),
         replacements=tuple(replacements),
     )
 

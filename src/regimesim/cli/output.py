@@ -9,6 +9,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,7 +147,7 @@ def print_run(
     scenario = results.scenario
     print(_title(spoken(scenario.title or scenario.name), made_of(results)) + "\n")
     print(bold("How long it lasts") + " (years, 95 % intervals)")
-    print(text_table(results.table()))
+    print(_headline_table(results.headline()))
     for words in notes(results):
         print(textwrap.fill(words, width(), initial_indent=" ", subsequent_indent="  "))
     print("\n" + uncertainty_lines(results.scenario, both) + "\n")
@@ -168,7 +169,7 @@ def uncertainty_lines(scenario: Scenario, both: Uncertainties | None) -> str:
 
     if both is not None:
         return "\n".join(
-            [bold("Luck and assumptions"), text_table(both.table(), _WIDE), folded(f" {both.sentence()}")]
+            [bold("Luck and assumptions"), _headline_table(both.rows(), _WIDE), folded(f" {both.sentence()}")]
         )
     if set_of(scenario) is None:
         return _without_set([scenario.name])
@@ -182,7 +183,7 @@ def uncertainties_of_several(results: Mapping[str, Results], both: Mapping[str, 
 
     lines = []
     for name, found in both.items():
-        lines += [f"{bold('Luck and assumptions')}: {spoken(name)}", text_table(found.table(), _WIDE)]
+        lines += [f"{bold('Luck and assumptions')}: {spoken(name)}", _headline_table(found.rows(), _WIDE)]
         lines.append(folded(f" {found.under.words()}"))
     none = [name for name, one in results.items() if set_of(one.scenario) is None]
     lines += [folded(f" {CAUTIONS}")] if both else []
@@ -193,10 +194,9 @@ def uncertainties_in_short(both: Mapping[str, Uncertainties]) -> str:
     """A line for each scenario: what luck leaves open, and what all settings that fit the record do."""
     lines = [bold("Luck, and all settings that fit the record") + " (years)"]
     for name, found in both.items():
-        table = found.table().iloc[:2]
         cells = [
             f"{what.partition(',')[0]} {row['as is']} {row['95 % (luck)']}, {row['all settings that fit']}"
-            for what, (_, row) in zip(map(str, table.index), table.iterrows(), strict=True)
+            for what, row in islice(found.rows().items(), 2)
         ]
         lines.append(folded(f" {spoken(name)}: {'; '.join(cells)}"))
     return "\n".join(lines)
@@ -228,6 +228,16 @@ def text_table(frame: Any, least: int = NARROW_SCREEN) -> str:
     """A table; on a terminal narrower than ``least`` that it does not fit, its cells below each other."""
     columns = [str(name) for name in frame.columns]
     rows = [[str(index), *map(str, row)] for index, row in zip(frame.index, frame.to_numpy(), strict=True)]
+    return _table_of(columns, rows, least)
+
+
+def _headline_table(table: Mapping[str, Mapping[str, str]], least: int = NARROW_SCREEN) -> str:
+    """The same of rows of cells by their columns' names: it needs no pandas, which takes long to import."""
+    columns = list(next(iter(table.values())))
+    return _table_of(columns, [[name, *row.values()] for name, row in table.items()], least)
+
+
+def _table_of(columns: Sequence[str], rows: Sequence[Sequence[str]], least: int) -> str:
     lengths = [max(len(row[k]) for row in [["", *columns], *rows]) for k in range(len(columns) + 1)]
     lines = [
         " " + "   ".join(cell.ljust(length) for cell, length in zip(line, lengths, strict=True)).rstrip()

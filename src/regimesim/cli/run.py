@@ -58,16 +58,20 @@ def run_command(given: Given, flags: Flags) -> None:
     scenario = found.scenario
     under = assumed(scenario, given.options["assumptions"], given.names)
     folder = output.output_folder(given.options["out"], "run", scenario.name)
+    from regimesim.analysis.settings_that_fit import begin_set, both_uncertainties
+    from regimesim.simulation.simulate import begun
+
+    workers, seed = given.options["workers"], given.options["seed"]
+    ahead = begin_set(scenario, seed, workers, given.names) if under is None else None
+    pairs_found = begun(lambda: _pairs(scenario), workers)
     results = _simulate(scenario, given.options, flags, under)
     from regimesim.analysis.collapse import causes_of_collapse
-    from regimesim.analysis.pairs import pairs_at_start
-    from regimesim.analysis.settings_that_fit import both_uncertainties
 
-    with output.working("looking into the collapses", flags):
-        causes = causes_of_collapse(results, workers=given.options["workers"])
-        pairs = pairs_at_start(results)
-    with output.working("asking all settings that fit", flags):
-        both = both_uncertainties(results, given.options["workers"], given.names)
+    with output.working("looking into the collapses, and asking all settings that fit", flags):
+        causes_found = begun(lambda: causes_of_collapse(results, workers=workers), workers)
+        pairs = pairs_found()
+        both = both_uncertainties(results, workers, given.names, ahead)
+        causes = causes_found()
     answer = output.run_answer(results, causes, pairs) | {"unused": list(unused_of(found))}
     if both is not None:
         answer["both uncertainties"] = both.plain()
@@ -76,6 +80,12 @@ def run_command(given: Given, flags: Flags) -> None:
         output.print_run(results, causes, pairs, explained, both)
     _write_run(folder, results, causes, pairs, both, answer, explained, given, flags)
     output.announce(flags, folder, answer, lambda: output.print_files(folder))
+
+
+def _pairs(scenario: Scenario) -> list[Pair]:
+    from regimesim.analysis.pairs import pairs_of
+
+    return pairs_of(scenario)
 
 
 def _write_run(

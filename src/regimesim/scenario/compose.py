@@ -56,6 +56,11 @@ _HYDRAS = re.compile(
 )
 """Settings of Hydra's own that say how jobs are started, not what code is run."""
 
+_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?P<fraction>\.[0-9]{1,15})?")
+_PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,60}")
+_NO_WORDS: Mapping[str, Any] = {"true": True, "false": False, "null": None, "nan": ..., "inf": ...}
+"""Words that are values to Hydra, in letters of any size; ``...``: its own parser reads them."""
+
 _WORD = re.compile(r"[^\W\d][\w-]*")
 """A text that Hydra's grammar takes for a text without quotes."""
 
@@ -261,6 +266,8 @@ def several(key: str, text: str) -> tuple[Any, ...]:
     >>> several("transparency.level", "0.1")
     ()
     """
+    if plain_value(text) is not ...:
+        return ()
     from hydra.errors import HydraException
 
     try:
@@ -445,12 +452,26 @@ def _check_single(key: str, text: str) -> None:
 
 def _hydra_value(key: str, text: str) -> Any:
     """A value in Hydra's grammar: numbers, words, lists, tables."""
+    simple = plain_value(text)
+    if simple is not ...:
+        return float("inf") if simple == "infinity" else simple
     override = _parsed_override(key, text)
     if override.is_sweep_override():
         raise SeveralValues(key, text)
     value = override.value()
     check_tree(value, settings_place())
     return float("inf") if value in ("inf", "infinity") else value
+
+
+def plain_value(text: str) -> Any:
+    """A number or a word as Hydra reads it; ``...`` for all else, for which its parser is worth importing.
+
+    >>> plain_value("0.3"), plain_value("prudent"), plain_value("[0.3]")
+    (0.3, 'prudent', Ellipsis)
+    """
+    if number := _PLAIN_NUMBER.fullmatch(text):
+        return float(text) if number["fraction"] else int(text)
+    return _NO_WORDS.get(text.lower(), text) if _PLAIN_WORD.fullmatch(text) else ...
 
 
 def _parsed_override(key: str, text: str) -> Override:

@@ -43,7 +43,7 @@ def blocs_fit(hostile: NDArray[np.bool_]) -> NDArray[np.float64]:
     """
     n = len(hostile)
     above = np.triu_indices(n, 1)
-    pairs = hostile[above].reshape(len(above[0]), -1).astype(np.float64)
+    pairs = hostile[above].reshape(len(above[0]), -1)
     fitting = _best(pairs, n) if n <= MOST_EXACT else _climbed(hostile.reshape(n, n, -1))
     shares: NDArray[np.float64] = (fitting / max(1, len(pairs))).reshape(hostile.shape[2:])
     return shares
@@ -72,11 +72,20 @@ def _divisions(n: int) -> NDArray[np.bool_]:
     return across
 
 
-def _best(pairs: NDArray[np.float64], n: int) -> NDArray[np.float64]:
-    """The largest number of pairs that fit a division, column by column of ``pairs`` [P, *]."""
-    across = _divisions(n).astype(np.float64)
-    fitting: NDArray[np.float64] = ((2.0 * across - 1.0) @ pairs + (1.0 - across).sum(1)[:, None]).max(0)
-    return fitting
+def _best(pairs: NDArray[np.bool_], n: int) -> NDArray[np.float64]:
+    """The largest number of pairs that fit a division, column by column of ``pairs`` [P, *].
+
+    Many columns are alike: each kind is looked at once, and in whole numbers, for which no threads of a
+    library of linear algebra are woken.
+    """
+    weights = 2 ** np.arange(len(pairs), dtype=np.int64)
+    _, first, place = np.unique(weights @ pairs, return_index=True, return_inverse=True)
+    across = _divisions(n).astype(np.int64)
+    fitting: NDArray[np.int64] = (2 * across - 1) @ pairs[:, first].astype(np.int64) + (1 - across).sum(1)[
+        :, None
+    ]
+    best: NDArray[np.float64] = fitting.max(0)[place].astype(np.float64)
+    return best
 
 
 def _climbed(hostile: NDArray[np.bool_]) -> NDArray[np.float64]:

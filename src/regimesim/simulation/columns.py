@@ -384,13 +384,13 @@ SUMMARY: Table = (
 """``summary.parquet``, ``SweepResults.summary``: a row per point of a sweep."""
 
 
-class Event(NamedTuple):
-    """One kind of event in one round, in all lanes where it happened (-1: no such state)."""
+class Events(NamedTuple):
+    """Events of a block of lanes, in the order of time; columns as in :data:`EVENT_ARRAYS`, by lane."""
 
-    round: int
-    kind: int
     lane: NDArray[np.intp]
-    actor: NDArray[np.intp]
+    round: NDArray[np.intp]
+    kind: NDArray[np.intp]
+    actor: NDArray[np.intp]  # -1: no such state
     target: NDArray[np.intp]
     value: NDArray[np.float64]
 
@@ -399,7 +399,7 @@ class Recording(NamedTuple):
     """Record of what a block went through."""
 
     yearly: NDArray[np.float32]  # [Q, Y, L]
-    events: list[Event]
+    events: Events
     pairs: NDArray[
         np.int32
     ]  # [3, P, L] per pair: first cooperation, first breakdown after it, first war (-1: never)

@@ -40,6 +40,7 @@ from regimesim.simulation.folders import write_folder
 from regimesim.simulation.lowering import lower
 from regimesim.simulation.provenance import PYTHON
 from regimesim.simulation.views import view
+from regimesim.simulation.watching import order_of
 from regimesim.stats.estimates import Estimate, mean
 from regimesim.stats.survival import Curve, Summary, kaplan_meier, summary
 
@@ -75,6 +76,8 @@ class Results:
         Of each pair, the rounds of its first mutual cooperation, first breakdown and first war.
     lowered : Design, optional
         What the core played; see :attr:`design`.
+    gave_way : int array (runs,), optional
+        The round in which the cooperation of each regime gave way, -1 where none has ended; not kept on disk.
     """
 
     scenario: Scenario
@@ -84,6 +87,7 @@ class Results:
     provenance: dict[str, Any] = field(repr=False)
     pair_spells: NDArray[np.int32] = field(default_factory=lambda: np.zeros((3, 0, 0), np.int32), repr=False)
     lowered: Design | None = field(default=None, repr=False, compare=False)
+    gave_way: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def from_parts(
@@ -93,6 +97,7 @@ class Results:
         recordings: Sequence[Recording | None],
         provenance: dict[str, Any],
         design: Design | None = None,
+        gave_way: NDArray[np.int64] | None = None,
     ) -> Results:
         """Put blocks of lanes together, in their order."""
         joined = {name: np.concatenate([part[name] for part in columns]) for name in columns[0]}
@@ -100,7 +105,7 @@ class Results:
         blank = np.zeros((len(QUANTITIES), _years_of(scenario), 0), np.float32)
         yearly = np.concatenate([r.yearly for r in kept], axis=2) if kept else blank
         pairs = np.concatenate([r.pairs for r in kept], axis=2) if kept else np.zeros((3, 0, 0), np.int32)
-        return cls(scenario, joined, yearly, _events(kept), provenance, pairs, design)
+        return cls(scenario, joined, yearly, _events(kept), provenance, pairs, design, gave_way)
 
     def __len__(self) -> int:
         return len(self.columns["replicate"])
@@ -314,16 +319,21 @@ class Results:
         """
         import pandas as pd
 
-        horizon = self.scenario.years
-        rows = {name: self.summary(name) for name in ("regime", "peace")}
-        return pd.DataFrame(
-            {
-                "median": {name: row.median.text() for name, row in rows.items()},
-                f"restricted mean ({horizon:g})": {name: row.rmst.text() for name, row in rows.items()},
-                "still standing": {name: percent(row.censored) for name, row in rows.items()},
-                "never formed": {"regime": percent(self.never_formed), "peace": "-"},
-            }
-        )
+        return pd.DataFrame.from_dict(self.headline(), orient="index")
+
+    def headline(self) -> dict[str, dict[str, str]]:
+        """The headline as plain values: a row each for regime and peace, of cells by their columns' names."""
+        formed = {"regime": percent(self.never_formed), "peace": "-"}
+        return {name: self._headline_row(name, words) for name, words in formed.items()}
+
+    def _headline_row(self, spell: str, never: str) -> dict[str, str]:
+        found = self.summary(spell)
+        return {
+            "median": found.median.text(),
+            f"restricted mean ({self.scenario.years:g})": found.rmst.text(),
+            "still standing": percent(found.censored),
+            "never formed": never,
+        }
 
     @property
     def never_formed(self) -> float:
@@ -391,24 +401,17 @@ def percent(share: float) -> str:
 
 
 def _events(recordings: Sequence[Recording]) -> dict[str, NDArray[Any]]:
-    rows: dict[str, list[NDArray[Any]]] = {name: [] for name in EVENT_ARRAYS}
-    first = 0
-    for recording in recordings:
-        for event in recording.events:
-            rows["replicate"].append(event.lane + first)
-            rows["round"].append(np.full(len(event.lane), event.round))
-            rows["kind"].append(np.full(len(event.lane), event.kind))
-            rows["actor"].append(event.actor)
-            rows["target"].append(event.target)
-            rows["value"].append(event.value)
-        first += recording.yearly.shape[2]
     types = dict.fromkeys(EVENT_ARRAYS, np.int64) | {"value": np.float64}
-    joined = {
-        name: np.concatenate([np.zeros(0, types[name]), *parts]).astype(types[name], copy=False)
-        for name, parts in rows.items()
+    runs = np.cumsum([0, *(recording.yearly.shape[2] for recording in recordings)])
+    parts = [
+        recording.events._replace(lane=recording.events.lane + first)
+        for recording, first in zip(recordings, runs, strict=False)
+    ]
+    order = order_of(np.concatenate([np.zeros(0, np.int64), *(part.lane for part in parts)]))
+    return {
+        name: np.concatenate([np.zeros(0, types[name]), *columns])[order].astype(types[name], copy=False)
+        for name, *columns in zip(EVENT_ARRAYS, *parts, strict=True)
     }
-    order = np.argsort(joined["replicate"], kind="stable")
-    return {name: column[order] for name, column in joined.items()}
 
 
 def json_text(answer: Any) -> str:

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from threading import local
+from threading import Thread, local
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -44,6 +44,9 @@ RECORDED = 1_000
 MOST_RECORDED = 40_000_000
 """Pair-years of which events are kept, at most: each has about one, of some fifty bytes."""
 
+_FEW_SIDES = 800
+"""Sides of pairs in all lanes of a block that is not worth dividing."""
+
 Columns = dict[str, NDArray[np.generic]]
 Progress = Callable[[int], None]
 Item = TypeVar("Item")
@@ -55,6 +58,7 @@ class Part(NamedTuple):
 
     columns: Columns
     recording: Recording | None
+    gave_way: NDArray[np.int64]
 
 
 @argument_kinds
@@ -120,11 +124,13 @@ def simulate(
     extension = Extension.of(mechanisms, agents)
     under = assumed(chosen, assumptions)
     design = lower(chosen) if under is None else under.design()
-    size = min(lanes_for(design), -(-runs // (workers or processors())))  # no thread is left without
+    share = -(-runs // (workers or processors()))  # no thread is left without, where there is enough to do
+    size = min(lanes_for(design), max(share, few_lanes(design)))
     record = recorded_within(chosen, min(whole_within(record, "record", 0, MOST_RUNS), runs))
     blocks = _blocks(runs, size, record)
 
-    start = Lanes(design, np.zeros(size, np.intp), np.arange(size), seed, accounts=accounts)
+    first = min(size, runs)
+    start = Lanes(design, np.zeros(first, np.intp), np.arange(first), seed, accounts=accounts)
     used = local()  # lanes of each thread
 
     def lanes_of(replicates: NDArray[np.intp], recorded: bool) -> Lanes:
@@ -148,14 +154,17 @@ def simulate(
             lanes.play(design.rounds)
         if progress is not None:
             progress(block[1] - block[0])
-        return Part(measure(lanes), recording)
+        columns = measure(lanes)
+        return Part(columns, recording, round_of_giving_way(lanes, columns))
 
     parts = on_threads(play, blocks, workers)
     told = {} if under is None else {"assumptions": under.told()}
     about = provenance(
         seed=seed, runs=runs, years=chosen.years, scenario=chosen.name, **told, **extension.about()
     )
-    return Results.from_parts(chosen, [p.columns for p in parts], [p.recording for p in parts], about, design)
+    ways = np.concatenate([part.gave_way for part in parts])
+    columns, recordings = [part.columns for part in parts], [part.recording for part in parts]
+    return Results.from_parts(chosen, columns, recordings, about, design, ways)
 
 
 def recorded_within(scenario: Scenario, record: int) -> int:
@@ -217,6 +226,12 @@ def lanes_for(design: Design) -> int:
     return max(16, min(576, 1_280_000 // (states * states) // 16 * 16))
 
 
+def few_lanes(design: Design) -> int:
+    """Lanes whose rounds take less time than what is done once for a round: too few to be shared out."""
+    states = int(design.states.shape[2])
+    return max(1, _FEW_SIDES // (states * states))
+
+
 def on_threads(task: Callable[[Item], Output], items: Sequence[Item], workers: int | None) -> list[Output]:
     """Do every task, in threads, and return the outcomes in order.
 
@@ -238,6 +253,26 @@ def on_threads(task: Callable[[Item], Output], items: Sequence[Item], workers: i
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     return outcomes
+
+
+def begun(task: Callable[[], Output], workers: int | None) -> Callable[[], Output]:
+    """Begin a task on a thread of its own, and give the function that waits for its outcome.
+
+    With one worker there is no other thread, and the task is done when its outcome is asked for. A failure or
+    an interruption elsewhere ends the program without waiting for the task.
+    """
+    if (workers or processors()) == 1:
+        return task
+    outcome: Future[Output] = Future()
+
+    def carry_out() -> None:
+        try:
+            outcome.set_result(task())
+        except BaseException as error:  # to be raised where the outcome is asked for
+            outcome.set_exception(error)
+
+    Thread(target=carry_out, daemon=True).start()
+    return outcome.result
 
 
 def measure(lanes: Lanes) -> Columns:
@@ -291,10 +326,38 @@ def measure(lanes: Lanes) -> Columns:
     return kept | columns_measured(lanes)
 
 
+def round_of_giving_way(lanes: Lanes, columns: Columns) -> NDArray[np.int64]:
+    """The first round of each regime's end in which too few pairs cooperate, (L,); -1 where none has ended.
+
+    Parameters
+    ----------
+    lanes : Lanes
+        At their horizon, or past the bad windows with which their regimes ended.
+    columns : dict of name to array (L,)
+        Of the same runs: ``regime_onset``, ``regime_years``, ``regime_ended``.
+    """
+    n, m = lanes.world.capability.shape[0], lanes.design.rounds_per_year
+    low = lanes.setting.parameters["measure"]["collapse"][lanes.row] * (n * (n - 1) / 2)
+    ended = columns["regime_ended"] & ~np.isnan(columns["regime_onset"])
+    which = np.flatnonzero(ended)
+    onset, years = (np.rint(columns[f"regime_{part}"][which] * m) for part in ("onset", "years"))
+    end = (onset + years).astype(np.int64)
+    rounds = end[:, None] + np.arange(_window(lanes))
+    few = lanes.tally.cooperating[rounds, which[:, None]] < low[which, None]
+    way = np.full(len(ended), -1)
+    way[which] = end + few.argmax(axis=1)
+    return way
+
+
+def _window(lanes: Lanes) -> int:
+    """Rounds for which a regime must stand, or fail to."""
+    years = float(lanes.setting.parameters["measure"]["window"][lanes.row[0]])
+    return max(1, math.floor(years * lanes.design.rounds_per_year + 0.5))
+
+
 def _regimes(lanes: Lanes) -> Columns:
     settings = lanes.setting.parameters["measure"][lanes.row]
-    m = lanes.design.rounds_per_year
-    window = max(1, math.floor(float(settings["window"][0]) * m + 0.5))
+    m, window = lanes.design.rounds_per_year, _window(lanes)
     found: Columns = {}
     pairs = {"regime": (settings["onset"], settings["collapse"])}
     for name, levels in THRESHOLDS.items():

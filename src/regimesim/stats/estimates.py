@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,9 @@ ROUNDING = 1e-9
 
 OPEN = "open"
 """An answer's words where its intervals do not tell."""
+
+STUDENT, STUDENT_LEVEL = Path(__file__).with_name("student.npy"), 0.975
+"""Table of Student's quantiles, and the probability that each of them leaves below it."""
 
 NORMAL_QUANTILE = NormalDist().inv_cdf(0.975)
 
@@ -138,10 +143,29 @@ def mean(
         return all_alike(middle, limits, numbers.size)
     if not student:
         return normal_estimate(middle, error, limits or (-math.inf, math.inf), 0.95)
+    reach = student_quantile(numbers.size - 1) * error
+    return Estimate(middle, middle - reach, middle + reach, error)
+
+
+def student_quantile(freedom: int) -> float:
+    """The quantile of Student's distribution at 97.5 %.
+
+    >>> round(student_quantile(10), 3)
+    2.228
+    """
+    tabulated = _student_table()
+    if freedom <= len(tabulated):
+        return float(tabulated[freedom - 1])
     from scipy.special import stdtrit
 
-    reach = float(stdtrit(numbers.size - 1, 0.975)) * error
-    return Estimate(middle, middle - reach, middle + reach, error)
+    return float(stdtrit(freedom, STUDENT_LEVEL))
+
+
+@cache
+def _student_table() -> Floats:
+    """Quantiles for 1, 2, ... degrees of freedom, as SciPy gives them (``tools/tabulate_student.py``)."""
+    table: Floats = np.load(STUDENT, allow_pickle=False)
+    return table
 
 
 def mean_of(values: Floats, bound: float) -> Estimate:

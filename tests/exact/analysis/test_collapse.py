@@ -6,9 +6,12 @@ the rest, so that it costs 6 * .5 - 1 = 2, and half of that today. At full trust
 -2 + 1 = -1, and what is added to it by norms, or to the temptation, is easily told.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from regimesim.analysis import collapse
 from regimesim.analysis.collapse import (
     CAUSES,
     GROUNDS,
@@ -227,7 +230,7 @@ def moments(**sanctions):
 def cause_of(before, after, standing=(1, 0, 0, 0, 0, 0)):
     found = contributions(before, after, after.world.norm.copy())
     ground = np.array([standing], np.int64)
-    return found, _gathered(np.zeros(1, np.int64), [found | {"ground": ground}]).cause[0]
+    return found, _gathered(np.zeros(1, np.int64), found | {"ground": ground}).cause[0]
 
 
 def test_enforcement_failed():
@@ -273,6 +276,20 @@ def test_a_war_in_force():
 def test_where_nothing_lowered_the_margin(standing, cause):
     assert len(standing) == len(GROUNDS)
     assert cause_of(*moments(), standing)[1] == cause
+
+
+@pytest.mark.parametrize(("size", "few"), [(512, 1), (4, 1), (1, 1)])
+def test_causes_do_not_depend_on_the_blocks_they_are_looked_for_in(size, few, monkeypatch):
+    results = simulate("concert", 24, 3, years=60)
+    together = causes_of_collapse(results)
+    monkeypatch.setattr(collapse, "lanes_for", lambda design: size)
+    monkeypatch.setattr(collapse, "few_lanes", lambda design: few)
+    apart = causes_of_collapse(replace(results, gave_way=None))  # as where they come from the disk
+    assert len(together.replicate) > 15 and together.cause.tolist() == apart.cause.tolist()
+    for one, other in ((together.contribution, apart.contribution), (together.standing, apart.standing)):
+        assert {name: values.tolist() for name, values in one.items()} == {
+            name: values.tolist() for name, values in other.items()
+        }
 
 
 def test_no_collapse_has_no_cause():

@@ -6,6 +6,7 @@ import pytest
 import regimesim as rs
 from regimesim.analysis import settings_that_fit
 from regimesim.analysis.settings_that_fit import (
+    begin_set,
     both_uncertainties,
     dispute_rates,
     first_period,
@@ -66,3 +67,17 @@ def test_without_a_record_there_is_nothing():
     assert both_uncertainties(rs.simulate("anarchy", runs=4, years=5)) is None
     found = rs.compare(["bipolar", "anarchy"], runs=4, years=5)
     assert list(uncertainties(found)) == ["bipolar"]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_set_may_be_played_ahead(workers):
+    results, held = rs.simulate("bipolar", runs=20, seed=4), ["war.cost"]
+    ahead = begin_set(results.scenario, 4, workers, held)
+    one, other = both_uncertainties(results, workers, held, ahead), both_uncertainties(results, workers, held)
+    assert one.lines == other.lines and one.under.held == other.under.held == ("war.cost",)
+
+
+def test_there_may_be_nothing_to_play_ahead():
+    assert begin_set(rs.load_scenario("anarchy"), 0) is None
+    concert = rs.load_scenario("concert")
+    assert begin_set(concert, 0, held=list(rs.assumptions("concert").columns)) is None
