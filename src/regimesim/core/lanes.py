@@ -286,13 +286,14 @@ class Lanes:
     def _take_over(self, before: NDArray[np.void], after: NDArray[np.void]) -> None:
         """Move what states are by as much as their settings differ from those of the former phase."""
         world, row = self.world, self.row
-        change = (after["revisionism"] - before["revisionism"])[:, row]
-        world.revisionism[:] = np.where(
-            change != 0.0, np.maximum(world.revisionism + change, 0.0), world.revisionism
-        )
+        change = after["revisionism"] - before["revisionism"]
+        if change.any():
+            moved = np.maximum(world.revisionism + change[:, row], 0.0)
+            world.revisionism[:] = np.where(change[:, row] != 0.0, moved, world.revisionism)
         joined = after["member"]
-        changed = (joined != before["member"])[:, row]
-        world.member[:] = np.where(changed, joined[:, row], world.member)
+        changed = joined != before["member"]
+        if changed.any():
+            world.member[:] = np.where(changed[:, row], joined[:, row], world.member)
         grown = after["capability"] != before["capability"]
         if grown.any():
             lanes = grown.any(axis=0)[row]
