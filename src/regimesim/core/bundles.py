@@ -71,7 +71,7 @@ def _kind(dtype: np.dtype[Any]) -> str:
 def words_of(value: Any) -> list[int]:
     """Lay out an entry of a table, or an array as an argument, in 64-bit words."""
     if isinstance(value, np.ndarray):
-        address = value.__array_interface__["data"][0]
+        address = value.ctypes.data  # the interface of arrays describes records, which takes long
         return [0, 0, value.size, value.itemsize, address, *value.shape, *value.strides]
     return [int(value)]
 

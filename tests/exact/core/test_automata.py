@@ -17,21 +17,40 @@ NOISY = {
 }
 
 
-@pytest.mark.parametrize("name", ["punish(15)", "punish(7)", "two_tits_for_tat", "contrite_tit_for_tat"])
-def test_every_state_leads_where_the_table_says(world, name):
-    """Small automata (at most eight states) and large ones go different ways through the kernel."""
-    states = {"A": {"strategy": name}, "B": {"strategy": "tit_for_two_tats"}}
-    design = lower(world(NOISY, states=states, years=25))
-    lanes = Lanes(design, np.zeros(40, np.intp), np.arange(40), 0)
-    table, visited = load_strategy(name).next, set()
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["tit_for_tat"],
+        ["punish(inf)"],
+        ["punish(7)"],
+        ["punish(15)"],
+        ["two_tits_for_tat"],
+        ["contrite_tit_for_tat"],
+        ["punish(7)", "tit_for_tat", "always_defect"],
+        ["tit_for_tat", "punish(15)"],
+    ],
+    ids=" ".join,
+)
+def test_every_state_does_and_leads_to_what_the_table_says(world, names):
+    """Automata of two, eight and sixteen states go different ways, and so do those that differ by lane."""
+    strategies = [{"A": {"strategy": name}, "B": {"strategy": "tit_for_two_tats"}} for name in names]
+    design = lower([world(NOISY, states=states, years=25) for states in strategies])
+    point = np.arange(40) % len(names)
+    lanes = Lanes(design, point, np.arange(40), 0)
+    here, there = [load_strategy(names[k]) for k in point], [load_strategy("tit_for_two_tats")] * 40
+    visited = [set() for _ in names]
     while lanes.round < 100:
-        before = lanes.world.stance[0, 1].copy()
+        before = lanes.world.stance.copy()
         lanes.play(lanes.round + 1)
-        own, seen = lanes.world.action[0, 1], lanes.world.seen[0, 1]
-        expected = [table[s][o][e] for s, o, e in zip(before, own, seen, strict=True)]
-        np.testing.assert_array_equal(lanes.world.stance[0, 1], expected)
-        visited.update(before)
-    assert visited == set(range(len(table)))
+        for i, j, automata in ((0, 1, here), (1, 0, there)):
+            own, seen, intended = (getattr(lanes.world, k)[i, j] for k in ("action", "seen", "intend"))
+            stances = list(zip(automata, before[i, j], strict=True))
+            assert intended.tolist() == [one.cooperate[stance] for one, stance in stances]
+            after = [one.next[s][o][e] for (one, s), o, e in zip(stances, own, seen, strict=True)]
+            np.testing.assert_array_equal(lanes.world.stance[i, j], after)
+        for k, stance in zip(point, before[0, 1], strict=True):
+            visited[k].add(stance)
+    assert visited == [set(range(len(load_strategy(name)))) for name in names]
 
 
 def test_without_accounts_everything_else_is_the_same(world):
