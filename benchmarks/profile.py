@@ -17,7 +17,7 @@ from benchmarks import automata
 from benchmarks.timing import Row, in_turn, rate
 from regimesim.core import jit, kernel  # noqa: F401  (jit: numba learns of the core's functions)
 from regimesim.core.lanes import Lanes
-from regimesim.core.world import Game, Mechanism, Setting, rejoin_game, rejoin_luck
+from regimesim.core.world import Game
 from regimesim.scenario.compose import load_scenario
 from regimesim.scenario.reading import read_scenario
 from regimesim.simulation.lowering import lower
@@ -29,7 +29,7 @@ BEGIN = "make a block of lanes and play its first round, spread over all rounds"
 
 PAIR = """
 def step(world, game, setting, tally, luck, t):
-    n, on = world.capability.shape[0], setting.on
+    n = world.capability.shape[0]
     for _ in range({repeated}):
         for i in range(n):
             for j in range(i + 1, n):
@@ -50,26 +50,18 @@ def step(world, game, setting, tally, luck, t):
 BOTH = {
     "remember": (ROUND, "remember(world, game, setting)"),
     "tempt": (PAIR, "tempt(world, game, setting, i, j); tempt(world, game, setting, j, i)"),
-    "notice": (PAIR, "notice(world, luck, i, j)"),
     "count pairs": (PAIR, "count_pair(world, game, tally, t, i, j)"),
     "pay": (PAIR, "pay(world, game, setting, i, j)"),
-    "learn": (PAIR, "learn(world, game, setting, tally, i, j)"),
-    "suspect": (
-        PAIR,
-        "noticed = notice(world, luck, i, j); "
-        "suspect(world, game, luck, i, j, noticed); suspect(world, game, luck, j, i, noticed)",
-    ),
     "count rounds": (ROUND, "count_round(world, game, tally)"),
     "count years, a year in each round": (ROUND, "count_spread(world, tally); count_year(tally)"),
 }
-"""Steps that both have; *suspect* includes *notice*."""
 AUTOMATA = {
-    "mark": (PAIR, "mark(world, setting, i, j, False)"),
     "follow": (PAIR, "follow_firmly(world, setting, i, j); follow_firmly(world, setting, j, i)"),
     "draw trembles": (PAIR, "be_certain(luck, game, i, j); draw_trembles(luck, game, t, i, j)"),
     "act": (PAIR, "act_in_plain_sight(world, luck, i, j)"),
     "move on": (PAIR, "move_on(world, setting, i, j); move_on(world, setting, j, i)"),
     "share out": (ROUND, "share_out(world, setting.rounds_per_year)"),
+    "learn in plain sight": (PAIR, "learn_in_plain_sight(world, game, setting, tally, i, j)"),
     **BOTH,
 }
 CONCERT = {
@@ -94,6 +86,13 @@ CONCERT = {
         PAIR,
         "accuse(world, game, setting, tally, luck, t, i, j, notice(world, luck, i, j))",
     ),
+    "notice": (PAIR, "notice(world, luck, i, j)"),
+    "learn": (PAIR, "learn(world, game, setting, tally, i, j)"),
+    "suspect": (
+        PAIR,
+        "noticed = notice(world, luck, i, j); "
+        "suspect(world, game, luck, i, j, noticed); suspect(world, game, luck, j, i, noticed)",
+    ),
     "count disputes": (PAIR, "count_disputes(world, tally, i, j)"),
     "count restraint": (PAIR, "count_restraint(world, game, setting, tally, i, j)"),
     "count errors": (PAIR, "count_errors(world, tally, i, j)"),
@@ -106,7 +105,7 @@ CONCERT = {
     "learn from sanctions": (ROUND, "learn_from_sanctions(world, game, setting, luck, t)"),
     **BOTH,
 }
-"""Steps of the Concert; *accuse* includes *notice*."""
+"""Steps of the Concert; *accuse* and *suspect* include *notice*."""
 
 
 def measure(repetitions: int) -> list[Row]:
@@ -137,32 +136,26 @@ def measure(repetitions: int) -> list[Row]:
 
 @cache
 def _compiled(template: str, call: str) -> Callable[..., None]:
-    space: dict[str, Any] = {**vars(kernel), "SURPRISES": int(Mechanism.SURPRISES)}
+    space: dict[str, Any] = dict(vars(kernel))
     exec(template.format(call=call, repeated=REPEATED), space)
     return numba.njit(error_model="numpy", _nrt=False)(space["step"])
 
 
 def _repeat(template: str, call: str, lanes: Lanes, t: int) -> Callable[[], None]:
     step = _compiled(template, call)
-    world, game, setting, tally, luck = (
-        type(x)._make(_copy(field) for field in x)
-        for x in (lanes.world, lanes.game, lanes.setting, lanes.tally, lanes.luck)
-    )
-    game, luck = rejoin_game(game), rejoin_luck(luck)
-    _keep_still(game, setting)
-    return lambda: step(world, game, setting, tally, luck, t)
+    apart = lanes.fork(np.arange(len(lanes.points)), lanes.luck.replicate.astype(np.intp))
+    for name in ("words", "margin", "packed", "some", "chosen", "chances"):
+        getattr(apart.luck, name)[...] = getattr(lanes.luck, name)
+    apart.margins()  # appraises
+    _keep_still(apart.game)
+    return lambda: step(apart.world, apart.game, apart.setting, apart.tally, apart.luck, t)
 
 
 def _begin(lanes: Lanes) -> None:
     lanes.restart(np.arange(len(lanes.points))).play(1)
 
 
-def _keep_still(game: Game, setting: Setting) -> None:
+def _keep_still(game: Game) -> None:
     """Have trust, norms and discounts stay what they are: repetition would drive them to nothing."""
-    game.learning[:], game.forget[:] = 0.0, 0.0
+    game.learning[:], game.forget[:], game.shock[:] = 0.0, 0.0, 0.0
     game.fade[:], game.discount[:] = 1.0, 1.0
-    setting.parameters["trust"]["shock"] = 0.0
-
-
-def _copy(field):
-    return field.copy() if isinstance(field, np.ndarray) else field

@@ -2,11 +2,12 @@
 
     python tests/support/same_bits.py                          all targets that there are
     python tests/support/same_bits.py --worlds 200 numba wasm  200 random worlds on two of them
+    python tests/support/same_bits.py --lanes 131 numba wasm   in blocks that fill vectors, and leave a rest
 
 Targets: ``numba`` compiles for this very machine; ``wasm`` is the module of the browser, in Node; ``python``
 compiles nothing; ``x86-64``, ``x86-64-v3`` and so on are object code of ``python tools/build_kernel.py``, as
 far as this machine runs it, and ``aarch64`` elsewhere is run by an emulator (``emulated_kernel.py``). A
-digest is of every array that a run leaves: worlds, games, tallies, draws, margins, regimes, in several lanes.
+digest is of every array that a run leaves: worlds, games, tallies, draws, margins, regimes, in some lanes.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ ENTRIES = {"play": (kernel, "play"), "margins": (kernel, "margins"), "uniforms":
 ENTRIES |= {"scan": (spells, "_scan")}
 BUNDLES = ("world", "game", "tally", "luck")
 LANES = 3
+"""... of a block, unless asked otherwise: plain Python goes through them one by one."""
 
 
 def worlds(number: int) -> Iterator[Scenario]:
@@ -49,7 +51,7 @@ def worlds(number: int) -> Iterator[Scenario]:
         yield read_scenario(generators.world(random.Random(k)), f"random {k}")
 
 
-def left_by(scenario: Scenario, lanes: int = LANES) -> dict[tuple[str, str], bytes]:
+def left_by(scenario: Scenario, lanes: int) -> dict[tuple[str, str], bytes]:
     """All bytes that a run leaves, by the name of the array: its first round in two parts."""
     block = Lanes(lower(scenario), np.zeros(lanes, np.intp), np.arange(lanes), golden.SEED)
     block.decide()
@@ -63,10 +65,10 @@ def left_by(scenario: Scenario, lanes: int = LANES) -> dict[tuple[str, str], byt
     return {(name, key): array.tobytes() for name, arrays in left.items() for key, array in arrays.items()}
 
 
-def digest_of(scenario: Scenario) -> str:
+def digest_of(scenario: Scenario, lanes: int) -> str:
     """A name for all that a run leaves."""
     digest = hashlib.sha256()
-    for place, content in left_by(scenario).items():
+    for place, content in left_by(scenario, lanes).items():
         digest.update(repr(place).encode() + content)
     return digest.hexdigest()[:16]
 
@@ -77,7 +79,7 @@ def run_by(call: Callable[..., None]) -> None:
         setattr(module, function, lambda *given, name=name: call(name, *given))
 
 
-def digests(target: str, number: int) -> dict[str, str]:
+def digests(target: str, number: int, lanes: int) -> dict[str, str]:
     """Digests of all worlds in this process."""
     regimesim.simulation.lowering.load_strategy = lambda name: twins.AUTOMATA.get(name) or load_strategy(name)
     if target not in ("numba", "wasm", "python") and target not in keeping.shipped_targets():
@@ -93,14 +95,15 @@ def digests(target: str, number: int) -> dict[str, str]:
             from emulated_kernel import Emulator
 
             run_by(stack.enter_context(Emulator(keeping.SHIPPED / "aarch64.o")).call)
-        return {scenario.name: digest_of(scenario) for scenario in worlds(number)}
+        return {scenario.name: digest_of(scenario, lanes) for scenario in worlds(number)}
 
 
-def digests_elsewhere(target: str, number: int) -> dict[str, str]:
+def digests_elsewhere(target: str, number: int, lanes: int) -> dict[str, str]:
     """Digests in a process that has nothing but this target."""
     switches = {"NUMBA_DISABLE_JIT": str(int(target == "python")), "PYTHONPATH": str(ROOT / "src")}
     switches["REGIMESIM_TARGET"] = "numba" if target in ("wasm", "python") else target
-    command = [sys.executable, __file__, "--worlds", str(number), "--digests", target]
+    asked = ["--worlds", str(number), "--lanes", str(lanes)]
+    command = [sys.executable, __file__, *asked, "--digests", target]
     done = subprocess.run(command, env=os.environ | switches, check=True, stdout=subprocess.PIPE)
     found: dict[str, str] = json.loads(done.stdout)
     return found
@@ -111,11 +114,11 @@ def made_here() -> list[str]:
     return [target for target in native.usable_targets() if target in keeping.shipped_targets()]
 
 
-def compare(targets: list[str], number: int) -> int:
+def compare(targets: list[str], number: int, lanes: int = LANES) -> int:
     """Print what differs; the number of worlds that do."""
     found: dict[str, dict[str, str]] = {}
     for target in targets:
-        found[target] = digests_elsewhere(target, number)
+        found[target] = digests_elsewhere(target, number, lanes)
         print(
             f"{target:10} {hashlib.sha256(json.dumps(found[target]).encode()).hexdigest()[:16]}", flush=True
         )
@@ -133,12 +136,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
     parser.add_argument("targets", nargs="*")
     parser.add_argument("--worlds", type=int, default=20, help="how many random worlds")
+    parser.add_argument("--lanes", type=int, default=LANES, help="how many lanes of each")
     parser.add_argument("--digests", metavar="TARGET", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.digests:
-        print(json.dumps(digests(asked.digests, asked.worlds)))
+        print(json.dumps(digests(asked.digests, asked.worlds, asked.lanes)))
         return 0
-    return min(compare(asked.targets or ["numba", *made_here(), "wasm", "python"], asked.worlds), 1)
+    targets = asked.targets or ["numba", *made_here(), "wasm", "python"]
+    return min(compare(targets, asked.worlds, asked.lanes), 1)
 
 
 if __name__ == "__main__":
