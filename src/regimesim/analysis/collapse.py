@@ -235,7 +235,8 @@ class MomentOfEnd:
 
     def margin(self, **parts: NDArray[Any]) -> Reals:
         """Mean over pairs of the lesser margin, with some parts of the world replaced, [L]."""
-        return _mean_margin(MomentOfEnd(self.world._replace(**parts), self.setting, {}).terms())
+        rows = {name: np.ascontiguousarray(part) for name, part in parts.items()}
+        return _mean_margin(MomentOfEnd(self.world._replace(**rows), self.setting, {}).terms())
 
 
 _STANDING = World._fields[: World._fields.index("played")]
@@ -265,6 +266,7 @@ def _by_lane(lanes: Lanes) -> Setting:
     """Give what holds now, a row a lane: lanes are kept at different times, maybe in different phases."""
     setting, row = lanes.setting, lanes.row
     return setting._replace(
+        one=0,
         row=np.arange(len(row), dtype=np.int32),
         parameters=setting.parameters[row],
         states=np.ascontiguousarray(setting.states[:, row]),

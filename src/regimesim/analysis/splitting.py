@@ -44,6 +44,8 @@ _PILOT_SHARE = 0.5
 _MOST_COPIES = 1000
 """Least share of a root's weight that a world may have."""
 _CHECKS_A_YEAR = 4
+_LANES = 512
+"""Lanes of a block, at most: of its own, as what is drawn hangs on it, and not that which is fastest."""
 _WARS, _ESTRANGED = 4, 6
 """Classes of worlds: 0, 1, 2, or 3 pairs or more at war; 0 to 4, or 5 or more estranged."""
 _CLASSES = _WARS * _ESTRANGED
@@ -171,7 +173,8 @@ class _Crowd:
     def __init__(
         self, design: Design, spell: str, roots: int, luck: tuple[int, int], weights: Floats
     ) -> None:
-        self.spell, self.weights, self.size = spell, weights, lanes_for(design)
+        self.spell, self.weights = spell, weights
+        self.size = min(_LANES, lanes_for(design))
         self.came = np.zeros(roots)
         self.moved, self.looked = np.zeros((_CLASSES, _CLASSES + 1)), np.zeros(_CLASSES)
         self.rounds, self.step = design.rounds, max(1, design.rounds_per_year // _CHECKS_A_YEAR)

@@ -25,14 +25,14 @@ from regimesim.core.game import (
     list_marked,
     stale_all,
 )
-from regimesim.core.world import SUMS, Mechanism
+from regimesim.core.world import Mechanism
 
 _ALLIES = int(Mechanism.ALLIES)
 _TOTAL, _ENFORCING, _PLEDGE, _FLAT, _ALLY, _STRENGTH, _PUBLIC = range(7)
 """Rows of ``world.sums``: a sum over states, and what is the same for all cases of a round."""
-_ASKED, _POSSIBLE, _JOINED, _VOTES, _MEMBERS, _GUILTY = range(7, SUMS)
-"""... and what cases against one state come to, in the order of ``luck.some``: how many were asked, the
-capability of these, of those who joined, who are for it, and of all members; whether a charge is true."""
+_ASKED, _POSSIBLE, _JOINED, _VOTES, _MEMBERS, _GUILTY = range(6)
+"""Rows of ``luck.cases``, case by case in the order of ``luck.some``: how many were asked, the capability of
+these, of those who joined, of those who are for it, and of all members; how many charges are true."""
 
 
 @kernel
@@ -298,30 +298,29 @@ def _take_marks(marks, accused):
 @kernel
 def _hear(world, game, setting, tally, luck, t, z, count):
     """The cases against z in ``luck.some``: who joins, and what comes of it."""
-    n, sums = world.capability.shape[0], world.sums
-    for row in range(_ASKED, SUMS):
-        sums[row, :count] = 0.0
+    n = world.capability.shape[0]
+    luck.cases[:, :count] = 0.0
     for k in range(n):
         _answer(world, game, setting, luck, t, k, z, count)
     for place in range(count):
-        _close(world, game, setting, tally, z, luck.some[place], place)
+        _close(world, game, setting, tally, luck, z, place)
     for k in range(n):
         joined = world.joined[k, z]
         for place in range(count):
             lane = luck.some[place]
             if joined[lane]:
-                world.dues[k, lane] += sums[_FLAT, lane]
+                world.dues[k, lane] += world.sums[_FLAT, lane]
                 _exclude(world, game, setting, tally, k, z, lane)
 
 
 @kernel
 def _answer(world, game, setting, luck, t, k, z, count):
     """Whether k is asked in these cases, and joins; overwrites ``luck.words``."""
-    sums, capability, member, joined = world.sums, world.capability[k], world.member[k], world.joined[k, z]
+    cases, capability, member, joined = luck.cases, world.capability[k], world.member[k], world.joined[k, z]
     if k == z:
         for place in range(count):
             lane = luck.some[place]
-            sums[_MEMBERS, place] += capability[lane] if member[lane] else 0.0
+            cases[_MEMBERS, place] += capability[lane] if member[lane] else 0.0
         return
     fill_some(luck, t, SANCTION, min(k, z), max(k, z), count)
     words, chance = luck.words[1 if k > z else 0], game.join[k, z]
@@ -337,12 +336,12 @@ def _answer(world, game, setting, luck, t, k, z, count):
         joins = asked & (unit(words[place]) < chance[lane])
         joined[lane] = joins
         # a sum to which 0 is added stays what it is
-        sums[_MEMBERS, place] += c * is_member
-        sums[_ASKED, place] += asked
-        sums[_POSSIBLE, place] += c * asked
-        sums[_JOINED, place] += c * joins
-        sums[_VOTES, place] += c * (joins | (is_member & brings))
-        sums[_GUILTY, place] += accuses[lane] & (1 - action[lane])
+        cases[_MEMBERS, place] += c * is_member
+        cases[_ASKED, place] += asked
+        cases[_POSSIBLE, place] += c * asked
+        cases[_JOINED, place] += c * joins
+        cases[_VOTES, place] += c * (joins | (is_member & brings))
+        cases[_GUILTY, place] += accuses[lane] & (1 - action[lane])
 
 
 @scalar
@@ -359,17 +358,17 @@ def _can_join(by_all, member, strategy, played):
 
 
 @kernel
-def _close(world, game, setting, tally, z, lane, place):
+def _close(world, game, setting, tally, luck, z, place):
     """Settle a case against z, by those who join or by a vote."""
-    sums = world.sums
-    if sums[_ASKED, place] == 0.0:
+    lane, cases = luck.some[place], luck.cases
+    if cases[_ASKED, place] == 0.0:
         world.accused[z, lane] = 0
         return
-    possible = sums[_POSSIBLE, place]
-    share = sums[_JOINED, place] / possible if possible > 0.0 else 0.0
+    possible = cases[_POSSIBLE, place]
+    share = cases[_JOINED, place] / possible if possible > 0.0 else 0.0
     if game.rule[lane] == CENTRALIZED:
         quorum = setting.parameters[setting.row[lane]].sanctions.quorum
-        enough = sums[_VOTES, place] >= quorum * sums[_MEMBERS, place]
+        enough = cases[_VOTES, place] >= quorum * cases[_MEMBERS, place]
         passed = enough and not is_vetoed(world, setting, z, lane)
         share = 1.0 if passed else 0.0
         for k in range(world.capability.shape[0]):
@@ -383,7 +382,7 @@ def _close(world, game, setting, tally, z, lane, place):
     tally.response[lane] += share
     if share > 0.0:
         tally.sanctioned[lane] += 1
-        if game.rule[lane] != BALANCING and sums[_GUILTY, place] == 0.0:
+        if game.rule[lane] != BALANCING and cases[_GUILTY, place] == 0.0:
             tally.innocents[lane] += 1
 
 

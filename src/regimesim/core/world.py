@@ -83,7 +83,7 @@ class World(NamedTuple):
     systemic: Bits  # [L] a systemic war began
     payoff: Reals  # [N, L]
     dues: Reals  # [N, L] what joining sanctions costs
-    sums: Reals  # [13, L] room for sums over states
+    sums: Reals  # [7, L] room for sums over states
     reach: Bits  # [L, N] room for the search for a systemic war
 
 
@@ -188,6 +188,7 @@ class Luck(NamedTuple):
     packed: NDArray[np.uint64]  # the same, eight in a number
     some: NDArray[np.uint32]  # [L + 8] room for some lanes
     chosen: NDArray[np.uint32]  # [L + 8] room for their replicates
+    cases: Reals  # [6, L] room for what cases come to
     chances: Bits  # [L] what the draws of a pair come to, a bit each: see perception
 
 
@@ -314,12 +315,17 @@ def _kinds(names: str, *kind: Any) -> dict[str, Any]:
     return dict.fromkeys(names.split(), kind)
 
 
+_SUMS, _CASES = 7, 6
+"""Rows of ``World.sums`` and of ``Luck.cases``: see ``sanctions``."""
+
+
 def allocate_luck(seed: int, replicates: NDArray[np.integer], memory: Memory | None = None) -> Luck:
     """Allocate the draws of some replicates."""
     lanes = len(replicates)
     kinds = {
         **_kinds("words", (4, lanes + TOGETHER), np.uint32),
         **_kinds("margin", (lanes,), np.float64),
+        **_kinds("cases", (_CASES, lanes), np.float64),
         **_kinds("packed", (-(-lanes // 8),), np.uint64),
         **_kinds("some chosen", (lanes + TOGETHER,), np.uint32),
         **_kinds("chances", (lanes,), np.int8),
@@ -327,10 +333,6 @@ def allocate_luck(seed: int, replicates: NDArray[np.integer], memory: Memory | N
     fields = _allocate(memory, kinds)
     marks = fields["packed"].view(np.int8)
     return Luck(keys=round_keys(seed), replicate=replicates.astype(np.uint32), marks=marks, **fields)
-
-
-SUMS = 13
-"""Rows of ``World.sums``: see ``sanctions``."""
 
 
 def allocate_world(states: int, buffers: int, lanes: int, memory: Memory | None = None) -> World:
@@ -347,7 +349,7 @@ def allocate_world(states: int, buffers: int, lanes: int, memory: Memory | None 
         **_kinds("wave systemic", (lanes,), np.int8),
         **_kinds("credibility", (lanes,), np.float64),
         **_kinds("sovereign", (buffers, lanes), np.int8),
-        **_kinds("sums", (SUMS, lanes), np.float64),
+        **_kinds("sums", (_SUMS, lanes), np.float64),
         **_kinds("reach", (lanes, states), np.int8),
     }
     return World(**_allocate(memory, kinds))

@@ -292,6 +292,22 @@ def test_causes_do_not_depend_on_the_blocks_they_are_looked_for_in(size, few, mo
         }
 
 
+def test_moments_of_different_phases_side_by_side():
+    """Each lane is weighed by the settings of its own phase, norms and payoffs too."""
+    epochs = [{"year": 2, "norms": {"restraint": 3.0}, "payoffs": {"reward": 3.5}}]
+    lanes = Lanes(lower(world(years=9, epochs=epochs)), np.zeros(2, np.intp), np.arange(2), 0)
+    lanes.play(2)
+    early = MomentOfEnd.of(lanes)
+    both = MomentOfEnd.of(lanes)
+    lanes.play(12)
+    late, second = MomentOfEnd.of(lanes), np.array([1])
+    both.keep(lanes, second, second)
+    both.hold(late.setting, second, second)
+    assert not np.allclose(early.terms(), late.terms())
+    np.testing.assert_array_equal(both.terms()[..., 0], early.terms()[..., 0])
+    np.testing.assert_array_equal(both.terms()[..., 1], late.terms()[..., 1])
+
+
 def test_no_collapse_has_no_cause():
     found = causes_in(world(norms={"restraint": 3.0}), runs=3)
     assert len(found.replicate) == 0 and found.shares == {}
