@@ -6,7 +6,7 @@ matter.
 
 from __future__ import annotations
 
-from regimesim.core.compiler import inlined, kernel, lanewise
+from regimesim.core.compiler import kernel, lanewise
 from regimesim.core.draws import (
     ABSORB,
     GROWTH,
@@ -23,7 +23,7 @@ from regimesim.core.draws import (
     unit,
 )
 from regimesim.core.elementary import exponential, normal_quantile
-from regimesim.core.game import ALL, EACH, any_marked, list_marked, rounds_of, stale_all
+from regimesim.core.game import any_marked, list_marked, rounds_of, stale_all
 
 
 @kernel
@@ -69,30 +69,23 @@ def remember(world, game, setting):
                         world.revisionism[i, lane] += setting.parameters[
                             setting.row[lane]
                         ].domestic.nationalism
-        if setting.one:
-            _fade(world, game, setting, i, ALL)
-        else:
-            _fade(world, game, setting, i, EACH)
-
-
-@inlined
-def _fade(world, game, setting, i, each):
-    _fade_norm(world.norm[i], world.member[i], game.fade, game.socialize, each)
-    _fade_grievance(world.revisionism[i], setting.ground[i], game.forget, each)
+        _fade(
+            world.norm[i],
+            world.revisionism[i],
+            world.member[i],
+            setting.ground[i],
+            game.fade,
+            game.socialize,
+            game.forget,
+        )
 
 
 @lanewise
-def _fade_norm(norm, member, fade, socialize, each):
+def _fade(norm, grievance, member, ground, fade, socialize, forget):
     for lane in range(norm.shape[0]):
-        rate = lane * each
-        faded = norm[lane] * fade[rate]
-        norm[lane] = faded + socialize[rate] * member[lane] * (1.0 - faded)
-
-
-@lanewise
-def _fade_grievance(grievance, ground, forget, each):
-    for lane in range(grievance.shape[0]):
-        grievance[lane] -= forget[lane * each] * max(0.0, grievance[lane] - ground[lane])
+        faded = norm[lane] * fade[lane]
+        norm[lane] = faded + socialize[lane] * member[lane] * (1.0 - faded)
+        grievance[lane] -= forget[lane] * max(0.0, grievance[lane] - ground[lane])
 
 
 @kernel

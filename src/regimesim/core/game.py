@@ -12,7 +12,7 @@ from regimesim.core.estrangement import FOREVER, discounted_rounds, reckon_estra
 NONE, DECENTRALIZED, CENTRALIZED, COLLECTIVE, BALANCING = 0, 1, 2, 3, 4
 """Sanction rules, by their position in ``parameters``' choices."""
 
-EACH, ALL = 1, 0
+EACH, ALL = np.int64(1), np.int64(0)  # integers of NumPy: see ``draws``
 """Whether rates are read lane by lane, or once for all lanes: a factor of the lane's number in a loop that is
 compiled for either, and keeps in registers what is the same for all."""
 

@@ -228,8 +228,8 @@ def deal(world, game, setting, tally, luck, t, i, j, apart):
             suspect(world, game, luck, i, j, noticed)
             suspect(world, game, luck, j, i, noticed)
         elif on[_ERRORS]:
-            suspect_everywhere(world, game, setting, i, j)
-            suspect_everywhere(world, game, setting, j, i)
+            suspect_everywhere(world, game, i, j)
+            suspect_everywhere(world, game, j, i)
     if on[_LARGE]:
         move_far(world, setting, i, j)
         move_far(world, setting, j, i)

@@ -129,21 +129,20 @@ def expect_sanctions(world, game, setting, i, votes):
     n, lanes = world.capability.shape
     for j in range(n):
         if j != i:
-            if setting.one:
-                _expect_at(world, game, i, j, ALL)
-            else:
-                _expect_at(world, game, i, j, EACH)
+            _expect_from(
+                game.law[i, j],
+                game.exposed[i, j],
+                world.sums[_TOTAL],
+                game.rule,
+                world.member[i],
+                game.join[j, i],
+                game.excluded[i, j],
+                world.open[i, j],
+            )
     if votes:
         for lane in range(lanes):
             if game.rule[lane] == CENTRALIZED:
                 _expect_vote(world, game, setting, i, lane)
-
-
-@inlined
-def _expect_at(world, game, i, j, each):
-    law, exposed, total, join = game.law[i, j], game.exposed[i, j], world.sums[_TOTAL], game.join[j, i]
-    excluded, open_ = game.excluded[i, j], world.open[i, j]
-    _expect_from(law, exposed, total, game.rule, world.member[i], join, excluded, open_, each)
 
 
 @scalar
@@ -154,11 +153,11 @@ def lost_through(join, excluded, open_):
 
 
 @lanewise
-def _expect_from(law, exposed, total, rule, member, join, excluded, open_, each):
+def _expect_from(law, exposed, total, rule, member, join, excluded, open_):
     """law_ij where those who join are one by one estranged."""
     for lane in range(law.shape[0]):
         others = max(0.0, total[lane] - lost_through(join[lane], excluded[lane], open_[lane]))
-        outside = (rule[lane * each] == DECENTRALIZED) & (member[lane] == 0)
+        outside = (rule[lane] == DECENTRALIZED) & (member[lane] == 0)
         law[lane] = exposed[lane] * (0.0 if outside else others)
 
 

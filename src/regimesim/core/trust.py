@@ -107,16 +107,8 @@ def suspect(world, game, luck, i, j, count):
 
 
 @kernel
-def suspect_everywhere(world, game, setting, i, j):
+def suspect_everywhere(world, game, i, j):
     """The same in every lane, where no charge can have been cleared: cheaper if errors are frequent."""
-    if setting.one:
-        _suspect_at(world, game, i, j, ALL)
-    else:
-        _suspect_at(world, game, i, j, EACH)
-
-
-@inlined
-def _suspect_at(world, game, i, j, each):
     _suspect_everywhere(
         world.trust[i, j],
         world.seen[i, j],
@@ -125,16 +117,14 @@ def _suspect_at(world, game, i, j, each):
         game.shock,
         game.hit,
         game.alarm[i, j],
-        each,
     )
 
 
 @lanewise
-def _suspect_everywhere(trust, seen, open_, withheld, shock, hit, alarm, each):
+def _suspect_everywhere(trust, seen, open_, withheld, shock, hit, alarm):
     for lane in range(trust.shape[0]):
-        rate = lane * each
         believed = open_[lane] & (1 - seen[lane]) & (1 - withheld[lane])
-        trust[lane] = shaken(trust[lane], shock[rate], hit[rate], alarm[lane], believed)
+        trust[lane] = shaken(trust[lane], shock[lane], hit[lane], alarm[lane], believed)
 
 
 @scalar
