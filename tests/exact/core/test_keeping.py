@@ -93,6 +93,8 @@ def test_it_is_compiled_once(kept):
 
 def test_who_types_in_python_is_told_what_takes_so_long(kept, monkeypatch, capsys):
     monkeypatch.setattr(keeping, "_SLOW", ("kept_module.double",))
+    monkeypatch.delattr(sys, "ps1", raising=False)
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)  # notebooks were tested before
     first = kept.module()
     assert first.triple(3) == 9 and first.double(3) == 6
     assert capsys.readouterr().err == ""  # a program
