@@ -50,6 +50,7 @@ def step(world, game, setting, tally, luck, t):
 BOTH = {
     "remember": (ROUND, "remember(world, game, setting)"),
     "tempt": (PAIR, "tempt(world, game, setting, i, j); tempt(world, game, setting, j, i)"),
+    "learn": (PAIR, "learn(world, game, setting, tally, i, j)"),
     "count pairs": (PAIR, "count_pair(world, game, tally, t, i, j)"),
     "pay": (PAIR, "pay(world, game, setting, i, j)"),
     "count rounds": (ROUND, "count_round(world, game, tally)"),
@@ -61,7 +62,7 @@ AUTOMATA = {
     "act": (PAIR, "act_in_plain_sight(world, luck, i, j)"),
     "move on": (PAIR, "move_on(world, setting, i, j); move_on(world, setting, j, i)"),
     "share out": (ROUND, "share_out(world, setting.rounds_per_year)"),
-    "learn in plain sight": (PAIR, "learn_in_plain_sight(world, game, setting, tally, i, j)"),
+    "suspect": (PAIR, "suspect_plainly(world, game, i, j); suspect_plainly(world, game, j, i)"),
     **BOTH,
 }
 CONCERT = {
@@ -87,7 +88,6 @@ CONCERT = {
         "accuse(world, game, setting, tally, luck, t, i, j, notice(world, luck, i, j))",
     ),
     "notice": (PAIR, "notice(world, luck, i, j)"),
-    "learn": (PAIR, "learn(world, game, setting, tally, i, j)"),
     "suspect": (
         PAIR,
         "noticed = notice(world, luck, i, j); "

@@ -117,7 +117,7 @@ def question_of(scenario: Scenario, spell: str = "regime", until: float | None =
     if not 1 <= date <= rounds:
         first, last = scenario.start, scenario.start + rounds / m
         raise InputError(f"until must lie above {show(first)}, up to {show(last)}; got {quoted(until)}")
-    window = max(1, math.floor(float(scenario["measure.window"]) * m + 0.5)) if spell == "regime" else 0
+    window = scenario.window_rounds if spell == "regime" else 0
     onset, collapse = (float(scenario[f"measure.{name}"]) for name in ("onset", "collapse"))
     return Question(spell, date, min(rounds, date + window), window, onset, collapse, m)
 

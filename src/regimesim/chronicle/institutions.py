@@ -215,7 +215,7 @@ class Regime(NamedTuple):
 def regime_spells(history: History) -> tuple[list[Regime], int]:
     """All regimes of the run, and the measure's year in rounds (model.md 6)."""
     scenario, path = history.scenario, history.lanes.tally.cooperating
-    window = max(1, math.floor(float(scenario["measure.window"]) * history.per_year + 0.5))
+    window = scenario.window_rounds
     high, low = float(scenario["measure.onset"]), float(scenario["measure.collapse"])
     found: list[Regime] = []
     first = 0
@@ -232,7 +232,7 @@ def regime_spells(history: History) -> tuple[list[Regime], int]:
 
 
 def tell_regimes(history: History) -> list[Told]:
-    """When the regime was in force, and when it collapsed; the first three and the last are always told."""
+    """When the regime was in force, and when it collapsed; the first three and the last always."""
     spells, window = regime_spells(history)
     entries = []
     for n, spell in enumerate(spells):

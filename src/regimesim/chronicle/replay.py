@@ -238,8 +238,8 @@ def replay(
         lanes.carry_out()
         _keep_round(lanes.world, ended, t)
         watch.keep()
-    told = watch.events()
-    happenings = zip(*(column.tolist() for column in told[1:]), strict=True)
+    found = watch.events()
+    happenings = zip(*(column.tolist() for column in found[1:]), strict=True)
     return History(
         scenario,
         design,

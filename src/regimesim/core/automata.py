@@ -26,28 +26,24 @@ def follow_firmly(world, setting, i, j):
     strategy, stance, intend = setting.strategy[i], world.stance[i, j], world.intend[i, j]
     firm = setting.firm[i]
     if setting.alike[i]:
-        if strategy[0] >= 0 and setting.alike[i] == OF_TWO:
-            _follow_of_two(intend, stance, np.int8(firm[0] & 1), np.int8((firm[0] >> 1) & 1))
-        elif strategy[0] >= 0:
+        if strategy[0] >= 0:
             _follow_one(intend, stance, firm[0])
         return
     for lane in range(strategy.shape[0]):
-        restrains = np.int8((firm[lane] >> np.uint32(stance[lane])) & np.uint32(1))
-        before = intend[lane]
+        restrains, before = _restrains(firm[lane], stance[lane]), intend[lane]
         intend[lane] = restrains if strategy[lane] >= 0 else before
 
 
 @lanewise
 def _follow_one(intend, stance, firm):
-    """What all lanes share stays in a register."""
     for lane in range(stance.shape[0]):
-        intend[lane] = np.int8((firm >> (np.uint32(stance[lane]) & np.uint32(15))) & np.uint32(1))
+        intend[lane] = _restrains(firm, stance[lane])
 
 
-@lanewise
-def _follow_of_two(intend, stance, first, second):
-    for lane in range(stance.shape[0]):
-        intend[lane] = second if stance[lane] else first
+@scalar
+def _restrains(firm, state):
+    """Look up a bit; that the number of the state is below 16 allows shifts of 32 bits."""
+    return np.int8((firm >> (np.uint32(state) & np.uint32(15))) & np.uint32(1))
 
 
 @kernel
@@ -65,8 +61,7 @@ def move_on(world, setting, i, j):
     for lane in range(stance.shape[0]):
         state = stance[lane]
         word = _of_four(own[lane], seen[lane], dd[lane], dc[lane], cd[lane], cc[lane])
-        after = np.int8((word >> np.uint32(4 * state)) & np.uint32(15))
-        stance[lane] = after if played[lane] else state
+        stance[lane] = _next_state(word, state) if played[lane] else state
 
 
 @lanewise
@@ -74,8 +69,13 @@ def _move_one(stance, own, seen, played, dd, dc, cd, cc):
     for lane in range(stance.shape[0]):
         state = stance[lane]
         word = _of_four(own[lane], seen[lane], dd, dc, cd, cc)
-        after = np.int8((word >> (np.uint32(4 * state) & np.uint32(31))) & np.uint32(15))
-        stance[lane] = after if played[lane] else state
+        stance[lane] = _next_state(word, state) if played[lane] else state
+
+
+@scalar
+def _next_state(word, state):
+    """Look up four bits of a half of the states."""
+    return np.int8((word >> (np.uint32(4 * state) & np.uint32(31))) & np.uint32(15))
 
 
 @inlined
@@ -116,8 +116,7 @@ def move_far(world, setting, i, j):
             second[3, i, lane],
         )
         word = high if state & 8 else low
-        after = np.int8((word >> np.uint32(4 * (state & 7))) & np.uint32(15))
-        stance[lane] = after if played[lane] else state
+        stance[lane] = _next_state(word, state & 7) if played[lane] else state
 
 
 @scalar

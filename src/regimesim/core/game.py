@@ -13,7 +13,7 @@ NONE, DECENTRALIZED, CENTRALIZED, COLLECTIVE, BALANCING = 0, 1, 2, 3, 4
 """Sanction rules, by their position in ``parameters``' choices."""
 
 EACH, ALL = np.int64(1), np.int64(0)  # integers of NumPy: see ``draws``
-"""Whether rates are read lane by lane, or once for all lanes: a factor of the lane's number in a loop that is
+"""Rates are read lane by lane, or once for all lanes: a factor of the lane's number in a loop that is
 compiled for either, and keeps in registers what is the same for all."""
 
 _LN2 = 0.6931471805599453

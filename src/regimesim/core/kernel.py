@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regimesim.core.automata import follow, follow_firmly, move_far, move_on
+from regimesim.core.cases import learn_from_sanctions, pay_dues, sanction
 from regimesim.core.compiler import entry, kernel
 from regimesim.core.decision import decide, margin_terms, tempt, value
 from regimesim.core.draws import INTEND, WAR, fill_words
@@ -23,11 +24,8 @@ from regimesim.core.perception import (
 )
 from regimesim.core.sanctions import (
     expect_sanctions,
-    learn_from_sanctions,
-    pay_dues,
     protect,
     revalue,
-    sanction,
     weigh_enforcement,
     weigh_joining,
 )
@@ -40,7 +38,7 @@ from regimesim.core.tally import (
     count_spread,
     count_year,
 )
-from regimesim.core.trust import learn, learn_in_plain_sight, reconcile, relent, suspect, suspect_everywhere
+from regimesim.core.trust import learn, reconcile, relent, suspect, suspect_everywhere, suspect_plainly
 from regimesim.core.world import Mechanism
 
 _PRUDENT, _AUTOMATA, _LEADERS, _WAR, _ABSORPTION = (int(m) for m in tuple(Mechanism)[:5])
@@ -220,16 +218,16 @@ def deal(world, game, setting, tally, luck, t, i, j, apart):
         count_errors(world, tally, i, j)
     if on[_ACCOUNTS]:
         pay(world, game, setting, i, j)
-        if on[_PRUDENT] or on[_ERRORS]:
-            learn(world, game, setting, tally, i, j)
-        else:
-            learn_in_plain_sight(world, game, setting, tally, i, j)
+        learn(world, game, setting, tally, i, j)
         if on[_PRUDENT]:
             suspect(world, game, luck, i, j, noticed)
             suspect(world, game, luck, j, i, noticed)
         elif on[_ERRORS]:
             suspect_everywhere(world, game, i, j)
             suspect_everywhere(world, game, j, i)
+        else:
+            suspect_plainly(world, game, i, j)
+            suspect_plainly(world, game, j, i)
     if on[_LARGE]:
         move_far(world, setting, i, j)
         move_far(world, setting, j, i)

@@ -8,6 +8,7 @@ step of another pair writes, so both ways give the same bits, and tests hold one
 from __future__ import annotations
 
 from regimesim.core.automata import move_far, move_on
+from regimesim.core.cases import learn_from_sanctions, pay_dues, sanction
 from regimesim.core.compiler import entry, kernel
 from regimesim.core.draws import INTEND, WAR, draw, fill_words
 from regimesim.core.events import absorb_buffers, begin_wars, change_leaders, end_wars, grow, remember
@@ -25,7 +26,6 @@ from regimesim.core.perception import (
     notice,
     observe,
 )
-from regimesim.core.sanctions import learn_from_sanctions, pay_dues, sanction
 from regimesim.core.tally import count_disputes, count_errors, count_pair, count_restraint
 from regimesim.core.trust import learn, reconcile, relent, suspect
 from regimesim.core.world import Mechanism

@@ -50,52 +50,6 @@ def _learn(
 
 
 @kernel
-def learn_in_plain_sight(world, game, setting, tally, i, j):
-    """Step 9 for a pair i < j where nobody errs about what it sees: who was seen to defect is guilty."""
-    if setting.one:
-        _learn_plainly_at(world, game, tally, i, j, ALL)
-    else:
-        _learn_plainly_at(world, game, tally, i, j, EACH)
-
-
-@inlined
-def _learn_plainly_at(world, game, tally, i, j, each):
-    _learn_plainly(
-        world.trust[i, j],
-        world.trust[j, i],
-        tally.trust,
-        tally.error,
-        world.open[i, j],
-        world.action[i, j],
-        world.action[j, i],
-        world.withheld[i, j],
-        world.withheld[j, i],
-        game.learning,
-        game.shock,
-        each,
-    )
-
-
-@lanewise
-def _learn_plainly(
-    trust_ij, trust_ji, trust, error, open_, action_ij, action_ji, withheld_ij, withheld_ji,
-    learning, shock, each,
-):  # fmt: skip
-    for lane in range(trust_ij.shape[0]):
-        rate = lane * each
-        own, other, live = trust_ij[lane], trust_ji[lane], open_[lane]
-        mine, theirs, pace, lost = action_ij[lane], action_ji[lane], learning[rate], shock[rate]
-        trust[lane] = (trust[lane] + own) + other
-        surprise = live * abs(own - theirs)
-        error[lane] = (error[lane] + surprise) + live * abs(other - mine)
-        looks, is_seen = live & (1 - withheld_ij[lane]), live & (1 - withheld_ji[lane])
-        own += pace * (looks & theirs) * (1.0 - own)
-        other += pace * (is_seen & mine) * (1.0 - other)
-        trust_ij[lane] = own * (1.0 - lost * (looks & (1 - theirs)))
-        trust_ji[lane] = other * (1.0 - lost * (is_seen & (1 - mine)))
-
-
-@kernel
 def suspect(world, game, luck, i, j, count):
     """Step 9 for i where it saw a defection (lanes ``luck.some``): trust falls with what it believes."""
     trust, seen, open_, withheld = world.trust[i, j], world.seen[i, j], world.open[i, j], world.withheld[i, j]
@@ -125,6 +79,18 @@ def _suspect_everywhere(trust, seen, open_, withheld, shock, hit, alarm):
     for lane in range(trust.shape[0]):
         believed = open_[lane] & (1 - seen[lane]) & (1 - withheld[lane])
         trust[lane] = shaken(trust[lane], shock[lane], hit[lane], alarm[lane], believed)
+
+
+@kernel
+def suspect_plainly(world, game, i, j):
+    """The same where nobody errs about what it sees: who is seen to defect is guilty."""
+    _suspect_plainly(world.trust[i, j], world.seen[i, j], world.open[i, j], world.withheld[i, j], game.shock)
+
+
+@lanewise
+def _suspect_plainly(trust, seen, open_, withheld, shock):
+    for lane in range(trust.shape[0]):
+        trust[lane] *= 1.0 - shock[lane] * (open_[lane] & (1 - seen[lane]) & (1 - withheld[lane]))
 
 
 @scalar

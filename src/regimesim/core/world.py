@@ -316,7 +316,7 @@ def _kinds(names: str, *kind: Any) -> dict[str, Any]:
 
 
 _SUMS, _CASES = 7, 6
-"""Rows of ``World.sums`` and of ``Luck.cases``: see ``sanctions``."""
+"""Rows of ``World.sums`` and of ``Luck.cases``: see ``sanctions`` and ``cases``."""
 
 
 def allocate_luck(seed: int, replicates: NDArray[np.integer], memory: Memory | None = None) -> Luck:

@@ -64,7 +64,7 @@ def known(
     """The entry of that name, or a refusal that suggests the nearest ones or names all that there are.
 
     Returns the value if ``names`` is a mapping, otherwise the name itself. The refusal names all if they are
-    no more than ``most``, or if none is near. Of more than forty, names with a dot are then told by group.
+    no more than ``most``, or if none is near. Of more than forty, names with a dot are then listed by group.
     """
     if name in names:
         return names[name] if isinstance(names, Mapping) else name

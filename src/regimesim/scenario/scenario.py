@@ -68,6 +68,11 @@ class Chosen:
         return bool(self.name or self.title)
 
 
+def window_rounds(years: float, per_year: int) -> int:
+    """Rounds for which a regime must stand, or fail to: of ``measure.window``, at least one."""
+    return max(1, math.floor(years * per_year + 0.5))
+
+
 @dataclass(frozen=True)
 class Scenario:
     """A world to simulate: valid by construction.
@@ -143,6 +148,11 @@ class Scenario:
     def buffers(self) -> tuple[str, ...]:
         """Names of the buffer states, in their order."""
         return tuple(buffer.name for buffer in self.phases[0].buffers)
+
+    @property
+    def window_rounds(self) -> int:
+        """Rounds for which a regime must stand, or fail to."""
+        return window_rounds(float(self["measure.window"]), self.rounds_per_year)
 
     @property
     def rounds_per_year(self) -> int:

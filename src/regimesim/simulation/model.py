@@ -235,12 +235,11 @@ class RegimeModel(mesa.Model):
 
         A collapse shows only when a full window has been bad enough.
         """
-        measure = {name: float(self.case[f"measure.{name}"]) for name in ("onset", "collapse", "window")}
-        window = max(1, math.floor(measure["window"] * self.case.rounds_per_year + 0.5))
+        onset, collapse = (float(self.case[f"measure.{name}"]) for name in ("onset", "collapse"))
         begin = 0
         while True:
             played = self.lanes.tally.cooperating[begin : self.round, self.lane, None]
-            first = regimes(played, self._pairs, window, measure["onset"], measure["collapse"])
+            first = regimes(played, self._pairs, self.case.window_rounds, onset, collapse)
             if first.onset[0] < 0 or not first.ended[0]:
                 return bool(first.onset[0] >= 0)
             begin += int(first.end[0])

@@ -5,7 +5,6 @@ A block that is recorded is played round by round (:mod:`regimesim.simulation.re
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +23,7 @@ from regimesim.scenario.arguments import argument_kinds
 from regimesim.scenario.limits import MOST_RUNS, MOST_SEED, MOST_WORKERS, plain, whole_within
 from regimesim.scenario.messages import InputError, quoted, spelt
 from regimesim.scenario.reading import MOST_YEARS
-from regimesim.scenario.scenario import Scenario
+from regimesim.scenario.scenario import Scenario, window_rounds
 from regimesim.simulation.assumptions import PUBLISHED, Assumed, assumed
 from regimesim.simulation.columns import ACCOUNTED, RUN, THRESHOLDS, Recording
 from regimesim.simulation.lowering import lower
@@ -133,22 +132,21 @@ def simulate(
     start = Lanes(design, np.zeros(first, np.intp), np.arange(first), seed, accounts=accounts)
     used = local()  # lanes of each thread
 
-    def lanes_of(replicates: NDArray[np.intp], recorded: bool) -> Lanes:
+    def lanes_of(replicates: NDArray[np.intp]) -> Lanes:
         drawn = np.zeros(len(replicates), np.intp) if under is None else under.draw_of(replicates)
         if extension:
             return extension.lanes(design, drawn, replicates, seed, lambda _: chosen)
         if under is not None:
             return Lanes(design, drawn, replicates, seed, accounts=accounts)
-        if recorded or len(replicates) < size:
+        if len(replicates) < size:
             return start.again(replicates)
-        lanes: Lanes = used.__dict__.setdefault("lanes", None) or start.again(replicates)
+        lanes: Lanes = getattr(used, "lanes", None) or start.again(replicates)
         used.lanes = lanes.restart(replicates)
         return lanes
 
     def play(block: tuple[int, int]) -> Part:
-        recorded = block[0] < record
-        lanes, recording = lanes_of(np.arange(*block), recorded), None
-        if recorded and lanes.accounts:
+        lanes, recording = lanes_of(np.arange(*block)), None
+        if block[0] < record and lanes.accounts:
             recording = play_and_record(lanes)
         else:
             lanes.play(design.rounds)
@@ -338,21 +336,28 @@ def round_of_giving_way(lanes: Lanes, columns: Columns) -> NDArray[np.int64]:
     """
     n, m = lanes.world.capability.shape[0], lanes.design.rounds_per_year
     low = lanes.setting.parameters["measure"]["collapse"][lanes.row] * (n * (n - 1) / 2)
-    ended = columns["regime_ended"] & ~np.isnan(columns["regime_onset"])
-    which = np.flatnonzero(ended)
-    onset, years = (np.rint(columns[f"regime_{part}"][which] * m) for part in ("onset", "years"))
-    end = (onset + years).astype(np.int64)
+    which, _, end = regimes_ended(columns, m)
     rounds = end[:, None] + np.arange(_window(lanes))
     few = lanes.tally.cooperating[rounds, which[:, None]] < low[which, None]
-    way = np.full(len(ended), -1)
+    way = np.full(len(lanes.points), -1)
     way[which] = end + few.argmax(axis=1)
     return way
 
 
+def regimes_ended(
+    columns: Columns, per_year: int
+) -> tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.int64]]:
+    """Of the regimes that formed and ended: the places of their runs, and the rounds of onset and end."""
+    which = np.flatnonzero(columns["regime_ended"] & ~np.isnan(columns["regime_onset"]))
+    onset, years = (
+        np.rint(columns[f"regime_{part}"][which] * per_year).astype(np.int64) for part in ("onset", "years")
+    )
+    return which, onset, onset + years
+
+
 def _window(lanes: Lanes) -> int:
-    """Rounds for which a regime must stand, or fail to."""
     years = float(lanes.setting.parameters["measure"]["window"][lanes.row[0]])
-    return max(1, math.floor(years * lanes.design.rounds_per_year + 0.5))
+    return window_rounds(years, lanes.design.rounds_per_year)
 
 
 def _regimes(lanes: Lanes) -> Columns:

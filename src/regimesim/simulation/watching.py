@@ -1,10 +1,10 @@
-"""Events of a block of lanes, told from the marks that the core leaves in the world after each round.
+"""Events of a block of lanes, found by the marks that the core leaves in the world after each round.
 
 Marks are kept for some rounds and then looked at together: most rounds of most lanes are quiet, so that one
 pass over each kind of mark finds the few places of which anything else has to be asked.
 
 Three events leave no mark: which pairs began a war and who joined it, and which state absorbed a buffer. They
-are told by the same draws as in the core (``core.draws``), which are functions of their addresses.
+are found by the same draws as in the core (``core.draws``), which are functions of their addresses.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ _KEPT = (
     *("played", "open", "broke", "extended", "left", "talks"),
     *("due", "at_war", "systemic", "sovereign", "capability"),
 )
-"""Fields of the world that events are told from."""
+"""Fields of the world by which events are found."""
 
 
 class Watch:
@@ -186,7 +186,7 @@ class Watch:
         self.prudent = prudent[:, None] & prudent[None, :]
         self.since = np.full(lanes.world.left.shape, -1, np.int32)
         self.first, self.count = lanes.round, 0
-        self.told: list[Events] = []
+        self.found: list[Events] = []
         size = sum(array.nbytes for _, array in self._fields())
         rows = 1 + max(1, min(lanes.design.rounds - lanes.round, MOST_KEPT // max(1, size)))
         self.kept = {name: np.empty((rows, *array.shape), array.dtype) for name, array in self._fields()}
@@ -204,26 +204,26 @@ class Watch:
     def keep(self) -> None:
         """Keep the marks of the round that has just been played."""
         if self.lanes.setting is not self.held.setting:
-            self._tell()
+            self._look()
         if self.count == 0:
             self.held = Held.of(self.lanes)
         self.count += 1
         self._copy()
         if self.count + 1 == len(self.kept["wave"]):
-            self._tell()
+            self._look()
 
     def events(self) -> Events:
         """List what happened in all rounds so far, round by round in the order of the steps of a round."""
-        self._tell()
-        return _one_after_another(self.told)
+        self._look()
+        return _one_after_another(self.found)
 
-    def _tell(self) -> None:
-        """Tell what happened in the rounds kept, and go on from how the last of them ended."""
+    def _look(self) -> None:
+        """Find what happened in the rounds kept, and go on from how the last of them ended."""
         rounds = Rounds(self)
-        found = [*_told_events(rounds), *_wars(rounds), *_losses(rounds)]
+        found = [*_marked_events(rounds), *_wars(rounds), *_losses(rounds)]
         whole = _one_after_another(found)
         order = order_of(whole.round - self.first)
-        self.told.append(Events._make(column[order] for column in whole))
+        self.found.append(Events._make(column[order] for column in whole))
         self.since = rounds.since_at_end()
         for array in self.kept.values():
             array[0] = array[self.count]
@@ -312,7 +312,7 @@ class Rounds:
         return place
 
 
-def _told_events(rounds: Rounds) -> Iterator[Events]:
+def _marked_events(rounds: Rounds) -> Iterator[Events]:
     for kind, cells, value in _kinds_found(rounds):
         if number := len(cells.lane):
             values = np.empty(number)
@@ -378,7 +378,7 @@ def _estrangements(rounds: Rounds, joined: Cells) -> Iterator[FoundCells]:
         yield kind, cells, rounds.full_length(cells)
     excluded = joined.where((joined.of(now["broke"]) == SANCTION) | (joined.back(now["broke"]) == SANCTION))
     alone = excluded.back(now["joined"]) == 0
-    cells = excluded.where(alone | (excluded.actor < excluded.target))  # if both joined, it is told once
+    cells = excluded.where(alone | (excluded.actor < excluded.target))  # if both joined, it is listed once
     yield EXCLUDED, cells, rounds.full_length(cells)
     again = (joined.of(now["extended"]) > 0) & joined.of(rounds.withheld_before) & rounds.are_prudent(joined)
     cells = joined.where(again)

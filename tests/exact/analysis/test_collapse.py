@@ -15,11 +15,11 @@ from regimesim.analysis import collapse
 from regimesim.analysis.collapse import (
     CAUSES,
     GROUNDS,
-    MomentOfEnd,
     _gathered,
     causes_of_collapse,
     contributions,
 )
+from regimesim.analysis.collapse_courses import MomentOfEnd
 from regimesim.core.lanes import Lanes
 from regimesim.scenario.reading import read_scenario
 from regimesim.simulation.lowering import lower
